@@ -1,0 +1,61 @@
+/** What the user said in homeauth.yaml, normalised: camelCase keys, every default resolved. */
+export interface Config {
+  /** Parent of all host names, e.g. `home.example.com`; also the cookie domain. */
+  readonly domain: string;
+  /** Absolute and normalised; homeauth's own directory is `authentik` below it. */
+  readonly baseDir: string;
+  /** Where people log in; `auth.<domain>` unless said otherwise. */
+  readonly authHost: string;
+  /** This server's address on the LAN, for the DNS records we suggest. */
+  readonly lanAddress?: string;
+  readonly admin: Admin;
+  readonly authentik: Authentik;
+  readonly proxy: 'caddy' | 'manual';
+  /** Which container is the Caddy to use, where several could be meant. */
+  readonly caddyContainer?: string;
+  readonly tls: 'auto' | 'internal' | 'cloudflare';
+  /** A dataset of its own for `authentik` where the parent is ZFS. */
+  readonly zfsDataset: boolean;
+  readonly mail?: Mail;
+  readonly apps: readonly App[];
+}
+
+export interface Admin {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface Authentik {
+  /** An exact release, `YYYY.M.P`. */
+  readonly version: string;
+  /** `explicit`: authentik asks before it tells an app who you are. */
+  readonly consent: 'explicit' | 'implicit';
+  /** Go on with a release that homeauth has not been tested with. */
+  readonly allowUnsupported: boolean;
+}
+
+export interface Mail {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  /** Absolute path of a file with the password as its only line. */
+  readonly passwordFile?: string;
+  readonly from: string;
+  readonly tls: 'starttls' | 'implicit' | 'none';
+}
+
+export interface App {
+  /** Also the slug in authentik and the default first label of the host. */
+  readonly name: string;
+  readonly title: string;
+  readonly host: string;
+  /** `HOST:PORT` as Caddy sees it, plain HTTP. */
+  readonly upstream: string;
+  /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
+  readonly mode: 'app' | 'domain';
+  /** Only members of this authentik group get in; everyone with an account where absent. */
+  readonly group?: string;
+  /** Present when a preset says that homeauth starts the app itself. */
+  readonly container?: { readonly image: string };
+}
