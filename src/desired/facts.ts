@@ -1,0 +1,41 @@
+import type { Id } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+
+/** The Caddy in front of everything: one that is there, one that homeauth sets up, or none of our business. */
+export type ProxyFacts =
+  | {
+      readonly is: 'existing';
+      readonly container: string;
+      readonly networks: readonly string[];
+      readonly caddyfile: { readonly inside: string; readonly outside: string };
+      readonly how: 'import' | 'block';
+    }
+  | { readonly is: 'own' }
+  | { readonly is: 'manual' };
+
+/** What was found before a stage: read from the world, handed to the pure part as data. */
+export interface Facts {
+  /** What the ledger says is ours. */
+  readonly ours: ReadonlySet<Id>;
+  /** Source text of templates/, by file name without .hbs. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** homeauth.yaml as it is, or as a command wants it. */
+  readonly configText: string;
+  readonly schemaText: string;
+  /** The dataset that holds the base directory, where it is ZFS and datasets can be made. */
+  readonly parentDataset?: string;
+  /** From container-vars.env, once it is there. */
+  readonly secrets?: { readonly postgresPassword: Secret; readonly secretKey: Secret };
+  /** The bootstrap variables' values, while they are on disk. */
+  readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
+  /** `bootstrap` until homeauth's own token opens the API for the first time. */
+  readonly phase: 'bootstrap' | 'running';
+  /** First-run setup is known to be closed: the server may meet the proxy. */
+  readonly setupClosed: boolean;
+  readonly proxy: ProxyFacts;
+  /** The network that Caddy and the apps share, where it exists. */
+  readonly proxyNetwork?: { readonly subnets: readonly string[] };
+  readonly ipv6: boolean;
+  readonly mailPassword?: Secret;
+  readonly cloudflareToken?: Secret;
+}

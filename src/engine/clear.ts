@@ -1,0 +1,43 @@
+import type { Change } from '../model/change.ts';
+import { type Observed, parseId, type Resource } from '../model/resource.ts';
+import type { Kind } from './kind.ts';
+import type { Made } from './ledger.ts';
+import { type Leftover, leftovers } from './plan.ts';
+import type { Run } from './run.ts';
+import { interrupted } from './shortfall.ts';
+
+/** Let go of what the ledger has and nobody wants: remove it, or give it back as it was. Newest first. */
+export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
+  const done: Change[] = [];
+  let ledger = await run.ledger.read();
+  for (const over of leftovers(want, ledger, run.purge ?? false)) {
+    if (run.signal.aborted) throw interrupted(`before the removal of ${over.made.id}`);
+    const change = await letGo(over, run);
+    if (change.op !== 'keep') {
+      ledger = ledger.filter(({ id }) => id !== change.id);
+      await run.ledger.save(ledger);
+    }
+    run.progress({ is: 'done', change, elapsed: 0 });
+    done.push(change);
+  }
+  return done;
+}
+
+async function letGo<F>({ change, made, silent }: Leftover, { kinds, world, purge }: Run<F>): Promise<Change> {
+  if (change.op === 'keep' || silent) return change;
+  const { kind: name, key } = parseId(made.id);
+  const kind = kinds[name] as Kind<unknown>;
+  const found: Observed = await kind.observe(key, world);
+  if (found.is === 'absent') return change;
+  if (made.precious && purge && kind.destroy) await kind.destroy(key, world);
+  else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
+  const after = made.before === undefined ? await kind.observe(key, world) : found;
+  const stayed = made.before === undefined && after.is === 'present';
+  return stayed ? { op: 'keep', id: made.id, because: ['holds something that homeauth did not make'] } : change;
+}
+
+/** What it was before we came: nothing, or what the ledger kept of it. */
+function formerly(kind: Kind<unknown>, made: Made, found: Observed): unknown {
+  if (made.before === undefined) return undefined;
+  return kind.release && found.is === 'present' ? kind.release(made.ours, made.before, found.spec) : made.before;
+}

@@ -1,0 +1,99 @@
+import pMap from 'p-map';
+import type { Change } from '../model/change.ts';
+import { type Failure, Uncertain } from '../model/failure.ts';
+import type { Resource } from '../model/resource.ts';
+import { clear } from './clear.ts';
+import type { Kind } from './kind.ts';
+import { type Made, madeOf, record } from './ledger.ts';
+import { lookUntilKnown, type Step } from './look.ts';
+import { wanted } from './plan.ts';
+import type { Run } from './run.ts';
+import { settle } from './settle.ts';
+import { interrupted, notOurs, shortfall } from './shortfall.ts';
+
+/** How many touches of one stage are under way at once. */
+const side = 6;
+/** How often a touch is repeated whose outcome was not known and which turned out not to have happened. */
+const attempts = 3;
+
+/**
+ * Put everything right, stage by stage, then clear what nobody wants any more. Looks before and after every touch;
+ * the ledger is written before the touch, so that a crash orphans nothing. Running it again goes on where it stopped.
+ * @returns what was changed
+ * @throws Failure with the next step for the user; what was done until then stays
+ */
+export async function converge<F>(run: Run<F>): Promise<Change[]> {
+  const all: Change[] = [];
+  for (const stage of run.stages) {
+    if (run.signal.aborted) throw interrupted(`before: ${stage.title}`);
+    const began = run.world.clock.now();
+    run.progress({ is: 'stage', title: stage.title });
+    const changes = await carryOut(stage.want(await run.survey()), run);
+    all.push(...changes);
+    run.progress({ is: 'stage-done', title: stage.title, changes, elapsed: run.world.clock.now() - began });
+  }
+  return [...all, ...(await clear(wanted(run.stages, await run.survey()), run))];
+}
+
+async function carryOut<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
+  const steps = await lookUntilKnown(want, run);
+  const mine = steps.filter(({ change }) => change.op !== 'ask');
+  for (const { change } of mine) if (change.op === 'take' && !run.mayTake(change.id)) throw notOurs(run.kinds, change);
+
+  await write(mine, run);
+  await touch(mine, run);
+  await settle(want, new Map(steps.map((s) => [s.change.id, s.change])), run);
+  return mine.map(({ change }) => change);
+}
+
+/** One line a touched resource, all of a stage in one write. */
+async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Promise<void> {
+  const known = await ledger.read();
+  const lines = steps.flatMap(({ resource, change, have }): Made[] => {
+    const kind = kinds[resource.kind] as Kind<unknown>;
+    if (kind.shared) return [];
+    const old = madeOf(known, change.id);
+    const before = old ? old.before : change.op === 'adjust' || change.op === 'take' ? have : undefined;
+    return [
+      {
+        id: change.id,
+        ...(resource.precious && { precious: true }),
+        ...(resource.inside && { inside: resource.inside }),
+        ...(kind.release && before !== undefined && { ours: resource.spec }),
+        ...(before !== undefined && { before }),
+      },
+    ];
+  });
+  const next = record(known, lines);
+  if (JSON.stringify(next) !== JSON.stringify(known)) await ledger.save(next);
+}
+
+async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<void> {
+  const { kinds, world } = run;
+  let left = steps;
+  for (let n = 1; left.length > 0; n++) {
+    const lost: { step: Step; failure: Failure }[] = [];
+    await pMap(
+      left,
+      async (step) => {
+        if (run.signal.aborted) throw interrupted(`before ${step.change.id}`);
+        run.progress({ is: 'touching', change: step.change });
+        const { kind, key, spec } = step.resource;
+        try {
+          await (kinds[kind] as Kind<unknown>).apply?.(key, spec, world, step.have);
+        } catch (error) {
+          if (!(error instanceof Uncertain)) throw error;
+          lost.push({ step, failure: error });
+        }
+      },
+      { concurrency: side },
+    );
+    const again = await lookUntilKnown(
+      lost.map(({ step }) => step.resource),
+      run,
+    );
+    if (again.length > 0 && n === attempts) throw lost[0]?.failure ?? (await shortfall(kinds, world, again[0]!.change));
+    left = again;
+    if (left.length > 0) await world.clock.sleep(1000 * n);
+  }
+}

@@ -1,0 +1,33 @@
+import type { KindName, Observed, Specs } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+
+/** What a thing that is right still waits for, or why it never will be ready by itself. */
+export type Readiness = { readonly waits: string; readonly line?: string } | { readonly failed: string };
+
+/** How to look at, judge and fix one kind of resource. */
+export interface Kind<S> {
+  /** Look; never touch. `want` helps to find a thing that goes by another name. */
+  observe(key: string, world: World, want?: S): Promise<Observed<S>>;
+  /** How `have` falls short of `want`, in the user's words; empty when it does not. Pure. */
+  differs(want: S, have: S): readonly string[];
+  /** Make it `want`; `undefined` means gone. Left out when only the user, or time, can. */
+  apply?(key: string, want: S | undefined, world: World, have: S | undefined): Promise<void>;
+  /** What it still waits for once it is right: waited on, never applied again. Pure. */
+  ready?(have: S): Readiness | undefined;
+  /** For a thing that others made and share: what it becomes when we let go. Pure. */
+  release?(ours: S, before: S, have: S): S;
+  /** Removes the user's data with it: only when that was asked for by name. */
+  destroy?(key: string, world: World): Promise<void>;
+  /** Something homeauth uses and never removes: it is not written into the ledger. */
+  readonly shared?: true;
+  /** How long it may take to come right, in ms. Nothing unless given. */
+  readonly patience?: number;
+  /** Returns when another look is worthwhile, after `ms` at the latest. */
+  wait?(key: string, world: World, ms: number): Promise<void>;
+  /** A closer look at one that will not come right, for the error's text. */
+  explain?(key: string, world: World): Promise<string | undefined>;
+  /** What the user can do when it stays wrong. */
+  hint(key: string): string;
+}
+
+export type Kinds = { readonly [K in KindName]: Kind<Specs[K]> };

@@ -1,0 +1,45 @@
+import type { Change } from '../model/change.ts';
+import { idOf, type Observed, type Resource } from '../model/resource.ts';
+import { madeOf } from './ledger.ts';
+import { judge, observeAll } from './plan.ts';
+import type { Run } from './run.ts';
+import { interrupted, shortfall } from './shortfall.ts';
+
+/** A resource that is not as it should be. */
+export interface Step {
+  readonly resource: Resource;
+  readonly change: Change;
+  /** What is there now. */
+  readonly have: unknown;
+}
+
+/** How long something may be out of sight in the middle of a run, in ms: a restart of authentik takes 5 s. */
+const outOfSight = 60_000;
+
+/** What is wrong, once everything can be seen: an earlier stage may still be coming up. */
+export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>): Promise<Step[]> {
+  const { kinds, world } = run;
+  const began = world.clock.now();
+  for (;;) {
+    const steps = await look(want, run);
+    const hidden = steps.find(({ change }) => change.op === 'later');
+    if (!hidden) return steps;
+    const elapsed = world.clock.now() - began;
+    const limit = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
+    if (elapsed >= limit) throw await shortfall(kinds, world, hidden.change, 'out-of-sight');
+    if (run.signal.aborted) throw interrupted(`while waiting for ${hidden.change.id}`);
+    run.progress({ is: 'waiting', id: hidden.change.id, waits: hidden.change.because.join('; '), elapsed, limit });
+    await world.clock.sleep(1000);
+  }
+}
+
+async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<F>): Promise<Step[]> {
+  if (want.length === 0) return [];
+  const made = await ledger.read();
+  const seen = await observeAll(want, kinds, world);
+  return want.flatMap((resource): Step[] => {
+    const found: Observed = seen.get(idOf(resource)) ?? { is: 'absent' };
+    const change = judge(kinds, resource, found, madeOf(made, idOf(resource)));
+    return change ? [{ resource, change, have: found.is === 'present' ? found.spec : undefined }] : [];
+  });
+}

@@ -1,0 +1,72 @@
+import type { Change } from '../model/change.ts';
+import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+import type { Kind, Kinds } from './kind.ts';
+import { type Ledger, type Made, madeOf } from './ledger.ts';
+
+export type Seen = ReadonlyMap<Id, Observed>;
+
+/** A step of the whole job: resources that do not depend on each other. Pure; `facts` are taken anew before each. */
+export interface Stage<F> {
+  readonly title: string;
+  want(facts: F): readonly Resource[];
+}
+
+/** What every stage wants at once. One thing wanted twice (at first, and in the end) is judged both times. */
+export const wanted = <F>(stages: readonly Stage<F>[], facts: F): readonly Resource[] =>
+  stages.flatMap((stage) => stage.want(facts));
+
+export async function observeAll(want: readonly Resource[], kinds: Kinds, world: World): Promise<Seen> {
+  const looks = want.map(async (r): Promise<[Id, Observed]> => {
+    const kind = kinds[r.kind] as Kind<unknown>;
+    return [idOf(r), await kind.observe(r.key, world, r.spec)];
+  });
+  return new Map(await Promise.all(looks));
+}
+
+/** Compare what is wanted with what was seen. Pure. Wanted first, in order, once each; then leftovers, newest first. */
+export function plan(kinds: Kinds, want: readonly Resource[], seen: Seen, ledger: Ledger, purge = false): Change[] {
+  const fixes = new Map<Id, Change>();
+  for (const resource of want) {
+    const id = idOf(resource);
+    const change = judge(kinds, resource, seen.get(id) ?? { is: 'absent' }, madeOf(ledger, id));
+    if (change && !fixes.has(id)) fixes.set(id, change);
+  }
+  return [...fixes.values(), ...leftovers(want, ledger, purge).map(({ change }) => change)];
+}
+
+/** The one change `resource` needs, if any. Pure. */
+export function judge(kinds: Kinds, resource: Resource, seen: Observed, made: Made | undefined): Change | undefined {
+  const kind = kinds[resource.kind] as Kind<unknown>;
+  const id = idOf(resource);
+  if (seen.is === 'unknown') return { op: 'later', id, because: [seen.because] };
+  const because = seen.is === 'absent' ? ['missing'] : kind.differs(resource.spec, seen.spec);
+  if (because.length === 0) return undefined;
+  if (!kind.apply) return { op: 'ask', id, because };
+  if (seen.is === 'absent') return { op: 'create', id, because };
+  if (kind.release) return { op: 'adjust', id, because };
+  return { op: made || kind.shared ? 'update' : 'take', id, because };
+}
+
+export interface Leftover {
+  readonly change: Change;
+  readonly made: Made;
+  /** It lives inside data that goes as a whole: no call of its own. */
+  readonly silent: boolean;
+}
+
+/** What the ledger has and nobody wants any more, newest first. Pure. */
+export function leftovers(want: readonly Resource[], ledger: Ledger, purge: boolean): Leftover[] {
+  const ids = new Set(want.map(idOf));
+  const over = ledger.filter((made) => !ids.has(made.id)).toReversed();
+  return over.flatMap((made): Leftover[] => {
+    const silent = made.inside !== undefined && !ids.has(made.inside);
+    if (silent && !purge) return []; // the data stays, and what is in it stays ours
+    return [{ change: leftover(made, purge), made, silent }];
+  });
+}
+
+function leftover({ id, precious, before }: Made, purge: boolean): Change {
+  if (precious && !purge) return { op: 'keep', id, because: ['holds your data'] };
+  return { op: before === undefined ? 'remove' : 'release', id, because: ['no longer wanted'] };
+}

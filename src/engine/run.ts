@@ -1,0 +1,42 @@
+import type { Change } from '../model/change.ts';
+import type { Id } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+import type { Kinds } from './kind.ts';
+import type { LedgerStore } from './ledger.ts';
+import type { Stage } from './plan.ts';
+
+/** What a run tells while it works; who listens decides how to show it. */
+export type Progress =
+  | { readonly is: 'stage'; readonly title: string }
+  | { readonly is: 'touching'; readonly change: Change }
+  | {
+      readonly is: 'waiting';
+      readonly id: Id;
+      readonly waits: string;
+      readonly line?: string;
+      readonly elapsed: number;
+      readonly limit: number;
+    }
+  | { readonly is: 'done'; readonly change: Change; readonly elapsed: number }
+  | {
+      readonly is: 'stage-done';
+      readonly title: string;
+      readonly changes: readonly Change[];
+      readonly elapsed: number;
+    };
+
+export interface Run<F> {
+  readonly kinds: Kinds;
+  readonly world: World;
+  readonly ledger: LedgerStore;
+  readonly stages: readonly Stage<F>[];
+  /** Facts that decide what is wanted; taken anew before every stage. */
+  survey(): Promise<F>;
+  /** The user's word for overwriting a thing that homeauth did not make. */
+  mayTake(id: Id): boolean;
+  /** Data goes too. Only after the user typed its name. */
+  readonly purge?: boolean;
+  progress(event: Progress): void;
+  /** Aborted: stop at the next safe point. */
+  readonly signal: AbortSignal;
+}

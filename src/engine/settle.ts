@@ -1,0 +1,72 @@
+import type { Change } from '../model/change.ts';
+import { type Id, idOf, type Resource } from '../model/resource.ts';
+import type { Kind, Readiness } from './kind.ts';
+import { judge, observeAll } from './plan.ts';
+import type { Run } from './run.ts';
+import { interrupted, shortfall } from './shortfall.ts';
+
+interface Pending {
+  readonly resource: Resource;
+  readonly change: Change;
+  readonly readiness: Readiness;
+}
+
+/** How long to wait between two looks, in ms, where the kind knows nothing better. */
+const pause = 1000;
+
+/** Look until all that was wanted is right and ready, or the patience of its kind runs out. */
+export async function settle<F>(
+  want: readonly Resource[],
+  touched: ReadonlyMap<Id, Change>,
+  run: Run<F>,
+): Promise<void> {
+  const { world, kinds } = run;
+  const began = world.clock.now();
+  let waiting = want.filter((r) => touched.has(idOf(r)) || kinds[r.kind].ready !== undefined);
+  while (waiting.length > 0) {
+    const pending = await stillWrong(waiting, touched, run);
+    const now = new Set(pending.map(({ resource }) => idOf(resource)));
+    const elapsed = world.clock.now() - began;
+    for (const resource of waiting) {
+      const change = touched.get(idOf(resource));
+      if (change && !now.has(idOf(resource))) run.progress({ is: 'done', change, elapsed });
+    }
+    for (const { resource, change, readiness } of pending) {
+      const limit = kinds[resource.kind].patience ?? 0;
+      if ('failed' in readiness || elapsed >= limit) throw await shortfall(kinds, world, change);
+      run.progress({ is: 'waiting', id: change.id, ...readiness, elapsed, limit });
+    }
+    if (pending.length === 0) return;
+    if (run.signal.aborted) throw interrupted(`while waiting for ${pending[0]!.change.id}`);
+    await rest(pending, run);
+    waiting = pending.map(({ resource }) => resource);
+  }
+}
+
+async function stillWrong<F>(
+  want: readonly Resource[],
+  touched: ReadonlyMap<Id, Change>,
+  run: Run<F>,
+): Promise<Pending[]> {
+  const seen = await observeAll(want, run.kinds, run.world);
+  return want.flatMap((resource): Pending[] => {
+    const id = idOf(resource);
+    const found = seen.get(id) ?? { is: 'absent' as const };
+    const wrong = judge(run.kinds, resource, found, undefined);
+    if (wrong) {
+      const change: Change = { op: touched.get(id)?.op ?? wrong.op, id, because: wrong.because };
+      return [{ resource, change, readiness: { waits: wrong.because.join('; ') } }];
+    }
+    const readiness =
+      found.is === 'present' ? (run.kinds[resource.kind] as Kind<unknown>).ready?.(found.spec) : undefined;
+    if (!readiness) return [];
+    const because = ['failed' in readiness ? readiness.failed : readiness.waits];
+    return [{ resource, change: { op: 'later', id, because }, readiness }];
+  });
+}
+
+async function rest<F>(pending: readonly Pending[], { kinds, world }: Run<F>): Promise<void> {
+  const looks = pending.map(({ resource: { kind, key } }) => kinds[kind].wait?.(key, world, pause));
+  const waits = looks.filter((wait) => wait !== undefined);
+  await (waits.length > 0 ? Promise.race(waits) : world.clock.sleep(pause));
+}

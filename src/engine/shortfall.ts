@@ -1,0 +1,38 @@
+import type { Change } from '../model/change.ts';
+import { exitCodes, Failure } from '../model/failure.ts';
+import { parseId } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+import type { Kind, Kinds } from './kind.ts';
+
+/** Something is still wrong and homeauth may not, or cannot, put it right. */
+export async function shortfall(kinds: Kinds, world: World, change: Change, code = 'still-wrong'): Promise<Failure> {
+  const { kind, key } = parseId(change.id);
+  const { hint, explain } = kinds[kind] as Kind<unknown>;
+  const details = await explain?.(key, world).catch(() => undefined);
+  return new Failure({
+    code,
+    problem: `${change.id} is not right: ${change.because.join('; ')}.`,
+    ...(details !== undefined && { details }),
+    fix: hint(key),
+    exit: exitCodes.halfway,
+  });
+}
+
+/** A thing of the same name is there, and homeauth did not make it. */
+export function notOurs(kinds: Kinds, change: Change): Failure {
+  const { kind, key } = parseId(change.id);
+  return new Failure({
+    code: 'not-ours',
+    problem: `${kind} ${key} is there already, and homeauth did not make it.`,
+    why: `It would have to be changed: ${change.because.join('; ')}. Nothing was touched.`,
+    fix: kinds[kind].hint(key),
+  });
+}
+
+export const interrupted = (left: string): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: `Stopped, as you asked, ${left}.`,
+    fix: 'Run the same command again: it goes on from here.',
+    exit: exitCodes.interrupted,
+  });

@@ -1,0 +1,81 @@
+import type { Secret } from './secret.ts';
+
+export interface ImageSpec {
+  readonly reference: string;
+}
+
+export interface NetworkSpec {
+  /** Compose's words: the project that owns the network, and its key there. */
+  readonly project: string;
+  readonly network: string;
+  /** What was found: which address ranges it has. Never wanted. */
+  readonly subnets?: readonly string[];
+}
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly?: true;
+}
+
+/** Durations in seconds. */
+export interface Healthcheck {
+  readonly test: readonly string[];
+  readonly startPeriod: number;
+  readonly interval: number;
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+export interface PublishedPort {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+/** Where a Compose project's file lies: what its labels say. */
+export interface ComposeProject {
+  readonly name: string;
+  readonly directory: string;
+  readonly file: string;
+}
+
+/** What a container is made of: the same data becomes the API call and the text in docker-compose.yml. */
+export interface ContainerDefinition {
+  readonly project: ComposeProject;
+  readonly service: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  /** Files with NAME=value lines, as Compose's env_file. Their content is in `environment` of the API call. */
+  readonly envFiles?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly publish?: readonly PublishedPort[];
+  /** Ports that other containers use; documentation only. */
+  readonly expose?: readonly number[];
+  readonly healthcheck?: Healthcheck;
+  /** Bytes. */
+  readonly shmSize?: number;
+  readonly dependsOn?: readonly string[];
+  /** Networks by name, with the key that docker-compose.yml uses for each. The first is there from the start. */
+  readonly networks: readonly { readonly name: string; readonly key: string }[];
+}
+
+export type ContainerState = 'created' | 'running' | 'restarting' | 'exited' | 'dead' | 'paused' | 'removing';
+
+export interface ContainerSpec {
+  readonly definition: ContainerDefinition;
+  /** Values for `envFiles`, and those that only the API call carries (never written to a file). */
+  readonly secretEnvironment: Readonly<Record<string, Secret>>;
+  /** A hash over the definition and the environment: another one means that the container is made anew. */
+  readonly revision: string;
+  /** What was found. Never wanted. */
+  readonly found?: {
+    readonly state: ContainerState;
+    readonly health: 'healthy' | 'starting' | 'unhealthy' | 'none';
+    readonly exitCode: number;
+    readonly restarts: number;
+    readonly startedAt: string;
+    readonly networks: readonly string[];
+    readonly lastLine?: string;
+  };
+}

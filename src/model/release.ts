@@ -1,0 +1,81 @@
+/** What a release line of authentik needs and can do. A release is data, not `if`s spread over the code. */
+export interface Era {
+  /** Release line: 2026.8. Lines have two numbers, releases three. */
+  readonly line: string;
+  /** The newest release that is known to us, and the oldest without a known hole. None: the line gets no fixes. */
+  readonly supported?: { readonly newest: string; readonly floor: string };
+  readonly needsRedis: boolean;
+  /** Where uploaded files live, on the host and in the container. */
+  readonly storage: { readonly folder: string; readonly target: string };
+  /** The one container whose first start reads the bootstrap variables. */
+  readonly bootstrapOn: 'server' | 'worker';
+  /** Whether the bootstrap token alone closes first-run setup. */
+  readonly tokenClosesSetup: boolean;
+  readonly hasInvalidationFlow: boolean;
+  /** `meta_hide` on an application; before it, a launch URL of blank://blank. */
+  readonly hasMetaHide: boolean;
+  readonly hasBaseUrl: boolean;
+  /** Listens on [::] unless told, and so does not start on a machine without IPv6. */
+  readonly listensOnIpv6: boolean;
+  /** Shared memory in bytes, where the official compose file asks for it. */
+  readonly shmSize?: number;
+  readonly postgresImage: string;
+}
+
+const modern = {
+  needsRedis: false,
+  storage: { folder: 'data', target: '/data' },
+  bootstrapOn: 'worker',
+  tokenClosesSetup: true,
+  hasInvalidationFlow: true,
+  hasMetaHide: true,
+  listensOnIpv6: true,
+  shmSize: 512 * 1024 * 1024,
+  postgresImage: 'postgres:16-alpine',
+} as const;
+
+const older = {
+  ...modern,
+  tokenClosesSetup: false,
+  hasMetaHide: false,
+  hasBaseUrl: false,
+  listensOnIpv6: false,
+} as const;
+
+const { shmSize: _, ...withoutShm } = older;
+
+const media = { folder: 'media', target: '/media' } as const;
+
+const withRedis = { ...withoutShm, storage: media, needsRedis: true, bootstrapOn: 'server' } as const;
+
+/**
+ * Newest first. Sources: authentik's release notes and compose files of each line; the security floor is the release
+ * that fixes the last advisory known on 2026-11-23 and the forward-auth faults of the Rust outpost (2026.8.4).
+ */
+export const eras: readonly Era[] = [
+  { ...modern, line: '2026.8', supported: { newest: '2026.8.6', floor: '2026.8.4' }, hasBaseUrl: true },
+  { ...modern, line: '2026.5', supported: { newest: '2026.5.8', floor: '2026.5.8' }, hasBaseUrl: false },
+  { ...older, line: '2026.2' },
+  { ...withoutShm, line: '2025.12' },
+  { ...withoutShm, line: '2025.10', storage: media },
+  { ...withoutShm, line: '2025.8', storage: media, needsRedis: true },
+  ...['2025.6', '2025.4', '2025.2', '2024.12', '2024.10'].map((line) => ({ ...withRedis, line })),
+  ...['2024.8', '2024.6', '2024.4', '2024.2', '2023.10'].map((line) => ({
+    ...withRedis,
+    line,
+    hasInvalidationFlow: false,
+  })),
+];
+
+/** The release that a new installation gets. */
+export const defaultRelease = '2026.8.6';
+
+export const eraOf = (release: string): Era | undefined => eras.find(({ line }) => release.startsWith(`${line}.`));
+
+/** Whether the release `a` is older than `b`. Both are numbers with dots. */
+export function isOlder(a: string, b: string): boolean {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  const at = left.findIndex((n, i) => n !== right[i]);
+  return at >= 0 && (left[at] ?? 0) < (right[at] ?? 0);
+}

@@ -1,0 +1,111 @@
+import type { ContainerSpec, ImageSpec, NetworkSpec } from './container.ts';
+import type { Secret } from './secret.ts';
+import type {
+  ApplicationSpec,
+  BindingSpec,
+  GroupSpec,
+  OutpostSpec,
+  ProviderSpec,
+  SettingsSpec,
+  TokenSpec,
+  UserSpec,
+} from './sso.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface DatasetSpec {
+  readonly mountpoint: string;
+}
+
+export interface DirectorySpec {
+  readonly mode: number;
+  readonly owner: Owner;
+}
+
+export interface FileSpec {
+  readonly content: string | Secret;
+  readonly mode: number;
+}
+
+/** Random values made once. With names the file holds NAME=value lines, without it holds one bare value. */
+export interface SecretsSpec {
+  readonly names?: readonly string[];
+  /** A data directory that was made with these values: where it holds data, they are never made anew. */
+  readonly lockedBy?: string;
+}
+
+/** authentik can be provisioned: it answers, and all of these default objects exist. */
+export interface ServiceSpec {
+  readonly objects: readonly string[];
+}
+
+/** The bootstrap token is of no use any more. */
+export interface BootstrapSpec {
+  readonly gone: boolean;
+}
+
+/** All of homeauth's text in Caddy's configuration. */
+export interface CaddySpec {
+  readonly container: string;
+  /** The Caddyfile as Caddy sees it, and as the host sees it. */
+  readonly caddyfile: { readonly inside: string; readonly outside: string };
+  /** `import`: a file of ours beside it and one import line; `block`: one marked block in it, written in place. */
+  readonly how: 'import' | 'block';
+  readonly text: string;
+  /** A mark that the text carries into the running configuration. */
+  readonly revision: string;
+}
+
+/** Every sort of thing that homeauth can keep, and what "right" means for it. Plain data. */
+export interface Specs {
+  dataset: DatasetSpec;
+  directory: DirectorySpec;
+  file: FileSpec;
+  secrets: SecretsSpec;
+  network: NetworkSpec;
+  image: ImageSpec;
+  container: ContainerSpec;
+  service: ServiceSpec;
+  token: TokenSpec;
+  bootstrap: BootstrapSpec;
+  group: GroupSpec;
+  user: UserSpec;
+  provider: ProviderSpec;
+  application: ApplicationSpec;
+  binding: BindingSpec;
+  outpost: OutpostSpec;
+  settings: SettingsSpec;
+  caddy: CaddySpec;
+}
+
+export type KindName = keyof Specs;
+export type Id = `${KindName}:${string}`;
+
+/** One thing that should exist. `key` is its natural name, the same in the config, on disk and in every API. */
+export type Resource = {
+  [K in KindName]: {
+    readonly kind: K;
+    readonly key: string;
+    readonly spec: Specs[K];
+    /** The user's data: kept unless asked for by name. */
+    readonly precious?: true;
+    /** The data directory it lives in: it goes, or stays, with that, without a call of its own. */
+    readonly inside?: Id;
+  };
+}[KindName];
+
+export const idOf = (r: Pick<Resource, 'kind' | 'key'>): Id => `${r.kind}:${r.key}`;
+
+export function parseId(id: Id): { kind: KindName; key: string } {
+  const at = id.indexOf(':');
+  return { kind: id.slice(0, at) as KindName, key: id.slice(at + 1) };
+}
+
+/** What one look at the world found. `unknown`: it could not be looked at yet. */
+export type Observed<S = unknown> =
+  | { readonly is: 'absent' }
+  | { readonly is: 'present'; readonly spec: S }
+  | { readonly is: 'unknown'; readonly because: string };

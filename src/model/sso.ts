@@ -1,0 +1,60 @@
+import type { Secret } from './secret.ts';
+
+/** homeauth's own API token: whose it is. The key is on disk before authentik hears of it. */
+export interface TokenSpec {
+  readonly username: string;
+  /** Group that gives its owner the rights. */
+  readonly group: string;
+  /** Whether the saved key opens the API. */
+  readonly proven: boolean;
+}
+
+export interface GroupSpec {
+  readonly superuser?: boolean;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  readonly email: string;
+  /** Groups that the person must be in; being in more is fine. */
+  readonly groups: readonly string[];
+  /** Set once, when homeauth makes the account; afterwards the password is the person's own affair. */
+  readonly firstPassword?: Secret;
+  /** What was found: whether the first password has been set. */
+  readonly passwordSet?: boolean;
+}
+
+export interface ProviderSpec {
+  readonly mode: 'forward_single' | 'forward_domain';
+  readonly externalHost: string;
+  readonly cookieDomain: string;
+  /** Slugs. */
+  readonly authorizationFlow: string;
+  readonly invalidationFlow: string;
+  /** What was found, by name or, where nothing has the name, by external host. */
+  readonly name?: string;
+  readonly scopesComplete?: boolean;
+}
+
+export interface ApplicationSpec {
+  readonly name: string;
+  /** The provider's name. */
+  readonly provider: string;
+  readonly hidden: boolean;
+  readonly launchUrl: string;
+}
+
+/** key: `<application slug>/<group name>`. */
+export interface BindingSpec {
+  readonly enabled: boolean;
+}
+
+export interface OutpostSpec {
+  readonly authentikHost: string;
+  /** Names of the providers that must be attached; others are left alone. */
+  readonly providers: readonly string[];
+}
+
+export interface SettingsSpec {
+  readonly baseUrl: string;
+}

@@ -1,0 +1,59 @@
+import type {
+  Application,
+  ApplicationRequest,
+  Brand,
+  BrandRequest,
+  Flow,
+  FlowRequest,
+  Group,
+  GroupRequest,
+  Outpost,
+  OutpostRequest,
+  PolicyBinding,
+  PolicyBindingRequest,
+  ProxyProvider,
+  ProxyProviderRequest,
+  ScopeMapping,
+  ScopeMappingRequest,
+  Settings,
+  SettingsRequest,
+  Token,
+  TokenRequest,
+  User,
+  UserRequest,
+} from 'authentik-api-2026.8';
+
+/** `externalHost` as it travels: `external_host`. */
+type Snake<S extends string> = S extends `${infer A}${infer B}`
+  ? `${A extends Lowercase<A> ? A : `_${Lowercase<A>}`}${Snake<B>}`
+  : S;
+
+/** A type of the official client as it travels: snake case, dates as text. */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends readonly (infer U)[]
+    ? Wire<U>[]
+    : T extends object
+      ? { -readonly [K in keyof T as K extends string ? Snake<K> : K]: Wire<T[K]> }
+      : T;
+
+/** The collections homeauth works with, under their paths. Rows and bodies are those of the official schema. */
+export interface Collections {
+  'core/users': { row: User; create: UserRequest };
+  'core/groups': { row: Group; create: GroupRequest };
+  'core/tokens': { row: Token; create: TokenRequest };
+  'core/applications': { row: Application; create: ApplicationRequest };
+  'core/brands': { row: Brand; create: BrandRequest };
+  'providers/proxy': { row: ProxyProvider; create: ProxyProviderRequest };
+  'policies/bindings': { row: PolicyBinding; create: PolicyBindingRequest };
+  'outposts/instances': { row: Outpost; create: OutpostRequest };
+  'flows/instances': { row: Flow; create: FlowRequest };
+  'propertymappings/provider/scope': { row: ScopeMapping; create: ScopeMappingRequest };
+}
+
+export type Collection = keyof Collections;
+export type Row<C extends Collection> = Wire<Collections[C]['row']>;
+export type Create<C extends Collection> = Wire<Collections[C]['create']>;
+export type Update<C extends Collection> = Partial<Create<C>>;
+export type SystemSettings = Wire<Settings>;
+export type SystemSettingsRequest = Partial<Wire<SettingsRequest>>;

@@ -1,0 +1,88 @@
+import type { ContainerDefinition, ContainerSpec, NetworkSpec } from '../../model/container.ts';
+import type { Secret } from '../../model/secret.ts';
+
+export interface EngineInfo {
+  /** Engine's version: 28.5.1. */
+  readonly version: string;
+  readonly apiVersion: string;
+  /** `docker`, `podman`, or rootless / remote, which are not supported yet. */
+  readonly flavour: 'docker' | 'podman' | 'rootless' | 'remote';
+  readonly address: string;
+  readonly ipv6: boolean;
+}
+
+export interface ContainerSummary {
+  readonly name: string;
+  readonly image: string;
+  readonly command: string;
+  readonly running: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networks: readonly string[];
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
+  readonly ports: readonly { readonly address: string; readonly port: number; readonly inside: number }[];
+}
+
+export interface ContainerDetails extends ContainerSummary {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly revision: string | undefined;
+  readonly found: NonNullable<ContainerSpec['found']>;
+  /** Address on each network it is on. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Layers of an image on their way: bytes so far, and in all. */
+export interface PullProgress {
+  readonly reference: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface NewContainer {
+  readonly name: string;
+  readonly definition: ContainerDefinition;
+  readonly environment: Readonly<Record<string, string | Secret>>;
+  readonly revision: string;
+  /** Compose's hash of the service, where Compose is there to tell it. */
+  readonly configHash?: string;
+}
+
+/** The Docker Engine. Looks are GET requests; nothing that only looks sends any other. */
+export interface Docker {
+  /** Throws a Failure (docker-unreachable, docker-too-old …) with the way out. */
+  engine(): Promise<EngineInfo>;
+  containers(): Promise<readonly ContainerSummary[]>;
+  container(name: string): Promise<ContainerDetails | undefined>;
+  network(name: string): Promise<NetworkSpec | undefined>;
+  hasImage(reference: string): Promise<boolean>;
+  /** The last lines a container wrote, oldest first. */
+  logs(name: string, lines: number): Promise<readonly string[]>;
+  /** A file inside a container, running or not, by the archive endpoint. */
+  readFile(container: string, path: string): Promise<string | undefined>;
+  /** Where a port of a container can be dialled from here; undefined when it is on no network. */
+  dialAddress(container: string, port: number, network?: string): Promise<{ host: string; port: number } | undefined>;
+  /** Returns when one of these containers changed its state or health, or after `ms`. */
+  change(names: readonly string[], ms: number): Promise<void>;
+
+  pull(reference: string, progress: (p: PullProgress) => void): Promise<void>;
+  createNetwork(name: string, spec: NetworkSpec): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  /** Makes the container on its first network, joins the others, and starts it. */
+  run(container: NewContainer): Promise<void>;
+  start(name: string): Promise<void>;
+  connect(container: string, network: string): Promise<void>;
+  /** Stops it politely, then removes it; its named and bound data stay. */
+  remove(name: string): Promise<void>;
+  exec(
+    container: string,
+    argv: readonly string[],
+    options?: { readonly stdin?: string; readonly cwd?: string },
+  ): Promise<ExecResult>;
+  /** What Compose would put into the config-hash labels of a file's services; undefined without Compose. */
+  composeHashes(file: string): Promise<Readonly<Record<string, string>> | undefined>;
+}

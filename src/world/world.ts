@@ -1,0 +1,133 @@
+import type { Owner } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Authentik } from './authentik/api.ts';
+import type { Docker } from './docker/docker.ts';
+
+/** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
+export interface World {
+  readonly files: Files;
+  readonly zfs: Zfs;
+  readonly docker: Docker;
+  readonly authentik: Authentik;
+  readonly http: Http;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly owner: Owner;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface Filesystem {
+  /** As the kernel names it: zfs, ext4, btrfs, tmpfs, nfs4 … */
+  readonly type: string;
+  /** What is mounted there: a device, or a ZFS dataset's name. */
+  readonly source: string;
+  readonly target: string;
+  /** Bytes free for root. */
+  readonly free: number;
+  readonly readOnly: boolean;
+}
+
+/** Every writer is atomic and durable: after it returns, a power cut loses nothing; before, nothing is half there. */
+export interface Files {
+  read(path: string): Promise<string | undefined>;
+  /** Does not follow a link at the end of the path. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Names in a directory; undefined where there is none. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** What holds `path`, or its nearest ancestor that exists. */
+  filesystem(path: string): Promise<Filesystem>;
+  /** Makes a new file or replaces an old one by a new inode, with this mode. */
+  write(path: string, content: string, mode: number): Promise<void>;
+  /** Makes a new file, and never touches one that is there: false then. */
+  create(path: string, content: string, mode: number): Promise<boolean>;
+  /** Rewrites a file in place, keeping its inode: for a file that is itself a mount inside a container. */
+  overwrite(path: string, content: string): Promise<void>;
+  makeDirectory(path: string, mode: number, owner: Owner): Promise<void>;
+  /** Mode and owner of what is there already. */
+  setAccess(path: string, mode: number, owner: Owner): Promise<void>;
+  /** A file, or an empty directory: false where the directory still holds something. Absent is fine. */
+  remove(path: string): Promise<boolean>;
+  /** A directory and all below it: the user's data, only when asked for by name. */
+  removeTree(path: string): Promise<void>;
+}
+
+export interface Dataset {
+  readonly name: string;
+  /** A path, `none`, `legacy` or `-`. */
+  readonly mountpoint: string;
+  readonly mounted: boolean;
+  readonly encryption: string;
+  /** `available`, `unavailable` or `-`. */
+  readonly keystatus: string;
+}
+
+export interface Zfs {
+  /** All filesystems of all pools; undefined where ZFS is not to be had. */
+  datasets(): Promise<readonly Dataset[] | undefined>;
+  create(name: string): Promise<void>;
+  destroy(name: string): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Connect here, whatever the name resolves to; the name is still what is asked for (SNI and Host). */
+  readonly via?: { readonly host: string; readonly port: number };
+  /** A certificate authority to trust beside the usual ones, as PEM. */
+  readonly authority?: string;
+  /** Milliseconds; 10 000 unless told. */
+  readonly timeout?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: string;
+  /** Why the certificate is not trusted; undefined where it is, or with plain http. */
+  readonly untrusted?: string;
+}
+
+export interface Http {
+  /** One request; redirects are not followed. Throws a Failure where nothing answers. */
+  dial(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface Host {
+  readonly uid: number;
+  hostname(): string;
+  /** Does a process with this id run since this boot, and with this start time? */
+  isRunning(process: { pid: number; bootId: string; started: string }): Promise<boolean>;
+  self(): Promise<{ pid: number; bootId: string; started: string }>;
+  /** IPv4 addresses of real interfaces, the default route's first. */
+  addresses(): Promise<readonly { readonly name: string; readonly address: string }[]>;
+  hasIpv6(): Promise<boolean>;
+  resolve(name: string): Promise<readonly string[]>;
+  /** Bytes. */
+  memory(): { readonly total: number; readonly available: number };
+  /** Who listens on a TCP port of this machine, where it can be told. */
+  listener(port: number): Promise<{ readonly process: string } | undefined>;
+  /** From /etc/os-release. */
+  distribution(): Promise<{ readonly id: string; readonly name: string }>;
+}
+
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Random {
+  /** Letters and digits from the system's generator; begins with a letter, so it never reads as a number or JSON. */
+  alphanumeric(length: number): Secret;
+}
