@@ -1,0 +1,133 @@
+import { findPreset, presets } from '../presets/presets.ts';
+import { isInside } from './host-name.ts';
+import type { Path } from './location.ts';
+import { nearest } from './nearest.ts';
+import { type Loose, loose, type Objection, string } from './objection.ts';
+import { checkNotLoopback } from './upstream.ts';
+
+/** What the rest of the file means for its apps. */
+interface Around {
+  readonly domain: string | undefined;
+  readonly authHost: string | undefined;
+  /** Upstreams are asked from inside Caddy's container. */
+  readonly inCaddy: boolean;
+}
+
+interface Entry {
+  readonly given: Loose;
+  readonly path: Path;
+  readonly name: string;
+  readonly namePath: Path;
+  readonly host: string | undefined;
+  /** The name's place where the host follows from it. */
+  readonly hostPath: Path;
+}
+
+/** What speaks against the apps, each for itself and beside the others. */
+export function appObjections(apps: unknown, around: Around): Objection[] {
+  const all = entries(apps, around.domain);
+  return [...all.flatMap((app) => aboutApp(app, around)), ...twice(all, around.authHost)];
+}
+
+function entries(apps: unknown, domain: string | undefined): Entry[] {
+  if (!Array.isArray(apps)) return [];
+  return apps.flatMap((item: unknown, index) => {
+    const given = typeof item === 'string' ? { name: item } : loose(item);
+    const name = string(given['name']);
+    if (name === undefined) return [];
+    const path = ['apps', index];
+    const namePath = typeof item === 'string' ? path : [...path, 'name'];
+    const host = string(given['host']);
+    const hostPath = host === undefined ? namePath : [...path, 'host'];
+    return [{ given, path, name, namePath, host: host ?? (domain && `${name}.${domain}`), hostPath }];
+  });
+}
+
+function aboutApp(app: Entry, { domain, inCaddy }: Around): Objection[] {
+  const upstream = string(app.given['upstream']);
+  const loopback = upstream !== undefined && inCaddy ? checkNotLoopback(upstream) : undefined;
+  // A host that was written is the schema's to judge; one made of name and domain can only be too long.
+  const tooLong = app.given['host'] === undefined && app.host !== undefined && app.host.length > 253;
+  return [
+    ...withoutUpstream(app),
+    ...(loopback ? [{ ...loopback, path: [...app.path, 'upstream'], value: upstream }] : []),
+    ...(tooLong
+      ? [
+          {
+            path: app.namePath,
+            value: app.name,
+            problem: 'is too long below this domain',
+            fix: 'Write a shorter name.',
+          },
+        ]
+      : []),
+    ...(app.given['mode'] === 'domain' ? inDomainMode(app, domain) : []),
+  ];
+}
+
+function withoutUpstream(app: Entry): Objection[] {
+  if (app.given['upstream'] !== undefined || findPreset(app.name)) return [];
+  const meant = nearest(
+    app.name,
+    presets.map(({ name }) => name),
+  );
+  const own = `For an app of your own, write name: ${app.name} and upstream: HOST:PORT.`;
+  return [
+    {
+      path: app.namePath,
+      value: app.name,
+      problem: 'has no upstream, and homeauth knows no app by that name',
+      fix: meant === undefined ? own : `Did you mean ${meant}? ${own}`,
+    },
+  ];
+}
+
+function inDomainMode(app: Entry, domain: string | undefined): Objection[] {
+  const found: Objection[] = [];
+  if (app.given['group'] !== undefined) {
+    found.push({
+      path: [...app.path, 'group'],
+      value: app.given['group'],
+      problem: 'cannot be asked for in mode domain',
+      why: 'All apps of that mode share one provider, so authentik cannot tell them apart.',
+      fix: 'Write mode: app, or delete group.',
+    });
+  }
+  if (domain !== undefined && app.host !== undefined && !isInside(app.host, domain)) {
+    found.push({
+      path: app.hostPath,
+      value: app.host,
+      problem: `is outside ${domain}`,
+      why: 'In mode domain one cookie serves every app, and browsers send it inside the domain only.',
+      fix: `Write mode: app, or a host that ends with .${domain}`,
+    });
+  }
+  return found;
+}
+
+function twice(apps: readonly Entry[], authHost: string | undefined): Objection[] {
+  const names = new Set<string>();
+  const hosts = new Map<string, string>();
+  const found: Objection[] = [];
+  for (const { name, namePath, host, hostPath } of apps) {
+    const holder = host === undefined ? undefined : hosts.get(host);
+    if (names.has(name)) {
+      const fix = 'Rename or delete one of them.';
+      found.push({ path: namePath, value: name, problem: 'is the name of two apps', fix });
+    } else if (host !== undefined && host === authHost) {
+      found.push({
+        path: hostPath,
+        value: host,
+        problem: 'is where people log in',
+        why: 'The app would take the place of the login page.',
+        fix: 'Write another host for the app.',
+      });
+    } else if (holder !== undefined) {
+      const fix = 'Write another host for one of them.';
+      found.push({ path: hostPath, value: host, problem: `is the host of ${holder} too`, fix });
+    }
+    names.add(name);
+    if (host !== undefined && holder === undefined) hosts.set(host, name);
+  }
+  return found;
+}

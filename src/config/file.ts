@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { checkAppName, checkContainerName } from './app-name.ts';
+import { checkAbsolutePath, checkBaseDir } from './directory.ts';
+import { checkHostName } from './host-name.ts';
+import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
+import { text } from './refusal.ts';
+import { checkUpstream } from './upstream.ts';
+import { checkVersion } from './version.ts';
+
+/**
+ * homeauth.yaml, key by key. Types, validation, defaults, the published JSON Schema and docs/configuration.md all
+ * come from here; what spans several keys is in whole-file.ts. Defaults that depend on another key are described in
+ * words (`x-default`) and filled in by normalise.ts.
+ */
+const admin = z
+  .strictObject({
+    username: text(checkUsername).meta({
+      description: 'Your user name: a to z, digits, dot, hyphen, underscore.',
+      examples: ['helen'],
+    }),
+    name: text(checkTitle)
+      .optional()
+      .meta({ description: 'Your name as people read it.', 'x-default': 'the user name' }),
+    email: text(checkEmail).meta({ description: 'Your e-mail address.', examples: ['helen@example.com'] }),
+  })
+  .meta({ description: 'The first account, a member of authentik Admins.' });
+
+const authentik = z
+  .strictObject({
+    version: text(checkVersion).meta({
+      description: 'The exact release of authentik to run, YYYY.M.P. Never `latest`.',
+      examples: ['2026.8.6'],
+      pattern: '^20\\d{2}\\.([1-9]|1[0-2])\\.(0|[1-9]\\d*)$',
+    }),
+    consent: z.enum(['explicit', 'implicit']).default('explicit').meta({
+      description: '`explicit`: a page asks before an app learns who you are. `implicit`: no such page.',
+    }),
+    'allow-unsupported': z.boolean().default(false).meta({
+      description: 'Go on with a release that homeauth has not been tested with.',
+    }),
+  })
+  .meta({ description: 'The identity provider.' });
+
+const mail = z
+  .strictObject({
+    host: text(checkHostOrAddress).meta({
+      description: 'The SMTP server, as containers reach it.',
+      examples: ['smtp.example.com'],
+    }),
+    port: z.int().min(1).max(65535).optional().meta({
+      description: 'Its port.',
+      'x-default': '587 for starttls, 465 for implicit, 25 for none',
+    }),
+    username: text(checkTitle).optional().meta({ description: 'The name to log in to the mail server with.' }),
+    'password-file': text(checkAbsolutePath).optional().meta({
+      description: 'Absolute path of a file whose only line is the password.',
+    }),
+    from: text(checkSender).meta({
+      description: 'The sender: an address, or `Name <address>`.',
+      examples: ['auth@example.com'],
+    }),
+    tls: z.enum(['starttls', 'implicit', 'none']).default('starttls').meta({
+      description: 'How the connection is encrypted.',
+    }),
+  })
+  .meta({ description: 'Outgoing mail, for password reset. Without it authentik sends none.' });
+
+const app = z
+  .strictObject({
+    name: text(checkAppName).meta({
+      description: "The app's slug in authentik; a preset where homeauth knows the name.",
+      examples: ['wiki'],
+    }),
+    title: text(checkTitle)
+      .optional()
+      .meta({ description: 'What people see.', 'x-default': "the preset's title, else the name" }),
+    host: text(checkHostName)
+      .optional()
+      .meta({ description: 'The host name it is served at.', 'x-default': '`<name>.<domain>`' }),
+    upstream: text(checkUpstream).optional().meta({
+      description: 'Where Caddy finds it: `HOST:PORT`, plain HTTP. Needed unless the name is a preset.',
+      'x-default': "the preset's container",
+    }),
+    mode: z.enum(['app', 'domain']).default('app').meta({
+      description: '`app`: a provider of its own, so that groups work. `domain`: shares the one for the whole domain.',
+    }),
+    group: text(checkTitle).optional().meta({
+      description: 'Only members of this authentik group get in. Mode `app` only.',
+      'x-default': 'everyone with an account',
+    }),
+  })
+  .meta({ description: 'An app of your own, or a preset with changes.' });
+
+const preset = text(checkAppName).meta({ description: 'The name of a preset.' });
+
+export const fileSchema = z
+  .strictObject({
+    domain: text(checkHostName).meta({
+      description: 'The domain above your apps; one login is valid below all of it.',
+      examples: ['home.example.com'],
+    }),
+    'base-dir': text(checkBaseDir).meta({
+      description: 'Absolute path; everything is kept in the directory `authentik` below it.',
+      examples: ['/rpool/encrypted/docker'],
+    }),
+    'auth-host': text(checkHostName)
+      .optional()
+      .meta({ description: 'Where people log in; inside the domain.', 'x-default': '`auth.<domain>`' }),
+    'lan-address': text(checkAddress).optional().meta({
+      description: "This server's address on your network, for the DNS records that homeauth suggests.",
+      'x-default': 'looked up when needed',
+    }),
+    admin,
+    authentik,
+    proxy: z.enum(['caddy', 'manual']).default('caddy').meta({
+      description: '`caddy`: homeauth writes and reloads its part of the Caddy configuration. `manual`: you do.',
+    }),
+    'caddy-container': text(checkContainerName).optional().meta({
+      description: 'Which container is the Caddy to use.',
+      'x-default': 'the only one that there is',
+    }),
+    tls: z.enum(['auto', 'internal', 'cloudflare']).default('auto').meta({
+      description: 'Where certificates come from: what Caddy already does, its own authority, or DNS at Cloudflare.',
+    }),
+    'zfs-dataset': z.boolean().default(true).meta({
+      description: 'Make a dataset for `authentik` where the parent is ZFS.',
+    }),
+    mail: mail.optional(),
+    apps: z
+      .array(z.union([preset, app]))
+      .default([])
+      .meta({ description: 'What stands behind the login.' }),
+  })
+  .meta({ title: 'homeauth.yaml', description: 'What homeauth should make of this server.' });
+
+/** The file after validation, its fixed defaults filled in. */
+export type ConfigFile = z.output<typeof fileSchema>;
+/** The file as a person or a command writes it. */
+export type ConfigDraft = z.input<typeof fileSchema>;
+/** One entry of `apps` as written: a preset's name, or an app. */
+export type AppDraft = NonNullable<ConfigDraft['apps']>[number];
+
+function checkAddress(value: string) {
+  if (z.union([z.ipv4(), z.ipv6()]).safeParse(value).success) {
+    if (!/^(127\.|0\.0\.0\.0$|::1?$)/.test(value)) return undefined;
+    return {
+      problem: 'is an address that every machine has for itself',
+      why: 'Other devices on your network would look for the apps on themselves.',
+      fix: "Write this server's LAN address, as in: hostname -I",
+    };
+  }
+  return { problem: 'is not an IP address', fix: 'Write it like 192.168.0.4, without a port or a mask.' };
+}
+
+function checkHostOrAddress(value: string) {
+  if (/^(localhost|127\.|::1$|0\.0\.0\.0$)/.test(value)) {
+    return {
+      problem: 'is the machine that asks, itself',
+      why: "Mail is sent from authentik's container, where this is the container and not this server.",
+      fix: "Write the mail server's name, or this server's LAN address.",
+    };
+  }
+  if (z.union([z.ipv4(), z.ipv6()]).safeParse(value).success || /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/.test(value))
+    return undefined;
+  return checkHostName(value);
+}

@@ -1,0 +1,64 @@
+import { findPreset } from '../presets/presets.ts';
+import { normaliseDir } from './directory.ts';
+import type { AppDraft, ConfigFile } from './file.ts';
+import type { App, Config, Mail } from './schema.ts';
+import { normaliseUpstream } from './upstream.ts';
+
+const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;
+
+/** The file as the rest of homeauth wants it: every default resolved. The file must have passed every check. */
+export function normalise(file: ConfigFile): Config {
+  return {
+    domain: file.domain,
+    baseDir: normaliseDir(file['base-dir']),
+    authHost: authHostOf(file),
+    ...given('lanAddress', file['lan-address']),
+    admin: { username: file.admin.username, name: file.admin.name ?? file.admin.username, email: file.admin.email },
+    authentik: {
+      version: file.authentik.version,
+      consent: file.authentik.consent,
+      allowUnsupported: file.authentik['allow-unsupported'],
+    },
+    proxy: file.proxy,
+    ...given('caddyContainer', file['caddy-container']),
+    tls: file.tls,
+    zfsDataset: file['zfs-dataset'],
+    ...given('mail', file.mail && normaliseMail(file.mail)),
+    apps: file.apps.map((app) => normaliseApp(app, file.domain)),
+  };
+}
+
+/** Where people log in. */
+export function authHostOf(file: Pick<ConfigFile, 'domain' | 'auth-host'>): string {
+  return file['auth-host'] ?? `auth.${file.domain}`;
+}
+
+/** One entry of `apps`. A preset is started by homeauth unless the entry names an upstream of its own. */
+export function normaliseApp(draft: AppDraft, domain: string): App {
+  const app = typeof draft === 'string' ? { name: draft } : draft;
+  const preset = findPreset(app.name);
+  return {
+    name: app.name,
+    title: app.title ?? preset?.title ?? app.name,
+    host: app.host ?? `${app.name}.${domain}`,
+    upstream: app.upstream !== undefined ? normaliseUpstream(app.upstream) : `${app.name}:${preset?.port ?? ''}`,
+    mode: app.mode ?? 'app',
+    ...given('group', app.group),
+    ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),
+  };
+}
+
+function normaliseMail(mail: NonNullable<ConfigFile['mail']>): Mail {
+  return {
+    host: mail.host,
+    port: mail.port ?? mailPorts[mail.tls],
+    ...given('username', mail.username),
+    ...given('passwordFile', mail['password-file'] && normaliseDir(mail['password-file'])),
+    from: mail.from,
+    tls: mail.tls,
+  };
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}

@@ -1,0 +1,54 @@
+import { type ConfigFile, fileSchema } from './file.ts';
+import type { Path } from './location.ts';
+import { normalise } from './normalise.ts';
+import { configFailure, type Problem } from './problem.ts';
+import type { Config } from './schema.ts';
+import { explain, refused } from './schema-issue.ts';
+import { objections } from './whole-file.ts';
+import { readYaml } from './yaml-document.ts';
+
+export interface Parsed {
+  readonly config: Config;
+  /** The file's own keys, as an edit compares them. */
+  readonly file: ConfigFile;
+}
+
+/**
+ * Reads homeauth.yaml. `path` is how the file is called in messages.
+ * @throws Failure `config-invalid` with every problem, each at its line and column.
+ */
+export function parseConfig(text: string, path: string): Parsed {
+  const yaml = readYaml(text);
+  if (yaml.problems.length > 0) throw configFailure(path, text, yaml.problems);
+  const data = withoutNullApps(yaml.data);
+  const result = fileSchema.safeParse(data);
+  const problems: Problem[] = [];
+  const blamed = new Set<string>();
+  for (const issue of result.error?.issues ?? []) {
+    blamed.add(issue.path.join('.'));
+    problems.push(...explain(issue, data, yaml.document));
+  }
+  for (const { path: where, value, ...refusal } of objections(data)) {
+    if (!isBlamed(where, blamed)) problems.push(refused(value, refusal, where, yaml.document));
+  }
+  if (problems.length > 0 || !result.success) throw configFailure(path, text, withoutEchoes(problems));
+  return { config: normalise(result.data), file: result.data };
+}
+
+/** `apps:` with every entry commented out means none. */
+function withoutNullApps(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const { apps, ...rest } = data as Record<string, unknown>;
+  return apps === null || apps === undefined ? rest : data;
+}
+
+/** One complaint about a value is enough. */
+function isBlamed(path: Path, blamed: ReadonlySet<string>): boolean {
+  return path.some((_, index) => blamed.has(path.slice(0, index + 1).join('.')));
+}
+
+/** A misspelt key is one problem, not also a missing one. */
+function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+  const meant = new Set(problems.map((problem) => problem.meant));
+  return problems.filter(({ missing }) => missing === undefined || !meant.has(missing));
+}

@@ -1,0 +1,47 @@
+import { appObjections } from './app-rules.ts';
+import { isInside } from './host-name.ts';
+import { type Loose, loose, type Objection, string } from './objection.ts';
+
+/**
+ * What the keys of a file say against each other. Takes the file as it was read, broken or not, so that these
+ * objections come together with those of the schema.
+ */
+export function objections(data: unknown): Objection[] {
+  const file = loose(data);
+  const domain = string(file['domain']);
+  const authHost = string(file['auth-host']) ?? (domain && `auth.${domain}`);
+  const inCaddy = file['proxy'] !== 'manual';
+  return [
+    ...aboutAuthHost(file, domain),
+    ...aboutMail(loose(file['mail'])),
+    ...appObjections(file['apps'], { domain, authHost, inCaddy }),
+  ];
+}
+
+function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {
+  const host = string(file['auth-host']);
+  if (host === undefined || domain === undefined || isInside(host, domain)) return [];
+  return [
+    {
+      path: ['auth-host'],
+      value: host,
+      problem: `is outside ${domain}`,
+      why: 'The login page sets the cookie for the whole domain, which a browser takes from inside it only.',
+      fix: `Write a name below it, for example auth.${domain}.`,
+    },
+  ];
+}
+
+function aboutMail(mail: Loose): Objection[] {
+  const username = string(mail['username']);
+  const file = string(mail['password-file']);
+  if (username !== undefined && file === undefined) {
+    const fix = 'Add password-file: with the path of a file that has the password, or delete username.';
+    return [{ path: ['mail', 'username'], value: username, problem: 'has no password beside it', fix }];
+  }
+  if (username === undefined && file !== undefined) {
+    const fix = 'Add username: or delete password-file.';
+    return [{ path: ['mail', 'password-file'], value: file, problem: 'has no user name beside it', fix }];
+  }
+  return [];
+}
