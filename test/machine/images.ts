@@ -1,0 +1,62 @@
+// Builds the images that the stack names, out of Debian packages, because the tests must run where no registry answers.
+// Nothing is built twice: every image carries a label with the hash of all that went into it.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { buildImage, type Image, INPUTS_LABEL, importBase } from './image.ts';
+import { AUTHENTIK_RELEASES, authentikImage, CADDY_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, WHOAMI_IMAGE } from './names.ts';
+import { pulled } from './pull.ts';
+import { bundleStandin } from './standin.ts';
+
+const here = import.meta.dirname;
+const cache = join(here, '../../.cache/test');
+const folder = (name: string) => join(here, 'images', name);
+
+const base: Image = { name: 'homeauth-test/base', folder: folder('base') };
+const node: Image = {
+  name: 'homeauth-test/node',
+  folder: folder('node'),
+  files: { node: process.execPath },
+  from: base,
+};
+const images: Image[] = [
+  base,
+  node,
+  { name: POSTGRES_IMAGE, folder: folder('postgres'), from: base, official: true },
+  { name: REDIS_IMAGE, folder: folder('redis'), from: base, official: true },
+  {
+    name: CADDY_IMAGE,
+    folder: folder('caddy'),
+    files: { caddy: join(cache, 'bin/caddy') },
+    from: base,
+    official: true,
+  },
+  {
+    name: WHOAMI_IMAGE,
+    folder: folder('whoami'),
+    files: { 'whoami.js': join(here, 'whoami.js') },
+    from: node,
+    official: true,
+  },
+];
+
+const standin = await bundleStandin(join(here, '../standin/main.ts'), join(cache, 'standin.mjs'));
+for (const release of standin ? AUTHENTIK_RELEASES : []) {
+  images.push({
+    name: authentikImage(release),
+    folder: folder('authentik'),
+    files: { 'standin.mjs': standin! },
+    from: node,
+    args: { VERSION: release },
+  });
+}
+
+const context = join(cache, 'context');
+let built = 0;
+for (const image of images) {
+  if (image.official && (await pulled(image.name))) continue;
+  const made = image === base ? await importBase(image) : await buildImage(image, context);
+  if (made) built += 1;
+}
+await rm(context, { recursive: true, force: true });
+if (built > 0) await execa('docker', ['image', 'prune', '--force', '--filter', `label=${INPUTS_LABEL}`]);

@@ -1,0 +1,11 @@
+/** Releases that the stand-in for authentik can be: the newest, the one before it, and one that still needs Redis. */
+export const AUTHENTIK_RELEASES = ['2026.8.6', '2026.5.8', '2023.10.7'] as const;
+
+/** The image name of an authentik release, as the stack writes it. */
+export const authentikImage = (release: (typeof AUTHENTIK_RELEASES)[number]) =>
+  `ghcr.io/goauthentik/server:${release}` as const;
+
+export const POSTGRES_IMAGE = 'postgres:16-alpine';
+export const REDIS_IMAGE = 'redis:alpine';
+export const CADDY_IMAGE = 'caddy:2.11.7';
+export const WHOAMI_IMAGE = 'traefik/whoami:v1.11.0';

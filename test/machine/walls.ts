@@ -1,0 +1,105 @@
+import { parseSync } from 'oxc-parser';
+
+/** Which rooms of src each room may import from. Its own files are always allowed. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli', 'report', 'model', 'world'],
+  cli: ['commands', 'config', 'report', 'presets', 'world', 'model'],
+  commands: ['procedures', 'config', 'desired', 'engine', 'kinds', 'report', 'presets', 'world', 'model'],
+  procedures: ['desired', 'engine', 'kinds', 'report', 'config', 'presets', 'world', 'model'],
+  config: ['world', 'model', 'presets'],
+  desired: ['config', 'model', 'presets'],
+  engine: ['world', 'model'],
+  kinds: ['engine', 'world', 'model'],
+  report: ['engine', 'model', 'config'],
+  presets: ['model'],
+  world: ['model'],
+  model: [],
+};
+
+/** What only the world may import: the modules that reach out of the process. */
+const OUTSIDE = new Set(
+  'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode undici execa'.split(' '),
+);
+/** The parts of `process` that only these rooms may touch. */
+const PROCESS = new Set(['env', 'stdout', 'stderr', 'stdin', 'exit', 'exitCode', 'argv']);
+const PROCESS_ROOMS = new Set(['main', 'cli', 'world']);
+
+type Node = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** The room of a file, by its path below src: the first folder, or the file's own name (`main.ts`, `cli.ts`). */
+const roomOf = (path: string) => (path.split('/')[0] ?? '').replace(/\.ts$/, '');
+
+function* nodes(value: unknown): Generator<Node> {
+  if (Array.isArray(value)) for (const item of value) yield* nodes(item);
+  else if (typeof value === 'object' && value !== null) {
+    if ('type' in value && typeof value.type === 'string') yield value as Node;
+    for (const child of Object.values(value)) yield* nodes(child);
+  }
+}
+
+/** The text of a string literal or of a template without holes; undefined for anything computed. */
+function literal(value: unknown): string | undefined {
+  const node = value as Node & { value?: unknown; quasis?: readonly { value: { cooked: string } }[] };
+  if (node.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node.type === 'TemplateLiteral' && node.quasis?.length === 1) return node.quasis[0]?.value.cooked;
+  return undefined;
+}
+
+function importBreach(path: string, node: Node, target: string | undefined): string | undefined {
+  const room = roomOf(path);
+  if (target === undefined) return `${path}: imports a computed name`;
+  if (!target.startsWith('.')) {
+    const outside = target.replace(/^node:/, '').split('/')[0] ?? '';
+    return OUTSIDE.has(outside) && room !== 'world' ? `${path}: only world may import ${target}` : undefined;
+  }
+  const to = new URL(target, `file:///src/${path}`).pathname;
+  if (!to.startsWith('/src/')) return `${path}: ${target} lies outside src`;
+  const other = roomOf(to.slice('/src/'.length));
+  if (other === room) return undefined;
+  if (!DOORS[room]?.includes(other)) return `${path}: ${room} may not import ${other}`;
+  const lazy = node.type === 'ImportExpression' || node.type === 'TSImportType' || node['importKind'] === 'type';
+  return room === 'cli' && other === 'commands' && !lazy ? `${path}: cli imports commands lazily only` : undefined;
+}
+
+function globalBreach(path: string, node: Node): string | undefined {
+  const name = (value: unknown) => (value as { name?: string } | undefined)?.name;
+  const room = roomOf(path);
+  if (node.type === 'CallExpression' && ['fetch', 'require'].includes(name(node['callee']) ?? '') && room !== 'world') {
+    return `${path}: only world may call ${name(node['callee'])}`;
+  }
+  if (PROCESS_ROOMS.has(room)) return undefined;
+  if (node.type === 'MemberExpression' && name(node['object']) === 'console') return `${path}: ${room} may not print`;
+  const part = node.type === 'MemberExpression' && name(node['object']) === 'process' && node['property'];
+  const touched = part ? (node['computed'] ? literal(part) : name(part)) : undefined;
+  return touched && PROCESS.has(touched) ? `${path}: ${room} may not touch process.${touched}` : undefined;
+}
+
+const IMPORTS = new Set([
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportAllDeclaration',
+  'ImportExpression',
+  'TSImportType',
+]);
+
+/** What a file of src, given by its path below src, does that its room may not. Empty if the walls stand. */
+export function breaches(path: string, text: string): string[] {
+  if (!DOORS[roomOf(path)]) return [`${path}: there is no room called ${roomOf(path)}`];
+  const { program, errors } = parseSync(path, text);
+  const found = errors.map((error) => `${path}: ${error.message}`);
+  for (const node of nodes(program)) {
+    const breach =
+      IMPORTS.has(node.type) && node['source']
+        ? importBreach(path, node, literal(node['source']))
+        : globalBreach(path, node);
+    if (breach) found.push(breach);
+  }
+  return found;
+}
+
+/** What a template holds beyond layout: block helpers other than each and if, and expressions inside expressions. */
+export function templateLogic(text: string): string[] {
+  return [...text.matchAll(/\{\{[^}]*\}\}/g)]
+    .map(([tag]) => tag)
+    .filter((tag) => /^\{\{~?[#^]\s*(?!(each|if)\b)\w/.test(tag) || (!tag.startsWith('{{!') && tag.includes('(')));
+}
