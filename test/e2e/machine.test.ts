@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Engine, freshEngine } from '../machine/engine.ts';
 import { CADDY_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 
@@ -37,11 +37,10 @@ beforeAll(async () => {
   await mkdir(join(cwd, 'caddy'));
   await writeFile(join(cwd, 'caddy/Caddyfile'), ':80\nreverse_proxy whoami:80\n');
   await compose('up', '--detach', '--wait');
-});
-
-afterAll(async () => {
-  await compose('down', '--volumes');
-  await rm(cwd, { recursive: true, force: true });
+  return async () => {
+    await compose('down', '--volumes');
+    await rm(cwd, { recursive: true, force: true });
+  };
 });
 
 const query = (password: string) =>
