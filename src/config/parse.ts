@@ -3,7 +3,7 @@ import type { Path } from './location.ts';
 import { normalise } from './normalise.ts';
 import { configFailure, type Problem } from './problem.ts';
 import type { Config } from './schema.ts';
-import { explain, refused } from './schema-issue.ts';
+import { explain, leaves, refused } from './schema-issue.ts';
 import { objections } from './whole-file.ts';
 import { readYaml } from './yaml-document.ts';
 
@@ -24,9 +24,9 @@ export function parseConfig(text: string, path: string): Parsed {
   const result = fileSchema.safeParse(data);
   const problems: Problem[] = [];
   const blamed = new Set<string>();
-  for (const issue of result.error?.issues ?? []) {
-    blamed.add(issue.path.join('.'));
-    problems.push(...explain(issue, data, yaml.document));
+  for (const located of (result.error?.issues ?? []).flatMap((issue) => leaves(issue, data))) {
+    if (located.issue.code !== 'unrecognized_keys') blamed.add(located.path.join('.'));
+    problems.push(...explain(located, data, yaml.document));
   }
   for (const { path: where, value, ...refusal } of objections(data)) {
     if (!isBlamed(where, blamed)) problems.push(refused(value, refusal, where, yaml.document));

@@ -9,18 +9,26 @@ import { checkPort } from './upstream.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The problems that a schema issue stands for, in words. `data` is the whole file. */
-export function explain(issue: Issue, data: unknown, document: Document.Parsed, above: Path = []): Problem[] {
+/** A schema issue at its full path. */
+export interface Located {
+  readonly issue: Issue;
+  readonly path: Path;
+}
+
+/** The issues that are really meant: of the one union, an entry of `apps`, only the branch of what was written. */
+export function leaves(issue: Issue, data: unknown, above: Path = []): Located[] {
   const path = [...above, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  if (issue.code !== 'invalid_union') return [{ issue, path }];
+  const branch = issue.errors[typeof valueAt(data, path) === 'string' ? 0 : 1] ?? [];
+  return branch.flatMap((inner) => leaves(inner, data, path));
+}
+
+/** The problems that an issue stands for, in words. `data` is the whole file. */
+export function explain({ issue, path }: Located, data: unknown, document: Document.Parsed): Problem[] {
   const value = valueAt(data, path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, document));
-    case 'invalid_union': {
-      // The one union is an entry of `apps`: a bare name, or a map.
-      const branch = issue.errors[typeof value === 'string' ? 0 : 1] ?? [];
-      return branch.flatMap((inner) => explain(inner, data, document, path));
-    }
     case 'invalid_value':
       return [notOneOf(issue.values.map(String), value, path, document)];
     case 'custom':

@@ -1,0 +1,48 @@
+import { Document, isScalar, type YAMLMap } from 'yaml';
+import { type ConfigDraft, fileSchema } from './file.ts';
+import { parseConfig } from './parse.ts';
+
+/** Where the schema for editors lies, seen from homeauth.yaml. */
+export const schemaPath = '.homeauth/homeauth.schema.json';
+
+const comments: Readonly<Record<string, string>> = {
+  domain: ' Your apps are names below this one.',
+  'base-dir': ' Everything is kept in the directory "authentik" below it.',
+  admin: ' The first account, in authentik Admins. Its password is not kept here.',
+  authentik: ' homeauth upgrade changes the release and backs up first.',
+  apps: ' homeauth add-app and remove-app edit this list; comments stay.',
+};
+
+/**
+ * The text of a new homeauth.yaml: the essential keys, what differs from a default, and a few comments.
+ * @throws Failure `config-invalid` where the draft would not be accepted.
+ */
+export function createConfig(draft: ConfigDraft, path = 'homeauth.yaml'): string {
+  const document = new Document(ordered(draft));
+  const root = document.contents as YAMLMap;
+  root.items.forEach(({ key }, index) => {
+    const comment = isScalar(key) ? comments[String(key.value)] : undefined;
+    if (comment === undefined || !isScalar(key)) return;
+    key.commentBefore = comment;
+    key.spaceBefore = index > 0;
+  });
+  const header = [
+    `# yaml-language-server: $schema=${schemaPath}`,
+    '# What homeauth should make of this server. After a change: homeauth apply',
+  ];
+  const text = `${header.join('\n')}\n\n${document.toString({ lineWidth: 0 })}`;
+  parseConfig(text, path);
+  return text;
+}
+
+/** The draft in the schema's order, without what is the default anyway; `apps` stays to be seen. */
+function ordered(draft: ConfigDraft): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(fileSchema.shape)) {
+    const value = draft[key as keyof ConfigDraft] ?? (key === 'apps' ? [] : undefined);
+    const fallback = schema.safeParse(undefined);
+    if (value === undefined || (key !== 'apps' && fallback.success && fallback.data === value)) continue;
+    out[key] = value;
+  }
+  return out;
+}

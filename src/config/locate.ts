@@ -1,0 +1,82 @@
+import { posix } from 'node:path';
+import { Failure } from '../model/failure.ts';
+
+/** What is needed of the disk. `undefined` where there is no such file. */
+export interface Reader {
+  read(path: string): Promise<string | undefined>;
+}
+
+export interface Places {
+  /** `--config`. */
+  readonly flag?: string | undefined;
+  /** `$HOMEAUTH_CONFIG`. */
+  readonly variable?: string | undefined;
+  readonly workingDirectory: string;
+}
+
+export interface Located {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One line: the absolute path of homeauth.yaml. `init` writes it, so that commands work from anywhere. */
+export const pointerPath = '/etc/homeauth/location';
+const fileName = 'homeauth.yaml';
+
+/** Says why a file that ought to be there is not, where the caller knows: a locked dataset, for example. */
+export type Explain = (path: string) => Promise<{ readonly why: string; readonly fix: string } | undefined>;
+
+/**
+ * Finds homeauth.yaml: `--config`, `$HOMEAUTH_CONFIG`, the working directory, the pointer file. A place that was
+ * named and is empty is an error; the next one is not tried.
+ * @throws Failure `config-missing`.
+ */
+export async function locate(
+  places: Places,
+  files: Reader,
+  explain: Explain = async () => undefined,
+): Promise<Located> {
+  if (places.flag !== undefined) return named(places.flag, '--config', places, files, explain);
+  if (places.variable) return named(places.variable, '$HOMEAUTH_CONFIG', places, files, explain);
+  const here = posix.resolve(places.workingDirectory, fileName);
+  const text = await files.read(here);
+  if (text !== undefined) return { path: here, text };
+  const pointer = (await files.read(pointerPath))?.trim();
+  if (pointer === undefined) {
+    throw new Failure({
+      code: 'config-missing',
+      problem: 'There is no homeauth.yaml.',
+      why: `Looked at ${here} and at what ${pointerPath} names; neither is there.`,
+      fix: 'Set up this server with homeauth init, or name the file: --config /path/to/homeauth.yaml',
+    });
+  }
+  if (!pointer.startsWith('/') || /\p{Cc}/u.test(pointer)) {
+    throw new Failure({
+      code: 'config-missing',
+      problem: `${pointerPath} does not hold one absolute path.`,
+      why: 'It is a single line that homeauth init writes.',
+      fix: `Write the path of homeauth.yaml into it, or name the file: --config /path/to/homeauth.yaml`,
+    });
+  }
+  return named(pointer, pointerPath, places, files, explain);
+}
+
+async function named(value: string, by: string, places: Places, files: Reader, explain: Explain): Promise<Located> {
+  const path = posix.resolve(places.workingDirectory, value);
+  const text = await files.read(path);
+  if (text !== undefined) return { path, text };
+  const known = await explain(path);
+  throw new Failure({
+    code: 'config-missing',
+    problem: `${path} is not there.`,
+    why: known?.why ?? `${by} names it.`,
+    fix: known?.fix ?? fixFor(by),
+  });
+}
+
+function fixFor(by: string): string {
+  if (by === '--config') return 'Correct the path behind --config.';
+  if (by === '$HOMEAUTH_CONFIG') return 'Correct it, or leave it out: unset HOMEAUTH_CONFIG';
+  return 'Put the file back from a backup, or set up this server again: homeauth init';
+}

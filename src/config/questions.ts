@@ -1,0 +1,172 @@
+import { checkContainerName } from './app-name.ts';
+import { checkBaseDir } from './directory.ts';
+import { type ConfigDraft, fileSchema } from './file.ts';
+import { checkHostName } from './host-name.ts';
+import { checkEmail, checkTitle, checkUsername } from './person.ts';
+import { type Check, quote, sentence } from './refusal.ts';
+import { checkVersion } from './version.ts';
+
+/** What was found on this server that an answer can be guessed from. */
+export interface Hints {
+  readonly domain?: string;
+  readonly baseDir?: string;
+  readonly fullName?: string;
+  readonly username?: string;
+  readonly email?: string;
+  /** The newest release that homeauth is tested with. */
+  readonly version: string;
+  readonly lanAddress?: string;
+}
+
+export type QuestionId =
+  | 'domain'
+  | 'base-dir'
+  | 'name'
+  | 'admin'
+  | 'email'
+  | 'authentik-version'
+  | 'consent'
+  | 'allow-unsupported'
+  | 'proxy'
+  | 'caddy-container'
+  | 'tls';
+
+export type Answers = Partial<Record<QuestionId, string | boolean>>;
+
+/** One thing that `init` wants to know: asked where it has a prompt, and always a flag. */
+export interface Question {
+  readonly id: QuestionId;
+  /** As commander takes it. */
+  readonly flag: string;
+  readonly help: string;
+  /** Absent: never asked, a flag alone. */
+  readonly prompt?: string;
+  readonly choices?: readonly string[];
+  /** What the prompt offers, and what is taken where nothing can be asked. */
+  readonly suggest: (hints: Hints, earlier: Answers) => string | undefined;
+  /** A sentence that says what is wrong and what to write; nothing where the value will do. */
+  readonly validate: (value: string) => string | undefined;
+}
+
+const { authentik, proxy, tls } = fileSchema.shape;
+
+export const questions: readonly Question[] = [
+  {
+    id: 'domain',
+    flag: '--domain <name>',
+    help: 'domain above your apps, for example home.example.com',
+    prompt: 'Domain for your apps',
+    suggest: (hints) => hints.domain,
+    validate: says(checkHostName),
+  },
+  {
+    id: 'base-dir',
+    flag: '--base-dir <path>',
+    help: 'where to keep everything; "authentik" is made below it',
+    prompt: 'Where to keep it',
+    suggest: (hints) => hints.baseDir,
+    validate: says(checkBaseDir),
+  },
+  {
+    id: 'name',
+    flag: '--name <name>',
+    help: 'your name, as people read it',
+    prompt: 'Your name',
+    suggest: (hints) => hints.fullName,
+    validate: says(checkTitle),
+  },
+  {
+    id: 'admin',
+    flag: '--admin <user name>',
+    help: 'your user name',
+    prompt: 'Your user name',
+    suggest: (hints, earlier) => usernameFrom(earlier['name']) ?? hints.username,
+    validate: says(checkUsername),
+  },
+  {
+    id: 'email',
+    flag: '--email <address>',
+    help: 'your e-mail address',
+    prompt: 'Your e-mail',
+    suggest: (hints) => hints.email,
+    validate: says(checkEmail),
+  },
+  {
+    id: 'authentik-version',
+    flag: '--authentik-version <release>',
+    help: 'exact release of authentik, for example 2026.8.6',
+    suggest: (hints) => hints.version,
+    validate: says(checkVersion),
+  },
+  choice('consent', 'whether a page asks before an app learns who you are', authentik.shape.consent.unwrap().options),
+  {
+    id: 'allow-unsupported',
+    flag: '--allow-unsupported',
+    help: 'go on with a release that homeauth has not been tested with',
+    suggest: () => undefined,
+    validate: () => undefined,
+  },
+  choice('proxy', 'who writes the Caddy configuration: homeauth, or you', proxy.unwrap().options),
+  {
+    id: 'caddy-container',
+    flag: '--caddy-container <name>',
+    help: 'which container is the Caddy to use, where there are several',
+    suggest: () => undefined,
+    validate: says(checkContainerName),
+  },
+  choice('tls', 'where certificates come from', tls.unwrap().options),
+];
+
+/** The file that answers stand for. Answers that were left out fall to the schema, which may refuse. */
+export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {}): ConfigDraft {
+  const text = (id: QuestionId): string | undefined => (answers[id] === undefined ? undefined : String(answers[id]));
+  const draft = {
+    domain: text('domain'),
+    'base-dir': text('base-dir'),
+    'lan-address': hints.lanAddress,
+    admin: defined({ username: text('admin'), name: text('name'), email: text('email') }),
+    authentik: defined({
+      version: text('authentik-version'),
+      consent: text('consent') === 'explicit' ? undefined : text('consent'),
+      'allow-unsupported': answers['allow-unsupported'] === true ? true : undefined,
+    }),
+    proxy: text('proxy'),
+    'caddy-container': text('caddy-container'),
+    tls: text('tls'),
+  };
+  return defined(draft) as ConfigDraft;
+}
+
+function choice(id: QuestionId, help: string, choices: readonly string[]): Question {
+  return {
+    id,
+    flag: `--${id} <${choices.join('|')}>`,
+    help,
+    choices,
+    suggest: () => choices[0],
+    validate: (value) =>
+      choices.includes(value) ? undefined : `${quote(value)} is not one of: ${choices.join(', ')}.`,
+  };
+}
+
+function says(check: Check): (value: string) => string | undefined {
+  return (value) => {
+    const refusal = check(value);
+    return refusal && sentence(value, refusal);
+  };
+}
+
+/** The first word of a name, where it can be a user name. */
+function usernameFrom(name: string | boolean | undefined): string | undefined {
+  const first =
+    String(name ?? '')
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .split(/\s+/)[0] ?? '';
+  return first !== '' && checkUsername(first) === undefined ? first : undefined;
+}
+
+function defined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
