@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../http/call.ts';
+import { crashNow, json, noContent, refuse } from '../http/reply.ts';
+import type { Binding, Json, State } from '../state.ts';
+import { bodyOf, type Fields, readFields } from './fields.ts';
+import { byPk } from './lookup.ts';
+import { list } from './paging.ts';
+import { type Handler, type Route, route } from './router.ts';
+import { groupBrief, userBrief } from './show.ts';
+
+function showBinding(call: Call, binding: Binding): unknown {
+  const group = call.state.groups.find((one) => one.pk === binding.group);
+  const user = call.state.users.find((one) => one.pk === binding.user);
+  return {
+    pk: binding.pk,
+    policy: binding.policy,
+    group: binding.group,
+    user: binding.user,
+    policy_obj: null,
+    group_obj: group ? groupBrief(group) : null,
+    user_obj: user ? userBrief(user) : null,
+    target: binding.target,
+    negate: binding.negate,
+    enabled: binding.enabled,
+    order: binding.order,
+    timeout: binding.timeout,
+    failure_result: binding.failure_result,
+    // 2026.8 lets bindings expire.
+    ...(call.site.era.baseUrl ? { expires: null, expiring: false } : {}),
+  };
+}
+
+const fieldsFor = (state: State): Fields => ({
+  policy: { type: 'ref', nullable: true, known: () => [] },
+  group: { type: 'ref', nullable: true, known: () => state.groups.map((one) => one.pk) },
+  user: { type: 'ref', nullable: true, known: () => state.users.map((one) => one.pk) },
+  target: {
+    type: 'ref',
+    required: true,
+    known: () => [
+      ...state.applications.map((one) => one.pk),
+      ...state.flows.flatMap((one) => [one.pk, one.policybindingmodel_ptr_id]),
+    ],
+  },
+  negate: { type: 'bool' },
+  enabled: { type: 'bool' },
+  order: { type: 'int', required: true },
+  timeout: { type: 'int' },
+  failure_result: { type: 'bool' },
+});
+
+/** Only what this request sends is counted, so a PATCH has to send its target and its group again. */
+function read(call: Call, partial: boolean): Partial<Binding> {
+  const input = readFields<Binding>(bodyOf(call), fieldsFor(call.state), partial);
+  if (input.target === undefined) crashNow(call.method);
+  const set = [input.policy, input.group, input.user].filter((one) => one !== undefined && one !== null);
+  if (set.length > 1) refuse(400, { non_field_errors: ["Only one of 'group', 'policy', 'user' can be set."] });
+  if (set.length === 0) refuse(400, { non_field_errors: ["One of 'group', 'policy', 'user' must be set."] });
+  return input;
+}
+
+/** The same group twice is accepted: uniqueness covers policies only. */
+export function makeBinding(state: State, input: Json & { target: string }): Binding {
+  const binding: Binding = {
+    pk: randomUUID(),
+    policy: null,
+    group: null,
+    user: null,
+    negate: false,
+    enabled: true,
+    order: 0,
+    timeout: 30,
+    failure_result: false,
+    ...input,
+  };
+  state.bindings.push(binding);
+  return binding;
+}
+
+const change =
+  (partial: boolean): Handler =>
+  (call) => {
+    const binding = byPk(call, call.state.bindings, 'PolicyBinding');
+    Object.assign(binding, read(call, partial));
+    return json(200, showBinding(call, binding));
+  };
+
+export const bindingRoutes: readonly Route[] = [
+  route('/policies/bindings/', {
+    GET: (call) =>
+      list(call, {
+        rows: call.state.bindings,
+        show: (one) => showBinding(call, one),
+        filters: {
+          target: { kind: 'uuid', of: (one) => one.target },
+          policy: { kind: 'uuid', of: (one) => one.policy },
+          enabled: { kind: 'bool', of: (one) => one.enabled },
+          order: { kind: 'int', of: (one) => one.order },
+          timeout: { kind: 'int', of: (one) => one.timeout },
+          target_in: { kind: 'exact', of: (one) => one.target },
+        },
+        order: { order: (one) => one.order, pk: (one) => one.pk },
+      }),
+    POST: (call) => {
+      const { target = '', ...input } = read(call, false);
+      return json(201, showBinding(call, makeBinding(call.state, { ...input, target })));
+    },
+  }),
+  route('/policies/bindings/:pk/', {
+    GET: (call) => json(200, showBinding(call, byPk(call, call.state.bindings, 'PolicyBinding'))),
+    PUT: change(false),
+    PATCH: change(true),
+    DELETE: (call) => {
+      const binding = byPk(call, call.state.bindings, 'PolicyBinding');
+      call.state.bindings = call.state.bindings.filter((one) => one !== binding);
+      return noContent();
+    },
+  }),
+];

@@ -1,0 +1,110 @@
+import { crashNow, json, refuse } from '../http/reply.ts';
+import { EMBEDDED, OUTPOST_CONFIG } from '../seed.ts';
+import type { Json, Outpost, State } from '../state.ts';
+import { seconds } from './checks.ts';
+import { bodyOf, type Fields, pythonType, readFields } from './fields.ts';
+import { byPk } from './lookup.ts';
+import { list } from './paging.ts';
+import { type Handler, type Route, route } from './router.ts';
+import { providerBrief } from './show.ts';
+
+const refresh = (outpost: Outpost): number => seconds(String(outpost.config['refresh_interval'] ?? 'minutes=5'));
+
+function showOutpost(state: State, outpost: Outpost): unknown {
+  const providers = [...outpost.providers].sort((a, b) => a - b);
+  return {
+    pk: outpost.pk,
+    name: outpost.name,
+    type: outpost.type,
+    providers,
+    providers_obj: providers.map((pk) => providerBrief(state, pk, 'bare')),
+    service_connection: outpost.service_connection,
+    service_connection_obj: null,
+    refresh_interval_s: refresh(outpost),
+    token_identifier: `ak-outpost-${outpost.pk}-api`,
+    config: outpost.config,
+    managed: outpost.managed,
+  };
+}
+
+const fieldsFor = (state: State): Fields => ({
+  name: { type: 'text', required: true },
+  type: { type: 'text', required: true, choices: ['proxy', 'ldap', 'radius', 'rac'] },
+  providers: { type: 'refs', required: true, known: () => state.providers.map((one) => one.pk) },
+  service_connection: { type: 'ref', nullable: true, known: () => [] },
+  config: { type: 'object', required: true },
+  managed: { type: 'text', nullable: true },
+});
+
+/** Unknown keys are stored as they are; a wrong type is refused. */
+function checkConfig(config: Json): void {
+  for (const [key, standard] of Object.entries(OUTPOST_CONFIG)) {
+    const value = config[key];
+    if (value === undefined || value === null || standard === null) continue;
+    if (pythonType(value) === pythonType(standard)) continue;
+    const sentence = `wrong value type for field "${key}" - should be "${pythonType(standard)}" instead of value "${value}" of type "${pythonType(value)}"`;
+    refuse(400, { config: [`Failed to validate config: ${sentence}`] });
+  }
+}
+
+/** Both `providers` and `config` replace what was there. */
+const change =
+  (partial: boolean): Handler =>
+  (call) => {
+    const outpost = byPk(call, call.state.outposts, 'Outpost');
+    const input = readFields<Outpost>(bodyOf(call), fieldsFor(call.state), partial);
+    if (outpost.managed === EMBEDDED && input.name !== undefined && input.name !== outpost.name)
+      refuse(400, { name: ["Embedded outpost's name cannot be changed"] });
+    if (input.config) checkConfig(input.config);
+    Object.assign(outpost, input);
+    call.state.propagation.changed++;
+    return json(200, showOutpost(call.state, outpost));
+  };
+
+export const outpostRoutes: readonly Route[] = [
+  route('/outposts/instances/', {
+    GET: (call) =>
+      list(call, {
+        rows: call.state.outposts,
+        show: (one) => showOutpost(call.state, one),
+        search: (one) => [one.name],
+        filters: {
+          managed__iexact: { kind: 'iexact', of: (one) => one.managed },
+          name__iexact: { kind: 'iexact', of: (one) => one.name },
+          providers__isnull: { kind: 'bool', of: (one) => one.providers.length === 0 },
+        },
+        order: { name: (one) => one.name },
+      }),
+  }),
+  route('/outposts/instances/:pk/', {
+    GET: (call) => json(200, showOutpost(call.state, byPk(call, call.state.outposts, 'Outpost'))),
+    PUT: change(false),
+    PATCH: change(true),
+    DELETE: (call) => {
+      byPk(call, call.state.outposts, 'Outpost');
+      return crashNow(call.method);
+    },
+  }),
+  route('/outposts/instances/:pk/health/', {
+    GET: (call) => {
+      const outpost = byPk(call, call.state.outposts, 'Outpost');
+      const { version } = call.site.era;
+      return json(200, [
+        {
+          uid: outpost.pk,
+          last_seen: new Date().toISOString(),
+          version,
+          golang_version: '',
+          openssl_enabled: false,
+          openssl_version: '',
+          fips_enabled: null,
+          version_should: version.replace('-rc', 'rc'),
+          version_outdated: false,
+          build_hash: '',
+          build_hash_should: '',
+          hostname: call.site.hostname,
+        },
+      ]);
+    },
+  }),
+];

@@ -1,0 +1,224 @@
+import type { Call } from '../http/call.ts';
+import { json, noContent, refuse } from '../http/reply.ts';
+import { randomText } from '../secrets.ts';
+import type { Json, ProxyProvider, State } from '../state.ts';
+import { duration, unique, url } from './checks.ts';
+import { bodyOf, type Fields, fieldErrors } from './fields.ts';
+import { byPk } from './lookup.ts';
+import { list } from './paging.ts';
+import { type Handler, type Route, route } from './router.ts';
+import { providerBrief } from './show.ts';
+
+const MODES = ['proxy', 'forward_single', 'forward_domain'];
+/** The managed mappings of a proxy provider, in the order in which it shows them. */
+const SCOPES = [
+  'goauthentik.io/providers/oauth2/scope-entitlements',
+  'goauthentik.io/providers/oauth2/scope-openid',
+  'goauthentik.io/providers/oauth2/scope-email',
+  'goauthentik.io/providers/oauth2/scope-profile',
+  'goauthentik.io/providers/proxy/scope-proxy',
+];
+
+const callback = (host: string) => ({
+  matching_mode: 'strict',
+  url: `${host}?X-authentik-auth-callback=true`,
+  redirect_uri_type: 'authorization',
+});
+
+function showProvider(state: State, provider: ProxyProvider): unknown {
+  const { client_secret: _secret, ...fields } = provider;
+  const root = provider.external_host.replace(/\/$/, '');
+  return {
+    ...(providerBrief(state, provider.pk) as Json),
+    ...fields,
+    redirect_uris: [callback(`${root}/outpost.goauthentik.io/callback`), callback(root)],
+    outpost_set: state.outposts
+      .filter((one) => one.providers.includes(provider.pk))
+      .map((one) => `Outpost ${one.name}`),
+  };
+}
+
+const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
+  const flows = (): string[] => state.flows.map((one) => one.pk);
+  return {
+    name: {
+      type: 'text',
+      required: true,
+      check: unique(
+        () => state.providers.filter((one) => one !== self).map((one) => one.name),
+        'provider with this name already exists.',
+      ),
+    },
+    authentication_flow: { type: 'ref', nullable: true, known: flows },
+    authorization_flow: { type: 'ref', required: true, known: flows },
+    invalidation_flow: { type: 'ref', required: true, known: flows },
+    property_mappings: { type: 'refs', known: () => state.mappings.map((one) => one.pk) },
+    internal_host: { type: 'text', blank: true, check: url('http', 'https') },
+    external_host: { type: 'text', required: true, check: url('http', 'https') },
+    internal_host_ssl_validation: { type: 'bool' },
+    certificate: { type: 'ref', nullable: true, known: () => state.keypairs.map((one) => one.pk) },
+    skip_path_regex: { type: 'text', blank: true },
+    basic_auth_enabled: { type: 'bool' },
+    basic_auth_password_attribute: { type: 'text', blank: true },
+    basic_auth_user_attribute: { type: 'text', blank: true },
+    mode: { type: 'text', choices: MODES },
+    intercept_header_auth: { type: 'bool' },
+    cookie_domain: { type: 'text', blank: true },
+    jwt_federation_sources: { type: 'any' },
+    jwt_federation_providers: { type: 'any' },
+    access_token_validity: { type: 'text', check: duration },
+    refresh_token_validity: { type: 'text', check: duration },
+  };
+};
+
+const defaults = (): ProxyProvider => ({
+  pk: 0,
+  name: '',
+  authentication_flow: null,
+  authorization_flow: '',
+  invalidation_flow: '',
+  property_mappings: [],
+  client_id: randomText(40),
+  client_secret: randomText(128),
+  internal_host: '',
+  external_host: '',
+  internal_host_ssl_validation: true,
+  certificate: null,
+  skip_path_regex: '',
+  basic_auth_enabled: false,
+  basic_auth_password_attribute: '',
+  basic_auth_user_attribute: '',
+  mode: 'proxy',
+  intercept_header_auth: true,
+  cookie_domain: '',
+  jwt_federation_sources: [],
+  jwt_federation_providers: [],
+  access_token_validity: 'hours=1',
+  refresh_token_validity: 'days=30',
+});
+
+/** What is wrong with a new provider, field by field. */
+export function providerErrors(state: State, body: Json, self?: ProxyProvider): Record<string, string[]> {
+  const errors = fieldErrors(body, fieldsFor(state, self), self !== undefined);
+  if (Object.keys(errors).length > 0) return errors;
+  const whole = { ...(self ?? defaults()), ...body } as ProxyProvider;
+  if (whole.mode === 'proxy' && !whole.internal_host)
+    return { internal_host: ['Internal host cannot be empty when forward auth is disabled.'] };
+  if (whole.basic_auth_enabled && !(whole.basic_auth_user_attribute && whole.basic_auth_password_attribute))
+    return { basic_auth_enabled: ['User and password attributes must be set when basic auth is enabled.'] };
+  return {};
+}
+
+/** The default scopes are attached only if their mappings exist at this moment; every later save tries again. */
+export function saveProvider(state: State, body: Json, self?: ProxyProvider): ProxyProvider {
+  const known = Object.keys(fieldsFor(state));
+  const input = Object.fromEntries(Object.entries(body).filter(([name]) => known.includes(name)));
+  const provider = self ?? { ...defaults(), pk: state.serial.provider++ };
+  Object.assign(provider, input);
+  const scopes = SCOPES.map((managed) => state.mappings.find((one) => one.managed === managed)?.pk);
+  provider.property_mappings = [
+    ...new Set([...provider.property_mappings, ...scopes.filter((pk) => pk !== undefined)]),
+  ];
+  if (!self) state.providers.push(provider);
+  state.propagation.changed++;
+  return provider;
+}
+
+/** Deleting a provider leaves its application, without a provider. */
+export function deleteProvider(state: State, pk: number): void {
+  state.providers = state.providers.filter((one) => one.pk !== pk);
+  for (const application of state.applications) if (application.provider === pk) application.provider = null;
+  for (const outpost of state.outposts) outpost.providers = outpost.providers.filter((one) => one !== pk);
+  state.propagation.changed++;
+}
+
+const change =
+  (partial: boolean): Handler =>
+  (call) => {
+    const provider = byPk(call, call.state.providers, 'ProxyProvider');
+    const body = bodyOf(call);
+    const required = partial ? {} : fieldErrors(body, fieldsFor(call.state, provider), false);
+    const errors = { ...required, ...providerErrors(call.state, body, provider) };
+    if (Object.keys(errors).length > 0) refuse(400, errors);
+    return json(200, showProvider(call.state, saveProvider(call.state, body, provider)));
+  };
+
+function usedBy(call: Call): unknown[] {
+  const { state } = call;
+  const provider = byPk(call, state.providers, 'ProxyProvider');
+  const line = (app: string, model_name: string, pk: string, name: string) => ({
+    app,
+    model_name,
+    pk,
+    name,
+    action: 'cascade_many',
+  });
+  const mappings = provider.property_mappings.map((pk) => state.mappings.find((one) => one.pk === pk));
+  return [
+    ...state.outposts
+      .filter((one) => one.providers.includes(provider.pk))
+      .map((one) => line('authentik_outposts', 'outpost', one.pk, `Outpost ${one.name}`)),
+    ...mappings.map((one) =>
+      line('authentik_core', 'propertymapping', one?.pk ?? '', `Property Mapping ${one?.name ?? ''}`),
+    ),
+  ];
+}
+
+const filters: Record<string, { kind: 'iexact'; of: (one: ProxyProvider) => unknown }> = {
+  name__iexact: { kind: 'iexact', of: (one) => one.name },
+  external_host__iexact: { kind: 'iexact', of: (one) => one.external_host },
+  internal_host__iexact: { kind: 'iexact', of: (one) => one.internal_host },
+  mode__iexact: { kind: 'iexact', of: (one) => one.mode },
+  cookie_domain__iexact: { kind: 'iexact', of: (one) => one.cookie_domain },
+};
+
+export const providerRoutes: readonly Route[] = [
+  route('/providers/proxy/', {
+    GET: (call) =>
+      list(call, {
+        rows: call.state.providers,
+        show: (one) => showProvider(call.state, one),
+        search: (one) => [one.name],
+        filters,
+        order: { name: (one) => one.name, pk: (one) => one.pk },
+      }),
+    POST: (call) => {
+      const body = bodyOf(call);
+      const errors = providerErrors(call.state, body);
+      if (Object.keys(errors).length > 0) refuse(400, errors);
+      return json(201, showProvider(call.state, saveProvider(call.state, body)));
+    },
+  }),
+  route('/providers/proxy/:pk/', {
+    GET: (call) => json(200, showProvider(call.state, byPk(call, call.state.providers, 'ProxyProvider'))),
+    PUT: change(false),
+    PATCH: change(true),
+    DELETE: (call) => {
+      deleteProvider(call.state, byPk(call, call.state.providers, 'ProxyProvider').pk);
+      return noContent();
+    },
+  }),
+  route('/providers/proxy/:pk/used_by/', { GET: (call) => json(200, usedBy(call)) }),
+  route('/providers/all/', {
+    GET: (call) =>
+      list(call, {
+        rows: call.state.providers,
+        show: (one) => providerBrief(call.state, one.pk),
+        search: (one) => [one.name],
+        filters: {
+          application__isnull: {
+            kind: 'bool',
+            of: (one) => !call.state.applications.some((app) => app.provider === one.pk),
+          },
+        },
+        order: { name: (one) => one.name, pk: (one) => one.pk },
+      }),
+  }),
+  route('/providers/all/:pk/', {
+    GET: (call) => json(200, providerBrief(call.state, byPk(call, call.state.providers, 'Provider').pk)),
+    DELETE: (call) => {
+      deleteProvider(call.state, byPk(call, call.state.providers, 'Provider').pk);
+      return noContent();
+    },
+  }),
+];

@@ -1,0 +1,31 @@
+import { applicationRoutes } from './applications.ts';
+import { bindingRoutes } from './bindings.ts';
+import { brandRoutes } from './brands.ts';
+import { catalogueRoutes } from './catalogue.ts';
+import { flowRoutes } from './flows.ts';
+import { groupRoutes } from './groups.ts';
+import { meRoutes } from './me.ts';
+import { outpostRoutes } from './outposts.ts';
+import { providerRoutes } from './providers.ts';
+import type { Route } from './router.ts';
+import { systemRoutes } from './system.ts';
+import { tokenRoutes } from './tokens.ts';
+import { transactionalRoutes } from './transactional.ts';
+import { userRoutes } from './users.ts';
+
+/** The first route that fits wins, so fixed addresses stand before those with a parameter. */
+export const ROUTES: readonly Route[] = [
+  ...meRoutes,
+  ...userRoutes,
+  ...groupRoutes,
+  ...tokenRoutes,
+  ...applicationRoutes,
+  ...providerRoutes,
+  ...bindingRoutes,
+  ...outpostRoutes,
+  ...flowRoutes,
+  ...catalogueRoutes,
+  ...brandRoutes,
+  ...systemRoutes,
+  ...transactionalRoutes,
+];

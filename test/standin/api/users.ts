@@ -1,0 +1,203 @@
+import { json, noContent, refuse } from '../http/reply.ts';
+import { groupsOf, isSuperuser } from '../people.ts';
+import { hashPassword, randomText } from '../secrets.ts';
+import { makeGroup, makeToken, makeUser } from '../seed.ts';
+import type { State, User } from '../state.ts';
+import { email, unique } from './checks.ts';
+import { bodyOf, type Fields, readFields } from './fields.ts';
+import { byPk } from './lookup.ts';
+import { list } from './paging.ts';
+import { type Handler, type Route, route } from './router.ts';
+import { AVATAR, groupBrief } from './show.ts';
+
+/** A user as the API shows it. Passwords never leave. */
+export function showUser(state: State, user: User): unknown {
+  const groups = state.groups.filter((one) => one.users.includes(user.pk));
+  return {
+    pk: user.pk,
+    username: user.username,
+    name: user.name,
+    is_active: user.is_active,
+    last_login: user.last_login,
+    date_joined: user.date_joined,
+    is_superuser: isSuperuser(state, user),
+    groups: groups.map((one) => one.pk),
+    groups_obj: groups.map(groupBrief),
+    roles: user.roles.map((one) => one.pk),
+    roles_obj: user.roles,
+    email: user.email,
+    avatar: AVATAR,
+    attributes: user.attributes,
+    uid: user.uid,
+    path: user.path,
+    type: user.type,
+    uuid: user.uuid,
+    password_change_date: user.password_change_date,
+    last_updated: user.last_updated,
+  };
+}
+
+const fieldsFor = (state: State, self?: User): Fields => ({
+  username: {
+    type: 'text',
+    required: true,
+    check: unique(
+      () => state.users.filter((one) => one !== self).map((one) => one.username),
+      'This field must be unique.',
+    ),
+  },
+  name: { type: 'text', required: true, blank: true },
+  is_active: { type: 'bool' },
+  groups: { type: 'refs', known: () => state.groups.map((one) => one.pk) },
+  email: { type: 'text', blank: true, check: email },
+  attributes: { type: 'object' },
+  path: {
+    type: 'text',
+    check: (value) => (/^\/|\/$/.test(value) ? 'No leading or trailing slashes allowed.' : undefined),
+  },
+  type: {
+    type: 'text',
+    check: (value) =>
+      value === 'internal_service_account' ? 'Setting a user to internal service account is not allowed.' : undefined,
+    choices: ['internal', 'external', 'service_account', 'internal_service_account'],
+  },
+});
+
+type Input = User & { groups: string[] };
+
+function save(state: State, user: User, { groups, ...input }: Partial<Input>): void {
+  Object.assign(user, input, { last_updated: new Date().toISOString() });
+  if (!groups) return;
+  for (const group of state.groups) {
+    group.users = group.users.filter((pk) => pk !== user.pk);
+    if (groups.includes(group.pk)) group.users.push(user.pk);
+  }
+}
+
+const change =
+  (partial: boolean): Handler =>
+  (call) => {
+    const user = byPk(call, call.state.users, 'User');
+    save(call.state, user, readFields<Input>(bodyOf(call), fieldsFor(call.state, user), partial));
+    return json(200, showUser(call.state, user));
+  };
+
+export const userRoutes: readonly Route[] = [
+  route('/core/users/', {
+    GET: (call) =>
+      list(call, {
+        rows: call.state.users,
+        show: (one) => showUser(call.state, one),
+        search: (one) => [one.username, one.name, one.email],
+        filters: {
+          username: { kind: 'exact', of: (one) => one.username },
+          name: { kind: 'exact', of: (one) => one.name },
+          email: { kind: 'exact', of: (one) => one.email },
+          uuid: { kind: 'uuid', of: (one) => one.uuid },
+          path: { kind: 'exact', of: (one) => one.path },
+          type: { kind: 'exact', of: (one) => one.type },
+          is_active: { kind: 'bool', of: (one) => one.is_active },
+          is_superuser: { kind: 'bool', of: (one) => isSuperuser(call.state, one) },
+          groups_by_name: { kind: 'contains', of: (one) => groupsOf(call.state, one).map((group) => group.name) },
+          groups_by_pk: { kind: 'contains', of: (one) => groupsOf(call.state, one).map((group) => group.pk) },
+        },
+        order: { pk: (one) => one.pk, username: (one) => one.username, name: (one) => one.name },
+        autocomplete: AUTOCOMPLETE,
+      }),
+    POST: (call) => {
+      const { groups, ...input } = readFields<Input>(bodyOf(call), fieldsFor(call.state), false);
+      const user = makeUser(call.state, { username: '', name: '', ...input });
+      save(call.state, user, { groups: groups ?? [] });
+      return json(201, showUser(call.state, user));
+    },
+  }),
+  route('/core/users/service_account/', {
+    POST: (call) => {
+      const { state } = call;
+      const fields: Fields = {
+        name: {
+          type: 'text',
+          required: true,
+          check: unique(() => state.users.map((one) => one.username), 'This field must be unique.'),
+        },
+        create_group: { type: 'bool' },
+        expiring: { type: 'bool' },
+        expires: { type: 'text' },
+      };
+      const input = readFields<{ name: string; create_group: boolean; expiring: boolean }>(bodyOf(call), fields, false);
+      const name = input.name ?? '';
+      const user = makeUser(state, {
+        username: name,
+        name,
+        type: 'service_account',
+        path: 'goauthentik.io/service-accounts',
+      });
+      const group = input.create_group ? makeGroup(state, { name, users: [user.pk] }) : undefined;
+      // An app password: it is refused as a bearer of the API.
+      const token = makeToken(state, {
+        identifier: `service-account-${name}-password`,
+        intent: 'app_password',
+        user: user.pk,
+        expiring: input.expiring ?? true,
+        key: randomText(60),
+      });
+      return json(200, {
+        username: name,
+        user_uid: user.uid,
+        user_pk: user.pk,
+        ...(group ? { group_pk: group.pk } : {}),
+        token: token.key,
+      });
+    },
+  }),
+  route('/core/users/:pk/', {
+    GET: (call) => json(200, showUser(call.state, byPk(call, call.state.users, 'User'))),
+    PUT: change(false),
+    PATCH: change(true),
+    DELETE: (call) => {
+      const { state } = call;
+      const user = byPk(call, state.users, 'User');
+      state.users = state.users.filter((one) => one !== user);
+      state.tokens = state.tokens.filter((one) => one.user !== user.pk);
+      state.bindings = state.bindings.filter((one) => one.user !== user.pk);
+      for (const group of state.groups) group.users = group.users.filter((pk) => pk !== user.pk);
+      return noContent();
+    },
+  }),
+  route('/core/users/:pk/set_password/', {
+    POST: (call) => {
+      const user = byPk(call, call.state.users, 'User');
+      const { password = '' } = readFields<{ password: string }>(
+        bodyOf(call),
+        { password: { type: 'text', required: true } },
+        false,
+      );
+      user.password = hashPassword(password);
+      user.password_change_date = new Date().toISOString();
+      return noContent();
+    },
+  }),
+  route('/core/users/:pk/recovery/', {
+    POST: (call) => {
+      byPk(call, call.state.users, 'User');
+      return refuse(400, { non_field_errors: 'No recovery flow set.' });
+    },
+  }),
+];
+
+const text = (options: readonly string[] | null = null) => ({ type: 'str', nullable: false, options });
+
+const AUTOCOMPLETE = {
+  current_model: 'authentik_core.user',
+  models: {
+    'authentik_core.user': {
+      username: text(),
+      name: text(),
+      email: text(),
+      path: text(),
+      is_active: { type: 'bool', nullable: true, options: null },
+      type: text(['internal', 'external', 'service_account', 'internal_service_account']),
+      attributes: { type: 'relation', nullable: false, options: null, relation: 'authentik_core.user_attributes' },
+    },
+  },
+};

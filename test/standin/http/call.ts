@@ -1,0 +1,36 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Era } from '../era.ts';
+import type { Session, State, User } from '../state.ts';
+
+/** What the process knows apart from the database. */
+export interface Site {
+  era: Era;
+  secretKey: string;
+  hostname: string;
+}
+
+/** One request, as authentik sees it behind its router. */
+export interface Call {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  /** The path and query exactly as sent. */
+  target: string;
+  headers: IncomingHttpHeaders;
+  raw: Buffer;
+  params: Record<string, string>;
+  cookies: Record<string, string>;
+  /** Host and scheme after the trusted-proxy rule. */
+  host: string;
+  secure: boolean;
+  /** X-Forwarded-Host, -Proto and -Uri where they may be believed. */
+  forwarded: { host?: string; proto?: string; uri?: string };
+  peer: string;
+  state: State;
+  site: Site;
+  user?: User;
+  session?: { id: string; data: Session };
+}
+
+/** The request's own origin, as links in answers use it. */
+export const originOf = (call: Call): string => `${call.secure ? 'https' : 'http'}://${call.host}`;

@@ -1,0 +1,57 @@
+import type { Store } from './store.ts';
+
+/** How long each phase takes, in milliseconds. Real ones are about 35000, 3000, 10000 and 5000 on two cores. */
+export interface Timings {
+  migrate: number;
+  bootstrap: number;
+  blueprints: number;
+  outpostRefresh: number;
+}
+
+/** One request that the server saw; `status` 0 means that the answer was never sent. */
+export interface Seen {
+  method: string;
+  path: string;
+  status: number;
+  at: number;
+}
+
+/** What goes wrong with one request. `commit` says whether the change is kept although the answer is lost. */
+export type Fault =
+  | { kind: 'drop'; commit: boolean }
+  | { kind: 'crash'; commit: boolean }
+  | { kind: 'recycled'; commit: boolean }
+  | { kind: 'truncate' }
+  | { kind: 'status'; status: 429 | 503; retryAfter?: number }
+  | { kind: 'delay'; ms: number };
+
+export interface StandinOptions {
+  version?: string;
+  secretKey: string;
+  store: Store;
+  timings?: Partial<Timings>;
+  /** CIDRs whose X-Forwarded-* headers count; authentik's own list when left out. */
+  trustedProxies?: readonly string[];
+  bootstrap?: { token?: string; password?: string; email?: string };
+  /** AUTHENTIK_WEB__BASE_URL: stored at start when the database has none (2026.8 and later). */
+  baseUrl?: string;
+  host?: string;
+  port?: number;
+  /** `nth` counts from 1 for each pair of method and path. */
+  fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
+  checkSchema?: boolean;
+  log?: (line: string) => void;
+}
+
+export interface Standin {
+  url: string;
+  port: number;
+  requests: readonly Seen[];
+  violations: readonly string[];
+  close(): Promise<void>;
+}
+
+const QUICK: Timings = { migrate: 300, bootstrap: 50, blueprints: 300, outpostRefresh: 100 };
+
+export const timingsOf = (given: Partial<Timings> | undefined): Timings => ({ ...QUICK, ...given });
+export const DEFAULT_VERSION = '2026.8.6';

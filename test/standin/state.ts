@@ -1,0 +1,241 @@
+/** Everything authentik keeps in PostgreSQL, as one plain document. */
+export interface State {
+  serial: { user: number; provider: number; groupNumber: number };
+  setup: boolean;
+  users: User[];
+  groups: Group[];
+  tokens: Token[];
+  providers: ProxyProvider[];
+  applications: Application[];
+  bindings: Binding[];
+  outposts: Outpost[];
+  flows: Flow[];
+  mappings: ScopeMapping[];
+  brands: Brand[];
+  keypairs: KeyPair[];
+  blueprints: Blueprint[];
+  settings: Settings;
+  /** Blueprint instances that wait for the worker. */
+  queue: string[];
+  workers: { id: string; seen: number }[];
+  /** `changed` counts changes, `pushed` what the worker told the outpost about. */
+  propagation: { changed: number; pushed: number; served: ServedApp[] };
+  sessions: Record<string, Session>;
+  codes: Record<string, Code>;
+  consents: { user: number; application: string }[];
+  outpostSessions: Record<string, OutpostSession>;
+}
+
+export type Json = Record<string, unknown>;
+
+export interface User {
+  pk: number;
+  uuid: string;
+  uid: string;
+  username: string;
+  name: string;
+  email: string;
+  is_active: boolean;
+  type: string;
+  path: string;
+  attributes: Json;
+  roles: { pk: string; name: string }[];
+  password: string | null;
+  last_login: string | null;
+  date_joined: string;
+  password_change_date: string;
+  last_updated: string;
+}
+
+export interface Group {
+  pk: string;
+  num_pk: number;
+  name: string;
+  is_superuser: boolean;
+  parents: string[];
+  users: number[];
+  roles: string[];
+  attributes: Json;
+}
+
+export interface Token {
+  pk: string;
+  managed: string | null;
+  identifier: string;
+  intent: string;
+  user: number;
+  description: string;
+  expires: string | null;
+  expiring: boolean;
+  key: string;
+}
+
+export interface ProxyProvider {
+  pk: number;
+  name: string;
+  authentication_flow: string | null;
+  authorization_flow: string;
+  invalidation_flow: string;
+  property_mappings: string[];
+  client_id: string;
+  client_secret: string;
+  internal_host: string;
+  external_host: string;
+  internal_host_ssl_validation: boolean;
+  certificate: string | null;
+  skip_path_regex: string;
+  basic_auth_enabled: boolean;
+  basic_auth_password_attribute: string;
+  basic_auth_user_attribute: string;
+  mode: string;
+  intercept_header_auth: boolean;
+  cookie_domain: string;
+  jwt_federation_sources: string[];
+  jwt_federation_providers: number[];
+  access_token_validity: string;
+  refresh_token_validity: string;
+}
+
+export interface Application {
+  pk: string;
+  name: string;
+  slug: string;
+  provider: number | null;
+  backchannel_providers: number[];
+  open_in_new_tab: boolean;
+  meta_launch_url: string;
+  meta_icon: string;
+  meta_description: string;
+  meta_publisher: string;
+  policy_engine_mode: string;
+  group: string;
+  meta_hide: boolean;
+}
+
+export interface Binding {
+  pk: string;
+  policy: string | null;
+  group: string | null;
+  user: number | null;
+  target: string;
+  negate: boolean;
+  enabled: boolean;
+  order: number;
+  timeout: number;
+  failure_result: boolean;
+}
+
+export interface Outpost {
+  pk: string;
+  name: string;
+  type: string;
+  providers: number[];
+  service_connection: string | null;
+  config: Json;
+  managed: string | null;
+}
+
+export interface Flow {
+  pk: string;
+  policybindingmodel_ptr_id: string;
+  name: string;
+  slug: string;
+  title: string;
+  designation: string;
+  stages: string[];
+  policies: string[];
+  authentication: string;
+}
+
+export interface ScopeMapping {
+  pk: string;
+  managed: string | null;
+  name: string;
+  expression: string;
+  scope_name: string;
+  description: string;
+}
+
+export type Brand = Json & {
+  brand_uuid: string;
+  domain: string;
+  default: boolean;
+  flow_authentication: string | null;
+  flow_invalidation: string | null;
+  flow_user_settings: string | null;
+  flow_recovery: string | null;
+};
+
+export interface KeyPair {
+  pk: string;
+  name: string;
+  fingerprint_sha256: string;
+  fingerprint_sha1: string;
+  cert_expiry: string;
+  cert_subject: string;
+  key_type: string;
+  managed: string | null;
+}
+
+export interface Blueprint {
+  pk: string;
+  name: string;
+  path: string;
+  labels: Record<string, string>;
+  last_applied: string;
+  last_applied_hash: string;
+  status: string;
+  enabled: boolean;
+}
+
+export type Settings = Json;
+
+export interface Plan {
+  flow: string;
+  stage: number;
+  pendingUser?: string;
+  consentToken?: string;
+  /** The query of the authorize request that this flow answers. */
+  authorize?: string;
+  /** The slug of the application that is signed out of. */
+  application?: string;
+  /** What the setup form was given. */
+  setup?: { email: string; password: string };
+}
+
+/** What the embedded outpost knows of one application until it is told anew. */
+export interface ServedApp {
+  clientId: string;
+  secret: string;
+  mode: string;
+  externalHost: string;
+  cookieDomain: string;
+  skip: string;
+  provider: string;
+  slug: string;
+  validity: number;
+  scopes: string[];
+  authentikHost: string;
+  outpost: string;
+}
+
+export interface Session {
+  user: number | null;
+  csrf: string;
+  setupStarted: boolean;
+  plan?: Plan;
+}
+
+export interface Code {
+  provider: number;
+  user: number;
+  session: string;
+  at: number;
+}
+
+export interface OutpostSession {
+  clientId: string;
+  session: string;
+  expires: number;
+  claims: { username: string; name: string; email: string; uid: string; groups: string[]; jwt: string };
+}

@@ -1,0 +1,79 @@
+import pg from 'pg';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
+
+export interface PostgresOptions {
+  host: string;
+  port?: number;
+  user: string;
+  database: string;
+  password: string;
+}
+
+const TABLE = 'create table if not exists standin (id integer primary key, state jsonb not null)';
+
+/** One row in the stack's own PostgreSQL. Every change holds an advisory lock, as authentik's migrations do. */
+export function postgresStore(options: PostgresOptions): Store {
+  const pool = new pg.Pool({ ...options, max: 4, connectionTimeoutMillis: 2000 });
+  // An idle connection that PostgreSQL closes would end the process otherwise; the next query reports it.
+  pool.on('error', () => {});
+  let made = false;
+
+  async function table(client: pg.PoolClient): Promise<void> {
+    if (made) return;
+    await client.query(TABLE);
+    made = true;
+  }
+
+  async function load(client: pg.PoolClient): Promise<State | undefined> {
+    const rows = await client.query<{ state: State }>('select state from standin where id = 1');
+    return rows.rows[0]?.state;
+  }
+
+  async function connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const note = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', note);
+    try {
+      return await work(client);
+    } finally {
+      client.off('error', note);
+      client.release(broken);
+    }
+  }
+
+  return {
+    read: () =>
+      connected(async (client) => {
+        await client.query('select pg_advisory_lock_shared(1000)');
+        try {
+          await table(client);
+          return await load(client);
+        } finally {
+          await client.query('select pg_advisory_unlock_shared(1000)');
+        }
+      }),
+    change: (edit) =>
+      connected(async (client) => {
+        await client.query('begin');
+        try {
+          await client.query('select pg_advisory_xact_lock(1000)');
+          await table(client);
+          const { state, result } = edit(await load(client));
+          await client.query(
+            'insert into standin (id, state) values (1, $1) on conflict (id) do update set state = $1',
+            [JSON.stringify(state)],
+          );
+          await client.query('commit');
+          return result;
+        } catch (error) {
+          await client.query('rollback').catch(() => {});
+          throw error;
+        }
+      }),
+    close: () => pool.end(),
+  };
+}

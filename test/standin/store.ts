@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { State } from './state.ts';
+
+/** Where server and worker meet: one document, changed by one at a time. Both methods throw when it cannot be reached. */
+export interface Store {
+  read(): Promise<State | undefined>;
+  /** Keeps what `edit` did to its copy, unless it throws. `edit` gets undefined when nothing is there and may return a first state. */
+  change<T>(edit: (state: State | undefined) => { state: State; result: T }): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A store inside this process, with a switch that makes it unreachable as a stopped PostgreSQL is. */
+export interface MemoryStore extends Store {
+  down: boolean;
+}
+
+export function memoryStore(): MemoryStore {
+  let kept: State | undefined;
+  const store: MemoryStore = {
+    down: false,
+    async read() {
+      await reachable();
+      return kept;
+    },
+    async change(edit) {
+      await reachable();
+      const { state, result } = edit(structuredClone(kept));
+      kept = state;
+      return result;
+    },
+    async close() {},
+  };
+  async function reachable(): Promise<void> {
+    await sleep(0);
+    if (store.down) throw new Error('connection failed: Connection refused');
+  }
+  return store;
+}
+
+/** Changes a state that must be there already. */
+export const edit = <T>(store: Store, work: (state: State) => T): Promise<T> =>
+  store.change((state) => {
+    if (!state) throw new Error('relation "authentik_tenants_tenant" does not exist');
+    return { state, result: work(state) };
+  });

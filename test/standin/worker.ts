@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyBlueprint } from './blueprints.ts';
+import { BLUEPRINTS } from './defaults.ts';
+import { eraOf } from './era.ts';
+import { DEFAULT_VERSION, type StandinOptions, timingsOf } from './options.ts';
+import { push } from './outpost/served.ts';
+import { bootstrap, discoverBlueprints } from './seed.ts';
+import { logLine, migrate } from './startup.ts';
+import type { State } from './state.ts';
+import { edit } from './store.ts';
+
+/** The one blueprint whose first try runs into a deadlock, and which is right a moment later. */
+const UNLUCKY = 'default/flow-oobe.yaml';
+
+/**
+ * The `worker` container: bootstrap, then the default blueprints one after the other, then whatever is asked of it,
+ * and word to the embedded outpost about every change. Nothing of this happens without a worker.
+ */
+export async function startWorker(options: StandinOptions): Promise<{ close(): Promise<void> }> {
+  const { store, bootstrap: given = {}, log = () => {} } = options;
+  const era = eraOf(options.version ?? DEFAULT_VERSION);
+  const timings = timingsOf(options.timings);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const id = `${randomUUID()}@${hostname()}`;
+  const say = (event: string): void => log(logLine('authentik.tasks', 'info', event));
+  const unlucky = new Set([UNLUCKY]);
+
+  function applyNext(state: State): void {
+    const pk = state.queue.shift();
+    const instance = state.blueprints.find((one) => one.pk === pk);
+    if (!instance) return;
+    if (instance.last_applied_hash === '' && unlucky.delete(instance.path)) {
+      instance.status = 'error';
+      state.queue.push(instance.pk);
+      return;
+    }
+    applyBlueprint(state, instance.pk);
+    say(`Blueprint applied: ${instance.path}`);
+  }
+
+  function beat(state: State): void {
+    state.workers = [
+      ...state.workers.filter((one) => one.id !== id && Date.now() - one.seen < 60_000),
+      { id, seen: Date.now() },
+    ];
+  }
+
+  async function propagate(): Promise<void> {
+    for (;;) {
+      await sleep(Math.min(timings.outpostRefresh / 2, 500), undefined, { signal });
+      const state = await store.read().catch(() => undefined);
+      if (!state || state.propagation.changed === state.propagation.pushed) continue;
+      await sleep(timings.outpostRefresh / 2, undefined, { signal });
+      await edit(store, push).catch((error) => log(logLine('authentik.outposts', 'warning', String(error))));
+    }
+  }
+
+  async function work(): Promise<void> {
+    let beaten = 0;
+    for (;;) {
+      await sleep(timings.blueprints / BLUEPRINTS.length, undefined, { signal });
+      const state = await store.read().catch(() => undefined);
+      if (state && state.queue.length > 0) await edit(store, applyNext).catch(() => {});
+      if (Date.now() - beaten < 10_000) continue;
+      beaten = Date.now();
+      await edit(store, beat).catch(() => {});
+    }
+  }
+
+  async function begin(): Promise<void> {
+    await migrate(store, timings.migrate, signal);
+    await sleep(timings.bootstrap, undefined, { signal });
+    if (era.bootstrapIn.includes('worker') && (given.token || given.password)) {
+      await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));
+      say('bootstrap applied');
+    }
+    await edit(store, discoverBlueprints);
+    await Promise.all([work(), propagate()]);
+  }
+
+  const running = begin().catch((error) => {
+    if (!signal.aborted) log(logLine('authentik.worker', 'error', String(error)));
+  });
+  return {
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
