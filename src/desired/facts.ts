@@ -36,6 +36,10 @@ export interface Facts {
   /** The network that Caddy and the apps share, where it exists. */
   readonly proxyNetwork?: { readonly subnets: readonly string[] };
   readonly ipv6: boolean;
+  /** The password that homeauth made for the owner, while its file is there. */
+  readonly madePassword?: Secret;
+  /** Nobody gave a password: one is to be made. */
+  readonly makesPassword?: true;
   readonly mailPassword?: Secret;
   readonly cloudflareToken?: Secret;
 }

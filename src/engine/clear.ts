@@ -6,22 +6,29 @@ import { type Leftover, leftovers } from './plan.ts';
 import type { Run } from './run.ts';
 import { interrupted } from './shortfall.ts';
 
-/** Let go of what the ledger has and nobody wants: remove it, or give it back as it was. Newest first. */
+/**
+ * Let go of what the ledger has and nobody wants: remove it, or give it back as it was. Newest first; what holds the
+ * ledger goes last, and stays while anything else was kept.
+ */
 export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
   const done: Change[] = [];
   let ledger = await run.ledger.read();
   for (const over of leftovers(want, ledger, run.purge ?? false)) {
     if (run.signal.aborted) throw interrupted(`before the removal of ${over.made.id}`);
-    const change = await letGo(over, run);
+    const empty = ledger.every(({ home }) => home);
+    if (over.made.home && empty) await run.ledger.close();
+    const change = over.made.home && !empty ? keep(over.made, 'holds what was kept') : await letGo(over, run);
     if (change.op !== 'keep') {
       ledger = ledger.filter(({ id }) => id !== change.id);
-      await run.ledger.save(ledger);
+      if (!empty) await run.ledger.save(ledger);
     }
     run.progress({ is: 'done', change, elapsed: 0 });
     done.push(change);
   }
   return done;
 }
+
+const keep = ({ id }: Made, why: string): Change => ({ op: 'keep', id, because: [why] });
 
 async function letGo<F>({ change, made, silent }: Leftover, { kinds, world, purge }: Run<F>): Promise<Change> {
   if (change.op === 'keep' || silent) return change;
@@ -33,7 +40,7 @@ async function letGo<F>({ change, made, silent }: Leftover, { kinds, world, purg
   else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
   const after = made.before === undefined ? await kind.observe(key, world) : found;
   const stayed = made.before === undefined && after.is === 'present';
-  return stayed ? { op: 'keep', id: made.id, because: ['holds something that homeauth did not make'] } : change;
+  return stayed ? keep(made, 'holds something that homeauth did not make') : change;
 }
 
 /** What it was before we came: nothing, or what the ledger kept of it. */

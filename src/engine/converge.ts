@@ -58,6 +58,7 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
       {
         id: change.id,
         ...(resource.precious && { precious: true }),
+        ...(resource.home && { home: true }),
         ...(resource.inside && { inside: resource.inside }),
         ...(kind.release && before !== undefined && { ours: resource.spec }),
         ...(before !== undefined && { before }),

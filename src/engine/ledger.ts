@@ -7,6 +7,7 @@ export interface Made {
   readonly id: Id;
   readonly precious?: true;
   readonly inside?: Id;
+  readonly home?: true;
   /** What we set in a thing that others share, and what was there before: what `release` and giving back need. */
   readonly ours?: unknown;
   readonly before?: unknown;
@@ -17,6 +18,8 @@ export type Ledger = readonly Made[];
 export interface LedgerStore {
   read(): Promise<Ledger>;
   save(ledger: Ledger): Promise<void>;
+  /** The last lines are about to go: removes the ledger itself, so that its directory is empty. */
+  close(): Promise<void>;
 }
 
 /**
@@ -27,6 +30,9 @@ export function ledgerFile(files: Files, path: string): LedgerStore {
   const home = path.slice(0, path.lastIndexOf('/'));
   let pending: Ledger = [];
   return {
+    async close() {
+      await files.remove(path);
+    },
     async read() {
       const text = await files.read(path);
       return text === undefined ? pending : parse(text, path);

@@ -1,16 +1,11 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
+import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { type Ledger, type Made, madeOf } from './ledger.ts';
 
 export type Seen = ReadonlyMap<Id, Observed>;
-
-/** A step of the whole job: resources that do not depend on each other. Pure; `facts` are taken anew before each. */
-export interface Stage<F> {
-  readonly title: string;
-  want(facts: F): readonly Resource[];
-}
 
 /** What every stage wants at once. One thing wanted twice (at first, and in the end) is judged both times. */
 export const wanted = <F>(stages: readonly Stage<F>[], facts: F): readonly Resource[] =>

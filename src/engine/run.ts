@@ -1,9 +1,9 @@
 import type { Change } from '../model/change.ts';
 import type { Id } from '../model/resource.ts';
+import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
 import type { Kinds } from './kind.ts';
 import type { LedgerStore } from './ledger.ts';
-import type { Stage } from './plan.ts';
 
 /** What a run tells while it works; who listens decides how to show it. */
 export type Progress =

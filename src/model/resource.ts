@@ -28,6 +28,8 @@ export interface DirectorySpec {
 export interface FileSpec {
   readonly content: string | Secret;
   readonly mode: number;
+  /** Made where it is missing; what it says afterwards is the user's own affair. */
+  readonly once?: true;
 }
 
 /** Random values made once. With names the file holds NAME=value lines, without it holds one bare value. */
@@ -54,8 +56,9 @@ export interface CaddySpec {
   readonly caddyfile: { readonly inside: string; readonly outside: string };
   /** `import`: a file of ours beside it and one import line; `block`: one marked block in it, written in place. */
   readonly how: 'import' | 'block';
+  /** Found: what stands there and is included; empty where it is not. */
   readonly text: string;
-  /** A mark that the text carries into the running configuration. */
+  /** A mark that the text carries into the running configuration. Found: the mark there; empty where there is none. */
   readonly revision: string;
 }
 
@@ -92,6 +95,8 @@ export type Resource = {
     readonly spec: Specs[K];
     /** The user's data: kept unless asked for by name. */
     readonly precious?: true;
+    /** It holds the ledger: the last to go, and only when nothing else was kept. */
+    readonly home?: true;
     /** The data directory it lives in: it goes, or stays, with that, without a call of its own. */
     readonly inside?: Id;
   };

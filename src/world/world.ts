@@ -11,6 +11,7 @@ export interface World {
   readonly authentik: Authentik;
   readonly http: Http;
   readonly host: Host;
+  readonly locks: Locks;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -106,9 +107,6 @@ export interface Http {
 export interface Host {
   readonly uid: number;
   hostname(): string;
-  /** Does a process with this id run since this boot, and with this start time? */
-  isRunning(process: { pid: number; bootId: string; started: string }): Promise<boolean>;
-  self(): Promise<{ pid: number; bootId: string; started: string }>;
   /** IPv4 addresses of real interfaces, the default route's first. */
   addresses(): Promise<readonly { readonly name: string; readonly address: string }[]>;
   hasIpv6(): Promise<boolean>;
@@ -119,6 +117,18 @@ export interface Host {
   listener(port: number): Promise<{ readonly process: string } | undefined>;
   /** From /etc/os-release. */
   distribution(): Promise<{ readonly id: string; readonly name: string }>;
+}
+
+export interface Holder {
+  readonly pid: number;
+  readonly command: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface Locks {
+  /** Takes the lock and gives what releases it, or says who has it. It ends with its process, however that ends. */
+  take(name: string, holder: Holder): Promise<{ release(): Promise<void> } | { heldBy: Holder }>;
 }
 
 export interface Clock {

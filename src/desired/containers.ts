@@ -1,0 +1,67 @@
+import type { Config } from '../config/schema.ts';
+import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
+import type { Era } from '../model/release.ts';
+import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
+
+const backend = { name: backendNetwork, key: 'backend' };
+const caddynet = { name: proxyNetwork, key: 'caddynet' };
+
+const check = (...test: readonly string[]): Healthcheck => ({
+  test,
+  startPeriod: 20,
+  interval: 5,
+  timeout: 5,
+  retries: 12,
+});
+
+/** The containers of the stack by name, in the order in which they start. The name is the host name, too. */
+export function stackContainers(config: Config, era: Era, layout: Layout): Record<string, ContainerDefinition> {
+  const project: ComposeProject = { name: 'authentik', directory: layout.root, file: layout.compose };
+  const stack = { project, envFiles: [layout.env] };
+  const dependsOn = era.needsRedis ? ['authentik-postgresql', 'authentik-redis'] : ['authentik-postgresql'];
+  const authentik = {
+    ...stack,
+    image: `ghcr.io/goauthentik/server:${config.authentik.version}`,
+    mounts: [
+      { source: `${layout.root}/${era.storage.folder}`, target: era.storage.target },
+      { source: layout.certs, target: '/certs' },
+      { source: layout.templates, target: '/templates' },
+    ],
+    ...(era.shmSize !== undefined && { shmSize: era.shmSize }),
+    dependsOn,
+  };
+  return {
+    'authentik-postgresql': {
+      ...stack,
+      service: 'authentik-postgresql',
+      image: era.postgresImage,
+      mounts: [{ source: layout.database, target: '/var/lib/postgresql/data' }],
+      healthcheck: check('CMD', 'pg_isready', '-d', 'authentik', '-U', 'authentik'),
+      networks: [backend],
+    },
+    ...(era.needsRedis && {
+      'authentik-redis': {
+        ...stack,
+        service: 'authentik-redis',
+        image: 'redis:alpine',
+        command: ['--save', '60', '1', '--loglevel', 'warning'],
+        mounts: [{ source: layout.redis, target: '/data' }],
+        healthcheck: check('CMD', 'redis-cli', 'ping'),
+        networks: [backend],
+      },
+    }),
+    authentik: {
+      ...authentik,
+      service: 'authentik',
+      command: ['server'],
+      expose: [9000, 9443],
+      networks: [backend, caddynet],
+    },
+    'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
+    ...Object.fromEntries(
+      config.apps.flatMap(({ name, container }) =>
+        container ? [[name, { project, service: name, image: container.image, mounts: [], networks: [caddynet] }]] : [],
+      ),
+    ),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Config } from '../config/schema.ts';
+import type { Era } from '../model/release.ts';
+import type { Facts } from './facts.ts';
+
+/** The peers whose X-Forwarded-* authentik may believe: this machine, and the network it shares with Caddy. */
+const trusted = (facts: Facts): string => ['127.0.0.0/8', ...(facts.proxyNetwork?.subnets ?? [])].join(',');
+
+/**
+ * What container-vars.env says, in its order: the names that the by-hand guide uses, then what today's releases need.
+ * The database password stands there twice, because `${…}` is expanded by some readers of such files and not by others.
+ */
+export function environmentOf(config: Config, era: Era, facts: Facts): Record<string, string> {
+  const postgresPassword = facts.secrets?.postgresPassword.reveal() ?? '';
+  return {
+    POSTGRES_DB: 'authentik',
+    POSTGRES_USER: 'authentik',
+    POSTGRES_PASSWORD: postgresPassword,
+    AUTHENTIK_SECRET_KEY: facts.secrets?.secretKey.reveal() ?? '',
+    AUTHENTIK_POSTGRESQL__HOST: 'authentik-postgresql',
+    AUTHENTIK_POSTGRESQL__NAME: 'authentik',
+    AUTHENTIK_POSTGRESQL__USER: 'authentik',
+    AUTHENTIK_POSTGRESQL__PASSWORD: postgresPassword,
+    ...(era.needsRedis && { AUTHENTIK_REDIS__HOST: 'authentik-redis' }),
+    AUTHENTIK_AVATARS: 'none',
+    AUTHENTIK_DISABLE_STARTUP_ANALYTICS: 'true',
+    AUTHENTIK_ERROR_REPORTING__ENABLED: 'false',
+    AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS: trusted(facts),
+    // From 2026.5 on it listens on [::], and a kernel without IPv6 refuses that.
+    ...(era.listensOnIpv6 &&
+      !facts.ipv6 && {
+        AUTHENTIK_LISTEN__HTTP: '0.0.0.0:9000',
+        AUTHENTIK_LISTEN__HTTPS: '0.0.0.0:9443',
+        AUTHENTIK_LISTEN__METRICS: '0.0.0.0:9300',
+      }),
+    ...(era.hasBaseUrl && { AUTHENTIK_WEB__BASE_URL: `https://${config.authHost}` }),
+    ...mail(config, facts),
+  };
+}
+
+function mail({ mail: settings }: Config, facts: Facts): Record<string, string> {
+  if (!settings) return {};
+  return {
+    AUTHENTIK_EMAIL__HOST: settings.host,
+    AUTHENTIK_EMAIL__PORT: String(settings.port),
+    ...(settings.username !== undefined && { AUTHENTIK_EMAIL__USERNAME: settings.username }),
+    ...(facts.mailPassword && { AUTHENTIK_EMAIL__PASSWORD: facts.mailPassword.reveal() }),
+    AUTHENTIK_EMAIL__FROM: settings.from,
+    AUTHENTIK_EMAIL__USE_TLS: String(settings.tls === 'starttls'),
+    AUTHENTIK_EMAIL__USE_SSL: String(settings.tls === 'implicit'),
+  };
+}

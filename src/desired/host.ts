@@ -1,0 +1,77 @@
+import type { Config } from '../config/schema.ts';
+import type { Era } from '../model/release.ts';
+import type { Id, Owner, Resource } from '../model/resource.ts';
+import type { Facts } from './facts.ts';
+import { type Layout, secretNames } from './layout.ts';
+
+const root: Owner = { uid: 0, gid: 0 };
+/** authentik's image runs as this user and never changes the owner of what it finds. */
+const authentik: Owner = { uid: 1000, gid: 1000 };
+/** The postgres user of the Alpine image. */
+const postgres: Owner = { uid: 70, gid: 70 };
+/** The redis user of the Alpine image, which has it in authentik's group number. */
+const redis: Owner = { uid: 999, gid: 1000 };
+
+/** Where homeauth itself leaves word where an installation lies. */
+export const pointer = '/etc/homeauth/location';
+
+/** The dataset and the two directories that everything else goes into: first of all, so that the ledger has a home. */
+export function base(config: Config, layout: Layout, facts: Facts): Resource[] {
+  const dataset = facts.parentDataset && config.zfsDataset ? `${facts.parentDataset}/authentik` : undefined;
+  return [
+    ...(dataset
+      ? [{ kind: 'dataset' as const, key: dataset, spec: { mountpoint: layout.root }, home: true as const }]
+      : []),
+    { kind: 'directory', key: layout.root, spec: { mode: 0o755, owner: root }, home: true },
+  ];
+}
+
+export function home(layout: Layout): Resource[] {
+  return [{ kind: 'directory', key: layout.home, spec: { mode: 0o700, owner: root }, home: true }];
+}
+
+/** What the user said, where editors find its schema, and where commands find it. */
+export function statement(layout: Layout, facts: Facts, pointerPath: string): Resource[] {
+  return [
+    { kind: 'file', key: layout.config, spec: { content: facts.configText, mode: 0o644 }, precious: true },
+    { kind: 'file', key: layout.schema, spec: { content: facts.schemaText, mode: 0o644 } },
+    { kind: 'file', key: pointerPath, spec: { content: `${layout.config}\n`, mode: 0o644 } },
+  ];
+}
+
+export function directories(layout: Layout, era: Era): Resource[] {
+  const folder = (key: string, owner: Owner, mode: number): Resource => ({
+    kind: 'directory',
+    key,
+    spec: { mode, owner },
+    precious: true,
+  });
+  return [
+    folder(layout.certs, authentik, 0o750),
+    folder(`${layout.root}/${era.storage.folder}`, authentik, 0o750),
+    folder(layout.templates, authentik, 0o750),
+    folder(layout.database, postgres, 0o700),
+    ...(era.needsRedis ? [folder(layout.redis, redis, 0o750)] : []),
+  ];
+}
+
+/** The data directory that authentik's objects live in. */
+export const dataId = (layout: Layout): Id => `directory:${layout.database}`;
+
+/** Every secret is on disk before any server hears of it. */
+export function secrets(layout: Layout, facts: Facts): Resource[] {
+  const lockedBy = layout.database;
+  return [
+    { kind: 'secrets', key: layout.env, spec: { names: secretNames.stack, lockedBy }, precious: true },
+    { kind: 'secrets', key: layout.token, spec: { names: secretNames.token }, precious: true },
+    ...(facts.phase === 'bootstrap'
+      ? [{ kind: 'secrets' as const, key: layout.bootstrap, spec: { names: secretNames.bootstrap } }]
+      : []),
+    ...(facts.makesPassword || facts.madePassword
+      ? [{ kind: 'secrets' as const, key: layout.adminPassword, spec: {} }]
+      : []),
+    ...(facts.cloudflareToken
+      ? [{ kind: 'file' as const, key: layout.cloudflareToken, spec: { content: facts.cloudflareToken, mode: 0o600 } }]
+      : []),
+  ];
+}

@@ -1,0 +1,56 @@
+/** Where everything lies under the base directory: the by-hand guide's tree, plus one directory of our own. */
+export interface Layout {
+  /** `<base>/authentik`, the stack's own directory. */
+  readonly root: string;
+  readonly config: string;
+  readonly compose: string;
+  readonly env: string;
+  readonly database: string;
+  readonly certs: string;
+  readonly templates: string;
+  readonly redis: string;
+  /** `<root>/.homeauth`: ledger, lock, homeauth's own token. */
+  readonly home: string;
+  readonly ledger: string;
+  readonly lock: string;
+  readonly schema: string;
+  readonly token: string;
+  readonly bootstrap: string;
+  readonly adminPassword: string;
+  readonly cloudflareToken: string;
+  readonly caddy: string;
+}
+
+export function layoutOf(baseDir: string): Layout {
+  const root = `${baseDir}/authentik`;
+  const home = `${root}/.homeauth`;
+  return {
+    root,
+    config: `${root}/homeauth.yaml`,
+    compose: `${root}/docker-compose.yml`,
+    env: `${root}/container-vars.env`,
+    database: `${root}/db`,
+    certs: `${root}/certs`,
+    templates: `${root}/templates`,
+    redis: `${root}/redis`,
+    home,
+    ledger: `${home}/ledger.json`,
+    lock: `${home}/lock`,
+    schema: `${home}/homeauth.schema.json`,
+    token: `${home}/token.env`,
+    bootstrap: `${home}/bootstrap.env`,
+    adminPassword: `${home}/admin-password`,
+    cloudflareToken: `${home}/cloudflare-token`,
+    caddy: `${baseDir}/caddy`,
+  };
+}
+
+/** Names of the values in our env files. */
+export const secretNames = {
+  stack: ['POSTGRES_PASSWORD', 'AUTHENTIK_SECRET_KEY'],
+  token: ['HOMEAUTH_TOKEN'],
+  bootstrap: ['AUTHENTIK_BOOTSTRAP_TOKEN', 'AUTHENTIK_BOOTSTRAP_PASSWORD'],
+} as const;
+
+export const proxyNetwork = 'caddy_caddynet';
+export const backendNetwork = 'authentik_backend';

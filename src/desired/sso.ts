@@ -1,0 +1,122 @@
+import type { App, Config } from '../config/schema.ts';
+import { type Era, isOlder } from '../model/release.ts';
+import type { Id, Resource } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+
+export const adminGroup = 'authentik Admins';
+export const outpostName = 'authentik Embedded Outpost';
+/** The provider that covers the whole domain, as the by-hand guide names it. */
+export const domainProvider = 'Home forward auth';
+
+const flows = {
+  explicit: 'default-provider-authorization-explicit-consent',
+  implicit: 'default-provider-authorization-implicit-consent',
+  invalidation: 'default-provider-invalidation-flow',
+  authentication: 'default-authentication-flow',
+};
+
+/**
+ * Default objects that must be there before anything is made: they come one after the other, seconds after authentik
+ * calls itself ready, and a provider made too early silently lacks the scopes that were missing then.
+ */
+export function defaultObjects(era: Era): Resource {
+  const since = (line: string) => !isOlder(era.line, line);
+  const objects = [
+    ...Object.values(flows)
+      .filter((slug) => slug !== flows.invalidation || era.hasInvalidationFlow)
+      .map((slug) => `flow:${slug}`),
+    ...['openid', 'email', 'profile'].map((scope) => `scope:goauthentik.io/providers/oauth2/scope-${scope}`),
+    ...(since('2024.12') ? ['scope:goauthentik.io/providers/oauth2/scope-entitlements'] : []),
+    'scope:goauthentik.io/providers/proxy/scope-proxy',
+    'outpost:goauthentik.io/outposts/embedded',
+    ...(since('2024.2') ? ['brand:default'] : []),
+  ];
+  return { kind: 'service', key: 'authentik', spec: { objects } };
+}
+
+export const setupClosed: Resource = { kind: 'service', key: 'authentik/setup', spec: { objects: ['setup:closed'] } };
+
+export const ownToken = (inside: Id): Resource => ({
+  kind: 'token',
+  key: 'homeauth',
+  spec: { username: 'homeauth', group: adminGroup, proven: true },
+  inside,
+});
+
+export const bootstrapGone = (inside: Id): Resource => ({
+  kind: 'bootstrap',
+  key: 'authentik-bootstrap-token',
+  spec: { gone: true },
+  inside,
+});
+
+export function groups(config: Config, inside: Id): Resource[] {
+  const names = new Set(config.apps.flatMap(({ group }) => (group ? [group] : [])));
+  return [...names].map((key) => ({ kind: 'group', key, spec: {}, inside, precious: true }));
+}
+
+export function admin({ admin: { username, name, email } }: Config, inside: Id, firstPassword?: Secret): Resource {
+  const spec = { name, email, groups: [adminGroup], ...(firstPassword && { firstPassword }) };
+  return { kind: 'user', key: username, spec, inside, precious: true };
+}
+
+const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode }) => mode === 'app');
+
+export function providers(config: Config, era: Era, inside: Id): Resource[] {
+  const common = {
+    authorizationFlow: flows[config.authentik.consent],
+    invalidationFlow: era.hasInvalidationFlow ? flows.invalidation : '',
+  };
+  const domain: Resource = {
+    kind: 'provider',
+    key: domainProvider,
+    spec: {
+      ...common,
+      mode: 'forward_domain',
+      externalHost: `https://${config.authHost}`,
+      cookieDomain: config.domain,
+    },
+    inside,
+  };
+  const single = guarded(config).map(
+    ({ name, host }): Resource => ({
+      kind: 'provider',
+      key: name,
+      spec: { ...common, mode: 'forward_single', externalHost: `https://${host}`, cookieDomain: '' },
+      inside,
+    }),
+  );
+  return [domain, ...single];
+}
+
+export function applications(config: Config, inside: Id): Resource[] {
+  const home: Resource = {
+    kind: 'application',
+    key: 'home',
+    spec: { name: 'Home', provider: domainProvider, hidden: true, launchUrl: '' },
+    inside,
+  };
+  const single = guarded(config).map(
+    ({ name, title, host }): Resource => ({
+      kind: 'application',
+      key: name,
+      spec: { name: title, provider: name, hidden: false, launchUrl: `https://${host}/` },
+      inside,
+    }),
+  );
+  return [home, ...single];
+}
+
+/** Who may open an app, and that the outpost serves it: one change of the outpost, however many apps. */
+export function access(config: Config, era: Era, inside: Id): Resource[] {
+  const bindings = guarded(config).flatMap(({ name, group }): Resource[] =>
+    group ? [{ kind: 'binding', key: `${name}/${group}`, spec: { enabled: true }, inside }] : [],
+  );
+  const authentikHost = `https://${config.authHost}`;
+  const names = [domainProvider, ...guarded(config).map(({ name }) => name)];
+  return [
+    ...bindings,
+    ...(era.hasBaseUrl ? [{ kind: 'settings' as const, key: 'system', spec: { baseUrl: authentikHost }, inside }] : []),
+    { kind: 'outpost', key: outpostName, spec: { authentikHost, providers: names }, inside },
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Config } from '../config/schema.ts';
+import type { Era } from '../model/release.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Facts } from './facts.ts';
+import * as host from './host.ts';
+import { layoutOf } from './layout.ts';
+import * as proxy from './proxy.ts';
+import * as sso from './sso.ts';
+import * as stack from './stack.ts';
+
+export interface Wish {
+  readonly config: Config;
+  readonly era: Era;
+  readonly pointer: string;
+  /** The owner's first password, while `init` has it at hand. */
+  readonly firstPassword?: Secret;
+}
+
+/**
+ * The whole job in its natural order. Each stage sees facts taken after the one before, so the order is also the
+ * safety: secrets before servers, setup closed before the proxy can reach it, our token proven before the other goes.
+ */
+export function stagesOf(wish: Wish): Stage<Facts>[] {
+  const { config, era } = wish;
+  const layout = layoutOf(config.baseDir);
+  const data = host.dataId(layout);
+  const of = (facts: Facts) => stack.stackOf(config, era, layout, facts);
+  const first = era.bootstrapOn === 'server' ? 'authentik' : 'authentik-worker';
+  const withBootstrap = (name: string, facts: Facts): Resource[] =>
+    stack.containerOf(of(facts), name, name === first ? stack.bootstrapVariables(config, facts) : {});
+  const server = (facts: Facts): Resource[] => {
+    const resources = withBootstrap('authentik', facts);
+    return facts.setupClosed ? resources : stack.withoutProxy(resources);
+  };
+  const apps = config.apps.flatMap(({ name, container }) => (container ? [name] : []));
+
+  return [
+    { title: 'base directory', want: (f) => host.base(config, layout, f) },
+    { title: "homeauth's own directory", want: () => host.home(layout) },
+    {
+      title: 'dataset, folders, secrets',
+      want: (f) => [
+        ...host.statement(layout, f, wish.pointer),
+        ...host.directories(layout, era),
+        ...host.secrets(layout, f),
+      ],
+    },
+    { title: 'networks', want: (f) => stack.networks(f) },
+    {
+      title: 'container-vars.env, docker-compose.yml',
+      want: (f) => [...stack.stackFiles(layout, f, of(f)), ...proxy.ownCaddyFiles(config, f)],
+    },
+    { title: 'images', want: (f) => [...stack.images(of(f)), ...proxy.ownCaddyImages(config, f)] },
+    {
+      title: 'database',
+      want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
+    },
+    { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
+    { title: 'default flows and mappings', want: () => [sso.defaultObjects(era)] },
+    { title: 'first-run setup closed, before anyone could reach it', want: () => [sso.setupClosed] },
+    { title: "homeauth's own token", want: () => [sso.ownToken(data)] },
+    { title: 'bootstrap variables gone', want: (f) => stack.containerOf(of(f), first) },
+    { title: 'bootstrap token gone', want: () => [sso.bootstrapGone(data)] },
+    { title: 'groups', want: () => sso.groups(config, data) },
+    { title: config.admin.username, want: (f) => [sso.admin(config, data, wish.firstPassword ?? f.madePassword)] },
+    { title: 'providers', want: () => sso.providers(config, era, data) },
+    { title: 'applications', want: () => sso.applications(config, data) },
+    { title: 'access, outpost', want: () => sso.access(config, era, data) },
+    { title: "authentik on Caddy's network", want: (f) => stack.containerOf(of(f), 'authentik') },
+    {
+      title: 'apps',
+      want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...proxy.ownCaddyContainer(config, f)],
+    },
+    { title: 'Caddy', want: (f) => proxy.caddyText(config, f) },
+  ];
+}

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { ContainerDefinition } from '../model/container.ts';
+import type { Secret } from '../model/secret.ts';
+
+/**
+ * A container's revision: another one means that it has to be made anew. Networks are left out, because joining one
+ * later needs no restart. 12 hex digits of a SHA-256; the values in it are random and long, so it tells nothing.
+ */
+export function revisionOf(definition: ContainerDefinition, environment: Readonly<Record<string, Secret>>): string {
+  const { networks: _, ...rest } = definition;
+  const values = Object.entries(environment)
+    .map(([name, value]) => [name, value.reveal()])
+    .toSorted();
+  return createHash('sha256')
+    .update(JSON.stringify([rest, values]))
+    .digest('hex')
+    .slice(0, 12);
+}

@@ -1,0 +1,90 @@
+import type { Facts } from '../desired/facts.ts';
+import { stagesOf } from '../desired/stages.ts';
+import { converge } from '../engine/converge.ts';
+import { observeAll, plan, wanted } from '../engine/plan.ts';
+import type { Progress, Run } from '../engine/run.ts';
+import { kinds } from '../kinds/index.ts';
+import type { Change } from '../model/change.ts';
+import type { Id } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Installation } from './installation.ts';
+import { alone } from './lock.ts';
+import { survey } from './survey.ts';
+
+/** What only the command at hand knows, and no file says. */
+export interface Wishes {
+  readonly firstPassword?: Secret;
+  /** Nobody gave one: make one, and leave it in a file. */
+  readonly makePassword?: boolean;
+  readonly cloudflareToken?: Secret;
+  /** Things that may be overwritten although homeauth did not make them: the user has said so. */
+  readonly mayTake?: (id: Id) => boolean;
+}
+
+export interface Planned {
+  readonly changes: readonly Change[];
+  /** How many things are as they should be. */
+  readonly right: number;
+}
+
+/** What would change. Looks, and writes nothing. */
+export async function planned(installation: Installation, wishes: Wishes = {}): Promise<Planned> {
+  const facts = await factsFor(installation, wishes);
+  const want = wanted(stages(installation, wishes), facts);
+  const seen = await observeAll(want, kinds, installation.world);
+  const all = plan(kinds, want, seen, await installation.ledger.read());
+  const changes = all.filter(({ op }) => op !== 'keep');
+  const wrong = new Set(changes.map(({ id }) => id));
+  return { changes, right: [...seen.keys()].filter((id) => !wrong.has(id)).length };
+}
+
+/** Make everything as it should be, alone, and say what was changed. */
+export function carriedOut(
+  installation: Installation,
+  command: string,
+  progress: (event: Progress) => void,
+  wishes: Wishes = {},
+): Promise<readonly Change[]> {
+  const run: Run<Facts> = {
+    ...common(installation, progress),
+    stages: stages(installation, wishes),
+    survey: () => factsFor(installation, wishes),
+    mayTake: wishes.mayTake ?? (() => false),
+  };
+  return hold(installation, command, async () => (await converge(run)).filter(({ op }) => op !== 'keep'));
+}
+
+/** Converge to nothing: what homeauth made goes, what it changed becomes as it was, data stays unless purged. */
+export function undone(
+  installation: Installation,
+  progress: (event: Progress) => void,
+  purge: boolean,
+): Promise<readonly Change[]> {
+  const run: Run<undefined> = {
+    ...common(installation, progress),
+    stages: [],
+    survey: async () => undefined,
+    mayTake: () => false,
+    purge,
+  };
+  return hold(installation, 'uninstall', () => converge(run));
+}
+
+function common({ world, ledger, surroundings }: Installation, progress: (event: Progress) => void) {
+  return { kinds, world, ledger, progress, signal: surroundings.signal };
+}
+
+function hold<T>({ surroundings, layout }: Installation, command: string, work: () => Promise<T>): Promise<T> {
+  const { terminal } = surroundings;
+  const waiting = (who: string) => terminal.live(`· waiting for ${who}`);
+  return alone(surroundings, layout.root, command, waiting, work);
+}
+
+function stages({ config, era, surroundings }: Installation, { firstPassword }: Wishes) {
+  return stagesOf({ config, era, pointer: surroundings.pointer, ...(firstPassword && { firstPassword }) });
+}
+
+async function factsFor(installation: Installation, { makePassword, cloudflareToken }: Wishes): Promise<Facts> {
+  const facts = await survey(installation);
+  return { ...facts, ...(cloudflareToken && { cloudflareToken }), ...(makePassword && { makesPassword: true }) };
+}

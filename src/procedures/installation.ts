@@ -1,0 +1,57 @@
+import type { Config } from '../config/schema.ts';
+import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
+import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
+import { decodeEnv } from '../formats/env.ts';
+import { Failure } from '../model/failure.ts';
+import { type Era, eraOf } from '../model/release.ts';
+import { Secret } from '../model/secret.ts';
+import type { World } from '../world/world.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** One installation, opened: what its owner said, where it lies, and the world around it. */
+export interface Installation {
+  readonly config: Config;
+  /** homeauth.yaml as it should be. */
+  readonly text: string;
+  readonly era: Era;
+  readonly layout: Layout;
+  readonly world: World;
+  readonly ledger: LedgerStore;
+  readonly surroundings: Surroundings;
+}
+
+export function openInstallation(config: Config, text: string, surroundings: Surroundings): Installation {
+  const layout = layoutOf(config.baseDir);
+  const era = eraOf(config.authentik.version);
+  if (!era) {
+    throw new Failure({
+      code: 'release-unknown',
+      problem: `authentik ${config.authentik.version} is no release that homeauth knows.`,
+      fix: 'Set authentik.version in homeauth.yaml to a release of a known line, for example 2026.8.6.',
+    });
+  }
+  const { world, connect } = surroundings;
+  const authentik = connect({
+    address: () => world.docker.dialAddress('authentik', 9000, proxyNetwork),
+    tokens: async () => {
+      const own = await valueIn(world, layout.token, secretNames.token[0]);
+      const bootstrap = await valueIn(world, layout.bootstrap, secretNames.bootstrap[0]);
+      return { ...(own && { own }), ...(bootstrap && { bootstrap }) };
+    },
+    host: config.authHost,
+    clock: world.clock,
+  });
+  const ledger = ledgerFile(world.files, layout.ledger);
+  return { config, text, era, layout, world: { ...world, authentik }, ledger, surroundings };
+}
+
+/** A value out of one of our env files. */
+export async function valueIn(
+  { files }: Pick<World, 'files'>,
+  path: string,
+  name: string,
+): Promise<Secret | undefined> {
+  const text = await files.read(path);
+  const value = text === undefined ? undefined : decodeEnv(text)[name];
+  return value ? new Secret(value) : undefined;
+}

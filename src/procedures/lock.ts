@@ -1,0 +1,35 @@
+import { Failure } from '../model/failure.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * Do something that changes an installation while nobody else does. A second run waits for the first one, and says
+ * for whom it waits; without a terminal or with a limit it waits that long at most.
+ */
+export async function alone<T>(
+  { world, signal }: Surroundings,
+  root: string,
+  command: string,
+  waiting: (who: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const limit = world.clock.now() + patience;
+  for (;;) {
+    const holder = { pid: process.pid, command, since: new Date().toISOString() };
+    const taken = await world.locks.take(root, holder);
+    if ('release' in taken) return work().finally(() => taken.release());
+    const who = `homeauth ${taken.heldBy.command} (process ${taken.heldBy.pid}, since ${taken.heldBy.since})`;
+    if (signal.aborted || world.clock.now() > limit) {
+      throw new Failure({
+        code: 'locked',
+        problem: `${who} is at work on this installation.`,
+        why: 'Two at once would undo each other.',
+        fix: 'Wait until it is through, then run the command again.',
+      });
+    }
+    waiting(who);
+    await world.clock.sleep(500);
+  }
+}
+
+/** How long a second run waits for the first, in ms: as long as the longest step may take. */
+const patience = 15 * 60_000;

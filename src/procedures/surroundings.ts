@@ -1,0 +1,18 @@
+import type { Authentik } from '../world/authentik/api.ts';
+import type { AuthentikOptions } from '../world/authentik/client.ts';
+import type { Terminal } from '../world/terminal/terminal.ts';
+import type { World } from '../world/world.ts';
+
+/** What a command is given from outside: production wires the real thing, the demo and tests wire their own. */
+export interface Surroundings {
+  readonly world: Omit<World, 'authentik'>;
+  readonly terminal: Terminal;
+  connect(options: AuthentikOptions): Authentik;
+  /** Where `templates/` and homeauth.schema.json lie. */
+  readonly assets: string;
+  /** The file that says where the installation is: /etc/homeauth/location. */
+  readonly pointer: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,81 @@
+import { jsonSchemaText } from '../config/json-schema.ts';
+import type { Facts } from '../desired/facts.ts';
+import { proxyNetwork, secretNames } from '../desired/layout.ts';
+import { Failure } from '../model/failure.ts';
+import { Secret } from '../model/secret.ts';
+import { findCaddy } from './find-caddy.ts';
+import { type Installation, valueIn } from './installation.ts';
+import { whereDataLies } from './storage.ts';
+
+const templates = ['container-vars.env', 'docker-compose.yml', 'homeauth.caddy', 'Caddyfile'];
+
+/** Look at everything that decides what is wanted. Writes nothing. */
+export async function survey(installation: Installation): Promise<Facts> {
+  const { config, text, layout, world, surroundings } = installation;
+  const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
+  const [proxy, network, engine, storage] = await Promise.all([
+    findCaddy(world, config, ours),
+    world.docker.network(proxyNetwork),
+    world.docker.engine(),
+    whereDataLies(world, config, layout),
+  ]);
+  const [password, key] = await Promise.all(secretNames.stack.map((name) => valueIn(world, layout.env, name)));
+  const [token, bootPassword] = await Promise.all(
+    secretNames.bootstrap.map((name) => valueIn(world, layout.bootstrap, name)),
+  );
+  const phase = await phaseOf(installation, token !== undefined);
+  const mailPassword = config.mail?.passwordFile && (await bare(world, config.mail.passwordFile));
+  const madePassword = await bare(world, layout.adminPassword);
+  const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
+  return {
+    ours,
+    templates: await readTemplates(installation),
+    configText: text,
+    schemaText: jsonSchemaText(),
+    ...(storage && { parentDataset: storage }),
+    ...(password && key && { secrets: { postgresPassword: password, secretKey: key } }),
+    ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
+    phase,
+    setupClosed: (await world.authentik.setup()) === 'closed',
+    proxy,
+    ...(network && { proxyNetwork: { subnets: network.subnets ?? [] } }),
+    ipv6: engine.ipv6,
+    ...(madePassword && { madePassword }),
+    ...(mailPassword && { mailPassword }),
+    ...(cloudflareToken && { cloudflareToken }),
+  };
+}
+
+/**
+ * `running` once homeauth's own token has opened the API: from then on nothing may ask for the bootstrap variables.
+ * The bootstrap file is made before the database and goes last, so its presence tells the two apart without a server.
+ */
+async function phaseOf({ world, layout }: Installation, bootstrapping: boolean): Promise<Facts['phase']> {
+  const hasToken = (await valueIn(world, layout.token, secretNames.token[0])) !== undefined;
+  const hasDatabase = ((await world.files.list(layout.database)) ?? []).length > 0;
+  if (!hasDatabase) return 'bootstrap';
+  if (hasToken && (!bootstrapping || (await world.authentik.ownTokenWorks()))) return 'running';
+  if (!bootstrapping) {
+    throw new Failure({
+      code: 'token-lost',
+      problem: `${layout.token} is missing: it holds homeauth's key to authentik.`,
+      why: 'The database is there already, so authentik does not accept a new one by itself.',
+      fix: `Put ${layout.token} back from a backup or a snapshot of that directory.`,
+    });
+  }
+  return 'bootstrap';
+}
+
+async function bare({ files }: Installation['world'], path: string): Promise<Secret | undefined> {
+  const text = (await files.read(path))?.replace(/\r?\n$/, '');
+  return text ? new Secret(text) : undefined;
+}
+
+async function readTemplates({ world, surroundings }: Installation): Promise<Record<string, string>> {
+  const texts = templates.map(async (name) => {
+    const text = await world.files.read(`${surroundings.assets}/templates/${name}.hbs`);
+    if (text === undefined) throw new Error(`templates/${name}.hbs is missing from the package`);
+    return [name, text] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}

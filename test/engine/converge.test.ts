@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { stage, startTime, type Toy, toy } from './toy.ts';
+
+const home = { home: true } as const;
+const data = { precious: true } as const;
+const inside = { inside: 'directory:/srv/db' } as const;
+const bare = [
+  stage('base', ['directory:/srv', 1, home]),
+  stage('folders', ['directory:/srv/db', 1, data], ['file:/srv/compose', 'v1']),
+  stage('containers', ['container:server', { revision: 'a' }]),
+  stage('single sign-on', ['provider:home', 'x', inside]),
+  stage('outpost', ['outpost:embedded', ['home'], inside]),
+];
+const withApp = [
+  ...bare.slice(0, 3),
+  stage('single sign-on', ['provider:home', 'x', inside], ['provider:wiki', 'x', inside]),
+  stage('outpost', ['outpost:embedded', ['home', 'wiki'], inside]),
+];
+
+/** The outpost is authentik's own: it is there before we come, with a provider of somebody else. */
+function fresh(): Toy {
+  const world = toy();
+  world.things.set('outpost:embedded', { value: ['theirs'], readyAt: 0 });
+  return world;
+}
+
+describe('a whole life', () => {
+  test('init, again, an app more, drift, an app less', async () => {
+    const w = fresh();
+    expect(await w.plan(withApp)).toMatchInlineSnapshot(`
+      "create  directory:/srv  missing
+      create  directory:/srv/db  missing
+      create  file:/srv/compose  missing
+      create  container:server  missing
+      create  provider:home  missing
+      create  provider:wiki  missing
+      adjust  outpost:embedded  lacks home, lacks wiki"
+    `);
+    expect(w.log).toEqual([]);
+    await w.run(bare);
+    expect(w.state.now).toBeGreaterThanOrEqual(startTime);
+    expect(await w.run(bare)).toBe('');
+    expect(await w.run(withApp)).toMatchInlineSnapshot(`
+      "create  provider:wiki  missing
+      adjust  outpost:embedded  lacks wiki"
+    `);
+    w.things.set('file:/srv/compose', { value: 'edited by hand', readyAt: 0 });
+    expect(await w.plan(withApp)).toBe('update  file:/srv/compose  differs');
+    await w.run(withApp);
+    expect(await w.run(bare)).toBe('remove  provider:wiki  no longer wanted');
+    expect(await w.plan(bare)).toBe('');
+  });
+
+  test('uninstall keeps data, and gives nothing back that lives in it', async () => {
+    const w = fresh();
+    await w.run(withApp);
+    w.log.length = 0;
+    expect(await w.run([])).toMatchInlineSnapshot(`
+      "remove  container:server  no longer wanted
+      remove  file:/srv/compose  no longer wanted
+      keep    directory:/srv/db  holds your data
+      keep    directory:/srv  holds what was kept"
+    `);
+    expect(w.log).toEqual(['-container:server', '-file:/srv/compose']);
+    await w.run(withApp);
+    expect(await w.run(bare)).toBe('remove  provider:wiki  no longer wanted');
+  });
+
+  test('uninstall with the data makes no call on what goes with it', async () => {
+    const w = fresh();
+    await w.run(withApp);
+    w.log.length = 0;
+    await w.run([], { purge: true });
+    expect(w.log).toEqual(['-container:server', '-file:/srv/compose', '!directory:/srv/db', '-directory:/srv']);
+    expect(w.ledger).toEqual([]);
+  });
+
+  test('uninstall gives back what was adjusted outside of the data', async () => {
+    const w = fresh();
+    await w.run([stage('outpost', ['outpost:embedded', ['home']])]);
+    w.things.set('outpost:embedded', { value: ['theirs', 'home', 'new of theirs'], readyAt: 0 });
+    expect(await w.run([])).toBe('release outpost:embedded  no longer wanted');
+  });
+});
+
+describe('what is not ours', () => {
+  test('is not overwritten without the word of its owner, and is given back', async () => {
+    const w = fresh();
+    w.things.set('file:/srv/compose', { value: 'mine', readyAt: 0 });
+    expect(await w.plan(bare)).toContain('take    file:/srv/compose');
+    await expect(w.run(bare)).rejects.toMatchObject({ code: 'not-ours', fix: 'look at /srv/compose' });
+    expect(w.things.get('file:/srv/compose')?.value).toBe('mine');
+    await w.run(bare, { take: true });
+    expect(w.things.get('file:/srv/compose')?.value).toBe('v1');
+    await w.run([], { purge: true });
+    expect(w.things.get('file:/srv/compose')?.value).toBe('mine');
+  });
+
+  test('and is right by chance stays out of the ledger', async () => {
+    const w = fresh();
+    w.things.set('directory:/srv/db', { value: 1, readyAt: 0 });
+    await w.run(bare);
+    await w.run([], { purge: true });
+    expect(w.things.has('directory:/srv/db')).toBe(true);
+  });
+
+  test('a directory with something of theirs in it stays', async () => {
+    const w = fresh();
+    await w.run([stage('folders', ['directory:/srv', 1])]);
+    w.things.set('file:/srv/photo', { value: 'theirs', readyAt: 0 });
+    expect(await w.run([])).toBe('keep    directory:/srv  holds something that homeauth did not make');
+    expect(w.things.has('file:/srv/photo')).toBe(true);
+  });
+});
+
+describe('waiting', () => {
+  test('a container that is still starting is never made a second time', async () => {
+    const w = fresh();
+    w.things.set('container:server', { value: { revision: 'a' }, readyAt: 50_000 });
+    w.ledger = [{ id: 'container:server' }];
+    expect(await w.run(bare.slice(2, 3))).toBe('');
+    expect(w.log).toEqual([]);
+    expect(w.state.now).toBeGreaterThanOrEqual(50_000);
+  });
+
+  test('ends with a named failure', async () => {
+    const w = fresh();
+    await expect(w.run([stage('up', ['service:authentik', 1])])).rejects.toMatchObject({
+      code: 'still-wrong',
+      fix: 'look at authentik',
+      exit: 5,
+    });
+  });
+
+  test('what cannot be seen for a moment is waited for, and then put right', async () => {
+    const w = fresh();
+    w.state.dockerFrom = 3000;
+    expect(await w.run(bare.slice(2, 3))).toBe('create  container:server  missing');
+  });
+});
+
+test('a create whose answer was lost is found again and not repeated', async () => {
+  const w = fresh();
+  await w.run([stage('single sign-on', ['provider:home', 'lost'])]);
+  expect(w.log).toEqual(['=provider:home']);
+});
+
+test('one write of the ledger for a whole stage, before the first touch', async () => {
+  const w = toy();
+  const many = Array.from({ length: 50 }, (_, i) => [`provider:p${i}`, 'x'] as const);
+  w.state.cut = { at: 0, after: false };
+  await expect(w.run([stage('many', ...many)])).rejects.toThrow('power cut');
+  expect(w.ledger).toHaveLength(50);
+});
+
+test('Ctrl-C stops at the next safe point, and the next run goes on', async () => {
+  const w = fresh();
+  const controller = new AbortController();
+  w.events.push = (event) => {
+    if (event.is === 'stage-done' && event.title === 'folders') controller.abort();
+    return 0;
+  };
+  await expect(w.run(bare, { signal: controller.signal })).rejects.toMatchObject({ code: 'interrupted', exit: 130 });
+  expect(w.things.has('container:server')).toBe(false);
+  await w.run(bare);
+  expect(await w.run(bare)).toBe('');
+});
+
+test.each([false, true])('a run cut at any write (after it landed: %s) is finished by the next', async (after) => {
+  const whole = fresh();
+  await whole.run(withApp);
+  for (let at = 0; at < whole.state.writes; at++) {
+    const w = fresh();
+    w.state.cut = { at, after };
+    await expect(w.run(withApp)).rejects.toThrow('power cut');
+    await w.run(withApp);
+    expect(await w.run(withApp)).toBe('');
+    expect(w.ledger).toEqual(whole.ledger);
+    expect([...w.things]).toEqual(
+      expect.arrayContaining([...whole.things.keys()].map((id) => [id, expect.anything()])),
+    );
+    expect(w.log.filter((line) => line === '=container:server')).toHaveLength(1);
+    await w.run([], { purge: true });
+    expect([...w.things.keys()]).toEqual(['outpost:embedded']);
+  }
+});
