@@ -20,7 +20,7 @@ const lines = (text: string) => text.split('\n').filter((line) => line !== '');
  */
 export async function engine(): Promise<Engine> {
   const host = process.env['HOMEAUTH_TEST_ENGINE'];
-  if (!host) throw new Error('This test needs the Docker Engine that test/run starts.\nRun it as root: npm test');
+  if (!host) throw new Error('This test needs the Docker Engine that test/run starts, as root.\nRun: sudo npm test');
   const docker = async (args: readonly string[], cwd = process.cwd()) =>
     (await execa('docker', args, { cwd, env: { DOCKER_HOST: host } })).stdout;
   if (!(await docker(['info', '--format', '{{.Labels}}'])).includes('homeauth.test=1')) {
