@@ -5,7 +5,7 @@ import { checkHostName } from './host-name.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkUpstream } from './upstream.ts';
-import { checkVersion } from './version.ts';
+import { checkVersion, releasePattern } from './version.ts';
 
 /**
  * homeauth.yaml, key by key. Types, validation, defaults, the published JSON Schema and docs/configuration.md all
@@ -30,7 +30,7 @@ const authentik = z
     version: text(checkVersion).meta({
       description: 'The exact release of authentik to run, YYYY.M.P. Never `latest`.',
       examples: ['2026.8.6'],
-      pattern: '^20\\d{2}\\.([1-9]|1[0-2])\\.(0|[1-9]\\d*)$',
+      pattern: releasePattern.source,
     }),
     consent: z.enum(['explicit', 'implicit']).default('explicit').meta({
       description: '`explicit`: a page asks before an app learns who you are. `implicit`: no such page.',

@@ -86,8 +86,7 @@ function clean(value: string): string | undefined {
     .replace(/:\d*$/, '')
     .replace(/^\*?\.+/, '')
     .replace(/\.+$/, '')
-    .replace(/\.{2,}/g, '.')
-    .replace(/\s+/g, '');
+    .replace(/\.{2,}/g, '.');
   const ascii = domainToASCII(bare.toLowerCase());
   return ascii !== '' && ascii !== value && !isAddress(ascii) && !spelling(ascii) && !labels(ascii) ? ascii : undefined;
 }

@@ -22,7 +22,7 @@ export function checkUpstream(value: string): Refusal | undefined {
 }
 
 function checkHostAndPort(bare: string, form: string): Refusal | undefined {
-  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(bare);
+  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/.exec(bare);
   const [, host, port] = parts ?? [];
   if (host === undefined) {
     return {

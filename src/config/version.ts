@@ -1,5 +1,8 @@
 import type { Refusal } from './refusal.ts';
 
+/** `YYYY.M.P`, for editors too. */
+export const releasePattern = /^20\d{2}\.([1-9]|1[0-2])\.(0|[1-9]\d*)$/;
+
 /** An exact authentik release, `YYYY.M.P`. Which releases homeauth knows is data of the model, not asked here. */
 export function checkVersion(value: string): Refusal | undefined {
   const fix = 'Write an exact release, for example 2026.8.6.';
@@ -19,6 +22,6 @@ export function checkVersion(value: string): Refusal | undefined {
   if (/^\d{4}\.\d{1,2}\.\d+[-.]?(rc|beta|alpha)/i.test(value)) {
     return { problem: 'is a release candidate', why: 'homeauth is tested with releases.', fix };
   }
-  if (!/^20\d{2}\.([1-9]|1[0-2])\.(0|[1-9]\d*)$/.test(value)) return { problem: 'is not a release of authentik', fix };
+  if (!releasePattern.test(value)) return { problem: 'is not a release of authentik', fix };
   return undefined;
 }

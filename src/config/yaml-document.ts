@@ -66,7 +66,7 @@ function plain(node: Node | null, problems: Problem[]): unknown {
     problems.push({ range: rangeOf(node), problem: 'There is an alias here.', fix: 'Write the value out.' });
     return undefined;
   }
-  if (node.tag?.startsWith('!')) {
+  if (node.tag !== undefined) {
     problems.push({
       range: rangeOf(node),
       problem: 'There is a tag here.',
@@ -89,7 +89,7 @@ function plain(node: Node | null, problems: Problem[]): unknown {
     );
   }
   if (!isScalar(node)) return undefined;
-  return typeof node.value === 'number' && !/^[1-9]\d*$/.test(node.source ?? '') ? node.source : node.value;
+  return typeof node.value === 'number' && !/^(0|[1-9]\d*)$/.test(node.source ?? '') ? node.source : node.value;
 }
 
 /** Where a node stands, without what follows its value. */

@@ -1,7 +1,7 @@
 import type { Problem } from './problem.ts';
 
 /** Far above any real file (a hundred apps are 15 kB), far below what makes a YAML parser slow or run out of memory. */
-const limits = { bytes: 256 * 1024, lines: 10_000, lineLength: 500, brackets: 64 };
+const limits = { bytes: 128 * 1024, lines: 4_000, lineLength: 500, brackets: 64 };
 
 /** What can be wrong with the bare text, before a YAML parser may see it. */
 export function checkText(text: string): Problem | undefined {

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/parse.ts';
+import { complaintAbout, small } from './sample.ts';
+
+/** The file with one value in another place; the value is put in double quotes. */
+const withValue = {
+  domain: (value: string) => small.replace('home.example.com', () => JSON.stringify(value)),
+  'base-dir': (value: string) => small.replace('/srv', () => JSON.stringify(value)),
+  username: (value: string) => small.replace('helen', () => JSON.stringify(value)),
+  email: (value: string) => small.replace('helen@example.com', () => JSON.stringify(value)),
+  version: (value: string) => small.replace('2026.8.6', () => JSON.stringify(value)),
+  upstream: (value: string) => `${small}apps: [{ name: wiki, upstream: ${JSON.stringify(value)} }]`,
+  name: (value: string) => `${small}apps: [{ name: ${JSON.stringify(value)}, upstream: wiki:80 }]`,
+  'lan-address': (value: string) => `${small}lan-address: ${JSON.stringify(value)}`,
+  'caddy-container': (value: string) => `${small}caddy-container: ${JSON.stringify(value)}`,
+  mail: (value: string) => `${small}mail: { from: a@example.com, host: ${JSON.stringify(value)} }`,
+  from: (value: string) => `${small}mail: { host: smtp.example.com, from: ${JSON.stringify(value)} }`,
+};
+
+type Row = [key: keyof typeof withValue, value: string, problem: string, fix: string];
+
+const refused: Row[] = [
+  ['domain', '', 'is empty', 'Write a name, for example home.example.com.'],
+  ['domain', 'https://home.example.com', 'has a scheme in front', 'Write home.example.com.'],
+  ['domain', 'home.example.com/login', 'has a path', 'Write home.example.com.'],
+  ['domain', 'home.example.com:8443', 'has a port', 'Write home.example.com.'],
+  ['domain', '*.home.example.com', 'is a wildcard', 'Write home.example.com.'],
+  ['domain', 'home.example.com.', 'ends with a dot', 'Write home.example.com.'],
+  ['domain', '.home.example.com', 'begins with a dot', 'Write home.example.com.'],
+  ['domain', 'home..example.com', 'two dots', 'Write home.example.com.'],
+  ['domain', 'Home.Example.com', 'has capital letters', 'Write home.example.com.'],
+  ['domain', 'home example.com', 'has a space', 'for example home.example.com'],
+  ['domain', 'home.münchen.de', 'DNS does not know', 'Write home.xn--mnchen-3ya.de.'],
+  ['domain', 'MÜNCHEN.de', 'DNS does not know', 'Write xn--mnchen-3ya.de.'],
+  ['domain', 'xn--0.example.com', 'not valid punycode', 'for example home.example.com'],
+  ['domain', '192.168.0.4', 'is an IP address', 'Write a domain, for example home.example.com.'],
+  ['domain', '192.168.0.4:80', 'is an IP address', 'Write a domain, for example home.example.com.'],
+  ['domain', 'fd00::1', 'is an IP address', 'Write a domain, for example home.example.com.'],
+  ['domain', '[::1]:80', 'is an IP address', 'Write a domain, for example home.example.com.'],
+  ['domain', 'localhost', 'is a single word', 'home.localhost'],
+  ['domain', 'helen@example.com', 'is an e-mail address', 'Write example.com.'],
+  ['domain', 'my_home.example.com', 'has an underscore', 'for example home.example.com'],
+  ['domain', '-home.example.com', 'begins or ends with a hyphen', 'for example home.example.com'],
+  ['domain', 'home.example.123', 'ends with a number', 'for example home.example.com'],
+  ['domain', 'home.exa;mple.com', 'characters other than', 'for example home.example.com'],
+  ['domain', `${'a'.repeat(64)}.com`, 'has a part of 64 letters', 'for example home.example.com'],
+  ['domain', `${'a.'.repeat(127)}com`, 'has 257 letters', 'for example home.example.com'],
+  ['base-dir', '', 'is empty', 'for example /rpool/encrypted/docker'],
+  ['base-dir', 'srv/docker', 'is not an absolute path', 'Begin it with a slash'],
+  ['base-dir', '~/docker', 'which only a shell understands', 'Write the whole path'],
+  ['base-dir', '/srv/../etc', 'has .. in it', 'Write /etc if that is what you mean.'],
+  ['base-dir', '/', 'is the root', 'Name a directory for it'],
+  ['base-dir', '/./', 'is the root', 'Name a directory for it'],
+  ['base-dir', '/proc/x', 'belongs to the kernel', 'Name a directory for it'],
+  ['base-dir', '/srv/a:b', 'has a colon or a comma', 'Use a directory without them'],
+  ['base-dir', '/srv/a,b', 'has a colon or a comma', 'Use a directory without them'],
+  ['base-dir', '/srv/a\tb', 'has a control character', 'Write the path as ls shows it'],
+  ['base-dir', '/srv ', 'begins or ends with a space', 'Write /srv without it.'],
+  ['username', 'Helen', 'has capital letters', 'Write helen.'],
+  ['username', 'akadmin', 'emergency account', 'Choose another, for example helen.'],
+  ['username', 'helen@example.com', 'is an e-mail address', 'for example helen.'],
+  ['username', '_helen', 'does not begin with', 'Begin it with one'],
+  ['username', 'helen o', 'characters other than', 'Leave them out'],
+  ['username', 'h'.repeat(151), 'has 151 letters', 'Write a shorter one.'],
+  ['username', '', 'is empty', 'Write a user name, for example helen.'],
+  ['email', 'helen', 'has no @', 'Write it like helen@example.com.'],
+  ['email', 'helen@localhost', 'is a single word', 'Write two parts or more'],
+  ['email', 'helen@exa mple.com', 'has a space', 'Write it like helen@example.com.'],
+  ['email', 'Helen <helen@example.com>', 'has a name around', 'Write helen@example.com alone.'],
+  ['email', 'he..len@example.com', 'a part before the @', 'Write it like helen@example.com.'],
+  ['email', 'hélène@example.com', 'a part before the @', 'Write it like helen@example.com.'],
+  ['from', 'Home', 'has no @', 'Write it like helen@example.com.'],
+  ['version', 'latest', 'is a moving tag', 'Write an exact release, for example 2026.8.6.'],
+  ['version', '2026.8', 'leaves the patch open', 'Write an exact release, for example 2026.8.6.'],
+  ['version', 'v2026.8.6', 'in front of the release', 'Write 2026.8.6.'],
+  ['version', 'version/2026.8.6', 'in front of the release', 'Write 2026.8.6.'],
+  ['version', '2026.8.0-rc1', 'is a release candidate', 'Write an exact release'],
+  ['version', '2026.13.0', 'is not a release', 'Write an exact release'],
+  ['version', '2026.08.6', 'is not a release', 'Write an exact release'],
+  ['upstream', '', 'is empty', 'Write HOST:PORT'],
+  ['upstream', 'wiki', 'has no port', 'Write the port too: wiki:8080.'],
+  ['upstream', 'wiki:', 'has no port', 'Write the port too: wiki:8080.'],
+  ['upstream', ':80', 'has no host', 'Write HOST:PORT'],
+  ['upstream', 'wiki:http', 'not a number', 'Write wiki:8080.'],
+  ['upstream', 'wiki:0', 'is not a port', 'Write a port from 1 to 65535.'],
+  ['upstream', 'wiki:65536', 'is not a port', 'Write a port from 1 to 65535.'],
+  ['upstream', 'https://wiki:443', 'asks for HTTPS', "Write the app's plain HTTP port as HOST:PORT."],
+  ['upstream', 'h2c://wiki:80', 'begins with h2c://', 'Write HOST:PORT'],
+  ['upstream', 'http://wiki:80/app', 'has a path', 'Write HOST:PORT'],
+  ['upstream', 'fd00::5:80', 'more than one colon', 'goes in brackets: [fd00::5]:80.'],
+  ['upstream', '{env.X}:80', 'neither', 'Write HOST:PORT'],
+  ['upstream', '999.1.1.1:80', 'neither', 'Write HOST:PORT'],
+  ['name', '', 'is empty', 'Write a name, for example wiki.'],
+  ['name', 'Wiki', 'has capital letters', 'Write wiki.'],
+  ['name', 'my wiki', 'characters other than', 'Write my-wiki.'],
+  ['name', '-wiki', 'begins or ends with a hyphen', 'Write wiki.'],
+  ['name', 'w'.repeat(51), 'has 51 letters', 'Write 50 or fewer.'],
+  ['name', 'home', "homeauth's own application", 'Write another name'],
+  ...['authorize', 'token', 'device', 'userinfo', 'introspect', 'revoke'].map(
+    (name): Row => ['name', name, "one of authentik's own paths", `for example my-${name}`],
+  ),
+  ['lan-address', '192.168.0', 'is not an IP address', 'Write it like 192.168.0.4'],
+  ['lan-address', '192.168.0.4/24', 'is not an IP address', 'without a port or a mask'],
+  ['lan-address', '127.0.0.1', 'every machine has for itself', 'hostname -I'],
+  ['caddy-container', 'my caddy', 'is not a container name', 'docker ps'],
+  ['mail', 'localhost', 'is the machine that asks', "Write the mail server's name"],
+  ['mail', 'smtp://x.example.com', 'has a scheme in front', 'Write x.example.com.'],
+  ...['localhost:80', 'wiki.localhost:80', '127.0.0.1:80', '127.1:80', '0x7f000001:80', '0.0.0.0:80'].map(
+    (value): Row => ['upstream', value, 'is the machine that asks', "this server's LAN address (192.168.0.4:80)"],
+  ),
+  ...['[::1]:80', '[::]:80', '[::ffff:127.0.0.1]:80', '[0:0:0:0:0:0:0:1]:80', 'http://localhost:80/'].map(
+    (value): Row => ['upstream', value, 'is the machine that asks', "Write the app's container"],
+  ),
+];
+
+test.each(refused)('%s: %j %s', (key, value, problem, fix) => {
+  const text = complaintAbout(withValue[key](value));
+  expect(text).toMatch(/^homeauth\.yaml:\d+:\d+ {2}/);
+  expect(text).toContain(problem);
+  expect(text?.split('\n').at(-1)).toContain(fix);
+});
+
+const accepted: [key: keyof typeof withValue, value: string][] = [
+  ['domain', 'home.localhost'],
+  ['domain', 'example.com'],
+  ['domain', 'xn--mnchen-3ya.de'],
+  ['domain', '1.home-2.example.com'],
+  ['base-dir', '/srv/my docker'],
+  ['base-dir', '//srv/./x/'],
+  ['username', '0helen.o_k-1'],
+  ['email', 'He.Len+home@Example.com'],
+  ['from', 'Home <auth@example.com>'],
+  ['version', '2023.10.0'],
+  ['upstream', 'My_app:65535'],
+  ['upstream', '[fd00::5]:80'],
+  ['upstream', 'HTTP://wiki.lan:1/'],
+  ['name', 'paperless-ngx'],
+  ['lan-address', 'fd00::4'],
+  ['mail', '192.168.0.9'],
+  ['mail', 'mailpit'],
+];
+
+test.each(accepted)('%s: %j will do', (key, value) => {
+  expect(complaintAbout(withValue[key](value))).toBeUndefined();
+});
+
+describe('across keys', () => {
+  const app = (...lines: string[]) => `${small}apps:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
+  const rows: [name: string, text: string, problem: string, fix: string][] = [
+    ['an app twice', app('whoami', 'whoami'), 'is the name of two apps', 'Rename or delete one of them.'],
+    [
+      'a host twice',
+      app('whoami', '{ name: wiki, upstream: wiki:80, host: whoami.home.example.com }'),
+      'is the host of whoami too',
+      'Write another host for one of them.',
+    ],
+    [
+      'the login page',
+      app('{ name: auth, upstream: a:80 }'),
+      'is where people log in',
+      'Write another host for the app.',
+    ],
+    ['no upstream', app('name: wiki'), 'has no upstream', 'write name: wiki and upstream: HOST:PORT.'],
+    ['nearly a preset', app('whoam'), 'knows no app by that name', 'Did you mean whoami?'],
+    [
+      'a group in mode domain',
+      app('{ name: wiki, upstream: wiki:80, mode: domain, group: family }'),
+      'cannot be asked for in mode domain',
+      'Write mode: app, or delete group.',
+    ],
+    [
+      'mode domain outside the domain',
+      app('{ name: wiki, upstream: wiki:80, mode: domain, host: evilhome.example.com }'),
+      'is outside home.example.com',
+      'Write mode: app, or a host that ends with .home.example.com',
+    ],
+    ['auth-host outside', `${small}auth-host: auth.example.com`, 'is outside', 'for example auth.home.example.com.'],
+    [
+      'a user name alone',
+      `${small}mail: { host: a.de, from: a@b.de, username: x }`,
+      'no password',
+      'Add password-file:',
+    ],
+    [
+      'a password alone',
+      `${small}mail: { host: a.de, from: a@b.de, password-file: /x }`,
+      'no user name',
+      'Add username:',
+    ],
+    [
+      'a name too long below the domain',
+      app(`{ name: ${'w'.repeat(50)}, upstream: a:80 }`).replace('home.example.com', `${'a.'.repeat(100)}com`),
+      'is too long below this domain',
+      'Write a shorter name.',
+    ],
+  ];
+  test.each(rows)('%s', (_, text, problem, fix) => {
+    const complaint = complaintAbout(text);
+    expect(complaint).toContain(problem);
+    expect(complaint?.split('\n').at(-1)).toContain(fix);
+  });
+
+  test('an app in mode app may live elsewhere', () => {
+    expect(complaintAbout(app('{ name: wiki, upstream: wiki:80, host: wiki.example.org }'))).toBeUndefined();
+  });
+
+  test('localhost is the server itself for a proxy of your own', () => {
+    const text = `${app('{ name: wiki, upstream: localhost:80 }')}proxy: manual\n`;
+    expect(parseConfig(text, 'homeauth.yaml').config.apps[0]?.upstream).toBe('localhost:80');
+  });
+
+  test('objections stand beside the complaints of the schema', () => {
+    const text = complaintAbout(app('{ name: wiki, upstream: localhost:80, mode: domian, grop: x }', 'wiki'));
+    for (const part of ['"localhost:80" is the machine', 'did you mean "domain"', 'did you mean "group"', 'two apps']) {
+      expect(text).toContain(part);
+    }
+  });
+});
+
+describe('types and keys', () => {
+  const rows: [text: string, problem: string, fix: string][] = [
+    ['zfs-dataset: yes', 'is neither true nor false', 'Write true, without quotes.'],
+    ['zfs-dataset: "off"', 'is neither true nor false', 'Write false, without quotes.'],
+    ['zfs-dataset: maybe', 'is neither true nor false', 'Write true or false, without quotes.'],
+    ['proxy: nginx', 'is not a proxy', 'Write one of: caddy, manual.'],
+    ['proxy:', 'proxy has no value', 'Write a value behind the colon, or delete the line.'],
+    ['mail:', 'mail has no value', 'Write a value behind the colon, or delete the line.'],
+    ['mail: smtp', 'has no keys', 'host, port, username, password-file, from, tls'],
+    ['mail: { host: a.de, from: a@b.de, port: many }', 'is not a whole number', 'Write digits, without quotes.'],
+    ['mail: { host: a.de, from: a@b.de, port: 70000 }', 'is not a port', 'Write a port from 1 to 65535.'],
+    ['mail: { host: a.de, from: a@b.de, port: 0 }', 'is not a port', 'Write a port from 1 to 65535.'],
+    ['mail: { host: a.de }', 'mail.from is missing', 'Add a line like from: auth@example.com'],
+    ['apps: whoami', 'is not a list', 'with "- " in front'],
+    ['apps: { whoami: 1 }', 'is not a list', 'with "- " in front'],
+    ['apps: [42]', 'has no keys', 'name, title, host, upstream, mode, group'],
+    ['auth-host: [a]', 'is not one value', 'Write one value behind the colon.'],
+    ['auth-host: true', 'is a boolean to YAML', 'Put it in quotes: "true".'],
+    ['version: 2026.8.6', 'version is not a key here', 'It belongs below authentik.'],
+    ['frobnicate: 1', 'frobnicate is not a key here', 'Known here: domain, base-dir'],
+    ['adminn: 1', 'adminn is not a key here', 'Write admin, or delete it.'],
+    ['? [a]\n: 1', 'is not a key here', 'Delete it.'],
+    ['__proto__: 1', '__proto__ is not a key here', 'or delete it.'],
+    ['password: x', 'password is not a key here', 'Delete it.'],
+  ];
+  test.each(rows)('%j', (line, problem, fix) => {
+    const text = complaintAbout(`${small}${line}\n`);
+    expect(text).toContain(problem);
+    expect(text?.split('\n').at(-1)).toContain(fix);
+  });
+
+  test.each(['domain', 'base-dir', 'admin', 'authentik'])('%s has to be there', (key) => {
+    const text = complaintAbout(small.replace(new RegExp(`^${key}.*\n`, 'm'), ''));
+    expect(text).toContain(`${key} is missing.`);
+    expect(text?.split('\n').at(-1)).toMatch(new RegExp(`^Add (a line like )?${key}: `));
+  });
+});
