@@ -37,20 +37,24 @@ export function encodeValue(value: string): string {
 /**
  * The values that Compose v2 reads from an env file, one written by hand included: comments, `export`, quotes,
  * escapes, and `$NAME` of earlier lines. Variables of the shell count as not set. A name given twice: the last wins.
+ * @param path the file's name, for words
  * @throws Failure where Compose refuses the text
  */
-export function decodeEnv(text: string): Record<string, string> {
+export function decodeEnv(text: string, path = 'the env file'): Record<string, string> {
   const values = new Map<string, string>();
   const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   let rest = afterBlanks(source);
   while (rest !== '') {
     const line = source.slice(0, source.length - rest.length).split('\n').length;
+    const refuse = (why: string): never => {
+      throw unreadable(path, line, why);
+    };
     const key = statement.exec(rest);
-    if (!key?.[1]) throw unreadable(line, 'it does not begin with NAME=');
+    if (!key?.[1]) return refuse('it does not begin with NAME=');
     rest = rest.slice(key[0].length);
     if (key[2] === '=' || key[2] === ':') {
       const lookup = (variable: string) => values.get(variable);
-      const [value, after] = readValue(rest.replace(leading, ''), line, lookup);
+      const [value, after] = readValue(rest.replace(leading, ''), lookup, refuse);
       values.set(key[1], value);
       rest = after;
     }
@@ -61,14 +65,13 @@ export function decodeEnv(text: string): Record<string, string> {
 
 const afterBlanks = (text: string): string => text.replace(comments, '');
 
-type Lookup = (variable: string) => string | undefined;
-
 /** A value and the text behind it. */
-function readValue(text: string, line: number, lookup: Lookup): [value: string, rest: string] {
-  const expand = (value: string): string =>
-    expandVariables(value, lookup, (why) => {
-      throw unreadable(line, why);
-    });
+function readValue(
+  text: string,
+  lookup: (variable: string) => string | undefined,
+  refuse: (why: string) => never,
+): [value: string, rest: string] {
+  const expand = (value: string): string => expandVariables(value, lookup, refuse);
   const quote = text[0];
   if (quote !== "'" && quote !== '"') {
     const end = text.indexOf('\n');
@@ -76,7 +79,7 @@ function readValue(text: string, line: number, lookup: Lookup): [value: string, 
     return [expand(whole.split(' #')[0]!.replace(trailing, '')), text.slice(whole.length)];
   }
   const quoted = (quote === "'" ? /^'((?:\\.|[^'\\])*)'/s : /^"((?:\\.|[^"\\])*)"/s).exec(text);
-  if (!quoted) throw unreadable(line, 'a quote is opened and never closed');
+  if (!quoted) return refuse('a quote is opened and never closed');
   const inside = quoted[1]!.replaceAll(`\\${quote}`, quote);
   return [quote === "'" ? inside : expand(unescaped(inside)), text.slice(quoted[0].length)];
 }
@@ -103,10 +106,10 @@ const unwritable = (what: string): Failure =>
     fix: 'Give a value without it: it often comes in with text copied from Windows.',
   });
 
-const unreadable = (line: number, why: string): Failure =>
+const unreadable = (path: string, line: number, why: string): Failure =>
   new Failure({
     code: 'env-unreadable',
-    problem: `Line ${line} of the env file cannot be read: ${why}.`,
+    problem: `Line ${line} of ${path} cannot be read: ${why}.`,
     why: 'Docker Compose refuses such a file too.',
     fix: `Correct line ${line}: NAME='value' is always right for a value without a single quote.`,
   });

@@ -18,6 +18,8 @@ export interface Owner {
 
 export interface DatasetSpec {
   readonly mountpoint: string;
+  /** What was found. Never wanted. */
+  readonly found?: { readonly mounted: boolean };
 }
 
 export interface DirectorySpec {
@@ -37,6 +39,8 @@ export interface SecretsSpec {
   readonly names?: readonly string[];
   /** A data directory that was made with these values: where it holds data, they are never made anew. */
   readonly lockedBy?: string;
+  /** What was found: the file's mode, and which values are missing or empty. Never wanted. */
+  readonly found?: { readonly mode: number; readonly missing: readonly string[] };
 }
 
 /** authentik can be provisioned: it answers, and all of these default objects exist. */

@@ -26,6 +26,8 @@ export interface FileStat {
 }
 
 export interface Filesystem {
+  /** The path that was asked about, with every link in it followed, also where it does not exist yet. */
+  readonly realPath: string;
   /** As the kernel names it: zfs, ext4, btrfs, tmpfs, nfs4 … */
   readonly type: string;
   /** What is mounted there: a device, or a ZFS dataset's name. */
@@ -68,6 +70,10 @@ export interface Dataset {
   readonly encryption: string;
   /** `available`, `unavailable` or `-`. */
   readonly keystatus: string;
+  /** The dataset whose key opens this one; `-` where it is not encrypted. */
+  readonly encryptionRoot: string;
+  /** `on`, `off` or `noauto`. */
+  readonly canmount: string;
 }
 
 export interface Zfs {

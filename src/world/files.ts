@@ -1,0 +1,104 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, mkdir, open, readdir, readFile, rm, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Failure } from '../model/failure.ts';
+import type { Owner } from '../model/resource.ts';
+import { codeOf, inWords } from './file-failures.ts';
+import { createFile, replaceFile, rewriteFile, syncDirectory } from './file-replace.ts';
+import { findFilesystem } from './filesystem.ts';
+import type { FileStat, Files } from './world.ts';
+
+/** The machine's own files. Every error that a person can do something about is a Failure. */
+export function nodeFiles(): Files {
+  return {
+    read: (path) => inWords(path, 'read', () => orUndefined(readText(path), 'ENOENT')),
+    stat: (path) =>
+      inWords(path, 'looked at', async () => {
+        const found = await orUndefined(lstat(path), 'ENOENT');
+        return found && statOf(found);
+      }),
+    list: (path) => inWords(path, 'listed', () => orUndefined(readdir(path), 'ENOENT', 'ENOTDIR')),
+    filesystem: (path) => inWords(path, 'looked at', () => findFilesystem(path)),
+    write: (path, content, mode) => inWords(path, 'written', () => replaceFile(path, content, mode)),
+    create: (path, content, mode) => inWords(path, 'made', () => createFile(path, content, mode)),
+    overwrite: (path, content) => inWords(path, 'written', () => rewriteFile(path, content)),
+    makeDirectory: (path, mode, owner) => inWords(path, 'made', () => makeDirectory(path, mode, owner)),
+    setAccess: (path, mode, owner) => inWords(path, 'given another mode or owner', () => setAccess(path, mode, owner)),
+    remove: (path) => inWords(path, 'removed', () => remove(path)),
+    removeTree: (path) => inWords(path, 'removed', () => removeTree(path)),
+  };
+}
+
+async function orUndefined<T>(work: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+  return work.catch((error) => {
+    if (codes.includes(codeOf(error))) return undefined;
+    throw error;
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Failure({
+      code: 'not-text',
+      problem: `${path} cannot be read: it is not text in UTF-8.`,
+      fix: `See what it is, and move it away if it does not belong there:  file ${path}`,
+    });
+  }
+}
+
+function statOf(found: Stats): FileStat {
+  const type = found.isFile()
+    ? 'file'
+    : found.isDirectory()
+      ? 'directory'
+      : found.isSymbolicLink()
+        ? 'link'
+        : ('other' as const);
+  return { type, mode: found.mode & 0o7777, owner: { uid: found.uid, gid: found.gid }, size: found.size };
+}
+
+async function makeDirectory(path: string, mode: number, owner: Owner): Promise<void> {
+  // Nobody else gets in before the owner is right.
+  await mkdir(path, 0o700).catch((error) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  await setAccess(path, mode, owner);
+  await syncDirectory(dirname(path));
+}
+
+/** Through a handle that follows no link: below a directory of another user, a path may be swapped at any time. */
+async function setAccess(path: string, mode: number, owner: Owner): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const now = await handle.stat();
+    if (now.uid !== owner.uid || now.gid !== owner.gid) await handle.chown(owner.uid, owner.gid);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function remove(path: string): Promise<boolean> {
+  const found = await orUndefined(lstat(path), 'ENOENT');
+  if (!found) return true;
+  try {
+    await (found.isDirectory() ? rmdir(path) : unlink(path));
+  } catch (error) {
+    // EBUSY: something is mounted there, which counts as holding something.
+    if (['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(codeOf(error))) return false;
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+  return true;
+}
+
+async function removeTree(path: string): Promise<void> {
+  const found = await orUndefined(lstat(path), 'ENOENT');
+  const names = found?.isDirectory() ? await readdir(path) : [];
+  for (const name of names) await rm(join(path, name), { recursive: true, force: true });
+  await remove(path);
+}
