@@ -44,8 +44,8 @@ export function text(check: Check): z.ZodString {
   });
 }
 
-/** A value between quotes, on one line and not too long for a terminal. */
+/** A value between quotes, on one line, not too long for a terminal and without what would steer one. */
 export function quote(value: string): string {
   const shown = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-  return JSON.stringify(shown);
+  return JSON.stringify(shown).replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '·');
 }
