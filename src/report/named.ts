@@ -1,0 +1,34 @@
+import { type Id, type KindName, parseId } from '../model/resource.ts';
+
+const nouns: Readonly<Record<KindName, string>> = {
+  dataset: 'dataset',
+  directory: 'folder',
+  file: 'file',
+  secrets: 'secrets',
+  network: 'network',
+  image: 'image',
+  container: 'container',
+  service: 'authentik',
+  token: 'token',
+  bootstrap: 'bootstrap token',
+  group: 'group',
+  user: 'user',
+  provider: 'provider',
+  application: 'application',
+  binding: 'access',
+  outpost: 'outpost',
+  settings: 'settings',
+  caddy: "Caddy's configuration",
+};
+
+/** Kinds of which there is one, so that the key says nothing to a person. */
+const single: ReadonlySet<KindName> = new Set(['service', 'bootstrap', 'outpost', 'settings', 'caddy']);
+
+/** A resource in the user's words: `container whoami`, `folder /srv/authentik/certs`. */
+export function named(id: Id): string {
+  const { kind, key } = parseId(id);
+  return single.has(kind) ? nouns[kind] : `${nouns[kind]} ${key}`;
+}
+
+/** The last part of a path, or of an image's name with its tag: `certs`, `postgres:16-alpine`. */
+export const short = (key: string): string => key.slice(key.lastIndexOf('/', key.length - 2) + 1);

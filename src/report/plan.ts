@@ -1,0 +1,94 @@
+import type { Change, Op } from '../model/change.ts';
+import { grouped } from './grouped.ts';
+import { below, paragraph, wrap } from './layout.ts';
+import type { Mark, Style } from './style.ts';
+import { width } from './text.ts';
+
+export interface Planned {
+  readonly changes: readonly Change[];
+  /** How many things are wanted in all. */
+  readonly total: number;
+  /** The command that does it: `homeauth apply`. */
+  readonly command: string;
+}
+
+export const opMarks: Readonly<Record<Op, Mark>> = {
+  create: 'add',
+  update: 'alter',
+  adjust: 'alter',
+  take: 'ask',
+  remove: 'drop',
+  release: 'drop',
+  keep: 'leave',
+  ask: 'ask',
+  later: 'leave',
+};
+
+/** First what happens, then what needs the user, then what is left alone. Each in the order of the plan. */
+const groups: readonly (readonly Op[])[] = [
+  ['create', 'update', 'adjust', 'remove', 'release'],
+  ['take', 'ask'],
+  ['keep'],
+];
+
+/** Longer names have their reasons below them. */
+const beside = 30;
+
+/** Every change on a line of its own, and a count. */
+export function plan({ changes, total, command }: Planned, style: Style): string {
+  const shown = groups.flatMap((ops) => changes.filter(({ op }) => ops.includes(op)));
+  const later = grouped(postponed(changes), ({ because }) => because.join('; '));
+  const single = later.flatMap(([, some]) => (some.length === 1 ? some : []));
+  const column = Math.max(0, ...[...shown, ...single].map(({ id }) => width(id)).filter((w) => w <= beside));
+  return [
+    ...[...shown, ...single].flatMap((change) => line(change, column, style)),
+    ...later.flatMap(([because, some]) => (some.length > 1 ? folded(some.length, because, style) : [])),
+    ...wrap(count(changes, total, command), style.room),
+  ].join('\n');
+}
+
+/** The same for a script. */
+export const planData = (changes: readonly Change[]) => ({
+  changes: changes.map(({ op, id, because }) => ({ op, id, because })),
+});
+
+const postponed = (changes: readonly Change[]) => changes.filter(({ op }) => op === 'later');
+
+function line({ op, id, because }: Change, column: number, style: Style): string[] {
+  const head = `${style.mark(opMarks[op])} ${style.text(id)}`;
+  const reasons =
+    op === 'create' ? [] : [...because, ...(op === 'take' ? ['not made by homeauth: it asks first'] : [])];
+  const [only, second] = reasons.map((reason) => style.text(reason));
+  if (only === undefined) return [head];
+  const left = column + 5;
+  if (second === undefined && width(id) <= beside && left + width(only) <= style.room) {
+    return [head + ' '.repeat(left - 2 - width(id)) + only];
+  }
+  return [
+    head,
+    ...below(
+      reasons.flatMap((reason) => paragraph(style.text(reason), style.room - 4)),
+      4,
+    ),
+  ];
+}
+
+function folded(n: number, because: string, style: Style): string[] {
+  const text = style.text(`${n} more cannot be judged yet: ${because}`);
+  return wrap(text, style.room - 2).map((part, at) => (at === 0 ? `${style.mark('leave')} ${part}` : `  ${part}`));
+}
+
+function count(changes: readonly Change[], total: number, command: string): string {
+  const of = (...ops: Op[]) => changes.filter(({ op }) => ops.includes(op)).length;
+  const change = of('create', 'update', 'adjust', 'take', 'remove', 'release');
+  const [ask, later] = [of('ask'), of('later')];
+  const right = total - of('create', 'update', 'adjust', 'take') - ask - later;
+  if (change + ask + later === 0) return `Nothing to change: ${total} things are as they should be.`;
+  const parts = [
+    ...(change > 0 ? [`${change} to change`] : []),
+    ...(ask > 0 ? [`${ask} for you to do`] : []),
+    ...(later > 0 ? [`${later} to be judged later`] : []),
+    `${right} as they should be`,
+  ];
+  return `${parts.join(', ')}.${change + later > 0 ? ` ${command} does it.` : ''}`;
+}

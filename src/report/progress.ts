@@ -1,0 +1,61 @@
+import type { Progress } from '../engine/run.ts';
+import type { Change, Op } from '../model/change.ts';
+import { type Id, parseId } from '../model/resource.ts';
+import { duration, elapsed } from './duration.ts';
+import { row } from './layout.ts';
+import { named, short } from './named.ts';
+import type { Style } from './style.ts';
+
+/** A line to keep, or one that the next replaces; nothing where the event is not worth either. */
+export type Shown = { readonly say: string } | { readonly live: string | undefined } | undefined;
+
+const doing: Partial<Readonly<Record<Op, string>>> = { create: 'making', remove: 'removing', release: 'giving back' };
+
+/** How an event of a run is shown. */
+export function progress(event: Progress, style: Style): Shown {
+  const live = (text: string) => ({ live: `${style.mark('leave')} ${style.cut(text, style.room - 2)}` });
+  switch (event.is) {
+    case 'stage':
+      return live(event.title);
+    case 'touching':
+      return live(`${doing[event.change.op] ?? 'changing'} ${named(event.change.id)}`);
+    case 'waiting': {
+      const line = event.line?.trim() ? `   "${event.line.trim()}"` : '';
+      const time = `${duration(event.elapsed)} of at most ${duration(event.limit)}`;
+      return live(`${awaited(event.id, event.waits)}   ${time}${line}`);
+    }
+    case 'done':
+      return letGo(event.change, style);
+    case 'stage-done':
+      return stageDone(event, style);
+  }
+}
+
+/** A stage that found everything right is not worth a line, unless it took its time. */
+function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style): Shown {
+  const took = elapsed(event.elapsed);
+  if (event.changes.length === 0 && !took) return { live: undefined };
+  const notes = [...images(event.changes), ...(took ? [took] : [])];
+  const text = style.text(event.title);
+  return { say: row(style, { mark: style.mark('done'), text, note: style.text(notes.join(' · ')) }).join('\n') };
+}
+
+/** Whatever is made or changed is told by its stage; what is let go belongs to none. */
+function letGo({ op, id, because }: Change, style: Style): Shown {
+  const told = { remove: 'removed', release: 'given back as it was', keep: 'kept' }[op as string];
+  if (!told) return undefined;
+  const reason = op === 'keep' ? `: ${because.join('; ')}` : '';
+  const mark = style.mark(op === 'keep' ? 'wait' : 'done');
+  return { say: row(style, { mark, text: style.text(`${named(id)} ${told}${reason}`) }).join('\n') };
+}
+
+function awaited(id: Id, waits: string): string {
+  const { kind, key } = parseId(id);
+  return waits.includes(kind === 'service' ? 'authentik' : key) ? waits : `${named(id)}: ${waits}`;
+}
+
+const images = (changes: readonly Change[]): string[] =>
+  changes
+    .map(({ id }) => parseId(id))
+    .filter(({ kind }) => kind === 'image')
+    .map(({ key }) => short(key));

@@ -1,0 +1,71 @@
+import { cut, legible } from './text.ts';
+
+/** One line, one mark. The last five stand in plans, the others in front of results. */
+export type Mark = 'done' | 'wrong' | 'look' | 'wait' | 'add' | 'alter' | 'drop' | 'ask' | 'leave';
+
+export type Paint = (text: string) => string;
+
+export interface Palette {
+  readonly green: Paint;
+  readonly red: Paint;
+  readonly yellow: Paint;
+  readonly dim: Paint;
+  readonly bold: Paint;
+}
+
+/** What the text is shown on. */
+export interface Surface {
+  readonly columns: number;
+  readonly unicode: boolean;
+  readonly colour: Palette;
+}
+
+export interface Style {
+  /** Columns that may be used: one less than there are, as some terminals wrap at the last one. */
+  readonly room: number;
+  readonly colour: Palette;
+  /** Columns that what stands below a marked result is indented by. */
+  readonly indent: number;
+  /** Coloured, and padded so that the texts behind line up. */
+  mark(mark: Mark): string;
+  /** A text from elsewhere, made fit to be shown. */
+  text(text: string): string;
+  /** At most so many columns of it, on one line. */
+  cut(text: string, columns: number): string;
+}
+
+const marks: Readonly<Record<Mark, readonly [unicode: string, ascii: string, colour: keyof Palette]>> = {
+  done: ['✓', 'ok  ', 'green'],
+  wrong: ['✗', 'FAIL', 'red'],
+  look: ['!', '!   ', 'yellow'],
+  wait: ['·', '.   ', 'dim'],
+  add: ['+', '+', 'green'],
+  alter: ['~', '~', 'yellow'],
+  drop: ['-', '-', 'red'],
+  ask: ['!', '!', 'yellow'],
+  leave: ['·', '.', 'dim'],
+};
+
+/** How things look on a surface. */
+export function styleOf({ columns, unicode, colour }: Surface): Style {
+  const { green, red, yellow, dim, bold } = colour;
+  const paints = { green: alone(green), red: alone(red), yellow: alone(yellow), dim: alone(dim), bold: alone(bold) };
+  const text = (from: string) => legible(from, unicode);
+  return {
+    room: Math.max(20, columns - 1),
+    colour: paints,
+    indent: unicode ? 4 : 7,
+    text,
+    mark: (mark) => {
+      const [sign, plain, paint] = marks[mark];
+      return paints[paint](unicode ? sign : plain);
+    },
+    cut: (from, limit) => cut(text(from).replaceAll('\n', ' '), limit, unicode ? '…' : '...'),
+  };
+}
+
+/** A chalk joins all that it is given, and `map` gives it an index too. */
+const alone =
+  (paint: Paint): Paint =>
+  (text) =>
+    paint(text);

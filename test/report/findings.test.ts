@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
+import { findingsData, proof, verdict } from '../../src/report/findings.ts';
+import { ascii, plain } from './styles.ts';
+
+const proven: Finding[] = [
+  {
+    id: 'stranger',
+    status: 'ok',
+    title: 'a stranger is asked for a login',
+    answer: '302 → auth.home.example.com',
+  },
+  { id: 'forged', status: 'ok', title: 'forged identity headers do not reach it', answer: '8 spellings tried' },
+  {
+    id: 'dns',
+    status: 'warn',
+    title: 'auth.home.example.com resolves',
+    cause: 'auth.home.example.com does not resolve on this network yet.',
+    fix: 'Add to your DNS:  auth.home.example.com  A  192.168.0.4\nor once for all:  *.home.example.com     A  192.168.0.4',
+  },
+];
+
+const problems: Finding[] = [
+  {
+    id: 'caddy-version',
+    status: 'fail',
+    title: 'Caddy has no known hole',
+    cause: 'Caddy runs 2.10.2: a forged header can reach your apps. CVE-2026-30851.',
+    fix: 'Set the image to caddy:2.11.6, then\ndocker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d',
+  },
+  {
+    id: 'bypass-port',
+    status: 'fail',
+    title: 'paperless cannot be reached around the login',
+    cause: 'paperless answers on 192.168.0.4:8010 without a login. The container publishes that port.',
+    fix: 'remove "8010:8000" from its compose file; Caddy reaches it inside caddy_caddynet.',
+  },
+];
+
+const fine = (n: number): Finding[] =>
+  Array.from({ length: n }, (_, i) => ({ id: `fine-${i}`, status: 'ok', title: `check ${i} is fine` }));
+const skipped = (n: number): Finding[] =>
+  Array.from({ length: n }, (_, i) => ({ id: `s-${i}`, status: 'skip', title: `check ${i}`, cause: 'Docker is down' }));
+
+const look = { verbose: false, everything: 'homeauth doctor -v' };
+
+describe('proof', () => {
+  test('says what was asked and what came back', () => {
+    expect(proof(proven, plain())).toMatchInlineSnapshot(`
+      "✓ a stranger is asked for a login                   302 → auth.home.example.com
+      ✓ forged identity headers do not reach it           8 spellings tried
+      ! auth.home.example.com does not resolve on this network yet
+          Add to your DNS:  auth.home.example.com  A  192.168.0.4
+          or once for all:  *.home.example.com     A  192.168.0.4"
+    `);
+  });
+
+  test('in ASCII', () => {
+    expect(proof(proven, ascii())).toMatchInlineSnapshot(`
+      "ok   a stranger is asked for a login               302 -> auth.home.example.com
+      ok   forged identity headers do not reach it       8 spellings tried
+      !    auth.home.example.com does not resolve on this network yet
+             Add to your DNS:  auth.home.example.com  A  192.168.0.4
+             or once for all:  *.home.example.com     A  192.168.0.4"
+    `);
+  });
+
+  test('in 40 columns', () => {
+    expect(proof(proven, plain(40))).toMatchInlineSnapshot(`
+      "✓ a stranger is asked for a login
+          302 → auth.home.example.com
+      ✓ forged identity headers do not reach
+        it
+          8 spellings tried
+      ! auth.home.example.com does not
+        resolve on this network yet
+          Add to your DNS:
+            auth.home.example.com  A  192.168.0.4
+          or once for all:  *.home.example.com     A  192.168.0.4"
+    `);
+  });
+});
+
+describe('doctor', () => {
+  test('shows problems only, and one verdict', () => {
+    expect(verdict([...fine(33), ...problems, ...skipped(9)], look, plain())).toMatchInlineSnapshot(`
+      "✗ Caddy runs 2.10.2: a forged header can reach your apps          caddy-version
+          CVE-2026-30851.
+          Set the image to caddy:2.11.6, then
+          docker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d
+      ✗ paperless answers on 192.168.0.4:8010 without a login           bypass-port
+          The container publishes that port.
+          Fix: remove "8010:8000" from its compose file; Caddy reaches it inside
+          caddy_caddynet.
+      · 9 more could not be checked: Docker is down
+
+      2 of 44 checks need you. Everything: homeauth doctor -v"
+    `);
+  });
+
+  test('is one line when all is well', () => {
+    expect(verdict(fine(44), look, plain())).toBe('✓ All 44 checks passed.');
+    expect(verdict(fine(44), look, ascii())).toBe('ok   All 44 checks passed.');
+  });
+
+  test('never says all passed where something could not be looked at', () => {
+    expect(verdict([...fine(35), ...skipped(9)], look, plain())).toMatchInlineSnapshot(`
+      "· 9 could not be checked: Docker is down
+
+      35 of 44 checks passed, 9 could not be made. Everything: homeauth doctor -v"
+    `);
+  });
+
+  test('shows everything when asked', () => {
+    const text = verdict([...fine(1), ...problems.slice(0, 1), ...skipped(1)], { ...look, verbose: true }, plain());
+    expect(text).toMatchInlineSnapshot(`
+      "✓ check 0 is fine                                                 fine-0
+      ✗ Caddy runs 2.10.2: a forged header can reach your apps          caddy-version
+          CVE-2026-30851.
+          Set the image to caddy:2.11.6, then
+          docker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d
+      · check 0                                                         s-0
+          Docker is down
+
+      1 of 3 checks needs you."
+    `);
+  });
+
+  test('is data for a script', () => {
+    expect(findingsData([...fine(1), ...skipped(1), ...problems.slice(1)])).toEqual({
+      checks: [
+        { id: 'fine-0', status: 'ok' },
+        { id: 's-0', status: 'skip', cause: 'Docker is down' },
+        { id: 'bypass-port', status: 'fail', cause: problems[1]?.cause, fix: problems[1]?.fix },
+      ],
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../src/engine/run.ts';
+import type { Change, Op } from '../../src/model/change.ts';
+import { progress } from '../../src/report/progress.ts';
+import { width } from '../../src/report/text.ts';
+import { ascii, plain } from './styles.ts';
+
+const change = (op: Op, id: Change['id'], ...because: string[]): Change => ({ op, id, because });
+const waiting = {
+  is: 'waiting',
+  id: 'container:authentik',
+  waits: 'authentik is starting',
+  line: 'Applying authentik_core.0056',
+  elapsed: 23_000,
+  limit: 600_000,
+} as const;
+
+describe('while it works, a line that is replaced', () => {
+  test.each<[Progress, string]>([
+    [{ is: 'stage', title: 'database' }, '· database'],
+    [{ is: 'touching', change: change('create', 'container:whoami') }, '· making container whoami'],
+    [{ is: 'touching', change: change('update', 'outpost:x') }, '· changing outpost'],
+    [waiting, '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.0056"'],
+    [
+      { is: 'waiting', id: 'user:helen', waits: 'missing', elapsed: 400, limit: 60_000 },
+      '· user helen: missing   0 s of at most 1 min',
+    ],
+  ])('%o', (event, live) => {
+    expect(progress(event, plain(120))).toEqual({ live });
+  });
+
+  test('is cut to the width', () => {
+    expect(progress(waiting, plain(80))).toEqual({
+      live: '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.00…',
+    });
+    const wide = progress({ ...waiting, line: '日本語'.repeat(20) }, plain(60));
+    expect(wide && 'live' in wide && width(wide.live ?? '')).toBeLessThan(60);
+  });
+
+  test('in ASCII', () => {
+    expect(progress(waiting, ascii(70))).toEqual({
+      live: '. authentik is starting   23 s of at most 10 min   "Applying authe...',
+    });
+  });
+
+  test('a log line cannot break out of it', () => {
+    const event = { ...waiting, line: '\u001b[2J\u001b[31mfatal\u001b[0m\nsecond' };
+    expect(progress(event, plain())).toEqual({
+      live: '· authentik is starting   23 s of at most 10 min   "fatal second"',
+    });
+  });
+});
+
+describe('when a stage is done, a line that stays', () => {
+  test('with the time it took, from a second on', () => {
+    const event = { is: 'stage-done', title: 'authentik is up', changes: [], elapsed: 42_000 } as const;
+    expect(progress(event, plain(50))).toEqual({ say: `✓ authentik is up${' '.repeat(28)}42 s` });
+    const slow = progress({ ...event, elapsed: 72_400 }, plain(50));
+    expect(slow).toEqual({ say: expect.stringMatching(/ {2}1 min 12 s$/) });
+    const quick = progress({ ...event, elapsed: 999, changes: [change('create', 'file:/a')] }, plain(50));
+    expect(quick).toEqual({ say: '✓ authentik is up' });
+  });
+
+  test('with the images that were fetched', () => {
+    const changes = [
+      change('create', 'image:postgres:16-alpine'),
+      change('create', 'image:ghcr.io/goauthentik/server:2026.8.6'),
+    ];
+    expect(progress({ is: 'stage-done', title: 'images', changes, elapsed: 300 }, plain())).toEqual({
+      say: '✓ images                                   postgres:16-alpine · server:2026.8.6',
+    });
+  });
+
+  test('not where there was nothing to do', () => {
+    expect(progress({ is: 'stage-done', title: 'x', changes: [], elapsed: 5 }, plain())).toEqual({ live: undefined });
+  });
+
+  test('what is let go has its own', () => {
+    const done = (op: Op, id: Change['id'], because: string) =>
+      progress({ is: 'done', change: change(op, id, because), elapsed: 0 }, plain());
+    expect(done('remove', 'container:wiki', 'no longer wanted')).toEqual({ say: '✓ container wiki removed' });
+    expect(done('release', 'caddy:caddy', 'no longer wanted')).toEqual({
+      say: "✓ Caddy's configuration given back as it was",
+    });
+    expect(done('keep', 'directory:/srv/db', 'holds your data')).toEqual({
+      say: '· folder /srv/db kept: holds your data',
+    });
+    expect(done('create', 'file:/a', 'missing')).toBeUndefined();
+  });
+});

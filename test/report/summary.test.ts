@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { Change, Op } from '../../src/model/change.ts';
+import type { Id } from '../../src/model/resource.ts';
+import { summary } from '../../src/report/summary.ts';
+import { ascii, plain } from './styles.ts';
+
+const changes = (op: Op, because: string, ...ids: Id[]): Change[] => ids.map((id) => ({ op, id, because: [because] }));
+
+const first: Change[] = [
+  ...changes('create', 'missing', 'dataset:rpool/encrypted/docker/authentik'),
+  ...changes('create', 'missing', 'directory:/srv/authentik/certs', 'directory:/srv/authentik/data'),
+  ...changes('create', 'missing', 'secrets:/srv/authentik/container-vars.env'),
+  ...changes('create', 'missing', 'image:ghcr.io/goauthentik/server:2026.8.6'),
+  ...changes(
+    'create',
+    'missing',
+    'container:authentik-postgresql',
+    'container:authentik',
+    'container:authentik-worker',
+  ),
+  ...changes('adjust', 'auth.home.example.com is missing', 'caddy:caddy'),
+  ...changes('later', 'authentik is not up', 'service:authentik', 'bootstrap:authentik', 'user:helen'),
+  ...changes('later', 'authentik is not up', 'provider:Home forward auth', 'application:home', 'binding:home/family'),
+  ...changes('later', 'authentik is not up', 'outpost:authentik Embedded Outpost'),
+];
+
+const app: Change[] = [
+  ...changes('create', 'missing', 'container:whoami', 'provider:whoami', 'application:whoami'),
+  ...changes('adjust', 'whoami is not attached', 'outpost:authentik Embedded Outpost'),
+  ...changes('adjust', 'whoami.home.example.com is missing', 'caddy:caddy'),
+];
+
+test('what init makes', () => {
+  expect(summary(first, plain())).toMatchInlineSnapshot(`
+    "  + dataset      rpool/encrypted/docker/authentik
+      + folders      certs  data
+      + secrets      container-vars.env                        only root reads them
+      + image        server:2026.8.6
+      + containers   authentik-postgresql  authentik  authentik-worker
+      ~ Caddy        auth.home.example.com is missing
+      + in authentik helen · Home forward auth · home · home for family only ·
+                     outpost"
+  `);
+});
+
+test('what init makes, in 40 columns of ASCII', () => {
+  expect(summary(first, ascii(40))).toMatchInlineSnapshot(`
+    "  + dataset      rpool/encrypted/docker/authentik
+      + folders      certs  data
+      + secrets      container-vars.env
+      + image        server:2026.8.6
+      + containers   authentik-postgresql
+                     authentik
+                     authentik-worker
+      ~ Caddy        auth.home.example.com
+                     is missing
+      + in authentik helen - Home forward
+                     auth - home - home for
+                     family only - outpost"
+  `);
+});
+
+test('what an app needs', () => {
+  expect(summary(app, plain())).toMatchInlineSnapshot(`
+    "  + container    whoami
+      ~ Caddy        whoami.home.example.com is missing
+      + in authentik whoami
+      ~ in authentik outpost: whoami is not attached"
+  `);
+});
+
+test('what is overwritten, left alone or for the user stands out', () => {
+  const mixed = [
+    ...changes('take', 'content differs', 'file:/srv/authentik/docker-compose.yml'),
+    ...changes('keep', 'holds your data', 'directory:/srv/authentik/db'),
+    ...changes('ask', 'missing', 'network:caddy_caddynet'),
+    ...changes('remove', 'no longer wanted', 'container:wiki'),
+  ];
+  expect(summary(mixed, plain())).toMatchInlineSnapshot(`
+    "  · folder    db
+      ! file      docker-compose.yml (not made by homeauth)
+      ! network   caddy_caddynet: missing
+      - container wiki"
+  `);
+});
