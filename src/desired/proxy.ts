@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/schema.ts';
+import { quoteCaddy } from '../formats/caddyfile.ts';
+import { render } from '../formats/template.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Facts } from './facts.ts';
+import { layoutOf, proxyNetwork } from './layout.ts';
+
+export { ownCaddyContainer, ownCaddyFiles, ownCaddyFolders, ownCaddyHome, ownCaddyImages } from './own-caddy.ts';
+
+const authentik = 'http://authentik:9000';
+
+/** All of homeauth's text for Caddy, and its mark: a hash of everything else in it. */
+export function caddyTextOf(config: Config, template: string): { text: string; revision: string } {
+  const data = {
+    authentik,
+    authHost: config.authHost,
+    internal: config.tls === 'internal',
+    cloudflare: config.tls === 'cloudflare',
+    apps: config.apps.map(({ host, upstream }) => ({ host, upstream })),
+  };
+  const unmarked = render(template, { ...data, revision: 'none' }, quoteCaddy);
+  // Begins with a letter, or Caddy would take some of them for numbers.
+  const revision = `r${createHash('sha256').update(unmarked).digest('hex').slice(0, 15)}`;
+  return { text: render(template, { ...data, revision }, quoteCaddy), revision };
+}
+
+/** Our part of Caddy's configuration. None where the user writes it. */
+export function caddyText(config: Config, facts: Facts): Resource[] {
+  const { proxy } = facts;
+  if (proxy.is === 'manual') return [];
+  const place =
+    proxy.is === 'existing'
+      ? { container: proxy.container, caddyfile: proxy.caddyfile, how: proxy.how }
+      : {
+          container: 'caddy',
+          caddyfile: { inside: '/etc/caddy/Caddyfile', outside: `${layoutOf(config.baseDir).caddy}/etc/Caddyfile` },
+          how: 'import' as const,
+        };
+  const text = caddyTextOf(config, facts.templates['homeauth.caddy'] ?? '');
+  return [{ kind: 'caddy', key: place.caddyfile.outside, spec: { ...place, ...text } }];
+}
+
+/** What a user does who keeps the proxy's configuration in their own hands: the text for a Caddy, and the steps. */
+export function manualText(config: Config, facts: Facts): { text: string; steps: readonly string[] } {
+  const { text } = caddyTextOf(config, facts.templates['homeauth.caddy'] ?? '');
+  return {
+    text,
+    steps: [
+      `Let your proxy reach authentik and the apps by name: docker network connect ${proxyNetwork} NAME`,
+      'Caddy: save the text as homeauth.caddy beside your Caddyfile, add a last line "import homeauth.caddy" to it,',
+      '       and load it: docker exec -w /etc/caddy NAME caddy reload',
+      `Another proxy: send ${config.authHost} to ${authentik}, and ask ${authentik}/outpost.goauthentik.io/auth/nginx`,
+      '       (or traefik, envoy in place of nginx) before every request to an app. Take away all request headers',
+      '       whose names contain "authentik", in any spelling, before you do.',
+    ],
+  };
+}

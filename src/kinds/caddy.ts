@@ -1,0 +1,71 @@
+import type { Kind } from '../engine/kind.ts';
+import type { CaddySpec, Observed } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+import { put, takeOut } from './caddy/apply.ts';
+import { readerOf } from './caddy/container.ts';
+import { fileBeside, partsOf } from './caddy/placement.ts';
+import { lastLoaded } from './caddy/running.ts';
+
+/** homeauth's part of Caddy's configuration. key: the user's Caddyfile on the host. */
+export const caddyKind: Kind<CaddySpec> = {
+  observe,
+
+  differs(want, have) {
+    if (have.text === '') return [`${want.caddyfile.outside} does not have homeauth's part in it`];
+    const because: string[] = [];
+    if (have.how !== want.how) {
+      because.push(
+        want.how === 'import' ? "homeauth's part becomes a file" : "homeauth's part moves into the Caddyfile",
+      );
+    }
+    const gone = have.text === want.text ? [] : sites(have.text).filter((site) => !sites(want.text).includes(site));
+    const fresh = sites(want.text).filter((site) => !sites(have.text).includes(site));
+    because.push(...gone.map((site) => `${site} goes`), ...fresh.map((site) => `${site} is new`));
+    if (have.text !== want.text && because.length === 0) because.push("homeauth's part is not as it should be");
+    if (because.length === 0 && have.revision !== want.revision) because.push("Caddy does not run homeauth's part");
+    return because;
+  },
+
+  async apply(key, want, world) {
+    if (want) await put(want, world);
+    else await takeOut(key, world);
+  },
+
+  /** Caddy has loaded the text before `apply` returns. */
+  patience: 5_000,
+
+  async explain(key, { docker }) {
+    const reader = readerOf(await docker.containers(), key);
+    return reader && (await docker.logs(reader.container, 5)).join('\n');
+  },
+
+  hint: (key) => `Look at ${key} and at the log of its container (docker logs --tail 50 caddy), then: homeauth apply`,
+};
+
+const sites = (text: string): readonly string[] => text.match(/^[\w.-]+(?= \{$)/gm) ?? [];
+
+async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
+  const [caddyfile, beside] = await Promise.all([files.read(key), files.read(fileBeside(key))]);
+  const [part] = partsOf(caddyfile ?? '');
+  const reader = want ?? readerOf(await docker.containers(), key);
+  const details = reader && (await docker.container(reader.container));
+  const runs = details?.found.state === 'running';
+  const onDisk = part !== undefined || beside !== undefined;
+  if (want && onDisk && !runs) {
+    return { is: 'unknown', because: `Caddy's container ${want.container} does not run` };
+  }
+  const revision = runs ? await lastLoaded(docker, details) : '';
+  if (!onDisk && revision === '') return { is: 'absent' };
+  const inside = want?.caddyfile.inside ?? (reader && 'inside' in reader ? reader.inside : '');
+  const text = part?.is === 'block' ? part.text : part?.is === 'import' ? (beside ?? '') : '';
+  return {
+    is: 'present',
+    spec: {
+      container: reader?.container ?? '',
+      caddyfile: { inside, outside: key },
+      how: part?.is === 'block' ? 'block' : 'import',
+      text,
+      revision,
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { exitCodes, Failure, Uncertain } from '../../model/failure.ts';
+import type { CaddySpec } from '../../model/resource.ts';
+import type { Files } from '../../world/world.ts';
+import { fileBeside } from './placement.ts';
+
+/** The two texts that Caddy reads: the user's Caddyfile, and ours beside it, where it is a file of its own. */
+export interface Texts {
+  readonly caddyfile: string;
+  readonly ours: string | undefined;
+}
+
+export interface Loading {
+  /** Makes Caddy load the new texts, and sees that it has. */
+  load(): Promise<void>;
+  /** Makes Caddy load what is there again. */
+  reload(): Promise<void>;
+}
+
+/** Where the user's text is kept while a file that cannot be swapped at once is written. */
+export const copyOf = (path: string): string => `${path}.homeauth-copy`;
+
+/**
+ * Write what should be there, load it, and put back what was there if Caddy does not take it.
+ * @throws Failure with Caddy's words; whether everything is as before is said in it
+ */
+export async function swap(
+  files: Files,
+  want: Pick<CaddySpec, 'how' | 'caddyfile' | 'container'>,
+  before: Texts,
+  after: Texts,
+  { load, reload }: Loading,
+): Promise<void> {
+  const path = want.caddyfile.outside;
+  try {
+    await write(files, want.how, path, before, after);
+    await load();
+  } catch (error) {
+    // Whether Caddy has loaded it is not known: the next look tells.
+    if (error instanceof Uncertain) throw error;
+    const words = error instanceof Failure ? [error.problem, error.details].filter(Boolean).join('\n') : String(error);
+    throw await backAgain(files, want, before, after, reload, words);
+  }
+  await files.remove(copyOf(path));
+}
+
+async function backAgain(
+  files: Files,
+  { how, caddyfile: { outside: path }, container }: Pick<CaddySpec, 'how' | 'caddyfile' | 'container'>,
+  before: Texts,
+  after: Texts,
+  reload: () => Promise<void>,
+  details: string,
+): Promise<Failure> {
+  const problem = `Caddy in the container ${container} did not take homeauth's part of its configuration.`;
+  try {
+    await write(files, how, path, after, before);
+    await files.remove(copyOf(path));
+  } catch (error) {
+    return new Failure({
+      code: 'caddy-half-changed',
+      problem,
+      why: `${path} could not be put back either: ${error instanceof Error ? error.message : String(error)}`,
+      details,
+      fix: `Take the lines out of ${path} that are marked "# homeauth", then: docker restart ${container}`,
+      exit: exitCodes.halfway,
+    });
+  }
+  const loaded = await reload().then(
+    () => true,
+    () => false,
+  );
+  return new Failure({
+    code: 'caddy-refused',
+    problem,
+    why: loaded
+      ? `${path} is as it was before, byte for byte, and Caddy serves it.`
+      : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`,
+    details,
+    fix: `Mend what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
+    exit: exitCodes.halfway,
+  });
+}
+
+/** Our file comes before the line that imports it, and goes after it. */
+async function write(files: Files, how: CaddySpec['how'], path: string, from: Texts, to: Texts): Promise<void> {
+  const beside = fileBeside(path);
+  if (to.ours !== undefined && to.ours !== from.ours) await files.write(beside, to.ours, 0o644);
+  if (to.caddyfile !== from.caddyfile) await writeCaddyfile(files, how, path, from.caddyfile, to.caddyfile);
+  if (to.ours === undefined && from.ours !== undefined) await files.remove(beside);
+}
+
+async function writeCaddyfile(files: Files, how: CaddySpec['how'], path: string, from: string, to: string) {
+  const stat = await files.stat(path);
+  if (stat?.type === 'link') {
+    throw new Failure({
+      code: 'caddyfile-link',
+      problem: `${path} is a link.`,
+      why: 'It would have to be replaced by a file.',
+      fix: 'Put the file itself there, then run the command again.',
+    });
+  }
+  if (how === 'import') {
+    await files.write(path, to, stat?.mode ?? 0o644);
+    if (stat) await files.setAccess(path, stat.mode, stat.owner);
+    return;
+  }
+  // The file is itself the mount, so it keeps its inode; a copy outlives a power cut in the middle.
+  await files.write(copyOf(path), from, stat?.mode ?? 0o644);
+  await files.overwrite(path, to);
+}

@@ -1,0 +1,102 @@
+import { proxyNetwork } from '../desired/layout.ts';
+import { Failure } from '../model/failure.ts';
+import type { ContainerSummary } from '../world/docker/docker.ts';
+
+const manual = 'Or keep it in your own hands: proxy: manual in homeauth.yaml.';
+
+export const several = (found: readonly ContainerSummary[]): Failure =>
+  new Failure({
+    code: 'caddy-ambiguous',
+    problem: `${found.length} containers could be the Caddy in front of your apps.`,
+    details: found.map(({ name, image }) => `${name}  ${image}`).join('\n'),
+    fix: `Say which one in homeauth.yaml, for example caddy-container: ${found[0]?.name ?? 'NAME'}`,
+  });
+
+export const notThere = (name: string, found: readonly ContainerSummary[]): Failure =>
+  new Failure({
+    code: 'caddy-not-found',
+    problem: `homeauth.yaml names ${name} as the Caddy to use, and there is no such container.`,
+    fix:
+      found.length > 0
+        ? `Name one that is there: caddy-container: ${found.map((container) => container.name).join(' or ')}`
+        : 'Start it, or take the line caddy-container out: homeauth then sets up a Caddy of its own.',
+  });
+
+export const stopped = (name: string): Failure =>
+  new Failure({
+    code: 'caddy-stopped',
+    problem: `Caddy is there, in the container ${name}, but it does not run.`,
+    fix: `Start it: docker start ${name}`,
+  });
+
+export const dockerProxy = (name: string): Failure =>
+  new Failure({
+    code: 'caddy-docker-proxy',
+    problem: `The container ${name} is caddy-docker-proxy.`,
+    why: "It writes Caddy's configuration itself, from container labels, and would undo homeauth's part at every change.",
+    fix: 'Set proxy: manual in homeauth.yaml; homeauth then shows the text to put into its base Caddyfile.',
+  });
+
+export const noCaddyfile = (name: string, what: string): Failure =>
+  new Failure({
+    code: 'caddy-without-caddyfile',
+    problem: `Caddy in the container ${name} loads ${what}.`,
+    why: 'homeauth adds its part to a Caddyfile, and this Caddy would not read it.',
+    fix: `Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile\n${manual}`,
+  });
+
+export const notOnHost = (name: string, inside: string): Failure =>
+  new Failure({
+    code: 'caddyfile-in-image',
+    problem: `The Caddyfile of the container ${name} (${inside}) lies inside the container and not on this server.`,
+    why: 'What is changed there is lost when the container is made anew.',
+    fix: [
+      `Take it out, beside the container's compose file: mkdir etc && docker cp ${name}:${inside} etc/Caddyfile`,
+      'Then add "- ./etc:/etc/caddy" below volumes there, and: docker compose up -d',
+    ].join('\n'),
+  });
+
+export const missing = (name: string, inside: string, outside: string): Failure =>
+  new Failure({
+    code: 'caddyfile-missing',
+    problem: `Caddy in the container ${name} should read ${inside} (${outside} on this server), and it is not there.`,
+    fix: `Put its Caddyfile there, or start it with --config and the path that it has. ${manual}`,
+  });
+
+export const onHostNetwork = (name: string): Failure =>
+  new Failure({
+    code: 'caddy-host-network',
+    problem: `The container ${name} is on the host's own network.`,
+    why: 'From there it cannot reach authentik and the apps by their names.',
+    fix: `Take "network_mode: host" out of its compose file, publish 80, 443 and 443/udp, and let it join ${proxyNetwork}. ${manual}`,
+  });
+
+export const elsewhere = (name: string, networks: readonly string[], exists: boolean): Failure =>
+  new Failure({
+    code: 'caddy-network',
+    problem: `The container ${name} is not on the network ${proxyNetwork}.`,
+    why: `It is on ${networks.join(', ') || 'none'}, and would not reach authentik and the apps by their names.`,
+    fix: [
+      `In its compose file, add "caddynet" below its networks, and at the end:`,
+      `  networks: { caddynet: { external: true, name: ${proxyNetwork} } }`,
+      `Now, without a restart: ${exists ? '' : `docker network create ${proxyNetwork} && `}docker network connect ${proxyNetwork} ${name}`,
+    ].join('\n'),
+  });
+
+export const portTaken = (process: string, container: string | undefined): Failure => {
+  if (process === 'caddy') {
+    return new Failure({
+      code: 'caddy-outside-docker',
+      problem: 'Caddy runs on this server itself and not in a container.',
+      why: 'homeauth works with a Caddy in Docker, which reaches authentik and the apps by their names.',
+      fix: 'Set proxy: manual in homeauth.yaml; homeauth then shows the text for your Caddyfile.',
+    });
+  }
+  const who = container === undefined ? process : `the container ${container}`;
+  return new Failure({
+    code: 'port-taken',
+    problem: `There is no Caddy, and port 443 is held by ${who}.`,
+    why: 'homeauth would set up a Caddy of its own there.',
+    fix: `Stop ${who} if Caddy is to take its place. If it stays in front: proxy: manual in homeauth.yaml.`,
+  });
+};

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { onHost, startedWith } from '../../src/kinds/caddy/container.ts';
+
+describe('the configuration that a command loads', () => {
+  test.each([
+    ['caddy run --config /etc/caddy/Caddyfile --adapter caddyfile', '/etc/caddy/Caddyfile'],
+    ['caddy run --config=/conf/Caddyfile', '/conf/Caddyfile'],
+    ['caddy run -c /conf/Caddyfile --watch', '/conf/Caddyfile'],
+    ['caddy run', '/etc/caddy/Caddyfile'],
+    ['caddy run --config ./sub/Caddyfile', '/etc/caddy/sub/Caddyfile'],
+    ["caddy run --config '/etc/caddy/Caddyfile'", '/etc/caddy/Caddyfile'],
+    ['caddy run --config /etc/caddy/odd.json --adapter caddyfile', '/etc/caddy/odd.json'],
+  ])('%s', (command, path) => {
+    expect(startedWith(command)).toEqual({ with: 'caddyfile', path });
+  });
+
+  test.each([
+    'caddy run --config /etc/caddy/caddy.json',
+    'caddy run --resume',
+    'caddy run --resume --config /etc/caddy/Caddyfile',
+    'caddy run --config /etc/caddy/x.yaml --adapter yaml',
+  ])('%s is no Caddyfile', (command) => {
+    expect(startedWith(command).with).toBe('something-else');
+  });
+});
+
+describe('a path on the host', () => {
+  const mount = (source: string, target: string) => ({ source, target, readOnly: false });
+
+  test('below a directory', () => {
+    const mounts = [mount('/srv/data', '/data'), mount('/srv/caddy', '/etc/caddy')];
+    expect(onHost({ mounts }, '/etc/caddy/Caddyfile')).toEqual({ outside: '/srv/caddy/Caddyfile', alone: false });
+  });
+
+  test('a file of its own wins over the directory around it', () => {
+    const mounts = [mount('/srv/caddy', '/etc/caddy'), mount('/srv/Caddyfile', '/etc/caddy/Caddyfile')];
+    expect(onHost({ mounts }, '/etc/caddy/Caddyfile')).toEqual({ outside: '/srv/Caddyfile', alone: true });
+  });
+
+  test('is not found beside a directory with a similar name', () => {
+    expect(onHost({ mounts: [mount('/srv/x', '/etc/cad')] }, '/etc/caddy/Caddyfile')).toBeUndefined();
+  });
+});
