@@ -27,6 +27,9 @@ export function applyBlueprint(state: State, pk: string): void {
   instance.last_applied_hash = hex('sha512', path);
 }
 
+/** Flows with a policy bound to them. */
+const GUARDED = ['default-source-authentication', 'default-source-enrollment', 'initial-setup'];
+
 function makeFlow(state: State, slug: string): void {
   const known = FLOWS.find((one) => one[0] === slug);
   if (!known || state.flows.some((one) => one.slug === slug)) return;
@@ -40,7 +43,7 @@ function makeFlow(state: State, slug: string): void {
     designation,
     authentication,
     stages: Array.from({ length: stages }, () => randomUUID()),
-    policies: [],
+    policies: GUARDED.includes(slug) ? [randomUUID()] : [],
   });
 }
 

@@ -192,6 +192,10 @@ export const BLUEPRINTS: readonly (readonly [string, string, Record<string, stri
   [
     'system/bootstrap.yaml',
     'authentik Bootstrap',
-    { 'blueprints.goauthentik.io/system': 'true', 'blueprints.goauthentik.io/system-bootstrap': 'true' },
+    {
+      'blueprints.goauthentik.io/system': 'true',
+      'blueprints.goauthentik.io/description': 'Configures the default admin user and group.',
+      'blueprints.goauthentik.io/system-bootstrap': 'true',
+    },
   ],
 ];

@@ -11,6 +11,8 @@ import { logLine, migrate } from './startup.ts';
 import type { State } from './state.ts';
 import { edit } from './store.ts';
 
+const BEAT = 10_000;
+
 /** The one blueprint whose first try runs into a deadlock, and which is right a moment later. */
 const UNLUCKY = 'default/flow-oobe.yaml';
 
@@ -59,12 +61,13 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   }
 
   async function work(): Promise<void> {
-    let beaten = 0;
+    // It takes a while until a fresh worker is listed.
+    let beaten = Date.now() - BEAT + timings.blueprints / 3;
     for (;;) {
       await sleep(timings.blueprints / BLUEPRINTS.length, undefined, { signal });
       const state = await store.read().catch(() => undefined);
       if (state && state.queue.length > 0) await edit(store, applyNext).catch(() => {});
-      if (Date.now() - beaten < 10_000) continue;
+      if (Date.now() - beaten < BEAT) continue;
       beaten = Date.now();
       await edit(store, beat).catch(() => {});
     }

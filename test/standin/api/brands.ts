@@ -73,27 +73,37 @@ const current: Handler = ({ state, site }) => {
 };
 
 export const brandRoutes: readonly Route[] = [
-  route('/core/brands/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.brands,
-        show: (one) => one,
-        search: (one) => [one.domain],
-        filters: {
-          brand_uuid: { kind: 'uuid', of: (one) => one.brand_uuid },
-          domain: { kind: 'exact', of: (one) => one.domain },
-          default: { kind: 'bool', of: (one) => one.default },
-        },
-        order: { domain: (one) => one.domain },
-      }),
-  }),
-  route('/core/brands/current/', { GET: current }, 'public'),
-  route('/core/brands/:pk/', {
-    GET: (call) => {
-      const { pk: _pk, ...brand } = byPk(call, withPk(call.state), 'Brand');
-      return json(200, brand);
+  route(
+    '/core/brands/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.brands,
+          show: (one) => one,
+          search: (one) => [one.domain],
+          filters: {
+            brand_uuid: { kind: 'uuid', of: (one) => one.brand_uuid },
+            domain: { kind: 'exact', of: (one) => one.domain },
+            default: { kind: 'bool', of: (one) => one.default },
+          },
+          order: { domain: (one) => one.domain },
+        }),
     },
-    PUT: change(false),
-    PATCH: change(true),
-  }),
+    'admin',
+    ['POST'],
+  ),
+  route('/core/brands/current/', { GET: current }, 'public'),
+  route(
+    '/core/brands/:pk/',
+    {
+      GET: (call) => {
+        const { pk: _pk, ...brand } = byPk(call, withPk(call.state), 'Brand');
+        return json(200, brand);
+      },
+      PUT: change(false),
+      PATCH: change(true),
+    },
+    'admin',
+    ['DELETE'],
+  ),
 ];

@@ -41,62 +41,91 @@ const showBlueprint = (one: Blueprint): unknown => ({
   status: one.status,
   enabled: one.enabled,
   managed_models: [],
-  metadata: { name: one.name, labels: one.labels },
+  // Until it is applied, only the labels of the file are known, if it has any.
+  metadata:
+    one.last_applied_hash || Object.keys(one.labels).length > 0
+      ? { name: one.name, labels: one.labels }
+      : { name: one.name },
   content: '',
 });
 
 /** Read-only collections: scope mappings, key pairs and blueprints. */
 export const catalogueRoutes: readonly Route[] = [
-  route('/propertymappings/provider/scope/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.mappings,
-        show: showMapping,
-        search: (one) => [one.name, one.description],
-        filters: {
-          managed: { kind: 'exact', of: (one) => one.managed },
-          scope_name: { kind: 'exact', of: (one) => one.scope_name },
-          managed__isnull: { kind: 'bool', of: (one) => one.managed === null },
-        },
-        order: { scope_name: (one) => one.scope_name, name: (one) => one.name },
-      }),
-  }),
-  route('/propertymappings/provider/scope/:pk/', {
-    GET: (call) => json(200, showMapping(byPk(call, call.state.mappings, 'ScopeMapping'))),
-  }),
-  route('/crypto/certificatekeypairs/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.keypairs,
-        show: showKeypair,
-        search: (one) => [one.name],
-        filters: {
-          name: { kind: 'exact', of: (one) => one.name },
-          has_key: { kind: 'bool', of: () => true },
-          managed: { kind: 'exact', of: (one) => one.managed },
-        },
-        order: { name: (one) => one.name },
-      }),
-  }),
-  route('/managed/blueprints/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.blueprints,
-        show: showBlueprint,
-        search: (one) => [one.name, one.path],
-        filters: { name: { kind: 'exact', of: (one) => one.name }, path: { kind: 'exact', of: (one) => one.path } },
-        order: { name: (one) => one.name, path: (one) => one.path },
-      }),
-  }),
-  route('/managed/blueprints/:pk/', {
-    GET: (call) => json(200, showBlueprint(byPk(call, call.state.blueprints, 'BlueprintInstance'))),
-    DELETE: (call) => {
-      const { state } = call;
-      const instance = byPk(call, state.blueprints, 'BlueprintInstance');
-      state.blueprints = state.blueprints.filter((one) => one !== instance);
-      return noContent();
+  route(
+    '/propertymappings/provider/scope/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.mappings,
+          show: showMapping,
+          search: (one) => [one.name, one.description],
+          filters: {
+            managed: { kind: 'exact', of: (one) => one.managed },
+            scope_name: { kind: 'exact', of: (one) => one.scope_name },
+            managed__isnull: { kind: 'bool', of: (one) => one.managed === null },
+          },
+          order: { scope_name: (one) => one.scope_name, name: (one) => one.name },
+        }),
     },
-  }),
+    'admin',
+    ['POST'],
+  ),
+  route(
+    '/propertymappings/provider/scope/:pk/',
+    {
+      GET: (call) => json(200, showMapping(byPk(call, call.state.mappings, 'ScopeMapping'))),
+    },
+    'admin',
+    ['PUT', 'PATCH', 'DELETE'],
+  ),
+  route(
+    '/crypto/certificatekeypairs/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.keypairs,
+          show: showKeypair,
+          search: (one) => [one.name],
+          filters: {
+            name: { kind: 'exact', of: (one) => one.name },
+            has_key: { kind: 'bool', of: () => true },
+            managed: { kind: 'exact', of: (one) => one.managed },
+          },
+          order: { name: (one) => one.name },
+        }),
+    },
+    'admin',
+    ['POST'],
+  ),
+  route(
+    '/managed/blueprints/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.blueprints,
+          show: showBlueprint,
+          search: (one) => [one.name, one.path],
+          filters: { name: { kind: 'exact', of: (one) => one.name }, path: { kind: 'exact', of: (one) => one.path } },
+          order: { name: (one) => one.name, path: (one) => one.path },
+        }),
+    },
+    'admin',
+    ['POST'],
+  ),
+  route(
+    '/managed/blueprints/:pk/',
+    {
+      GET: (call) => json(200, showBlueprint(byPk(call, call.state.blueprints, 'BlueprintInstance'))),
+      DELETE: (call) => {
+        const { state } = call;
+        const instance = byPk(call, state.blueprints, 'BlueprintInstance');
+        state.blueprints = state.blueprints.filter((one) => one !== instance);
+        return noContent();
+      },
+    },
+    'admin',
+    ['PUT', 'PATCH'],
+  ),
   route('/managed/blueprints/:pk/apply/', {
     // Asynchronous: the worker does it, and the answer still shows the old status.
     POST: (call) => {

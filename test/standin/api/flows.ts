@@ -42,20 +42,28 @@ function remove(call: Call): ReturnType<typeof noContent> {
 }
 
 export const flowRoutes: readonly Route[] = [
-  route('/flows/instances/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.flows,
-        show: showFlow,
-        search: (one) => [one.name, one.slug, one.designation, one.title],
-        filters: {
-          flow_uuid: { kind: 'uuid', of: (one) => one.pk },
-          slug: { kind: 'exact', of: (one) => one.slug },
-          name: { kind: 'exact', of: (one) => one.name },
-          designation: { kind: 'exact', of: (one) => one.designation },
-        },
-        order: { slug: (one) => one.slug, name: (one) => one.name },
-      }),
-  }),
-  route('/flows/instances/:slug/', { GET: (call) => json(200, showFlow(named(call))), DELETE: remove }),
+  route(
+    '/flows/instances/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.flows,
+          show: showFlow,
+          search: (one) => [one.name, one.slug, one.designation, one.title],
+          filters: {
+            flow_uuid: { kind: 'uuid', of: (one) => one.pk },
+            slug: { kind: 'exact', of: (one) => one.slug },
+            name: { kind: 'exact', of: (one) => one.name },
+            designation: { kind: 'exact', of: (one) => one.designation },
+          },
+          order: { slug: (one) => one.slug, name: (one) => one.name },
+        }),
+    },
+    'admin',
+    ['POST'],
+  ),
+  route('/flows/instances/:slug/', { GET: (call) => json(200, showFlow(named(call))), DELETE: remove }, 'admin', [
+    'PUT',
+    'PATCH',
+  ]),
 ];

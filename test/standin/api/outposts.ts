@@ -62,20 +62,25 @@ const change =
   };
 
 export const outpostRoutes: readonly Route[] = [
-  route('/outposts/instances/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.outposts,
-        show: (one) => showOutpost(call.state, one),
-        search: (one) => [one.name],
-        filters: {
-          managed__iexact: { kind: 'iexact', of: (one) => one.managed },
-          name__iexact: { kind: 'iexact', of: (one) => one.name },
-          providers__isnull: { kind: 'bool', of: (one) => one.providers.length === 0 },
-        },
-        order: { name: (one) => one.name },
-      }),
-  }),
+  route(
+    '/outposts/instances/',
+    {
+      GET: (call) =>
+        list(call, {
+          rows: call.state.outposts,
+          show: (one) => showOutpost(call.state, one),
+          search: (one) => [one.name],
+          filters: {
+            managed__iexact: { kind: 'iexact', of: (one) => one.managed },
+            name__iexact: { kind: 'iexact', of: (one) => one.name },
+            providers__isnull: { kind: 'bool', of: (one) => one.providers.length === 0 },
+          },
+          order: { name: (one) => one.name },
+        }),
+    },
+    'admin',
+    ['POST'],
+  ),
   route('/outposts/instances/:pk/', {
     GET: (call) => json(200, showOutpost(call.state, byPk(call, call.state.outposts, 'Outpost'))),
     PUT: change(false),

@@ -1,21 +1,27 @@
 import type { Call } from '../http/call.ts';
 import { notFound, type Reply, refuse } from '../http/reply.ts';
+import { withSession } from '../sessions.ts';
 import { type Access, authenticate, requireAccess } from './auth.ts';
 
 export type Handler = (call: Call) => Reply;
-type Methods = Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Method = (typeof METHODS)[number];
+type Methods = Partial<Record<Method, Handler>>;
 
 export interface Route {
   pattern: string;
   access: Access;
   methods: Methods;
+  /** What the real one does at this address and the stand-in does not: it says so with 501. */
+  unbuilt: readonly Method[];
 }
 
-export const route = (pattern: string, methods: Methods, access: Access = 'admin'): Route => ({
-  pattern,
-  access,
-  methods,
-});
+export const route = (
+  pattern: string,
+  methods: Methods,
+  access: Access = 'admin',
+  unbuilt: readonly Method[] = [],
+): Route => ({ pattern, access, methods, unbuilt });
 
 const PREFIX = '/api/v3';
 
@@ -45,18 +51,19 @@ export function callApi(routes: readonly Route[], call: Call): Reply {
   const found = findRoute(routes, call.path);
   if (!found) return notFound(call.method);
   call.params = found.params;
-  const { methods, access } = found.route;
-  const allow = allowed(methods);
+  const { methods, access, unbuilt } = found.route;
+  const allow = allowed(found.route);
   try {
     if (!acceptsJson(call.headers.accept ?? '*/*'))
       refuse(406, { detail: 'Could not satisfy the request Accept header.' });
     const user = authenticate(call);
     if (user) call.user = user;
     requireAccess(call, access);
-    const method = call.method === 'HEAD' ? 'GET' : call.method;
-    const handler = methods[method as keyof Methods];
+    const method = (call.method === 'HEAD' ? 'GET' : call.method) as Method;
+    if (unbuilt.includes(method)) refuse(501, { detail: `The stand-in does not do ${method} ${found.route.pattern}` });
+    const handler = methods[method];
     if (!handler) refuse(405, { detail: `Method "${call.method}" not allowed.` });
-    return withAllow(handler(call), allow);
+    return withSession(call, withAllow(handler(call), allow));
   } catch (error) {
     if (isReply(error)) error.reply = withAllow(error.reply, allow);
     throw error;
@@ -67,8 +74,8 @@ const isReply = (error: unknown): error is { reply: Reply } => error instanceof 
 
 const withAllow = (reply: Reply, allow: string): Reply => ({ ...reply, headers: { allow, ...reply.headers } });
 
-function allowed(methods: Methods): string {
-  const named = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => methods[method]);
+function allowed({ methods, unbuilt }: Route): string {
+  const named = METHODS.filter((method) => methods[method] || unbuilt.includes(method));
   return [...named, ...(methods.GET ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 

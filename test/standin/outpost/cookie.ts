@@ -17,6 +17,12 @@ export function withCookie(app: ServedApp, reply: Reply, value: string, age = ap
   );
 }
 
+/** The id that the browser already holds; it is kept, even for a session that has ended. */
+export function heldId(call: Call, app: ServedApp): string | undefined {
+  const held = call.cookies[cookieName(app)] ?? '';
+  return /^[A-Z2-7]{52}$/.test(held) ? held : undefined;
+}
+
 /** The session behind the outpost's cookie, while it lasts. */
 export function outpostSession(call: Call, app: ServedApp): OutpostSession | undefined {
   const found = call.state.outpostSessions[call.cookies[cookieName(app)] ?? ''];

@@ -3,14 +3,15 @@ import { type Reply, redirect } from '../http/reply.ts';
 import { groupsOf, isSuperuser } from '../people.ts';
 import { base32, randomText, readJwt, signJwt } from '../secrets.ts';
 import type { OutpostSession, ServedApp, User } from '../state.ts';
-import { cookieName, withCookie } from './cookie.ts';
+import { cookieName, heldId, withCookie } from './cookie.ts';
 
 const EMPTY = { headers: {}, body: '' };
 const issuer = (app: ServedApp): string => `goauthentik.io/outpost/${app.clientId}`;
 
 /** Sends a stranger to authentik, with where to come back to in a signed state. */
 export function toLogin(call: Call, app: ServedApp, back: string): Reply {
-  const sid = base32(52);
+  const held = heldId(call, app);
+  const sid = held ?? base32(52);
   const state = signJwt({ iss: issuer(app), sid, state: randomText(43), redirect: back }, app.secret);
   const query = new URLSearchParams({
     client_id: app.clientId,
@@ -19,7 +20,8 @@ export function toLogin(call: Call, app: ServedApp, back: string): Reply {
     scope: [...app.scopes].join(' '),
     state,
   });
-  return withCookie(app, found(call, `${app.authentikHost}/application/o/authorize/?${query}`), sid);
+  const reply = found(call, `${app.authentikHost}/application/o/authorize/?${query}`);
+  return held ? reply : withCookie(app, reply, sid);
 }
 
 /** Go's redirect: a small page for GET, nothing otherwise. */

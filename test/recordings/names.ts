@@ -1,0 +1,107 @@
+import type { Answer } from './send.ts';
+
+/**
+ * What the values of a recording are called in this run: ids, tokens, keys and cookies differ, so each is learnt
+ * from the first answer that shows it and put into every later request.
+ */
+export class Names {
+  readonly #texts = new Map<string, string>();
+  readonly #numbers = new Map<string, number>();
+
+  learn(recorded: Answer, actual: Answer, path: string): void {
+    this.#walk(recorded.body, actual.body);
+    const collection = /^\/api\/v3\/(providers\/proxy|core\/users)\/(service_account\/)?$/.exec(path)?.[1];
+    if (collection) this.#number(collection, recorded.body, actual.body);
+    this.#cookies(recorded.headers['set-cookie'], actual.headers['set-cookie']);
+    for (const [theirs, ours] of [
+      [recorded.headers['location'], actual.headers['location']],
+      [field(recorded.body, 'to'), field(actual.body, 'to')],
+    ])
+      this.#query(theirs, ours);
+    for (const [name, value] of Object.entries(recorded.headers))
+      if (name.startsWith('x-authentik-')) this.#pair(value, actual.headers[name]);
+  }
+
+  /** A recorded value with this run's names in it. */
+  translate<T>(value: T): T {
+    let text = JSON.stringify(value);
+    if (text === undefined) return value;
+    for (const [theirs, ours] of this.#texts) text = text.replaceAll(theirs, ours);
+    return JSON.parse(text) as T;
+  }
+
+  /** The numbers of users and providers, in the path and in the body. */
+  numbers(request: { path: string; body?: unknown }): { path: string; body: unknown } {
+    const path = request.path.replace(
+      /^\/api\/v3\/(providers\/proxy|core\/users)\/(\d+)\//,
+      (_all, collection: string, given: string) => `/api/v3/${collection}/${this.#mine(collection, Number(given))}/`,
+    );
+    const { body } = request;
+    if (body === null || typeof body !== 'object' || Array.isArray(body)) return { path, body };
+    const mine = (name: string, value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map((one) => mine(name, one));
+      const collection = /^providers?$/.test(name) ? 'providers/proxy' : name === 'user' ? 'core/users' : undefined;
+      return collection && typeof value === 'number' ? this.#mine(collection, value) : value;
+    };
+    return { path, body: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, mine(name, value)])) };
+  }
+
+  #mine(collection: string, given: number): number {
+    return this.#numbers.get(`${collection} ${given}`) ?? given;
+  }
+
+  #pair(theirs: unknown, ours: unknown): void {
+    if (typeof theirs !== 'string' || typeof ours !== 'string' || theirs === ours) return;
+    if (!isName(theirs) || this.#texts.has(theirs)) return;
+    this.#texts.set(theirs, ours);
+  }
+
+  #walk(theirs: unknown, ours: unknown): void {
+    if (Array.isArray(theirs) && Array.isArray(ours)) {
+      for (const [index, one] of theirs.entries()) this.#walk(one, twin(one, ours) ?? ours[index]);
+    } else if (isObject(theirs) && isObject(ours)) {
+      for (const [key, value] of Object.entries(theirs)) this.#walk(value, ours[key]);
+    } else this.#pair(theirs, ours);
+  }
+
+  #number(collection: string, theirs: unknown, ours: unknown): void {
+    const pk = (body: unknown): unknown => field(body, 'pk') ?? field(body, 'user_pk');
+    const [from, to] = [pk(theirs), pk(ours)];
+    if (typeof from === 'number' && typeof to === 'number') this.#numbers.set(`${collection} ${from}`, to);
+  }
+
+  #cookies(theirs: unknown, ours: unknown): void {
+    const pairs = (value: unknown): string[][] =>
+      [value ?? []].flat().map((cookie) => String(cookie).split(';')[0]?.split(/=(.*)/s) ?? []);
+    const mine = pairs(ours);
+    for (const [name = '', value = ''] of pairs(theirs)) {
+      const match = mine.find(([other = '']) => kind(other) === kind(name));
+      if (name !== match?.[0] && match?.[0]) this.#texts.set(name, match[0]);
+      this.#pair(value, match?.[1]);
+    }
+  }
+
+  #query(theirs: unknown, ours: unknown): void {
+    if (typeof theirs !== 'string' || typeof ours !== 'string') return;
+    const [from, to] = [theirs, ours].map((one) => new URL(one, 'http://none.invalid').searchParams);
+    for (const [name, value] of from ?? []) this.#pair(value, to?.get(name));
+  }
+}
+
+/** The outpost's cookies carry the client id's hash in their name. */
+export const kind = (cookie: string): string => cookie.replace(/^(authentik_proxy_)[0-9a-f]{8}$/, '$1');
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const isName = (text: string): boolean =>
+  UUID.test(text) || /^(ak-outpost-)?[A-Za-z0-9]{20,}$/.test(text) || /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
+/** The object of a list that is the same thing, by the names that people give. */
+export function twin(one: unknown, others: readonly unknown[]): unknown {
+  const key = ['username', 'slug', 'identifier', 'managed', 'path', 'name'].find((name) => field(one, name));
+  return key === undefined ? undefined : others.find((other) => field(other, key) === field(one, key));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exchange } from './exchange.ts';
+import type { Names } from './names.ts';
+import { type Answer, send } from './send.ts';
+import { differences } from './shape.ts';
+
+export interface Mismatch {
+  exchange: string;
+  found: string[];
+}
+
+/** Sends one recorded request under this run's names and says how the answer differs. */
+export async function play(origin: string, names: Names, one: Exchange): Promise<string[]> {
+  const { request } = one;
+  const sent = names.translate(request);
+  const actual = await send(origin, { ...sent, ...names.numbers(sent) });
+  const recorded = answerOf(one);
+  names.learn(recorded, actual, request.path);
+  return differences(names.translate(recorded), actual);
+}
+
+const answerOf = ({ response }: Exchange): Answer => ({
+  status: response.status ?? 0,
+  headers: response.headers ?? {},
+  body: response.body ?? '',
+});
+
+/** Plays exchanges in order; a pause of seconds in the recording becomes a pause long enough for the outpost. */
+export async function replay(
+  origin: string,
+  names: Names,
+  exchanges: readonly Exchange[],
+  pause: number,
+): Promise<Mismatch[]> {
+  const wrong: Mismatch[] = [];
+  let before = exchanges[0]?.t ?? 0;
+  for (const one of exchanges) {
+    const gap = one.t - before;
+    if (gap > 1) await sleep(gap > 3.5 ? pause : pause / 4);
+    before = one.t;
+    const found = await play(origin, names, one);
+    if (found.length > 0) wrong.push({ exchange: label(one), found });
+  }
+  return wrong;
+}
+
+/** Plays a log of changes: each request again and again until it answers as recorded. */
+export async function replayUntil(
+  origin: string,
+  names: Names,
+  exchanges: readonly Exchange[],
+  limit: number,
+): Promise<Mismatch[]> {
+  const wrong: Mismatch[] = [];
+  for (const one of exchanges) {
+    const end = Date.now() + limit;
+    let found = await play(origin, names, one);
+    while (found.length > 0 && Date.now() < end && /^(GET|HEAD)$/.test(one.request.method)) {
+      await sleep(15);
+      found = await play(origin, names, one);
+    }
+    if (found.length > 0) wrong.push({ exchange: label(one), found });
+  }
+  return wrong;
+}
+
+export const label = ({ file, line, request, note }: Exchange): string =>
+  `${file}:${line} ${request.method} ${request.path.slice(0, 90)} (${note.slice(0, 70)})`;
