@@ -1,0 +1,126 @@
+import { exitCodes, Failure } from '../../model/failure.ts';
+import { Secret } from '../../model/secret.ts';
+import type { Asking, Question, Validate } from './question.ts';
+import type { Output, Screen } from './screen.ts';
+import { themeOf } from './theme.ts';
+import type { Writer } from './writer.ts';
+
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+export interface Prompting {
+  readonly stdin: Input;
+  readonly stderr: Output;
+  readonly screen: Screen;
+  readonly writer: Writer;
+  /** Stops a question from outside: by a signal to the process. */
+  readonly signal: AbortSignal;
+  /** Why nobody can be asked; undefined when somebody can. */
+  readonly mute: string | undefined;
+  /** Whether `--yes` was given. */
+  readonly yes: boolean;
+}
+
+type Context = { readonly input: Input; readonly output: Output; readonly signal: AbortSignal };
+type Library = typeof import('@inquirer/prompts');
+
+/** Questions on standard error, so that standard output stays clean. */
+export function asking({ stdin, stderr, screen, writer, signal, mute, yes }: Prompting): Asking {
+  async function put<T>(question: Question, prompt: (library: Library, context: Context) => Promise<T>): Promise<T> {
+    if (mute !== undefined) throw nobodyThere(question, mute);
+    writer.live(undefined);
+    const library = await import('@inquirer/prompts');
+    const closed = new AbortController();
+    const end = () => closed.abort();
+    const onKey = (_: unknown, key: { ctrl?: boolean; name?: string } | undefined) => {
+      if (key?.ctrl && key.name === 'd') end();
+    };
+    // The prompts never settle when the input ends, or on Ctrl-D.
+    stdin.on('keypress', onKey).on('end', end);
+    try {
+      const either = AbortSignal.any([signal, closed.signal]);
+      return await prompt(library, { input: stdin, output: stderr, signal: either });
+    } catch (error) {
+      if (error instanceof Error && /^(Exit|Abort)PromptError$/.test(error.name)) throw stopped(question);
+      throw error;
+    } finally {
+      stdin.off('keypress', onKey).off('end', end);
+    }
+  }
+
+  const theme = themeOf(screen);
+  const secret = (question: Question, message: string, validate?: Validate) =>
+    put(question, ({ password }, context) =>
+      password(
+        {
+          message,
+          theme,
+          mask: screen.unicode ? '•' : '*',
+          toggleMask: false,
+          ...(validate && { validate: checked(validate) }),
+        },
+        context,
+      ),
+    );
+
+  return {
+    ask: (question) =>
+      put(question, ({ input }, context) => {
+        const { message, initial, validate } = question;
+        const more = {
+          ...(initial !== undefined && { default: initial }),
+          ...(validate && { validate: checked(validate) }),
+        };
+        return input({ message, theme, ...more }, context);
+      }),
+
+    askSecret: async (question) => {
+      for (;;) {
+        const value = await secret(question, question.message, question.validate);
+        if (question.again === undefined || value === (await secret(question, question.again)))
+          return new Secret(value);
+        writer.say('The two are not the same.');
+      }
+    },
+
+    confirm: async (question) => {
+      if (yes && question.flag === '--yes') return true;
+      const { details, initial } = question;
+      const message = `${details ? `Details: d ${screen.unicode ? '·' : '-'} ` : ''}${question.message} (${initial ? 'Y/n' : 'y/N'})`;
+      const known = details ? /^(y|yes|n|no|d|details|)$/i : /^(y|yes|n|no|)$/i;
+      const validate = (text: string) =>
+        known.test(text.trim()) || `Please answer ${details ? 'y, n or d' : 'y or n'}.`;
+      for (;;) {
+        const answer = (
+          await put(question, ({ input }, context) => input({ message, theme, validate }, context))
+        ).trim();
+        if (!details || !/^d/i.test(answer)) return answer === '' ? initial : /^y/i.test(answer);
+        writer.say(details);
+      }
+    },
+
+    choose: (question) =>
+      put(question, ({ select }, context) => {
+        const { message, initial } = question;
+        const choices = [...question.choices];
+        return select({ message, theme, choices, ...(initial !== undefined && { default: initial }) }, context);
+      }),
+  };
+}
+
+const checked = (validate: Validate) => async (value: string) => (await validate(value)) ?? true;
+
+const nobodyThere = ({ message, flag }: Question, mute: string): Failure =>
+  new Failure({
+    code: 'nobody-to-ask',
+    problem: `homeauth would have to ask: ${message}`,
+    why: `It may not: ${mute}.`,
+    fix: `Answer with a flag: ${flag}`,
+  });
+
+const stopped = ({ ifStopped }: Question): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: `Stopped, as you asked. ${ifStopped}`,
+    fix: 'Run the same command again when you are ready.',
+    exit: exitCodes.interrupted,
+  });

@@ -1,0 +1,22 @@
+import type { Screen } from './screen.ts';
+
+/** The prompts' own colours do not heed NO_COLOR on every Node: each of them is set here. */
+export function themeOf({ colour, unicode }: Screen) {
+  return {
+    prefix: { idle: colour.cyan('?'), done: colour.cyan('?') },
+    spinner: { interval: 80, frames: [colour.dim(unicode ? '·' : '.')] },
+    icon: { cursor: unicode ? '❯' : '>' },
+    style: {
+      answer: (text: string) => colour.cyan(text),
+      message: (text: string) => colour.bold(text),
+      error: (text: string) => colour.red(`${unicode ? '✗' : '!'} ${text}`),
+      defaultAnswer: (text: string) => colour.dim(`(${text})`),
+      help: (text: string) => colour.dim(text),
+      highlight: (text: string) => colour.cyan(text),
+      key: (text: string) => colour.cyan(text),
+      description: (text: string) => colour.dim(text),
+      disabled: (text: string) => colour.dim(text),
+      keysHelpTip: () => colour.dim('arrow keys move, Enter chooses'),
+    },
+  };
+}
