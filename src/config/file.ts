@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultRelease } from '../model/release.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
@@ -29,7 +30,7 @@ const authentik = z
   .strictObject({
     version: text(checkVersion).meta({
       description: 'The exact release of authentik to run, YYYY.M.P. Never `latest`.',
-      examples: ['2026.8.6'],
+      examples: [defaultRelease],
       pattern: releasePattern.source,
     }),
     consent: z.enum(['explicit', 'implicit']).default('explicit').meta({

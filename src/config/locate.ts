@@ -63,6 +63,9 @@ export async function locate(
 }
 
 async function named(value: string, by: string, places: Places, files: Reader, explain: Explain): Promise<Located> {
+  if (value.trim() === '') {
+    throw new Failure({ code: 'config-missing', problem: `${by} is empty.`, fix: 'Write the path of homeauth.yaml.' });
+  }
   const path = posix.resolve(places.workingDirectory, value);
   const text = await files.read(path);
   if (text !== undefined) return { path, text };

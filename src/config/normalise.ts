@@ -29,7 +29,7 @@ export function normalise(file: ConfigFile): Config {
 }
 
 /** Where people log in. */
-export function authHostOf(file: Pick<ConfigFile, 'domain' | 'auth-host'>): string {
+function authHostOf(file: Pick<ConfigFile, 'domain' | 'auth-host'>): string {
   return file['auth-host'] ?? `auth.${file.domain}`;
 }
 

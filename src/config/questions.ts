@@ -1,3 +1,4 @@
+import { defaultRelease } from '../model/release.ts';
 import { checkContainerName } from './app-name.ts';
 import { checkBaseDir } from './directory.ts';
 import { type ConfigDraft, fileSchema } from './file.ts';
@@ -13,8 +14,6 @@ export interface Hints {
   readonly fullName?: string;
   readonly username?: string;
   readonly email?: string;
-  /** The newest release that homeauth is tested with. */
-  readonly version: string;
   readonly lanAddress?: string;
 }
 
@@ -94,8 +93,8 @@ export const questions: readonly Question[] = [
   {
     id: 'authentik-version',
     flag: '--authentik-version <release>',
-    help: 'exact release of authentik, for example 2026.8.6',
-    suggest: (hints) => hints.version,
+    help: 'exact release of authentik',
+    suggest: () => defaultRelease,
     validate: says(checkVersion),
   },
   choice('consent', 'whether a page asks before an app learns who you are', authentik.shape.consent.unwrap().options),

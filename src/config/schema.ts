@@ -20,13 +20,13 @@ export interface Config {
   readonly apps: readonly App[];
 }
 
-export interface Admin {
+interface Admin {
   readonly username: string;
   readonly name: string;
   readonly email: string;
 }
 
-export interface Authentik {
+interface Authentik {
   /** An exact release, `YYYY.M.P`. */
   readonly version: string;
   /** `explicit`: authentik asks before it tells an app who you are. */

@@ -12,12 +12,12 @@ export function apply(text: string, { start, end, insert }: Splice): string {
   return text.slice(0, start) + insert + text.slice(end);
 }
 
-export function eolOf(text: string): string {
+function eolOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /** A value as YAML on one line, quoted only where it must be. */
-export function inline(value: unknown): string {
+function inline(value: unknown): string {
   return stringify(value, { lineWidth: 0, collectionStyle: 'flow' }).trimEnd();
 }
 

@@ -1,3 +1,4 @@
+import { defaultRelease } from '../model/release.ts';
 import type { Refusal } from './refusal.ts';
 
 /** `YYYY.M.P`, for editors too. */
@@ -5,7 +6,7 @@ export const releasePattern = /^20\d{2}\.([1-9]|1[0-2])\.(0|[1-9]\d*)$/;
 
 /** An exact authentik release, `YYYY.M.P`. Which releases homeauth knows is data of the model, not asked here. */
 export function checkVersion(value: string): Refusal | undefined {
-  const fix = 'Write an exact release, for example 2026.8.6.';
+  const fix = `Write an exact release, for example ${defaultRelease}.`;
   if (value.trim() === '') return { problem: 'is empty', fix };
   if (/^(latest|stable|beta|edge|next)$/i.test(value)) {
     return {

@@ -73,6 +73,14 @@ describe('nothing there', () => {
     expect(files.asked).toHaveLength(1);
   });
 
+  test('in --config: an unset shell variable is not the working directory', async () => {
+    const failure = await refusal(
+      locate({ flag: '', workingDirectory }, disk({ '/home/helen/homeauth.yaml': 'here' })),
+    );
+    expect(failure.problem).toBe('--config is empty.');
+    expect(failure.fix).toBe('Write the path of homeauth.yaml.');
+  });
+
   test('where the pointer leads: the caller may know why', async () => {
     const files = disk({ [pointerPath]: kept });
     const failure = await refusal(locate({ workingDirectory }, files));

@@ -26,10 +26,20 @@ export function reference(): string {
 }
 
 function section(title: string, schema: Schema): string {
-  const rows = Object.entries(schema.properties ?? {}).map(
-    ([key, value]) => `| \`${key}\` | ${fallback(key, value, schema)} | ${meaning(value)} |`,
-  );
-  return [`### ${title}`, '', '| key | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+  const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => [
+    `\`${key}\``,
+    fallback(key, value, schema),
+    meaning(value),
+  ]);
+  return [`### ${title}`, '', ...table([['key', 'default', 'meaning'], ...rows]), ''].join('\n');
+}
+
+/** Columns of even width, as the formatter wants them. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = '', ...body] = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body];
 }
 
 function fallback(key: string, value: Schema, parent: Schema): string {
