@@ -1,10 +1,11 @@
+import type { Failure } from '../../model/failure.ts';
 import type { Collection, Collections, Create, Row, Update } from './schema.ts';
 
-/** Why the API cannot be used yet, or that it can. */
+/** Why the API cannot be used yet, or that it can. `refused` never comes right by itself. */
 export type Reach =
   | { readonly is: 'ready' }
   | { readonly is: 'starting'; readonly because: string }
-  | { readonly is: 'refused'; readonly because: string };
+  | { readonly is: 'refused'; readonly because: string; readonly failure: Failure };
 
 /** authentik's REST API, with homeauth's own token, or with the bootstrap token while there is no other. */
 export interface Authentik {
@@ -14,15 +15,23 @@ export interface Authentik {
   ownTokenWorks(): Promise<boolean>;
   /** First-run setup: `open` means that whoever reaches the server may take it. */
   setup(): Promise<'open' | 'closed' | 'unknown'>;
-  /** All pages of a collection. Shared by all who ask, until somebody touches that collection. */
-  list<C extends Collection>(collection: C): Promise<readonly Row<C>[]>;
+  /**
+   * All pages of a collection. Shared for some seconds by all who ask, until somebody touches that collection;
+   * `fresh` is read anew.
+   */
+  list<C extends Collection>(collection: C, how?: 'fresh'): Promise<readonly Row<C>[]>;
   create<C extends Collection>(collection: C, body: Create<C>): Promise<Row<C>>;
   update<C extends Collection>(collection: C, id: string | number, body: Update<C>): Promise<Row<C>>;
   remove(collection: Collection, id: string | number): Promise<void>;
-  /** A page that is not a collection: admin/settings, admin/system, admin/version. */
+  /** One row, or a page that is not a collection (admin/settings, admin/version), always read anew. */
   get<T>(path: string): Promise<T>;
-  /** Any other request that changes something: an action of a row, or a singleton. Drops what was read of `touches`. */
+  /**
+   * Any other request that changes something: an action of a row, or a singleton. Drops what was read of `touches`.
+   * A Secret in `body` is revealed on its way out.
+   */
   call(method: 'POST' | 'PATCH' | 'PUT', path: string, body: unknown, touches: readonly Collection[]): Promise<unknown>;
+  /** Gives the token of this identifier the key that is on disk as homeauth's own; its former key dies at once. */
+  installOwnKey(identifier: string): Promise<void>;
 }
 
 export type { Collection, Collections };

@@ -28,13 +28,16 @@ type Snake<S extends string> = S extends `${infer A}${infer B}`
   ? `${A extends Lowercase<A> ? A : `_${Lowercase<A>}`}${Snake<B>}`
   : S;
 
+/** The client writes `_default` for a field whose name is a reserved word. */
+type Field<K> = K extends `_${infer Word}` ? Word : K extends string ? Snake<K> : K;
+
 /** A type of the official client as it travels: snake case, dates as text. */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer U)[]
     ? Wire<U>[]
     : T extends object
-      ? { -readonly [K in keyof T as K extends string ? Snake<K> : K]: Wire<T[K]> }
+      ? { -readonly [K in keyof T as Field<K>]: Wire<T[K]> }
       : T;
 
 /** The collections homeauth works with, under their paths. Rows and bodies are those of the official schema. */

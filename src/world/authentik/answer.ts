@@ -1,0 +1,86 @@
+import type { Failure } from '../../model/failure.ts';
+import * as trouble from './trouble.ts';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** One answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What an answer means for what was asked. */
+export type Verdict =
+  | { readonly is: 'good'; readonly value: unknown }
+  /** Not carried out; may be repeated after so many ms. */
+  | { readonly is: 'again'; readonly because: string; readonly after?: number }
+  /** It may have been carried out. */
+  | { readonly is: 'unsure'; readonly because: string }
+  /** The token is not known. */
+  | { readonly is: 'stranger' }
+  | { readonly is: 'refused'; readonly failure: Failure };
+
+/** Both come from authentik's router: before Django is up, as 503 since 2025.10 and as 502 before. */
+const starting = 'authentik starting';
+const unknownToken = ['Token invalid/expired', 'Authentication credentials were not provided.'];
+
+/** Reads an answer as authentik means it, not as HTTP would have it. Source: recordings 01 and 03. */
+export function judge(method: Method, path: string, { status, headers, body }: Answer): Verdict {
+  const found = parse(body);
+  if (status >= 200 && status < 300) {
+    return found ? { is: 'good', value: found.value } : unsure("authentik's answer was cut short");
+  }
+  if (body.includes(starting)) return again('authentik is starting', headers);
+  if (status === 429) return again('authentik asks to slow down', headers);
+  if (status === 503 && headers['retry-after']) return again('authentik is busy', headers);
+  if (status >= 500) return unsure(`authentik answered with an error of its own (HTTP ${status})`);
+  // Its error pages know only GET, so a crash of any other method looks like this.
+  if (status === 405 && body === '') return unsure('authentik stumbled over it (an empty HTTP 405)');
+
+  const detail = textOf((found?.value as { detail?: unknown } | undefined)?.detail);
+  if (status === 403) {
+    return unknownToken.includes(detail) ? { is: 'stranger' } : refused(trouble.withoutRights(method, path, detail));
+  }
+  if (status === 404 && method === 'DELETE') return { is: 'good', value: undefined };
+  if (status === 404 && method !== 'GET' && found) return unsure('what it was about is gone');
+  if (status === 404) return refused(trouble.notFound(path));
+  if (status === 400 && found) {
+    const words = sentences(found.value).join(' ');
+    // A create whose answer was lost comes back like this when it is repeated.
+    if (method === 'POST' && /unique|already exists/i.test(words)) return unsure(`authentik says: ${words}`);
+    return refused(trouble.rejected(method, path, words));
+  }
+  return refused(trouble.strange(method, path, status));
+}
+
+const refused = (failure: Failure): Verdict => ({ is: 'refused', failure });
+const unsure = (because: string): Verdict => ({ is: 'unsure', because });
+
+function again(because: string, headers: Answer['headers']): Verdict {
+  const seconds = Number(headers['retry-after']);
+  return { is: 'again', because, ...(seconds > 0 && { after: seconds * 1000 }) };
+}
+
+function parse(body: string): { value: unknown } | undefined {
+  if (body === '') return { value: undefined };
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Django's field errors as sentences: `{name: ["This field is required."]}` is "name: This field is required." */
+export function sentences(value: unknown, path: readonly string[] = []): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => sentences(one, path));
+  if (value !== null && typeof value === 'object') {
+    return Object.entries(value).flatMap(([key, one]) =>
+      sentences(one, key === 'non_field_errors' || key === 'detail' ? path : [...path, key]),
+    );
+  }
+  const text = String(value);
+  return [path.length > 0 ? `${path.join('.')}: ${text}` : text];
+}

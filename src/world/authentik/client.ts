@@ -1,0 +1,93 @@
+import type { Clock } from '../world.ts';
+import type { Authentik, Reach } from './api.ts';
+import { type Address, openLine } from './line.ts';
+import { wholeList } from './listing.ts';
+import { opens, reachNow } from './reach.ts';
+import type { Collection } from './schema.ts';
+import { type Setup, setupState } from './setup.ts';
+import { dependants, shelf } from './shelf.ts';
+import { type Choice, type Tokens, talk } from './talk.ts';
+import * as trouble from './trouble.ts';
+
+export interface AuthentikOptions {
+  /** Where its server can be dialled from here; undefined while its container does not run. */
+  address(): Promise<Address | undefined>;
+  tokens(): Promise<Tokens>;
+  /** Its public name: what its own links are made of. */
+  readonly host: string;
+  readonly clock: Clock;
+  /** Milliseconds for one request; 15 000 unless told. */
+  readonly timeout?: number;
+}
+
+/** Lists leave rows out, or carry much that nobody reads, unless they are asked like this. */
+const filters: Readonly<Partial<Record<Collection, string>>> = {
+  'core/applications': '?superuser_full_list=true',
+  'core/groups': '?include_users=false',
+};
+
+/** How long a `ready` is believed, in ms. */
+const readyFor = 10_000;
+
+/** The API of one authentik. Sends nothing before it is asked something. */
+export function connectAuthentik({ address, tokens, host, clock, timeout = 15_000 }: AuthentikOptions): Authentik {
+  const line = openLine(address, host, timeout);
+  const choice: Choice = {};
+  const { read, change } = talk(line, tokens, choice, clock);
+  const lists = shelf((collection) => wholeList(read, `${url(collection)}${filters[collection] ?? ''}`), clock);
+  let looking: Promise<Reach> | undefined;
+  let ready: number | undefined;
+  let setup: Setup = 'unknown';
+
+  async function look(): Promise<Reach> {
+    line.forget();
+    const reach = await reachNow(line, await tokens(), choice, clock);
+    ready = reach.is === 'ready' ? clock.now() : undefined;
+    return reach;
+  }
+
+  async function touch(touched: readonly Collection[], work: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await work();
+    } finally {
+      lists.drop(touched);
+    }
+  }
+
+  const authentik: Authentik = {
+    async reach() {
+      if (ready !== undefined && clock.now() - ready < readyFor) return { is: 'ready' };
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    },
+    async ownTokenWorks() {
+      const { own } = await tokens();
+      return own !== undefined && (await opens(line, own, clock));
+    },
+    async setup() {
+      if (setup !== 'closed') setup = await setupState(line);
+      return setup;
+    },
+    list: (collection, how) => lists.get(collection, how === 'fresh') as never,
+    create: (collection, body) => touch([collection], () => change('POST', url(collection), body)) as never,
+    update: (collection, id, body) => touch([collection], () => change('PATCH', url(collection, id), body)) as never,
+    async remove(collection, id) {
+      const touched = [collection, ...(dependants[collection] ?? [])];
+      await touch(touched, () => change('DELETE', url(collection, id)));
+    },
+    get: (path) => read(url(path)) as never,
+    call: (method, path, body, touches) => touch(touches, () => change(method, url(path), body)),
+    async installOwnKey(identifier) {
+      const { own } = await tokens();
+      if (!own) throw trouble.noToken();
+      await authentik.call('POST', `core/tokens/${identifier}/set_key`, { key: own }, ['core/tokens']);
+    },
+  };
+  return authentik;
+}
+
+/** Every address ends with a slash: without it authentik answers 404, or an empty 405. */
+const url = (path: string, id?: string | number): string =>
+  `/api/v3/${path}/${id === undefined ? '' : `${encodeURIComponent(id)}/`}`;

@@ -1,0 +1,57 @@
+import { Failure } from '../../model/failure.ts';
+
+export const wrongPassword = (username: string): Failure =>
+  new Failure({
+    code: 'wrong-password',
+    problem: `authentik does not accept this password for "${username}".`,
+    why: 'It may have been changed since, or the account is switched off.',
+    fix: `Set a new one: in authentik, Directory > Users > ${username} > Set password`,
+  });
+
+export const secondFactor = (username: string): Failure =>
+  new Failure({
+    code: 'second-factor-asked',
+    problem: `authentik took the password of "${username}" and asks for a second factor.`,
+    why: 'As it should: up to here the login works, and the rest only the owner of the device can do.',
+    fix: 'Nothing has to be done. To see the whole way, log in with a browser.',
+  });
+
+export const accessDenied = (username: string, words: string): Failure =>
+  new Failure({
+    code: 'access-denied',
+    problem: `authentik does not let "${username}" in here.`,
+    ...(words !== '' && { why: `authentik says: ${words}` }),
+    fix: `Put "${username}" into the group that the app is bound to, or take the group off the app in homeauth.yaml.`,
+  });
+
+export const flowError = (where: string, because: string): Failure =>
+  new Failure({
+    code: 'flow-error',
+    problem: `The login broke at ${where}: ${because}.`,
+    fix: 'See what authentik logged at that moment: docker logs --tail 50 authentik',
+  });
+
+export const redirectLoop = (where: string, steps: readonly string[]): Failure =>
+  new Failure({
+    code: 'redirect-loop',
+    problem: `The login goes round in circles at ${where}.`,
+    why: "Most often authentik's own host is guarded by forward auth, or authentik sees another host or scheme than the browser.",
+    details: steps.slice(-8).join('\n'),
+    fix: 'Compare the Caddy configuration with what homeauth would write: homeauth plan',
+  });
+
+export const landedInLibrary = (wanted: string): Failure =>
+  new Failure({
+    code: 'landed-in-library',
+    problem: `After the login authentik shows its own library, not ${wanted}.`,
+    why: 'It lost where the visitor came from: the app reaches the outpost under another host or scheme than the browser.',
+    fix: 'Compare the Caddy configuration with what homeauth would write: homeauth plan',
+  });
+
+export const outsideHost = (target: string): Failure =>
+  new Failure({
+    code: 'outside-host',
+    problem: `The login leads to ${target}, and homeauth does not carry a password there.`,
+    why: "It follows the app's own address and authentik's only, and never from https back to http.",
+    fix: "Check the embedded outpost's authentik_host and the provider's external host: homeauth plan",
+  });

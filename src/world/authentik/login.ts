@@ -1,0 +1,85 @@
+import type { Secret } from '../../model/secret.ts';
+import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
+import { type Browser, openBrowser, redirectOf } from './browser.ts';
+import { type Credentials, driveFlow } from './flow.ts';
+import * as trouble from './login-trouble.ts';
+
+export interface LoginRequest extends Credentials, Pick<HttpRequest, 'via' | 'authority'> {
+  readonly http: Http;
+  /** authentik's public host, with its port where that is not 443. */
+  readonly authHost: string;
+  /** The page that is wanted, as one would type it. */
+  readonly open: string;
+}
+
+export interface LoginResult {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly finalUrl: string;
+  /** The Cookie header that goes with further requests to the app. */
+  readonly cookies: Secret;
+  readonly steps: readonly string[];
+}
+
+/** Requests that a login may take; a plain one takes six. */
+const limit = 30;
+/** How often one page may be come by: the app is, as a stranger and after the login. */
+const visits = 3;
+
+/**
+ * Opens a page as a stranger and logs in on the way, as a browser would: through forward auth, authentik's login and
+ * consent, and back. Only the app's host and authentik's are spoken to.
+ * @throws Failure wrong-password, second-factor-asked, access-denied, flow-error, redirect-loop, landed-in-library,
+ * outside-host, or whatever `http` throws where nothing answers
+ */
+export async function logIn(request: LoginRequest): Promise<LoginResult> {
+  const { http, via, authority, authHost, open } = request;
+  const browser = openBrowser(http, { ...(via && { via }), ...(authority !== undefined && { authority }) });
+  const wanted = new URL(open);
+  const seen = new Map<string, number>();
+  let url = wanted;
+  for (let n = 0; n < limit; n++) {
+    const known = url.host === wanted.host || url.host === authHost;
+    if (!known || (url.protocol !== wanted.protocol && url.protocol !== 'https:'))
+      throw trouble.outsideHost(url.origin);
+    const page = `${url.origin}${url.pathname}`;
+    const times = (seen.get(page) ?? 0) + 1;
+    seen.set(page, times);
+    if (times > visits) throw trouble.redirectLoop(page, browser.steps);
+
+    const answer = await browser.visit({ url });
+    const next = redirectOf(answer, url) ?? (await onward(url, answer, request, browser));
+    if (!next) {
+      const { status, headers, body } = answer;
+      return {
+        status,
+        headers,
+        body,
+        finalUrl: url.href,
+        cookies: await browser.cookies(url),
+        steps: browser.steps,
+      };
+    }
+    url = next;
+  }
+  throw trouble.redirectLoop(url.origin, browser.steps);
+}
+
+/** Where a page that is no redirect leads: a login to be done, or nowhere, since it is the one that was wanted. */
+async function onward(
+  url: URL,
+  { status }: HttpAnswer,
+  request: LoginRequest,
+  browser: Browser,
+): Promise<URL | undefined> {
+  const { authHost, open, username } = request;
+  if (url.host === authHost && url.pathname.startsWith('/if/flow/')) return driveFlow(browser, url, request);
+  const part = ['/outpost.goauthentik.io/', '/application/o/authorize/'].find((path) => url.pathname.startsWith(path));
+  if (part && status >= 400) throw trouble.flowError(part, `authentik gave HTTP ${status}`);
+  if (url.host !== authHost || new URL(open).host === authHost) return undefined;
+  // Who may not enter gets a page, not an error, where everybody else is sent on.
+  if (part) throw trouble.accessDenied(username, 'Permission denied');
+  if (status >= 400) throw trouble.flowError(url.pathname, `authentik gave HTTP ${status}`);
+  throw trouble.landedInLibrary(open);
+}

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+
+test("authentik's own client lends its types and is needed by nothing that runs", async () => {
+  const { metafile } = await build({
+    entryPoints: ['src/world/authentik/client.ts', 'src/world/authentik/login.ts', 'src/kinds/provider.ts'],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outdir: 'unused',
+    write: false,
+    metafile: true,
+  });
+  const needed = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+  const packages = [...new Set(needed.filter((path) => !path.startsWith('node:')))];
+  expect(packages).not.toEqual([]);
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(packages));
+});
