@@ -53,6 +53,8 @@ export interface OutpostSpec {
   readonly authentikHost: string;
   /** Names of the providers that must be attached; others are left alone. */
   readonly providers: readonly string[];
+  /** Names of providers to take off, when homeauth lets go of the outpost. */
+  readonly detach?: readonly string[];
 }
 
 export interface SettingsSpec {

@@ -1,0 +1,77 @@
+import type { Kind } from '../engine/kind.ts';
+import type { ApplicationSpec } from '../model/sso.ts';
+import type { Row, Update } from '../world/authentik/schema.ts';
+import { lookInto, providerNamed } from './authentik.ts';
+
+type Application = Row<'core/applications'>;
+
+/** The launch URL that hides an application from the library before 2026.5; from then on there is `meta_hide`. */
+const nowhere = 'blank://blank';
+
+export const applicationKind: Kind<ApplicationSpec> = {
+  observe: (key, world) =>
+    lookInto(world, async (authentik) => {
+      const row = (await authentik.list('core/applications')).find(({ slug }) => slug === key);
+      return (
+        row && {
+          name: row.name,
+          provider: row.provider_obj?.name ?? '',
+          hidden: isHidden(row),
+          launchUrl: row.meta_launch_url ?? '',
+        }
+      );
+    }),
+
+  differs: (want, have) => [
+    ...(want.name === have.name ? [] : [`name: ${have.name} → ${want.name}`]),
+    ...(want.provider === have.provider
+      ? []
+      : [`its provider is ${have.provider ? `"${have.provider}"` : 'none'}, not "${want.provider}"`]),
+    ...(want.hidden === have.hidden ? [] : [want.hidden ? 'shows in the library' : 'does not show in the library']),
+    // What a hidden one would open is nobody's business.
+    ...(want.hidden || want.launchUrl === have.launchUrl
+      ? []
+      : [`opens ${have.launchUrl || 'what its provider says'} → ${want.launchUrl || 'what its provider says'}`]),
+  ],
+
+  async apply(key, want, world, have) {
+    const { authentik } = world;
+    if (!want) return authentik.remove('core/applications', key);
+    const { pk } = await providerNamed(world, want.provider);
+    const base = { name: want.name, provider: pk };
+    const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
+    const row = have
+      ? await authentik.update('core/applications', key, {
+          ...changed(base, have, want),
+          ...address,
+          meta_hide: want.hidden,
+        })
+      : await authentik.create('core/applications', {
+          ...base,
+          slug: key,
+          policy_engine_mode: 'any',
+          ...address,
+          meta_hide: want.hidden,
+        });
+    if (want.hidden && !isHidden(row)) {
+      await authentik.update('core/applications', key, { meta_launch_url: nowhere });
+    }
+  },
+
+  hint: (key) =>
+    `The application "${key}" in authentik is not homeauth's: give the app another name in homeauth.yaml, or delete it in authentik, under Applications > Applications.`,
+};
+
+/** A release that does not know `meta_hide` ignores it, and its rows do not have it. */
+const isHidden = (row: Application): boolean => row.meta_hide ?? row.meta_launch_url === nowhere;
+
+function changed(
+  base: { name: string; provider: number },
+  have: ApplicationSpec,
+  want: ApplicationSpec,
+): Update<'core/applications'> {
+  return {
+    ...(have.name !== want.name && { name: base.name }),
+    ...(have.provider !== want.provider && { provider: base.provider }),
+  };
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../model/failure.ts';
+import type { Observed } from '../model/resource.ts';
+import type { Authentik } from '../world/authentik/api.ts';
+import type { World } from '../world/world.ts';
+
+/**
+ * What `look` finds in authentik; nothing found is absent, and an authentik that is still coming up is unknown.
+ * @throws Failure where authentik will never answer us by itself
+ */
+export async function lookInto<S>(
+  { authentik }: World,
+  look: (authentik: Authentik) => Promise<S | undefined>,
+): Promise<Observed<S>> {
+  const reach = await authentik.reach();
+  if (reach.is === 'starting') return { is: 'unknown', because: reach.because };
+  if (reach.is === 'refused') throw reach.failure;
+  const spec = await look(authentik);
+  return spec === undefined ? { is: 'absent' } : { is: 'present', spec };
+}
+
+export async function groupNamed({ authentik }: World, name: string) {
+  const groups = await authentik.list('core/groups');
+  return groups.find((row) => row.name === name) ?? missing('group', name, 'Directory > Groups');
+}
+
+export async function userNamed({ authentik }: World, username: string) {
+  return (await authentik.list('core/users')).find((row) => row.username === username);
+}
+
+export async function providerNamed({ authentik }: World, name: string) {
+  const providers = await authentik.list('providers/proxy');
+  return providers.find((row) => row.name === name) ?? missing('proxy provider', name, 'Applications > Providers');
+}
+
+/** Puts a user into a group; being in it already is fine. */
+export async function join({ authentik }: World, user: number, group: string): Promise<void> {
+  await authentik.call('POST', `core/groups/${group}/add_user`, { pk: user }, ['core/groups', 'core/users']);
+}
+
+export function missing(what: string, name: string, where: string): never {
+  throw new Failure({
+    code: 'authentik-part-missing',
+    problem: `authentik has no ${what} "${name}".`,
+    why: 'Something else needs it, and homeauth does not make it at this point.',
+    fix: `See ${where} in authentik, then run the command again.`,
+  });
+}

@@ -1,0 +1,32 @@
+import type { Kind } from '../engine/kind.ts';
+import { Failure } from '../model/failure.ts';
+import type { BootstrapSpec } from '../model/resource.ts';
+import { lookInto } from './authentik.ts';
+
+/** The token of the first start, which opens everything and never expires: gone as soon as our own works. */
+export const bootstrapKind: Kind<BootstrapSpec> = {
+  observe: (key, world) =>
+    lookInto(world, async (authentik) => ({
+      gone: !(await authentik.list('core/tokens')).some(({ identifier }) => identifier === key),
+    })),
+
+  differs: (want, have) => (want.gone && !have.gone ? ['the bootstrap token still opens the API'] : []),
+
+  async apply(key, want, { authentik }, have) {
+    if (!want?.gone || have?.gone) return;
+    if (!(await authentik.ownTokenWorks())) {
+      throw new Failure({
+        code: 'own-token-not-proven',
+        problem: "The bootstrap token is kept: homeauth's own token does not open authentik's API yet.",
+        why: 'Without either of them nothing could be changed in authentik any more.',
+        fix: 'Run the command again: it makes its own token first.',
+      });
+    }
+    await authentik.remove('core/tokens', key);
+  },
+
+  // Nothing gives it back: authentik would make it anew by itself, with the variables of the first start.
+  release: (_ours, _before, have) => have,
+
+  hint: (key) => `In authentik, open Directory > Tokens and App passwords and delete "${key}".`,
+};

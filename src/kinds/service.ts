@@ -1,0 +1,63 @@
+import type { Kind } from '../engine/kind.ts';
+import type { ServiceSpec } from '../model/resource.ts';
+import type { Authentik } from '../world/authentik/api.ts';
+import { lookInto } from './authentik.ts';
+
+/** Where to look for each sort of default object, by its word before the colon. */
+const finders: Readonly<Record<string, (authentik: Authentik, name: string) => Promise<boolean>>> = {
+  flow: async (authentik, slug) => (await authentik.list('flows/instances', 'fresh')).some((row) => row.slug === slug),
+  scope: async (authentik, managed) =>
+    (await authentik.list('propertymappings/provider/scope', 'fresh')).some((row) => row.managed === managed),
+  outpost: async (authentik, managed) =>
+    (await authentik.list('outposts/instances', 'fresh')).some((row) => row.managed === managed),
+  brand: async (authentik) => (await authentik.list('core/brands', 'fresh')).some((row) => row.default === true),
+  setup: async (authentik, state) => (await authentik.setup()) === state,
+};
+
+const words: Readonly<Record<string, (name: string) => string>> = {
+  setup: () => 'first-run setup is not closed yet: whoever reaches authentik could take it',
+  brand: () => 'the default brand is not there yet',
+};
+
+/**
+ * authentik is up and has made its default objects. They come one after the other, ten seconds and more after its
+ * health checks are green, and only with a healthy worker. Source: recording 01.
+ */
+export const serviceKind: Kind<ServiceSpec> = {
+  patience: 10 * 60_000,
+
+  observe: (_key, world, want) =>
+    lookInto(world, async (authentik) => {
+      const wanted = want?.objects ?? [];
+      const there = await Promise.all(wanted.map((object) => find(authentik, object)));
+      return { objects: wanted.filter((_, i) => there[i]) };
+    }),
+
+  differs: (want, have) =>
+    want.objects
+      .filter((object) => !have.objects.includes(object))
+      .map((object) => {
+        const [sort, name] = parts(object);
+        return words[sort]?.(name) ?? `${sort} ${name} is not there yet`;
+      }),
+
+  async explain(_key, { docker }) {
+    const lines = await docker.logs('authentik-worker', 5);
+    return lines.length > 0 ? lines.join('\n') : undefined;
+  },
+
+  hint: () =>
+    'authentik-worker makes these objects. See what stops it: docker logs --tail 50 authentik-worker\nThen run the command again.',
+};
+
+async function find(authentik: Authentik, object: string): Promise<boolean> {
+  const [sort, name] = parts(object);
+  const finder = finders[sort];
+  if (!finder) throw new Error(`no such sort of default object: ${object}`);
+  return finder(authentik, name);
+}
+
+function parts(object: string): [sort: string, name: string] {
+  const at = object.indexOf(':');
+  return [object.slice(0, at), object.slice(at + 1)];
+}

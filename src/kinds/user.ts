@@ -1,0 +1,132 @@
+import type { Kind } from '../engine/kind.ts';
+import { Failure } from '../model/failure.ts';
+import type { UserSpec } from '../model/sso.ts';
+import type { Row } from '../world/authentik/schema.ts';
+import type { World } from '../world/world.ts';
+import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
+
+/** Our note in a user's attributes: whether the first password is still to be set. Nobody else's account has one. */
+interface Note {
+  readonly firstPassword?: 'pending' | 'set';
+}
+
+const noteOf = (row: Row<'core/users'>): Note => (row.attributes?.['homeauth'] as Note | undefined) ?? {};
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** A person's account. Its password is set once, when homeauth makes it, and is the person's own affair from then on. */
+export const userKind: Kind<UserSpec> = {
+  observe: (key, world, want) =>
+    lookInto(world, async (authentik) => {
+      const users = await authentik.list('core/users');
+      const row = users.find(({ username }) => username === key);
+      if (want) unambiguous(key, want, row, users);
+      if (!row) return undefined;
+      const groups = await authentik.list('core/groups');
+      const { firstPassword } = noteOf(row);
+      return {
+        name: row.name,
+        email: row.email ?? '',
+        groups: groups.filter(({ pk }) => row.groups?.includes(pk)).map(({ name }) => name),
+        ...(firstPassword && { passwordSet: firstPassword === 'set' }),
+      };
+    }),
+
+  differs: (want, have) => [
+    ...(want.name === have.name ? [] : [`name: ${have.name} → ${want.name}`]),
+    ...(same(want.email, have.email) ? [] : [`e-mail: ${have.email || 'none'} → ${want.email}`]),
+    ...want.groups.filter((group) => !have.groups.includes(group)).map((group) => `not in the group "${group}"`),
+    ...(want.firstPassword && !have.passwordSet
+      ? [have.passwordSet === false ? 'has no password yet' : 'has a password that homeauth did not set']
+      : []),
+  ],
+
+  async apply(key, want, world) {
+    const { authentik } = world;
+    const row = await userNamed(world, key);
+    if (!want) {
+      if (row) await authentik.remove('core/users', row.pk);
+      return;
+    }
+    if (row && want.firstPassword && !noteOf(row).firstPassword) throw notOurs(key);
+    const user = row ? await mend(row, want, world) : await make(key, want, world);
+    if (want.firstPassword && noteOf(user).firstPassword === 'pending') {
+      await authentik.call('POST', `core/users/${user.pk}/set_password`, { password: want.firstPassword }, [
+        'core/users',
+      ]);
+      await note(user.pk, 'set', world);
+    }
+  },
+
+  hint: (key) =>
+    `The user "${key}" in authentik is somebody's already: choose another name with --admin, or take the installation over as it is: homeauth adopt`,
+};
+
+async function make(username: string, want: UserSpec, world: World): Promise<Row<'core/users'>> {
+  const groups = await Promise.all(want.groups.map((name) => groupNamed(world, name)));
+  return world.authentik.create('core/users', {
+    username,
+    name: want.name,
+    email: want.email,
+    type: 'internal',
+    path: 'users',
+    groups: groups.map(({ pk }) => pk),
+    // Written with the account itself, so that a cut before the password is seen and made good.
+    ...(want.firstPassword && { attributes: { homeauth: { firstPassword: 'pending' } } }),
+  });
+}
+
+async function mend(row: Row<'core/users'>, want: UserSpec, world: World): Promise<Row<'core/users'>> {
+  const changes = {
+    ...(row.name !== want.name && { name: want.name }),
+    ...(same(row.email ?? '', want.email) ? {} : { email: want.email }),
+  };
+  if (Object.keys(changes).length > 0) await world.authentik.update('core/users', row.pk, changes);
+  for (const name of want.groups) {
+    const group = await groupNamed(world, name);
+    if (!row.groups?.includes(group.pk)) await join(world, row.pk, group.pk);
+  }
+  return row;
+}
+
+/** Leaves every other attribute as it is at this moment. */
+async function note(pk: number, firstPassword: Note['firstPassword'], { authentik }: World): Promise<void> {
+  const { attributes = {} } = await authentik.get<Row<'core/users'>>(`core/users/${pk}`);
+  const homeauth = { ...attributes['homeauth'], firstPassword };
+  await authentik.update('core/users', pk, { attributes: { ...attributes, homeauth } });
+}
+
+/** authentik takes "Alice" beside "alice", and one address for two people; neither can then log in reliably. */
+function unambiguous(
+  key: string,
+  want: UserSpec,
+  row: Row<'core/users'> | undefined,
+  users: readonly Row<'core/users'>[],
+): void {
+  const twin = row ? undefined : users.find(({ username }) => same(username, key));
+  if (twin) {
+    throw new Failure({
+      code: 'user-name-taken',
+      problem: `authentik has a user "${twin.username}"; "${key}" differs from it in capitals only.`,
+      why: 'authentik would take both, and nobody could tell them apart at the login.',
+      fix: `Write the user name as "${twin.username}", or choose another.`,
+    });
+  }
+  if (want.email === '' || (row && same(row.email ?? '', want.email))) return;
+  const other = users.find(({ username, email }) => username !== key && same(email ?? '', want.email));
+  if (other) {
+    throw new Failure({
+      code: 'email-taken',
+      problem: `The e-mail address ${want.email} belongs to the user "${other.username}" in authentik.`,
+      why: 'People log in with it too, and authentik would not know which of the two is meant.',
+      fix: `Give "${key}" another address, or change that of "${other.username}" in authentik, under Directory > Users.`,
+    });
+  }
+}
+
+const notOurs = (key: string): Failure =>
+  new Failure({
+    code: 'user-not-ours',
+    problem: `The user "${key}" is there already, and its password is not homeauth's to set.`,
+    why: 'homeauth gives a first password only to an account that it has made itself.',
+    fix: `Choose another name with --admin, or keep "${key}" with its own password: homeauth adopt`,
+  });
