@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { undiciHttp } from '../../src/world/http.ts';
+
+let folder: string;
+let authority: string;
+const tls = { key: '', cert: '' };
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'homeauth-http-'));
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test CA', '-days', '2');
+  openssl('req', ...key, '-keyout', 'key.pem', '-out', 'csr.pem', '-subj', '/CN=auth.home.example.com');
+  writeFileSync(join(folder, 'ext'), 'subjectAltName=DNS:auth.home.example.com\n');
+  const ca = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
+  openssl('x509', '-req', '-in', 'csr.pem', ...ca, '-days', '1', '-extfile', 'ext', '-out', 'cert.pem');
+  authority = readFileSync(join(folder, 'ca.pem'), 'utf8');
+  tls.key = readFileSync(join(folder, 'key.pem'), 'utf8');
+  tls.cert = readFileSync(join(folder, 'cert.pem'), 'utf8');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const servers: { close(): unknown; closeAllConnections?(): void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections?.();
+    server.close();
+  }
+});
+
+async function listen(server: Server): Promise<{ host: string; port: number }> {
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+const http = (answer: RequestListener) => listen(createHttp(answer));
+const https = (answer: RequestListener) => listen(createHttps(tls, answer));
+
+test('status, headers, each cookie, body; a redirect is not followed', async () => {
+  const seen: string[] = [];
+  const via = await http((request, answer) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.host} ${request.headers['x-probe']}`);
+    answer.writeHead(302, { location: '/next', 'set-cookie': ['a=1; Path=/', 'b=2'], 'X-Two': ['x', 'y'] });
+    answer.end('moved');
+  });
+  const answer = await undiciHttp.dial({ url: 'http://app.example.com/x?y=1', via, headers: { 'X-Probe': 'p' } });
+  expect(answer).toMatchObject({
+    status: 302,
+    headers: { location: '/next', 'x-two': 'x, y' },
+    cookies: ['a=1; Path=/', 'b=2'],
+    body: 'moved',
+  });
+  expect(answer).not.toHaveProperty('untrusted');
+  expect(seen).toEqual(['GET /x?y=1 app.example.com p']);
+});
+
+test('connects to via and asks for the name of the URL, in SNI and Host', async () => {
+  const seen: unknown[] = [];
+  const via = await https((request, answer) => {
+    seen.push((request.socket as TLSSocket & { servername: string }).servername, request.headers.host);
+    answer.end('hello');
+  });
+  const answer = await undiciHttp.dial({ url: 'https://auth.home.example.com/', via, authority });
+  expect(answer).toMatchObject({ status: 200, body: 'hello' });
+  expect(answer).not.toHaveProperty('untrusted');
+  expect(seen).toEqual(['auth.home.example.com', 'auth.home.example.com']);
+});
+
+test('a certificate that is not trusted is part of the answer', async () => {
+  const via = await https((_, answer) => answer.end('hello'));
+  expect(await undiciHttp.dial({ url: 'https://auth.home.example.com/', via })).toMatchObject({
+    body: 'hello',
+    untrusted: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify/),
+  });
+  expect(await undiciHttp.dial({ url: 'https://other.example.com/', via, authority })).toMatchObject({
+    untrusted: expect.stringMatching(/ALTNAME/),
+  });
+});
+
+test.each([
+  { body: 'password=hunter2' },
+  { headers: { Cookie: 'session=1' } },
+  { headers: { authorization: 'Bearer x' } },
+])('a secret is not sent to a server that cannot prove who it is: %j', async (secret) => {
+  let asked = 0;
+  const via = await https((_, answer) => {
+    asked++;
+    answer.end();
+  });
+  const request = { url: 'https://auth.home.example.com/', via, method: 'POST', ...secret };
+  await expect(undiciHttp.dial(request)).rejects.toMatchObject({ name: 'Failure', code: 'untrusted-certificate' });
+  expect(asked).toBe(0);
+  expect(await undiciHttp.dial({ ...request, authority })).toMatchObject({ status: 200 });
+});
+
+test('a body is sent as it is', async () => {
+  const via = await http((request, answer) => {
+    request.setEncoding('utf8').on('data', (part) => answer.end(`${request.method} ${part}`));
+  });
+  const request = { url: 'http://a.example.com/', via, method: 'POST', body: '{"ü":1}' };
+  expect((await undiciHttp.dial(request)).body).toBe('POST {"ü":1}');
+});
+
+test('of an endless body only the beginning is read', async () => {
+  const via = await http((_, answer) => {
+    const more = () => {
+      while (answer.write('x'.repeat(65_536)));
+    };
+    answer.on('drain', more);
+    more();
+  });
+  expect((await undiciHttp.dial({ url: 'http://a.example.com/', via })).body).toHaveLength(1024 * 1024);
+});
+
+test('nothing listens', async () => {
+  const server = createTcp();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  const dial = undiciHttp.dial({ url: 'https://a.example.com/x?token=s', via: { host: '127.0.0.1', port } });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: `https://a.example.com/x does not answer (asked at 127.0.0.1:${port}): nothing listens on that port.`,
+  });
+});
+
+test('a server that never answers', async () => {
+  const via = await http(() => {});
+  const dial = undiciHttp.dial({ url: 'http://a.example.com/', via, timeout: 200 });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: expect.stringMatching(/nothing came back in time\.$/),
+  });
+});
+
+test('a server that never answers TLS', async () => {
+  const sockets: Socket[] = [];
+  const server = createTcp((socket) => sockets.push(socket.on('error', () => {})));
+  servers.push({ close: () => server.close(), closeAllConnections: () => sockets.forEach((s) => void s.destroy()) });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const via = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  const dial = undiciHttp.dial({ url: 'https://a.example.com/', via, timeout: 200 });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: expect.stringMatching(/nothing came back in time\.$/),
+  });
+});
+
+test('plain http where TLS was expected', async () => {
+  const via = await http((_, answer) => answer.end());
+  const dial = undiciHttp.dial({ url: 'https://a.example.com/', via });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: expect.stringMatching(/it does not speak TLS there\.$/),
+  });
+});
+
+test('a connection that is cut', async () => {
+  const via = await http((request) => request.socket.destroy());
+  const dial = undiciHttp.dial({ url: 'http://a.example.com/', via });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: expect.stringMatching(/the connection was cut\.$/),
+  });
+});
+
+test('a name that does not resolve', async () => {
+  const dial = undiciHttp.dial({ url: 'http://nothing.invalid/' });
+  await expect(dial).rejects.toMatchObject({
+    code: 'no-answer',
+    problem: expect.stringMatching(/^http:\/\/nothing\.invalid\/ does not answer: the name/),
+  });
+});
