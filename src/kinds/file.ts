@@ -1,0 +1,37 @@
+import type { Kind } from '../engine/kind.ts';
+import type { FileSpec } from '../model/resource.ts';
+import { reveal, Secret } from '../model/secret.ts';
+import { changedLines, changedNames } from './file-changes.ts';
+import { octal, regularFile } from './regular-file.ts';
+
+/** A text file, whole. */
+export const fileKind: Kind<FileSpec> = {
+  async observe(key, { files }) {
+    const found = await regularFile(key, files);
+    const content = found && (await files.read(key));
+    if (!found || content === undefined) return { is: 'absent' };
+    // Not a Secret even where one is wanted: the ledger, which only root reads, keeps it to put it back one day.
+    return { is: 'present', spec: { content, mode: found.mode } };
+  },
+
+  differs(want, have) {
+    if (want.once) return [];
+    const [wanted, found] = [reveal(want.content), reveal(have.content)];
+    return [
+      ...(have.mode === want.mode ? [] : [`mode ${octal(have.mode)} → ${octal(want.mode)}`]),
+      ...(wanted === found
+        ? []
+        : want.content instanceof Secret
+          ? changedNames(found, wanted)
+          : changedLines(found, wanted)),
+    ];
+  },
+
+  async apply(key, want, { files }) {
+    if (!want) await files.remove(key);
+    else if (want.once) await files.create(key, reveal(want.content), want.mode);
+    else await files.write(key, reveal(want.content), want.mode);
+  },
+
+  hint: (key) => `Look at it:  ls -l ${key}`,
+};

@@ -1,0 +1,91 @@
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { datasetKind as kind } from '../../src/kinds/dataset.ts';
+import { nodeFiles } from '../../src/world/files.ts';
+import type { Dataset, World } from '../../src/world/world.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'homeauth-dataset-')));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const key = 'rpool/docker/authentik';
+const dataset = (more: Partial<Dataset> = {}): Dataset => ({
+  name: key,
+  mountpoint: folder,
+  mounted: true,
+  encryption: 'off',
+  keystatus: '-',
+  encryptionRoot: '-',
+  canmount: 'on',
+  ...more,
+});
+
+function worldOf(datasets: readonly Dataset[] | undefined) {
+  const calls: string[] = [];
+  const zfs = {
+    datasets: async () => datasets,
+    create: async (name: string) => void calls.push(`create ${name}`),
+    destroy: async (name: string) => void calls.push(`destroy ${name}`),
+  };
+  return { calls, world: { files: nodeFiles(), zfs } as unknown as World };
+}
+
+test('is absent where there is no ZFS, or no such dataset', async () => {
+  for (const list of [undefined, [], [dataset({ name: `${key}2` })]]) {
+    expect(await kind.observe(key, worldOf(list).world)).toEqual({ is: 'absent' });
+  }
+});
+
+test('differs by its mountpoint, or when it is not mounted', async () => {
+  const want = { mountpoint: folder };
+  const look = async (more: Partial<Dataset>) => {
+    const found = await kind.observe(key, worldOf([dataset(more)]).world);
+    return found.is === 'present' ? kind.differs(want, found.spec) : [found.is];
+  };
+  expect(await look({})).toEqual([]);
+  expect(await look({ mounted: false })).toEqual(['it is not mounted']);
+  expect(await look({ mountpoint: 'none' })).toEqual([`its mountpoint is none, not ${folder}`]);
+});
+
+test('is made over an empty folder, and never over one that holds something', async () => {
+  const { calls, world } = worldOf([]);
+  await kind.apply!(key, { mountpoint: folder }, world, undefined);
+  await kind.apply!(key, { mountpoint: join(folder, 'none') }, world, undefined);
+  expect(calls).toEqual([`create ${key}`, `create ${key}`]);
+  await writeFile(join(folder, 'x'), '');
+  await expect(kind.apply!(key, { mountpoint: folder }, world, undefined)).rejects.toMatchObject({
+    code: 'folder-occupied',
+  });
+  expect(calls).toHaveLength(2);
+});
+
+test('is not made where the folder belongs to a locked dataset', async () => {
+  const parent = dataset({ name: 'rpool/docker', keystatus: 'unavailable', mounted: false, encryption: 'aes-256-gcm' });
+  const { calls, world } = worldOf([parent]);
+  await expect(kind.apply!(key, { mountpoint: join(folder, 'x') }, world, undefined)).rejects.toMatchObject({
+    code: 'dataset-locked',
+  });
+  expect(calls).toEqual([]);
+});
+
+test('is never moved', async () => {
+  const { calls, world } = worldOf([dataset({ mountpoint: '/elsewhere' })]);
+  const have = { mountpoint: '/elsewhere', found: { mounted: true } };
+  await expect(kind.apply!(key, { mountpoint: folder }, world, have)).rejects.toMatchObject({
+    code: 'dataset-elsewhere',
+    fix: expect.stringContaining(`zfs set mountpoint=${folder} ${key}`),
+  });
+  expect(calls).toEqual([]);
+});
+
+test('is destroyed by name alone, never by being left out', async () => {
+  const { calls, world } = worldOf([dataset()]);
+  await kind.apply!(key, undefined, world, { mountpoint: folder });
+  expect(calls).toEqual([]);
+  await kind.destroy!(key, world);
+  expect(calls).toEqual([`destroy ${key}`]);
+});
