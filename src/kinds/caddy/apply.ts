@@ -30,7 +30,8 @@ export async function put(want: CaddySpec, { files, docker }: World): Promise<vo
   await swap(files, want, before, after, {
     load: async () => {
       await reload(caddy, inside);
-      if ((await runningRevision(caddy)) ?? (await lastLoaded(docker, details)) !== want.revision) throw unseen(want);
+      const revision = (await runningRevision(caddy)) ?? (await lastLoaded(docker, details));
+      if (revision !== want.revision) throw unseen(want);
     },
     reload: () => reload(caddy, inside),
   });

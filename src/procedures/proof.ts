@@ -1,0 +1,43 @@
+import type { App } from '../config/schema.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
+import { proveAuthHost } from './proof/auth-host.ts';
+import { proveBypass } from './proof/bypass.ts';
+import { proveCertificate } from './proof/certificate.ts';
+import { proveForgery } from './proof/forgery.ts';
+import { proveName } from './proof/name.ts';
+import { proveLogin, proveOwner } from './proof/owner.ts';
+import type { Scene } from './proof/scene.ts';
+import { outpostPatience, proveStranger } from './proof/stranger.ts';
+
+export interface Thoroughness {
+  /** With it the owner's way in is walked, too. */
+  readonly owner?: { readonly username: string; readonly password: Secret };
+  /** How long to wait for what was just changed, in ms; 0 where nothing was. */
+  readonly patience?: number;
+}
+
+/** What is asked after every change at authentik's own host. */
+export async function proveHome(scene: Scene, { owner, patience }: Thoroughness = {}): Promise<Finding[]> {
+  const { authHost } = scene.config;
+  return [
+    ...(await proveAuthHost(scene, patience)),
+    ...(owner ? await proveLogin(scene, owner.username, owner.password) : []),
+    ...(await proveCertificate(scene, authHost)),
+    ...(await proveName(scene, authHost)),
+  ];
+}
+
+/** What is asked after every change of an app: as a stranger, as a forger, as its owner, and from the side. */
+export async function proveApp(scene: Scene, app: App, { owner, patience }: Thoroughness = {}): Promise<Finding[]> {
+  const stranger = await proveStranger(scene, app, patience ?? outpostPatience);
+  const isGuarded = stranger.every(({ status }) => status === 'ok');
+  const owned = owner && isGuarded ? await proveOwner(scene, app, owner.username, owner.password) : undefined;
+  return [
+    ...stranger,
+    ...(await proveForgery(scene, app, owned?.session)),
+    ...(owned?.findings ?? []),
+    ...(await proveBypass(scene, app)),
+    ...(await proveName(scene, app.host)),
+  ];
+}

@@ -1,0 +1,73 @@
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { HttpAnswer } from '../../world/world.ts';
+import { fromOutside } from './answers.ts';
+import { findingOf, knock, type Scene, until, type Verdict } from './scene.ts';
+import { isRedirect, targetOf } from './stranger.ts';
+
+/** Redirects on the way to the login page: two were seen. */
+const hops = 5;
+
+/** Does a stranger at authentik's own host see the login page, and not the first-run setup? */
+export async function proveAuthHost(scene: Scene, patience = 10_000): Promise<Finding[]> {
+  const verdict = await until(scene, patience, () => visit(scene));
+  return [findingOf('auth-host', `a stranger at ${scene.config.authHost} sees the login page`, verdict)];
+}
+
+async function visit(scene: Scene): Promise<Verdict> {
+  const { authHost } = scene.config;
+  let url = new URL(`https://${authHost}/`);
+  for (let n = 0; n < hops; n++) {
+    const answer = await knock(scene, { url: url.href, headers: { Accept: 'text/html' } });
+    if (answer instanceof Failure || !isRedirect(answer)) return arrived(answer, url, scene);
+    const target = targetOf(answer, url.href);
+    if (!target || target.host !== authHost || target.protocol !== 'https:') {
+      return {
+        is: 'wrong',
+        answer: `${answer.status} → ${target?.origin ?? '?'}`,
+        cause: `${authHost} sends a stranger to ${target?.origin ?? 'nowhere'}.`,
+        fix: 'homeauth apply',
+      };
+    }
+    url = target;
+  }
+  return {
+    is: 'wrong',
+    answer: 'redirects',
+    cause: `${authHost} redirects without an end.`,
+    fix: 'docker logs --tail 50 authentik',
+  };
+}
+
+function arrived(answer: HttpAnswer | Failure, { pathname }: URL, { config, entrance }: Scene): Verdict {
+  if (!(answer instanceof Failure) && answer.status === 200) {
+    if (pathname === '/setup' || pathname.includes('/initial-setup')) {
+      return {
+        is: 'wrong',
+        answer: pathname,
+        cause: 'The first-run setup of authentik is open. Whoever gets there first owns it.',
+        fix: 'docker stop authentik, then: homeauth apply',
+      };
+    }
+    if (pathname.startsWith('/if/flow/')) return { is: 'right', answer: `200 ${pathname}` };
+  }
+  return fromOutside(answer, config.authHost, entrance.container);
+}
+
+/** Does authentik, asked through Caddy, know that it was asked over https? Without it every login goes in circles. */
+export async function proveSecure(scene: Scene, token: Secret): Promise<Finding[]> {
+  const common = { id: 'https-seen', title: 'authentik sees that it is asked over https' };
+  const url = `https://${scene.config.authHost}/api/v3/admin/system/`;
+  const answer = await knock(scene, {
+    url,
+    headers: { Accept: 'application/json', Authorization: `Bearer ${token.reveal()}` },
+  });
+  if (answer instanceof Failure) return [{ ...common, status: 'skip', cause: answer.problem }];
+  if (answer.status !== 200) return [{ ...common, status: 'skip', cause: `authentik answers ${answer.status}.` }];
+  const { http_is_secure: secure } = JSON.parse(answer.body) as { http_is_secure?: boolean };
+  if (secure) return [{ ...common, status: 'ok' }];
+  const cause =
+    "authentik takes Caddy's requests for plain http. Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
+  return [{ ...common, status: 'fail', cause, fix: 'homeauth apply' }];
+}

@@ -1,0 +1,55 @@
+import type { App } from '../../config/schema.ts';
+import { proxyNetwork } from '../../desired/layout.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { Scene } from './scene.ts';
+
+/** Is there a way to the app around Caddy, and is there one for Caddy itself? */
+export async function proveBypass({ world, config }: Scene, app: App): Promise<Finding[]> {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(app.upstream) ?? [];
+  const container = upstreamOf(await world.docker.containers(), host);
+  const reach = { id: 'upstream', title: `Caddy can reach ${app.name}` };
+  const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login` };
+  if (!container) {
+    const cause = `${host} is no container of this server, so homeauth cannot see who else reaches it.`;
+    return [{ ...around, status: 'skip', cause }];
+  }
+  const { name } = container;
+  if (!container.running) {
+    return [{ ...reach, status: 'fail', cause: `The container ${name} does not run.`, fix: `docker start ${name}` }];
+  }
+  const shared = config.proxy === 'manual' || container.networks.includes(proxyNetwork);
+  return [shared ? { ...reach, status: 'ok' } : { ...reach, ...apart(name) }, await published(container)];
+
+  async function published({ ports }: ContainerSummary): Promise<Finding> {
+    const open = ports.find((p) => p.inside === Number(port) && !/^(127\.|::1$)/.test(p.address));
+    if (!open) return { ...around, status: 'ok' };
+    const lan = config.lanAddress ?? (await world.host.addresses())[0]?.address ?? 'this server';
+    const address = /^(0\.0\.0\.0|::|)$/.test(open.address) ? lan : open.address;
+    return {
+      ...around,
+      status: 'warn',
+      cause: `${app.name} answers on ${address}:${open.port} without a login. The container publishes that port.`,
+      fix: `Remove "${open.port}:${open.inside}" from its compose file; Caddy reaches it inside ${proxyNetwork}.`,
+    };
+  }
+}
+
+/** A container goes by its own name, and by its service's name in Compose. */
+function upstreamOf(containers: readonly ContainerSummary[], host: string): ContainerSummary | undefined {
+  const service = (c: ContainerSummary) => c.labels['com.docker.compose.service'] === host;
+  const onNetwork = containers.filter((c) => c.networks.includes(proxyNetwork));
+  return containers.find(({ name }) => name === host) ?? onNetwork.find(service) ?? containers.find(service);
+}
+
+function apart(name: string): Pick<Finding, 'status' | 'cause' | 'fix'> {
+  return {
+    status: 'fail',
+    cause: `The container ${name} is not on the network ${proxyNetwork}, so Caddy does not find it.`,
+    fix: [
+      `docker network connect ${proxyNetwork} ${name}`,
+      `So that it stays, in its compose file: "caddynet" below its networks, and at the end`,
+      `networks: { caddynet: { external: true, name: ${proxyNetwork} } }`,
+    ].join('\n'),
+  };
+}

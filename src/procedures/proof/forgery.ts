@@ -1,0 +1,64 @@
+import type { App } from '../../config/schema.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { HttpAnswer } from '../../world/world.ts';
+import { knock, type Scene } from './scene.ts';
+import { judgeStranger } from './stranger.ts';
+
+/** Ways to write a header's name that some server behind Caddy takes for X-Authentik-Username. */
+export const spellings: readonly ((name: string) => string)[] = [
+  (name) => `X-Authentik-${name}`,
+  (name) => `x-authentik-${name.toLowerCase()}`,
+  (name) => `X-AUTHENTIK-${name.toUpperCase()}`,
+  (name) => `X_Authentik_${name}`,
+  (name) => `X-Authentik_${name}`,
+  (name) => `X_Authentik-${name}`,
+  (name) => `X.Authentik.${name}`,
+  (name) => `X-Authentik.${name}`,
+];
+
+/**
+ * Can somebody say by themselves who they are? Tried as a stranger; with the owner's session too, where the app shows
+ * the headers that it gets.
+ */
+export async function proveForgery(scene: Scene, app: App, session?: Secret): Promise<Finding[]> {
+  const forged = `forged${scene.world.random.alphanumeric(12).reveal()}`;
+  const probe = `seen${scene.world.random.alphanumeric(12).reveal()}`;
+  const tries = spellings.flatMap((spell) => {
+    const headers = { [spell('Username')]: forged, [spell('Groups')]: forged };
+    const as = session ? [undefined, session] : [undefined];
+    return as.map((who) => ({ name: spell('Username'), who, headers }));
+  });
+  const answers = await Promise.all(
+    tries.map(async ({ name, who, headers }) => {
+      const all = { ...headers, 'X-Homeauth-Probe': probe, ...(who && { Cookie: who.reveal() }) };
+      return { name, who, answer: await knock(scene, { url: `https://${app.host}/`, headers: all }) };
+    }),
+  );
+  const common = { id: 'forged', title: 'forged identity headers do not reach it' };
+  const bodyOf = (answer: HttpAnswer | Failure) => (answer instanceof Failure ? '' : answer.body);
+  const through = answers.filter(({ who, answer }) => {
+    if (bodyOf(answer).includes(forged)) return true;
+    return !who && !(answer instanceof Failure) && answer.status < 300;
+  });
+  if (through.length > 0) {
+    const names = [...new Set(through.map(({ name }) => name))].join(', ');
+    return [
+      {
+        ...common,
+        status: 'fail',
+        answer: names,
+        cause: `A forged header reaches ${app.name}: ${names}. Whoever sends it is taken for anybody they like.`,
+        fix: 'homeauth apply, which puts its part of Caddy back, and use the newest Caddy (docker exec … caddy version)',
+      },
+    ];
+  }
+  const unclear = answers.find(({ who, answer }) => !who && judgeStranger(answer, app, scene).is === 'wrong');
+  if (unclear) {
+    return [{ ...common, status: 'skip', cause: `${app.host} does not ask a stranger for a login yet.` }];
+  }
+  const shown = answers.some(({ who, answer }) => who && bodyOf(answer).includes(probe));
+  const count = `${spellings.length} spellings tried`;
+  return [{ ...common, status: 'ok', answer: shown ? `${count}, with a session too` : count }];
+}

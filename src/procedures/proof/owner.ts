@@ -1,0 +1,72 @@
+import type { App } from '../../config/schema.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Secret } from '../../model/secret.ts';
+import { type LoginResult, logIn } from '../../world/authentik/login.ts';
+import { knock, type Scene } from './scene.ts';
+
+export interface Owned {
+  readonly findings: readonly Finding[];
+  /** The Cookie header of a session at the app, where the login went through. */
+  readonly session?: Secret;
+}
+
+/** Does the owner get in with their password, and who does the app take them for? */
+export async function proveOwner(scene: Scene, app: App, username: string, password: Secret): Promise<Owned> {
+  const common = { id: 'owner', title: `${username} gets in` };
+  const entered = await enter(scene, `https://${app.host}/`, username, password);
+  if (entered instanceof Failure) return { findings: [{ ...common, ...toldBy(entered) }] };
+  const session = entered.cookies;
+  if (entered.status === 502) {
+    const cause = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}. It does not run, listens on another port, or is not on the network that it shares with Caddy.`;
+    const name = app.upstream.replace(/:\d+$/, '');
+    const fix = `docker ps --filter name=${name}, and if it runs: docker network connect caddy_caddynet ${name}`;
+    return { findings: [{ ...common, status: 'fail', answer: '502', cause, fix }], session };
+  }
+  const seen = await identity(scene, app, entered, session);
+  if (seen?.name === username) return { findings: [{ ...common, status: 'ok', answer: seen.words }], session };
+  const cause = seen
+    ? `${username} logged in, and ${seen.words}.`
+    : `${username} logged in, and ${app.name} is not told who that is.`;
+  const fix = 'homeauth apply, and if it stays so: docker logs --tail 50 authentik';
+  return { findings: [{ ...common, status: 'fail', cause, fix }], session };
+}
+
+/** Can the owner log in at authentik itself? */
+export async function proveLogin(scene: Scene, username: string, password: Secret): Promise<Finding[]> {
+  const common = { id: 'login', title: `${username} can log in` };
+  const entered = await enter(scene, `https://${scene.config.authHost}/`, username, password);
+  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered) }];
+  return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
+}
+
+function enter(scene: Scene, open: string, username: string, password: Secret): Promise<LoginResult | Failure> {
+  const { via, authority } = scene.entrance;
+  const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
+  const request = { http: scene.world.http, ...way, authHost: scene.config.authHost, username, password, open };
+  return logIn(request).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+}
+
+/** Asking for a second factor is as it should be; everything else that stops a login is not. */
+function toldBy({ code, problem, why, fix }: Failure): Pick<Finding, 'status' | 'cause' | 'fix'> {
+  if (code === 'second-factor-asked') return { status: 'skip', cause: problem };
+  return { status: 'fail', cause: why ? `${problem} ${why}` : problem, fix };
+}
+
+/** Whom the app is told of: by its own page where it shows its headers, else by the outpost that tells it. */
+async function identity(
+  scene: Scene,
+  app: App,
+  { body }: LoginResult,
+  session: Secret,
+): Promise<{ readonly name: string; readonly words: string } | undefined> {
+  const shown = /^X-Authentik-Username: (.+?)\r?$/im.exec(body)?.[1];
+  if (shown !== undefined) return { name: shown, words: `the app sees "${shown}"` };
+  const url = `https://${app.host}/outpost.goauthentik.io/auth/caddy`;
+  const answer = await knock(scene, { url, headers: { Cookie: session.reveal() } });
+  const told = answer instanceof Failure ? undefined : answer.headers['x-authentik-username'];
+  return told === undefined ? undefined : { name: told, words: `the app is told "${told}"` };
+}

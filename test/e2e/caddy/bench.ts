@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../../src/config/schema.ts';
+import { caddyTextOf } from '../../../src/desired/proxy.ts';
+import { caddyKind } from '../../../src/kinds/caddy.ts';
+import type { CaddySpec } from '../../../src/model/resource.ts';
+import { connectDocker } from '../../../src/world/docker/connect.ts';
+import { nodeFiles } from '../../../src/world/files.ts';
+import { undiciHttp } from '../../../src/world/http.ts';
+import type { HttpAnswer, World } from '../../../src/world/world.ts';
+import { type Engine, engine } from '../../machine/engine.ts';
+import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
+
+const prefix = 'caddy-test-';
+export const network = `${prefix}net`;
+const template = readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8');
+
+/** A configuration with these apps, all of them in front of the one whoami. */
+export function configOf(apps: readonly string[]): Config {
+  return {
+    domain: 'home.example.com',
+    authHost: 'auth.home.example.com',
+    tls: 'internal',
+    apps: apps.map((name) => ({
+      name,
+      title: name,
+      host: `${name}.home.example.com`,
+      upstream: `${prefix}whoami:80`,
+      mode: 'app',
+    })),
+  } as unknown as Config;
+}
+
+/** A real Caddy with a Caddyfile of the user, an app and an outpost beside it. */
+export interface Bench {
+  readonly world: World;
+  readonly engine: Engine;
+  readonly proxy: string;
+  readonly path: string;
+  want(apps: readonly string[]): CaddySpec;
+  put(want: CaddySpec | undefined): Promise<void>;
+  differs(want: CaddySpec): Promise<readonly string[]>;
+  caddyfile(): Promise<Buffer>;
+  write(text: string): Promise<void>;
+  get(host: string, path?: string, headers?: Record<string, string>): Promise<HttpAnswer>;
+  /** How often Caddy was given a configuration since it was started. */
+  loads(): Promise<number>;
+}
+
+export async function openBench(): Promise<{ engine: Engine; close(): Promise<void> }> {
+  const docker = await engine();
+  await docker.remove({ prefix });
+  await docker.docker(['network', 'create', network]);
+  const side = ['run', '--detach', '--network', network];
+  await docker.docker([...side, '--name', `${prefix}whoami`, WHOAMI_IMAGE]);
+  const script = readFileSync(join(import.meta.dirname, 'outpost.js'), 'utf8');
+  const outpost = ['--name', `${prefix}authentik`, '--network-alias', 'authentik', 'homeauth-test/node'];
+  await docker.docker([...side, ...outpost, 'node', '--input-type=module', '--eval', script]);
+  return { engine: docker, close: () => docker.remove({ prefix }) };
+}
+
+/** `directory`: /etc/caddy is a directory of the host; `file`: the Caddyfile alone is. */
+export async function startCaddy(docker: Engine, mount: 'directory' | 'file', caddyfile: string): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'homeauth-caddy-'));
+  const path = join(folder, 'Caddyfile');
+  await writeFile(path, caddyfile);
+  const proxy = `${prefix}proxy`;
+  await docker.remove({ prefix: proxy });
+  const volume = mount === 'directory' ? `${folder}:/etc/caddy` : `${path}:/etc/caddy/Caddyfile`;
+  await docker.docker(['run', '--detach', '--name', proxy, '--network', network, '--volume', volume, CADDY_IMAGE]);
+  const world = {
+    docker: connectDocker({ DOCKER_HOST: docker.host }),
+    files: nodeFiles(),
+    http: undiciHttp,
+  } as unknown as World;
+  const bench: Bench = {
+    world,
+    engine: docker,
+    proxy,
+    path,
+    want: (apps) => ({
+      container: proxy,
+      caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
+      how: mount === 'directory' ? 'import' : 'block',
+      ...caddyTextOf(configOf(apps), template),
+    }),
+    put: async (want) => caddyKind.apply?.(path, want, world, undefined),
+    differs: async (want) => {
+      const seen = await caddyKind.observe(path, world, want);
+      return seen.is === 'present' ? caddyKind.differs(want, seen.spec) : [seen.is];
+    },
+    caddyfile: () => readFile(path),
+    write: (text) => writeFile(path, text),
+    get: async (host, at = '/', headers = {}) => {
+      const via = await world.docker.dialAddress(proxy, 443, network);
+      const authority = await world.docker.readFile(proxy, '/data/caddy/pki/authorities/local/root.crt');
+      return undiciHttp.dial({
+        url: `https://${host}${at}`,
+        headers,
+        ...(via && { via }),
+        ...(authority !== undefined && { authority }),
+      });
+    },
+    loads: async () => (await world.docker.logs(proxy, 1000)).filter((line) => line.includes('load complete')).length,
+  };
+  await until(async () => (await world.docker.readFile(proxy, '/config/caddy/autosave.json')) !== undefined);
+  return bench;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 100; n++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('It did not come about within 10 s.');
+}
