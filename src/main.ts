@@ -1,3 +1,70 @@
-export async function main(_argv: readonly string[]): Promise<number> {
-  return 0;
+import { CommanderError } from 'commander';
+import { buildCli, type GlobalFlags } from './cli.ts';
+import type { CommandName } from './commands/flags.ts';
+import { version } from './main/version.ts';
+import { type ExitCode, exitCodes, Failure } from './model/failure.ts';
+
+const issues = 'https://github.com/homeauth/homeauth/issues';
+
+/** Carries out one command line. @returns the exit status */
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'help' && argv[1] === 'exit-codes') return exitCodesHelp();
+  let code: ExitCode = exitCodes.fine;
+  const interview = argv.includes('init') ? (await import('./config/questions.ts')).questions : [];
+  const cli = buildCli(version(), interview, async (command, args, flags) => {
+    code = await carryOut(command, args, flags);
+  });
+  try {
+    await cli.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.fine : exitCodes.couldNotStart;
+  }
+  return code;
+}
+
+async function carryOut(command: CommandName, args: readonly string[], flags: GlobalFlags): Promise<ExitCode> {
+  const { wire } = await import('./main/wire.ts');
+  const surroundings = wire(flags);
+  try {
+    const { commands } = await import('./commands/index.ts');
+    return await commands[command](args, { ...flags }, surroundings);
+  } catch (error) {
+    return tell(error, command, flags, surroundings.terminal);
+  } finally {
+    surroundings.terminal.live(undefined);
+  }
+}
+
+async function tell(
+  error: unknown,
+  command: CommandName,
+  flags: GlobalFlags,
+  terminal: import('./world/terminal/terminal.ts').Terminal,
+): Promise<ExitCode> {
+  const [{ failure, failureData }, { bug, bugData }, { styleOf }, { envelope }] = await Promise.all([
+    import('./report/failure.ts'),
+    import('./report/bug.ts'),
+    import('./report/style.ts'),
+    import('./report/envelope.ts'),
+  ]);
+  const style = styleOf(terminal.stderr);
+  const known = error instanceof Failure;
+  terminal.live(undefined);
+  terminal.say(known ? failure(error, style) : bug(error, { debug: flags.debug ?? false, issues }, style));
+  if (known && flags.debug && error.cause) terminal.say(String((error.cause as Error).stack ?? error.cause));
+  if (terminal.json)
+    terminal.data(envelope(command, false, { error: known ? failureData(error) : bugData(error, issues) }));
+  return known ? error.exit : exitCodes.bug;
+}
+
+async function exitCodesHelp(): Promise<number> {
+  const [{ exitCodesHelp: text }, { styleOf }, { wire }] = await Promise.all([
+    import('./report/exit-codes.ts'),
+    import('./report/style.ts'),
+    import('./main/wire.ts'),
+  ]);
+  const { terminal } = wire({});
+  terminal.data(text(styleOf(terminal.stdout)));
+  return exitCodes.fine;
 }

@@ -26,8 +26,12 @@ export function base(config: Config, layout: Layout, facts: Facts): Resource[] {
   ];
 }
 
-export function home(layout: Layout): Resource[] {
-  return [{ kind: 'directory', key: layout.home, spec: { mode: 0o700, owner: root }, home: true }];
+export function home(layout: Layout, pointerPath: string): Resource[] {
+  const signpost = pointerPath.slice(0, pointerPath.lastIndexOf('/'));
+  return [
+    { kind: 'directory', key: layout.home, spec: { mode: 0o700, owner: root }, home: true },
+    { kind: 'directory', key: signpost, spec: { mode: 0o755, owner: root } },
+  ];
 }
 
 /** What the user said, where editors find its schema, and where commands find it. */

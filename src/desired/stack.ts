@@ -45,7 +45,7 @@ export function stackFiles(layout: Layout, facts: Facts, { definitions, values }
   }));
   const compose = composeText(facts.templates['docker-compose.yml'] ?? '', services, ['backend']);
   return [
-    { kind: 'file', key: layout.env, spec: { content: new Secret(env), mode: 0o600 }, precious: true },
+    { kind: 'file', key: layout.env, spec: { content: new Secret(env), mode: 0o600 }, extends: `secrets:${layout.env}` },
     { kind: 'file', key: layout.compose, spec: { content: compose, mode: 0o644 } },
   ];
 }
@@ -81,6 +81,6 @@ export function bootstrapVariables(config: Config, facts: Facts): Record<string,
   return {
     AUTHENTIK_BOOTSTRAP_TOKEN: facts.bootstrap.token,
     AUTHENTIK_BOOTSTRAP_PASSWORD: facts.bootstrap.password,
-    AUTHENTIK_BOOTSTRAP_EMAIL: new Secret(config.admin.email),
+    AUTHENTIK_BOOTSTRAP_EMAIL: new Secret(`akadmin@${config.domain}`),
   };
 }

@@ -37,13 +37,14 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
   const apps = config.apps.flatMap(({ name, container }) => (container ? [name] : []));
 
   return [
-    { title: 'base directory', want: (f) => host.base(config, layout, f) },
-    { title: "homeauth's own directory", want: () => host.home(layout) },
+    { title: 'base directory', want: (f) => [...host.base(config, layout, f), ...proxy.ownCaddyHome(config, f)] },
+    { title: "homeauth's own directory", want: () => host.home(layout, wish.pointer) },
     {
       title: 'dataset, folders, secrets',
       want: (f) => [
         ...host.statement(layout, f, wish.pointer),
         ...host.directories(layout, era),
+        ...proxy.ownCaddyFolders(config, f),
         ...host.secrets(layout, f),
       ],
     },

@@ -51,7 +51,7 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
   const known = await ledger.read();
   const lines = steps.flatMap(({ resource, change, have }): Made[] => {
     const kind = kinds[resource.kind] as Kind<unknown>;
-    if (kind.shared) return [];
+    if (kind.shared || resource.extends) return [];
     const old = madeOf(known, change.id);
     const before = old ? old.before : change.op === 'adjust' || change.op === 'take' ? have : undefined;
     return [

@@ -1,5 +1,5 @@
 import { Failure } from '../model/failure.ts';
-import type { Id } from '../model/resource.ts';
+import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Files } from '../world/world.ts';
 
 /** A line of the ledger: something homeauth made, or a part of something it changed. */
@@ -69,3 +69,7 @@ export function record(ledger: Ledger, lines: readonly Made[]): Ledger {
 }
 
 export const madeOf = (ledger: Ledger, id: Id): Made | undefined => ledger.find((made) => made.id === id);
+
+/** The line that makes a resource ours, if any. */
+export const lineFor = (ledger: Ledger, resource: Resource): Made | undefined =>
+  madeOf(ledger, resource.extends ?? idOf(resource));

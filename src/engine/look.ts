@@ -1,6 +1,6 @@
 import type { Change } from '../model/change.ts';
 import { idOf, type Observed, type Resource } from '../model/resource.ts';
-import { madeOf } from './ledger.ts';
+import { lineFor } from './ledger.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
@@ -39,7 +39,7 @@ async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
   const seen = await observeAll(want, kinds, world);
   return want.flatMap((resource): Step[] => {
     const found: Observed = seen.get(idOf(resource)) ?? { is: 'absent' };
-    const change = judge(kinds, resource, found, madeOf(made, idOf(resource)));
+    const change = judge(kinds, resource, found, lineFor(made, resource));
     return change ? [{ resource, change, have: found.is === 'present' ? found.spec : undefined }] : [];
   });
 }

@@ -3,7 +3,7 @@ import { type Id, idOf, type Observed, type Resource } from '../model/resource.t
 import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
-import { type Ledger, type Made, madeOf } from './ledger.ts';
+import { type Ledger, lineFor, type Made } from './ledger.ts';
 
 export type Seen = ReadonlyMap<Id, Observed>;
 
@@ -24,7 +24,7 @@ export function plan(kinds: Kinds, want: readonly Resource[], seen: Seen, ledger
   const fixes = new Map<Id, Change>();
   for (const resource of want) {
     const id = idOf(resource);
-    const change = judge(kinds, resource, seen.get(id) ?? { is: 'absent' }, madeOf(ledger, id));
+    const change = judge(kinds, resource, seen.get(id) ?? { is: 'absent' }, lineFor(ledger, resource));
     if (change && !fixes.has(id)) fixes.set(id, change);
   }
   return [...fixes.values(), ...leftovers(want, ledger, purge).map(({ change }) => change)];

@@ -75,6 +75,10 @@ export interface ContainerSpec {
     readonly exitCode: number;
     readonly restarts: number;
     readonly startedAt: string;
+    /** How long it has been running, in ms. */
+    readonly upFor?: number;
+    /** The kernel ended it because memory ran out. */
+    readonly outOfMemory?: true;
     readonly networks: readonly string[];
     readonly lastLine?: string;
   };

@@ -99,6 +99,8 @@ export type Resource = {
     readonly spec: Specs[K];
     /** The user's data: kept unless asked for by name. */
     readonly precious?: true;
+    /** More of a thing that another resource makes first: ours where that is ours, with no line in the ledger. */
+    readonly extends?: Id;
     /** It holds the ledger: the last to go, and only when nothing else was kept. */
     readonly home?: true;
     /** The data directory it lives in: it goes, or stays, with that, without a call of its own. */

@@ -54,6 +54,11 @@ export function carriedOut(
   return hold(installation, command, async () => (await converge(run)).filter(({ op }) => op !== 'keep'));
 }
 
+/** What `undone` would do. */
+export async function leavings({ ledger }: Installation, purge: boolean): Promise<readonly Change[]> {
+  return plan(kinds, [], new Map(), await ledger.read(), purge);
+}
+
 /** Converge to nothing: what homeauth made goes, what it changed becomes as it was, data stays unless purged. */
 export function undone(
   installation: Installation,

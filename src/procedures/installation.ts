@@ -2,10 +2,11 @@ import type { Config } from '../config/schema.ts';
 import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
 import { decodeEnv } from '../formats/env.ts';
-import { Failure } from '../model/failure.ts';
-import { type Era, eraOf } from '../model/release.ts';
+import type { Era } from '../model/release.ts';
+import type { Id } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
+import { checkedEra } from './release-check.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */
@@ -18,18 +19,13 @@ export interface Installation {
   readonly world: World;
   readonly ledger: LedgerStore;
   readonly surroundings: Surroundings;
+  /** A command that edits homeauth.yaml has its owner's word for that one file. */
+  mayEdit(id: Id): boolean;
 }
 
 export function openInstallation(config: Config, text: string, surroundings: Surroundings): Installation {
   const layout = layoutOf(config.baseDir);
-  const era = eraOf(config.authentik.version);
-  if (!era) {
-    throw new Failure({
-      code: 'release-unknown',
-      problem: `authentik ${config.authentik.version} is no release that homeauth knows.`,
-      fix: 'Set authentik.version in homeauth.yaml to a release of a known line, for example 2026.8.6.',
-    });
-  }
+  const era = checkedEra(config);
   const { world, connect } = surroundings;
   const authentik = connect({
     address: () => world.docker.dialAddress('authentik', 9000, proxyNetwork),
@@ -42,7 +38,16 @@ export function openInstallation(config: Config, text: string, surroundings: Sur
     clock: world.clock,
   });
   const ledger = ledgerFile(world.files, layout.ledger);
-  return { config, text, era, layout, world: { ...world, authentik }, ledger, surroundings };
+  return {
+    config,
+    text,
+    era,
+    layout,
+    world: { ...world, authentik },
+    ledger,
+    surroundings,
+    mayEdit: (id) => id === `file:${layout.config}`,
+  };
 }
 
 /** A value out of one of our env files. */

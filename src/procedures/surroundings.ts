@@ -8,8 +8,8 @@ export interface Surroundings {
   readonly world: Omit<World, 'authentik'>;
   readonly terminal: Terminal;
   connect(options: AuthentikOptions): Authentik;
-  /** Where `templates/` and homeauth.schema.json lie. */
-  readonly assets: string;
+  /** Source text of templates/, by file name without .hbs. */
+  templates(): Promise<Readonly<Record<string, string>>>;
   /** The file that says where the installation is: /etc/homeauth/location. */
   readonly pointer: string;
   readonly cwd: string;

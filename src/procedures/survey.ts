@@ -5,9 +5,7 @@ import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import { type Installation, valueIn } from './installation.ts';
-import { whereDataLies } from './storage.ts';
-
-const templates = ['container-vars.env', 'docker-compose.yml', 'homeauth.caddy', 'Caddyfile'];
+import { parentDataset } from './storage.ts';
 
 /** Look at everything that decides what is wanted. Writes nothing. */
 export async function survey(installation: Installation): Promise<Facts> {
@@ -17,7 +15,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     findCaddy(world, config, ours),
     world.docker.network(proxyNetwork),
     world.docker.engine(),
-    whereDataLies(world, config, layout),
+    parentDataset(world, config, layout),
   ]);
   const [password, key] = await Promise.all(secretNames.stack.map((name) => valueIn(world, layout.env, name)));
   const [token, bootPassword] = await Promise.all(
@@ -29,7 +27,7 @@ export async function survey(installation: Installation): Promise<Facts> {
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   return {
     ours,
-    templates: await readTemplates(installation),
+    templates: await surroundings.templates(),
     configText: text,
     schemaText: jsonSchemaText(),
     ...(storage && { parentDataset: storage }),
@@ -69,13 +67,4 @@ async function phaseOf({ world, layout }: Installation, bootstrapping: boolean):
 async function bare({ files }: Installation['world'], path: string): Promise<Secret | undefined> {
   const text = (await files.read(path))?.replace(/\r?\n$/, '');
   return text ? new Secret(text) : undefined;
-}
-
-async function readTemplates({ world, surroundings }: Installation): Promise<Record<string, string>> {
-  const texts = templates.map(async (name) => {
-    const text = await world.files.read(`${surroundings.assets}/templates/${name}.hbs`);
-    if (text === undefined) throw new Error(`templates/${name}.hbs is missing from the package`);
-    return [name, text] as const;
-  });
-  return Object.fromEntries(await Promise.all(texts));
 }

@@ -1,0 +1,98 @@
+import { Command, Option } from 'commander';
+import type { CommandName } from './commands/flags.ts';
+import type { Question } from './config/questions.ts';
+
+/** Flags that every command has. */
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  /** False with --no-input. */
+  readonly input?: boolean;
+  readonly color?: 'auto' | 'always' | 'never';
+  readonly debug?: boolean;
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+/** Carries out one command: its name, its arguments, its flags (the global ones among them). */
+export type Action = (command: CommandName, args: readonly string[], flags: GlobalFlags & Flags) => Promise<void>;
+
+const examples = (...lines: readonly string[]): string => `Examples:\n${lines.map((l) => `  $ ${l}`).join('\n')}\n`;
+
+/** Every command and flag of homeauth. What a command does is loaded only when it runs. */
+export function buildCli(version: string, interview: readonly Question[], act: Action): Command {
+  const cli = new Command('homeauth')
+    .description('Single sign-on for a home server: authentik behind Caddy, set up, proven and kept healthy.')
+    .version(version, '--version')
+    .option('--config <file>', 'homeauth.yaml to use; else $HOMEAUTH_CONFIG, ./homeauth.yaml, the last installation')
+    .option('--json', 'print one JSON object on stdout, for scripts')
+    .option('--yes', 'go ahead without asking')
+    .option('--no-input', 'never ask; a missing answer is an error')
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--debug', 'show where an unexpected error came from')
+    .helpCommand(true)
+    .showHelpAfterError(false)
+    .showSuggestionAfterError(true)
+    .exitOverride();
+
+  const add = (name: CommandName, args: string, about: string, shown: readonly string[]): Command => {
+    const command = cli.command(args === '' ? name : `${name} ${args}`).description(about);
+    return command
+      .addHelpText('before', examples(...shown))
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        const values = given.slice(0, -2).filter((v) => typeof v === 'string');
+        await act(name, values, command.optsWithGlobals());
+      });
+  };
+
+  const init = add('init', '', 'Set up single sign-on on this server', [
+    'homeauth init',
+    'homeauth init --yes --domain home.example.com --base-dir /srv/docker --admin helen --email helen@example.com',
+  ]);
+  for (const { flag, help } of interview) init.option(flag, help);
+  init
+    .option('--admin-password-file <file>', 'your password; - reads stdin. With none and no terminal, one is made')
+    .option('--cloudflare-token-file <file>', 'token for certificates by DNS, with --tls cloudflare')
+    .option('--dry-run', 'show what would be made, and make nothing');
+
+  add('add-app', '<name>', 'Put an app behind the login', [
+    'homeauth add-app whoami',
+    'homeauth add-app wiki --upstream wiki:3000 --group family',
+  ])
+    .option('--upstream <host:port>', 'where Caddy finds the app')
+    .option('--host <name>', 'its host name; <name>.<domain> unless given')
+    .option('--title <text>', 'how authentik shows it')
+    .option('--group <group>', 'only members of this authentik group get in')
+    .option('--mode <app|domain>', 'app: its own provider and rules; domain: covered by the whole domain')
+    .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
+    .option('--dry-run', 'show what would change, and change nothing');
+  add('remove-app', '<name>', 'Take an app away from the login', ['homeauth remove-app wiki']).option(
+    '--dry-run',
+    'show what would change, and change nothing',
+  );
+  add('plan', '', 'Show what apply would change', ['homeauth plan', 'homeauth plan --json --exit-code']).option(
+    '--exit-code',
+    'exit with 4 when something would change',
+  );
+  add('apply', '', 'Make everything as homeauth.yaml says', ['homeauth apply', 'homeauth apply --dry-run']).option(
+    '--dry-run',
+    'show what would change, and change nothing',
+  );
+  add('status', '', 'Say what is there and whether it runs', ['homeauth status', 'homeauth status --json']);
+  add('verify', '', 'Prove again that every app asks strangers for a login', ['homeauth verify']).option(
+    '-v, --verbose',
+    'show the checks that are fine, too',
+  );
+  add('doctor', '', 'Find what is wrong, and say how to put it right', [
+    'homeauth doctor',
+    'homeauth doctor -v',
+  ]).option('-v, --verbose', 'show the checks that are fine, too');
+  add('uninstall', '', 'Remove what homeauth made; your data stays unless you type its name', [
+    'homeauth uninstall',
+    'homeauth uninstall --confirm home.example.com',
+  ])
+    .option('--confirm <domain>', 'remove the data, too: type the domain')
+    .option('--dry-run', 'show what would go, and change nothing');
+  return cli;
+}

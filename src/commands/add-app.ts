@@ -1,0 +1,54 @@
+import { addApp as withApp } from '../config/edit.ts';
+import type { AppDraft } from '../config/file.ts';
+import { nearest } from '../config/nearest.ts';
+import { parseConfig } from '../config/parse.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
+import { findPreset, presets } from '../presets/presets.ts';
+import { carriedOut } from '../procedures/converging.ts';
+import { openInstallation } from '../procedures/installation.ts';
+import { open } from '../procedures/open.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { consent } from './consent.ts';
+import type { Flags } from './flags.ts';
+import { passwordAtHand } from './password.ts';
+import { showPlan } from './plan.ts';
+import { finish } from './proving.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
+export async function addApp(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const before = await open(flags.config, surroundings);
+  const path = before.layout.config;
+  const known = before.config.apps.some((app) => app.name === name);
+  if (!known && !flags.upstream && !findPreset(name)) throw unknownApp(name, path);
+  const text = known && nothingNew(flags) ? before.text : withApp(before.text, draftOf(name, flags), path);
+  const after = openInstallation(parseConfig(text, path).config, text, surroundings);
+  if (flags.dryRun) return showPlan(after, surroundings, 'add-app');
+
+  const screen = screenOf(surroundings, 'add-app');
+  await consent(after, surroundings, screen);
+  const password = await passwordAtHand(after, flags, surroundings);
+  const changes = await carriedOut(after, `add-app ${name}`, screen.progress, { mayTake: after.mayEdit });
+  const apps = after.config.apps.filter((app) => app.name === name);
+  return finish(after, screen, { changes, apps, ...(password && { password }), fresh: true });
+}
+
+const nothingNew = ({ upstream, host, title, group, mode }: Flags): boolean =>
+  [upstream, host, title, group, mode].every((flag) => flag === undefined);
+
+function draftOf(name: string, { upstream, host, title, group, mode }: Flags): AppDraft {
+  const given = { upstream, host, title, group, mode };
+  return { name, ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)) } as AppDraft;
+}
+
+function unknownApp(name: string, path: string): Failure {
+  const near = nearest(
+    name,
+    presets.map((preset) => preset.name),
+  );
+  return new Failure({
+    code: 'app-unknown',
+    problem: `${path} has no app "${name}", and homeauth knows none by that name.${near ? ` Did you mean "${near}"?` : ''}`,
+    fix: `For an app of your own: homeauth add-app ${name} --upstream HOST:PORT`,
+  });
+}

@@ -1,0 +1,22 @@
+import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { carriedOut } from '../procedures/converging.ts';
+import { open } from '../procedures/open.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { planData } from '../report/plan.ts';
+import type { Flags } from './flags.ts';
+import { showPlan } from './plan.ts';
+import { finish } from './proving.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth apply`: make everything as homeauth.yaml says, and prove it. */
+export async function apply(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  if (flags.dryRun) return showPlan(installation, surroundings, 'apply');
+  const screen = screenOf(surroundings, 'apply');
+  const changes = await carriedOut(installation, 'apply', screen.progress);
+  if (changes.length === 0) {
+    screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
+    return exitCodes.fine;
+  }
+  return finish(installation, screen, { changes, apps: installation.config.apps });
+}

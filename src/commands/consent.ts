@@ -1,0 +1,34 @@
+import { exitCodes, Failure } from '../model/failure.ts';
+import { planned, type Wishes } from '../procedures/converging.ts';
+import type { Installation } from '../procedures/installation.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { plan } from '../report/plan.ts';
+import { summary } from '../report/summary.ts';
+import type { Screen } from './screen.ts';
+
+/**
+ * Show what would be made and ask whether to go ahead. Where nobody can be asked, running the command is the word.
+ * @throws Failure refused, with exit code 3
+ */
+export async function consent(
+  installation: Installation,
+  { terminal }: Surroundings,
+  screen: Screen,
+  wishes: Wishes = {},
+  heading = 'This will be made:',
+): Promise<void> {
+  const { changes, right } = await planned(installation, wishes);
+  if (changes.length === 0) return;
+  screen.say(`${heading}\n${summary(changes, screen.style)}`);
+  if (!terminal.interactive) return;
+  const details = plan({ changes, total: changes.length + right, command: 'This command' }, screen.style);
+  const message = 'Go ahead?';
+  if (await terminal.confirm({ message, initial: true, details, flag: '--yes', ifStopped: 'Nothing was changed.' }))
+    return;
+  throw new Failure({
+    code: 'refused',
+    problem: 'Nothing was changed.',
+    fix: 'Run the command again when you like.',
+    exit: exitCodes.refused,
+  });
+}

@@ -1,0 +1,89 @@
+import { parseConfig } from '../config/parse.ts';
+import { layoutOf } from '../desired/layout.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
+import type { Secret } from '../model/secret.ts';
+import { carriedOut, type Wishes } from '../procedures/converging.ts';
+import { type Installation, openInstallation } from '../procedures/installation.ts';
+import { preflight } from '../procedures/preflight.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { consent } from './consent.ts';
+import type { Flags } from './flags.ts';
+import { interview } from './interview.ts';
+import { secretFrom } from './password.ts';
+import { showPlan } from './plan.ts';
+import { finish } from './proving.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
+export async function init(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const screen = screenOf(surroundings, 'init');
+  const { text, path } = await interview(flags, surroundings, screen);
+  const installation = openInstallation(parseConfig(text, path).config, text, surroundings);
+  await preflight(installation);
+  if (flags.dryRun) return showPlan(installation, surroundings, 'init');
+
+  const wishes = await wishesOf(installation, flags, surroundings);
+  await consent(installation, surroundings, screen, wishes);
+  const began = surroundings.world.clock.now();
+  const changes = await carriedOut(installation, 'init', screen.progress, { ...wishes, mayTake: installation.mayEdit });
+  const password = wishes.firstPassword ?? (await madePassword(installation, surroundings));
+  return finish(installation, screen, {
+    changes,
+    apps: installation.config.apps,
+    ...(password && { password }),
+    fresh: changes.length > 0,
+    took: surroundings.world.clock.now() - began,
+  });
+}
+
+async function wishesOf(installation: Installation, flags: Flags, surroundings: Surroundings): Promise<Wishes> {
+  const cloudflareToken = flags.cloudflareTokenFile
+    ? await secretFrom(flags.cloudflareTokenFile, '--cloudflare-token-file', surroundings)
+    : undefined;
+  const token = cloudflareToken && { cloudflareToken };
+  if (flags.adminPasswordFile) {
+    const firstPassword = await secretFrom(flags.adminPasswordFile, '--admin-password-file', surroundings);
+    refuseWeak(firstPassword, '--admin-password-file');
+    return { ...token, firstPassword };
+  }
+  const { files } = surroundings.world;
+  const begun = (await files.read(installation.layout.token)) !== undefined;
+  if (begun && (await hasOwner(installation))) return { ...token };
+  if (!surroundings.terminal.interactive) return { ...token, makePassword: true };
+  const firstPassword = await surroundings.terminal.askSecret({
+    message: 'Password',
+    again: 'Password again',
+    validate: weakness,
+    flag: '--admin-password-file FILE',
+    ifStopped: 'Nothing was changed.',
+  });
+  return { ...token, firstPassword };
+}
+
+/** Whether the owner's account is there with a password, so that none has to be asked for. */
+async function hasOwner({ ledger, config, layout, world }: Installation): Promise<boolean> {
+  const bootstrapping = (await world.files.read(layout.bootstrap)) !== undefined;
+  const made = (await ledger.read()).some(({ id }) => id === `user:${config.admin.username}`);
+  return made && !bootstrapping;
+}
+
+/** authentik takes a password of one letter from us: the rule has to be here. */
+const weakness = (value: string): string | undefined =>
+  [...value].length < 8 ? 'At least 8 characters, please: this account can do everything.' : undefined;
+
+function refuseWeak(password: Secret, flag: string): void {
+  const sentence = weakness(password.reveal());
+  if (!sentence) return;
+  throw new Failure({
+    code: 'password-weak',
+    problem: `The password behind ${flag} is too short.`,
+    why: sentence,
+    fix: `Write a longer one into the file, or leave ${flag} out: homeauth then makes one.`,
+  });
+}
+
+async function madePassword({ config }: Installation, surroundings: Surroundings): Promise<Secret | undefined> {
+  const path = layoutOf(config.baseDir).adminPassword;
+  const there = (await surroundings.world.files.read(path)) !== undefined;
+  return there ? secretFrom(path, path, surroundings) : undefined;
+}

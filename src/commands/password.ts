@@ -1,0 +1,46 @@
+import { Failure } from '../model/failure.ts';
+import { Secret } from '../model/secret.ts';
+import type { Installation } from '../procedures/installation.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import type { Flags } from './flags.ts';
+
+/** A secret from a file's only line, or from stdin with `-`. Never from the command line itself, where `ps` shows it. */
+export async function secretFrom(path: string, flag: string, { world, terminal }: Surroundings): Promise<Secret> {
+  const text = path === '-' ? (await terminal.readStdin()).reveal() : await world.files.read(path);
+  if (text === undefined) {
+    throw new Failure({
+      code: 'file-missing',
+      problem: `${path} is not there.`,
+      fix: `Correct the path behind ${flag}.`,
+    });
+  }
+  const value = text.replace(/\r?\n$/, '');
+  if (value === '' || /[\r\n\0]/.test(value)) {
+    throw new Failure({
+      code: 'file-unfit',
+      problem: `${path === '-' ? 'Standard input' : path} is not one line of text.`,
+      why: `${flag} takes a file whose only line is the secret.`,
+      fix: 'Write the secret alone into it, on one line.',
+    });
+  }
+  return new Secret(value);
+}
+
+/** The owner's password for the proof, where it can be had: a file, the one homeauth made, or the person at the keys. */
+export async function passwordAtHand(
+  { config, layout }: Installation,
+  flags: Flags,
+  surroundings: Surroundings,
+): Promise<Secret | undefined> {
+  const { terminal, world } = surroundings;
+  if (flags.adminPasswordFile) return secretFrom(flags.adminPasswordFile, '--admin-password-file', surroundings);
+  if (await world.files.read(layout.adminPassword))
+    return secretFrom(layout.adminPassword, layout.adminPassword, surroundings);
+  if (!terminal.interactive) return undefined;
+  const typed = await terminal.askSecret({
+    message: `Password of ${config.admin.username}, to prove the login (Enter leaves that out)`,
+    flag: '--admin-password-file FILE',
+    ifStopped: 'Nothing was changed.',
+  });
+  return typed.reveal() === '' ? undefined : typed;
+}

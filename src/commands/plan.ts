@@ -1,0 +1,27 @@
+import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { planned } from '../procedures/converging.ts';
+import type { Installation } from '../procedures/installation.ts';
+import { open } from '../procedures/open.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { planData, plan as planText } from '../report/plan.ts';
+import type { Flags } from './flags.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth plan`: what apply would change. */
+export async function plan(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  return showPlan(await open(flags.config, surroundings), surroundings, 'plan', flags.exitCode ?? false);
+}
+
+/** Shows a plan and changes nothing; also what `--dry-run` does. */
+export async function showPlan(
+  installation: Installation,
+  surroundings: Surroundings,
+  command: string,
+  exitCode = false,
+): Promise<ExitCode> {
+  const screen = screenOf(surroundings, command);
+  const { changes, right } = await planned(installation);
+  const words = planText({ changes, total: changes.length + right, command: 'homeauth apply' }, screen.paper);
+  screen.result(words, planData(changes), true);
+  return exitCode && changes.length > 0 ? exitCodes.wrong : exitCodes.fine;
+}

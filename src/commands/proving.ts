@@ -1,0 +1,65 @@
+import type { App } from '../config/schema.ts';
+import type { Change } from '../model/change.ts';
+import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Installation } from '../procedures/installation.ts';
+import { manual } from '../procedures/manual.ts';
+import { proofs } from '../procedures/proofs.ts';
+import { findingsData, proof } from '../report/findings.ts';
+import { closing } from '../report/next.ts';
+import { planData } from '../report/plan.ts';
+import type { Screen } from './screen.ts';
+
+export interface Finish {
+  readonly changes: readonly Change[];
+  /** Apps that are proven; authentik's own host always is. */
+  readonly apps: readonly App[];
+  readonly password?: Secret;
+  /** Something was made or changed a moment ago: give the outpost the seconds that it takes. */
+  readonly fresh?: boolean;
+  /** How long it all took, in ms. */
+  readonly took?: number;
+}
+
+/** Prove what was changed, say what came of it and what comes next. Exit code 4 when a proof failed. */
+export async function finish(installation: Installation, screen: Screen, told: Finish): Promise<ExitCode> {
+  screen.progress({ is: 'stage', title: 'proof' });
+  const findings = await proofs(installation, told);
+  const steps = await manual(installation);
+  const ok = findings.every(({ status }) => status !== 'fail');
+  const words = [
+    ...(steps ? [steps, ''] : []),
+    'Proof',
+    proof(findings, screen.paper),
+    '',
+    closing({ ...headline(installation, told), next: nextSteps(installation, told, findings) }, screen.paper),
+  ];
+  const { adminPassword } = installation.layout;
+  const made = (await installation.world.files.read(adminPassword)) !== undefined;
+  if (made)
+    words.push(
+      '',
+      `The password of ${installation.config.admin.username} is in ${adminPassword}`,
+      'Change it after the first login, and delete that file.',
+    );
+  screen.result(words.join('\n'), { ...planData(told.changes), ...findingsData(findings) }, ok);
+  return ok ? exitCodes.fine : exitCodes.wrong;
+}
+
+function headline({ config }: Installation, { apps, took }: Finish) {
+  const [app] = apps;
+  const single = apps.length === 1 && app !== undefined;
+  return {
+    heading: single ? 'Open' : 'Ready:',
+    url: `https://${single ? app.host : config.authHost}`,
+    ...(took !== undefined && { took }),
+  };
+}
+
+function nextSteps({ config }: Installation, { apps }: Finish, findings: readonly Finding[]) {
+  const failed = findings.some(({ status }) => status === 'fail');
+  if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to put it right' }];
+  if (config.apps.length === 0) return [{ command: 'homeauth add-app whoami', what: 'your first protected app' }];
+  return apps.length === 0 ? [{ command: 'homeauth status', what: 'what is there' }] : [];
+}

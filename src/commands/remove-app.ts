@@ -1,0 +1,49 @@
+import { removeApp as without } from '../config/edit.ts';
+import { nearest } from '../config/nearest.ts';
+import { parseConfig } from '../config/parse.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { carriedOut } from '../procedures/converging.ts';
+import { openInstallation } from '../procedures/installation.ts';
+import { open } from '../procedures/open.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { planData } from '../report/plan.ts';
+import { consent } from './consent.ts';
+import type { Flags } from './flags.ts';
+import { showPlan } from './plan.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth remove-app NAME`: take an app away from Caddy and from authentik. */
+export async function removeApp(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const before = await open(flags.config, surroundings);
+  const { apps } = before.config;
+  const app = apps.find((candidate) => candidate.name === name);
+  if (!app)
+    throw unknownApp(
+      name,
+      before.layout.config,
+      apps.map((candidate) => candidate.name),
+    );
+  const text = without(before.text, name, before.layout.config);
+  const after = openInstallation(parseConfig(text, before.layout.config).config, text, surroundings);
+  if (flags.dryRun) return showPlan(after, surroundings, 'remove-app');
+  const screen = screenOf(surroundings, 'remove-app');
+  await consent(after, surroundings, screen, {}, `${app.host} will no longer be served by Caddy.`);
+  const changes = await carriedOut(after, `remove-app ${name}`, screen.progress, { mayTake: after.mayEdit });
+  screen.result(
+    `${app.host} is gone from Caddy and from authentik. Its own container and data are untouched.`,
+    planData(changes),
+    true,
+  );
+  return exitCodes.fine;
+}
+
+function unknownApp(name: string, path: string, names: readonly string[]): Failure {
+  const near = nearest(name, names);
+  const list = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`;
+  return new Failure({
+    code: 'app-unknown',
+    problem: `${path} has no app "${name}".`,
+    why: list,
+    fix: near ? `Did you mean: homeauth remove-app ${near}` : 'Everything that is there: homeauth status',
+  });
+}

@@ -1,0 +1,37 @@
+import type { Progress } from '../engine/run.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { envelope } from '../report/envelope.ts';
+import { progress } from '../report/progress.ts';
+import { type Style, styleOf } from '../report/style.ts';
+
+/** How a command talks: words on stderr, and what it is asked for on stdout. */
+export interface Screen {
+  /** For what is said; `paper` for results. */
+  readonly style: Style;
+  readonly paper: Style;
+  readonly json: boolean;
+  say(text: string): void;
+  /** The command's result: words for a person, one object for a script. */
+  result(words: string, data: Readonly<Record<string, unknown>>, ok: boolean): void;
+  progress(event: Progress): void;
+}
+
+export function screenOf({ terminal }: Surroundings, command: string): Screen {
+  const style = styleOf(terminal.stderr);
+  return {
+    style,
+    paper: styleOf(terminal.stdout),
+    json: terminal.json,
+    say: (text) => terminal.say(text),
+    result(words, data, ok) {
+      if (terminal.json) terminal.data(envelope(command, ok, data));
+      else terminal.data(words);
+    },
+    progress(event) {
+      const shown = progress(event, style);
+      if (!shown) return;
+      if ('say' in shown) terminal.say(shown.say);
+      else terminal.live(shown.live);
+    },
+  };
+}

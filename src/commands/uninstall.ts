@@ -1,0 +1,58 @@
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { leavings, undone } from '../procedures/converging.ts';
+import { open } from '../procedures/open.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { plan, planData } from '../report/plan.ts';
+import type { Flags } from './flags.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth uninstall`: converge to nothing. Data stays unless its owner types the domain. */
+export async function uninstall(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const { terminal } = surroundings;
+  const { domain } = installation.config;
+  const screen = screenOf(surroundings, 'uninstall');
+  if (flags.confirm !== undefined && flags.confirm !== domain) {
+    throw new Failure({
+      code: 'confirm-differs',
+      problem: `--confirm ${flags.confirm} is not this installation's domain.`,
+      fix: `To remove the data, too: homeauth uninstall --confirm ${domain}`,
+    });
+  }
+  const purge =
+    flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, surroundings)));
+  const changes = await leavings(installation, purge);
+  const words = plan({ changes, total: changes.length, command: 'homeauth uninstall' }, screen.paper);
+  if (flags.dryRun) {
+    screen.result(words, planData(changes), true);
+    return exitCodes.fine;
+  }
+  if (terminal.interactive) {
+    screen.say(words);
+    const sure = { message: 'Go ahead?', initial: false, flag: '--yes', ifStopped: 'Nothing was changed.' };
+    if (!(await terminal.confirm(sure))) return exitCodes.refused;
+  }
+  const done = await undone(installation, screen.progress, purge);
+  const kept = done.some(({ op }) => op === 'keep');
+  const { root } = installation.layout;
+  const rest = kept
+    ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} takes it up again.`
+    : '';
+  screen.result(
+    `homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(),
+    planData(done),
+    true,
+  );
+  return exitCodes.fine;
+}
+
+async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
+  const answer = await terminal.ask({
+    message: `Type ${domain} to remove users, database and secrets, too; Enter keeps them`,
+    initial: '',
+    flag: '--confirm DOMAIN',
+    ifStopped: 'Nothing was changed.',
+    validate: (value) => (value === '' || value === domain ? undefined : `Type ${domain}, or nothing.`),
+  });
+  return answer === domain;
+}

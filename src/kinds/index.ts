@@ -1,0 +1,41 @@
+import type { Kinds } from '../engine/kind.ts';
+import { applicationKind } from './application.ts';
+import { bindingKind } from './binding.ts';
+import { bootstrapKind } from './bootstrap.ts';
+import { caddyKind } from './caddy.ts';
+import { containerKind } from './container.ts';
+import { datasetKind } from './dataset.ts';
+import { directoryKind } from './directory.ts';
+import { fileKind } from './file.ts';
+import { groupKind } from './group.ts';
+import { imageKind } from './image.ts';
+import { networkKind } from './network.ts';
+import { outpostKind } from './outpost.ts';
+import { providerKind } from './provider.ts';
+import { secretsKind } from './secrets.ts';
+import { serviceKind } from './service.ts';
+import { settingsKind } from './settings.ts';
+import { tokenKind } from './token.ts';
+import { userKind } from './user.ts';
+
+/** How to look at, judge and fix everything that homeauth can keep. */
+export const kinds: Kinds = {
+  dataset: datasetKind,
+  directory: directoryKind,
+  file: fileKind,
+  secrets: secretsKind,
+  network: networkKind,
+  image: imageKind,
+  container: containerKind,
+  service: serviceKind,
+  token: tokenKind,
+  bootstrap: bootstrapKind,
+  group: groupKind,
+  user: userKind,
+  provider: providerKind,
+  application: applicationKind,
+  binding: bindingKind,
+  outpost: outpostKind,
+  settings: settingsKind,
+  caddy: caddyKind,
+};

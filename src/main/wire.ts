@@ -1,0 +1,61 @@
+import type { GlobalFlags } from '../cli.ts';
+import { pointerPath } from '../config/locate.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { connectAuthentik } from '../world/authentik/client.ts';
+import { systemClock } from '../world/clock.ts';
+import { connectDocker } from '../world/docker/connect.ts';
+import { nodeFiles } from '../world/files.ts';
+import { linuxHost } from '../world/host.ts';
+import { undiciHttp } from '../world/http.ts';
+import { interruption } from '../world/interruption.ts';
+import { socketLocks } from '../world/locks.ts';
+import { systemRandom } from '../world/random.ts';
+import { packagedTemplates } from '../world/templates.ts';
+import { nodeTerminal } from '../world/terminal/terminal.ts';
+import { zfsCommand } from '../world/zfs.ts';
+
+/** The real world, for the real command line. */
+export function wire(flags: GlobalFlags): Surroundings {
+  const { env, stdin, stdout, stderr } = process;
+  const signal = interruption();
+  const terminal = nodeTerminal({
+    env,
+    stdin,
+    stdout,
+    stderr,
+    flags: {
+      yes: flags.yes ?? false,
+      noInput: flags.input === false,
+      json: flags.json ?? false,
+      color: flags.color ?? 'auto',
+    },
+    signal,
+  });
+  const files = nodeFiles();
+  return {
+    world: {
+      files,
+      zfs: zfsCommand(),
+      docker: connectDocker(env, {
+        onPull: ({ reference, done, total }) => terminal.live(pulling(reference, done, total)),
+      }),
+      http: undiciHttp,
+      host: linuxHost,
+      locks: socketLocks,
+      clock: systemClock,
+      random: systemRandom,
+    },
+    terminal,
+    connect: connectAuthentik,
+    templates: packagedTemplates,
+    pointer: pointerPath,
+    cwd: process.cwd(),
+    env,
+    signal,
+  };
+}
+
+function pulling(reference: string, done: number, total: number): string {
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
+  return `· pulling ${reference}   ${mb(done)} of ${total > 0 ? `${mb(total)} MB` : '?'}`;
+}

@@ -1,0 +1,24 @@
+import type { ContainerState } from './container.ts';
+
+/** What `homeauth status` tells. */
+export interface Inventory {
+  /** Every container of the stack runs, and none is ill. */
+  readonly running: boolean;
+  readonly login: string;
+  readonly release: string;
+  readonly config: string;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    readonly state: ContainerState | 'missing';
+    readonly health: string;
+    readonly startedAt?: string;
+  }[];
+  readonly apps: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly mode: 'app' | 'domain';
+    readonly upstream: string;
+    readonly group?: string;
+  }[];
+}

@@ -1,0 +1,32 @@
+import { stackContainers } from '../desired/containers.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { Installation } from './installation.ts';
+
+/** What is there: the containers of the stack, the login page, the apps. */
+export async function inventory({ config, era, layout, world }: Installation): Promise<Inventory> {
+  const names = Object.keys(stackContainers(config, era, layout));
+  const containers = await Promise.all(
+    names.map(async (name) => {
+      const there = await world.docker.container(name);
+      if (!there) return { name, image: '', state: 'missing' as const, health: 'none' };
+      const { state, health, startedAt } = there.found;
+      return { name, image: there.image, state, health, startedAt };
+    }),
+  );
+  return {
+    running: containers.every(
+      ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
+    ),
+    login: `https://${config.authHost}`,
+    release: config.authentik.version,
+    config: layout.config,
+    containers,
+    apps: config.apps.map(({ name, host, mode, group, upstream }) => ({
+      name,
+      url: `https://${host}`,
+      mode,
+      upstream,
+      ...(group && { group }),
+    })),
+  };
+}

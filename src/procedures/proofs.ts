@@ -1,0 +1,28 @@
+import type { App } from '../config/schema.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
+import { findCaddy } from './find-caddy.ts';
+import type { Installation } from './installation.ts';
+import { findEntrance, isEntrance, type Scene } from './proof/scene.ts';
+import { proveApp, proveHome } from './proof.ts';
+
+export interface Wanted {
+  readonly apps: readonly App[];
+  readonly password?: Secret;
+  /** Something was changed a moment ago. */
+  readonly fresh?: boolean;
+}
+
+/** Ask the login page and every app, through Caddy, as a stranger; with a password also as the owner. */
+export async function proofs(installation: Installation, { apps, password, fresh }: Wanted): Promise<Finding[]> {
+  const { world, config } = installation;
+  const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
+  const entrance = await findEntrance(world, await findCaddy(world, config, ours));
+  if (!isEntrance(entrance)) return [entrance];
+  const scene: Scene = { world, config, entrance };
+  const owner = password && { owner: { username: config.admin.username, password } };
+  const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
+  const home = await proveHome(scene, thoroughness);
+  const each = await Promise.all(apps.map((app) => proveApp(scene, app, thoroughness)));
+  return [...home, ...each.flat()];
+}

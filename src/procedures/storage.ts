@@ -1,0 +1,90 @@
+import type { Config } from '../config/schema.ts';
+import type { Layout } from '../desired/layout.ts';
+import { assertUnlocked } from '../kinds/data-location.ts';
+import { Failure } from '../model/failure.ts';
+import type { World } from '../world/world.ts';
+
+type Disks = Pick<World, 'files' | 'zfs'>;
+
+/** What authentik, PostgreSQL and their images need at least, in bytes. */
+const roomNeeded = 4e9;
+
+/**
+ * The dataset under which `authentik` becomes a dataset of its own: where the base directory is one, and nothing is in
+ * the way yet. Undefined elsewhere: then it is an ordinary directory.
+ * @throws Failure where what is written would land in another place than it seems
+ */
+export async function parentDataset(world: Disks, config: Config, layout: Layout): Promise<string | undefined> {
+  const location = await assertUnlocked(layout.root, world);
+  if (location.is !== 'zfs' || !config.zfsDataset) return undefined;
+  const isOurs = location.mountpoint === layout.root;
+  if (isOurs) return location.dataset.slice(0, location.dataset.lastIndexOf('/'));
+  const free = (await world.files.stat(layout.root)) === undefined;
+  const known = (await world.zfs.datasets()) !== undefined;
+  return location.mountpoint === config.baseDir && free && known ? location.dataset : undefined;
+}
+
+/** @throws Failure where the base directory cannot take an installation */
+export async function assertWritable(world: Disks, config: Config, layout: Layout): Promise<void> {
+  await assertUnlocked(layout.root, world);
+  const there = await world.files.stat(config.baseDir);
+  if (there && there.type !== 'directory') {
+    throw new Failure({
+      code: 'base-dir-unfit',
+      problem: `${config.baseDir} is ${there.type === 'link' ? 'a symbolic link' : 'no directory'}.`,
+      why: 'Containers and snapshots need the real place.',
+      fix: 'Name the directory that it stands for: --base-dir PATH',
+    });
+  }
+  const { readOnly, free, type, source } = await world.files.filesystem(layout.root);
+  if (readOnly) {
+    throw new Failure({
+      code: 'read-only',
+      problem: `${config.baseDir} lies on ${source}, which is mounted read-only.`,
+      fix: 'Mount it for writing, or choose another place: --base-dir PATH',
+    });
+  }
+  if (/^(nfs|cifs|smb)/.test(type)) {
+    throw new Failure({
+      code: 'base-dir-remote',
+      problem: `${config.baseDir} lies on a network share (${type}).`,
+      why: "A database on a share loses data, and the share changes the files' owners.",
+      fix: 'Choose a directory on a disk of this machine: --base-dir PATH',
+    });
+  }
+  const begun = (await world.files.stat(layout.token)) !== undefined;
+  if (!begun && free < roomNeeded) {
+    throw new Failure({
+      code: 'disk-full',
+      problem: `${config.baseDir} has ${(free / 1e9).toFixed(1)} GB left; at least ${roomNeeded / 1e9} GB are needed.`,
+      fix: 'Make room, or choose another place: --base-dir PATH',
+    });
+  }
+}
+
+/** Why a file that ought to be there is not: a dataset that is locked after a reboot, for example. */
+export async function explainMissing(
+  world: Disks,
+  path: string,
+): Promise<{ readonly why: string; readonly fix: string } | undefined> {
+  try {
+    await assertUnlocked(path, world);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { why: `${error.problem} ${error.why ?? ''}`.trim(), fix: error.fix };
+  }
+}
+
+/** Where an installation would go on this machine: beside what is in Docker's usual places already. */
+export async function likelyBaseDir(world: Disks): Promise<string> {
+  const datasets = (await world.zfs.datasets()) ?? [];
+  const docker = datasets.find(
+    ({ mountpoint, mounted }) => mounted && /\/(docker|appdata|containers)$/.test(mountpoint),
+  );
+  if (docker) return docker.mountpoint;
+  for (const path of ['/srv/docker', '/opt/docker', '/mnt/user/appdata', '/volume1/docker']) {
+    if ((await world.files.stat(path))?.type === 'directory') return path;
+  }
+  return '/srv/docker';
+}

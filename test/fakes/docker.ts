@@ -1,0 +1,171 @@
+import type { NetworkSpec } from '../../src/model/container.ts';
+import { Failure } from '../../src/model/failure.ts';
+import { reveal } from '../../src/model/secret.ts';
+import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
+import type { Files } from '../../src/world/world.ts';
+import { type Around, Exit, type Program, type Running } from './program.ts';
+
+interface Box {
+  readonly made: NewContainer;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly networks: Set<string>;
+  readonly log: string[];
+  readonly startedAt: string;
+  running?: Running | undefined;
+  exitCode: number;
+}
+
+export interface FakeDocker extends Docker {
+  /** Images that are there, and those that can be pulled. */
+  readonly images: Set<string>;
+  readonly boxes: ReadonlyMap<string, Box>;
+  readonly networks: ReadonlyMap<string, NetworkSpec>;
+  /** Ends every program, as a power cut would; `powerOn` starts them again, as Docker does. */
+  powerOff(): Promise<void>;
+}
+
+/** An Engine whose containers are small programs on the loopback. `programOf`: what an image holds. */
+export function fakeDocker(files: Files, programOf: (image: string) => Program | undefined): FakeDocker {
+  const images = new Set<string>();
+  const boxes = new Map<string, Box>();
+  const networks = new Map<string, NetworkSpec>();
+  const databases: Around['databases'] = new Map();
+
+  const shared = (a: Box, b: Box) => [...a.networks].some((name) => b.networks.has(name));
+  const begin = async (name: string, box: Box): Promise<void> => {
+    const program = programOf(box.made.definition.image);
+    if (!program) throw new Error(`no program for ${box.made.definition.image}`);
+    try {
+      box.running = await program({
+        container: box.made,
+        files,
+        environment: box.environment,
+        databases,
+        log: (line) => box.log.push(line),
+        dial: (other, port) => {
+          const target = boxes.get(other);
+          const at = target && shared(box, target) ? target.running?.ports.get(port) : undefined;
+          return at === undefined ? undefined : { host: '127.0.0.1', port: at };
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof Exit)) throw error;
+      box.log.push(error.message);
+      box.exitCode = error.code;
+      boxes.set(name, box);
+    }
+  };
+  const details = (name: string, box: Box): ContainerDetails => ({
+    name,
+    image: box.made.definition.image,
+    command: (box.made.definition.command ?? []).join(' '),
+    running: box.running !== undefined,
+    labels: { 'com.docker.compose.project': box.made.definition.project.name, 'homeauth.revision': box.made.revision },
+    networks: [...box.networks],
+    mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
+    ports: [],
+    environment: { ...box.environment, XDG_CONFIG_HOME: '/config', XDG_DATA_HOME: '/data' },
+    revision: box.made.revision,
+    found: {
+      state: box.running ? 'running' : 'exited',
+      health: box.running?.health() ?? 'none',
+      exitCode: box.exitCode,
+      restarts: 0,
+      startedAt: box.startedAt,
+      networks: [...box.networks],
+      ...(box.log.length > 0 && { lastLine: box.log.at(-1) ?? '' }),
+    },
+    addresses: Object.fromEntries([...box.networks].map((network) => [network, '127.0.0.1'])),
+  });
+  const known = (name: string): Box => {
+    const box = boxes.get(name);
+    if (!box)
+      throw new Failure({ code: 'container-gone', problem: `There is no container ${name}.`, fix: 'homeauth apply' });
+    return box;
+  };
+
+  return {
+    images,
+    boxes,
+    networks,
+    engine: async () => ({
+      version: '28.5.1',
+      apiVersion: '1.47',
+      flavour: 'docker',
+      address: 'unix:///var/run/docker.sock',
+      ipv6: true,
+    }),
+    containers: async () => [...boxes].map(([name, box]) => details(name, box)),
+    container: async (name) => {
+      const box = boxes.get(name);
+      return box && details(name, box);
+    },
+    async network(name) {
+      const spec = networks.get(name);
+      return spec && { ...spec, subnets: ['127.0.0.0/8'] };
+    },
+    hasImage: async (reference) => images.has(reference),
+    logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
+    readFile: async (name, path) => boxes.get(name)?.running?.read?.(path),
+    async dialAddress(name, port) {
+      const at = boxes.get(name)?.running?.ports.get(port);
+      return at === undefined ? undefined : { host: '127.0.0.1', port: at };
+    },
+    change: (_, ms) => new Promise((done) => setTimeout(done, Math.min(ms, 25))),
+    async pull(reference) {
+      images.add(reference);
+    },
+    async createNetwork(name, spec) {
+      networks.set(name, spec);
+    },
+    async removeNetwork(name) {
+      const users = [...boxes].filter(([, box]) => box.networks.has(name)).map(([user]) => user);
+      if (users.length > 0)
+        throw new Failure({
+          code: 'network-in-use',
+          problem: `${name} is used by ${users.join(', ')}.`,
+          fix: 'Remove them first.',
+        });
+      networks.delete(name);
+    },
+    async run(made) {
+      const { name, definition } = made;
+      if (boxes.has(name))
+        throw new Failure({
+          code: 'name-taken',
+          problem: `A container named ${name} is there.`,
+          fix: `docker rm ${name}`,
+        });
+      for (const { source } of definition.mounts) {
+        if (!(await files.stat(source)))
+          throw new Failure({ code: 'mount-missing', problem: `${source} is missing.`, fix: 'homeauth apply' });
+      }
+      const environment = Object.fromEntries(Object.entries(made.environment).map(([k, v]) => [k, reveal(v)]));
+      const box: Box = {
+        made,
+        environment,
+        networks: new Set(definition.networks.map((n) => n.name)),
+        log: [],
+        startedAt: new Date().toISOString(),
+        exitCode: 0,
+      };
+      boxes.set(name, box);
+      await begin(name, box);
+    },
+    start: (name) => begin(name, known(name)),
+    async connect(name, network) {
+      known(name).networks.add(network);
+    },
+    async remove(name) {
+      await boxes.get(name)?.running?.stop();
+      boxes.delete(name);
+    },
+    async exec(name, argv, { stdin = '' } = {}) {
+      return (await known(name).running?.exec?.(argv, stdin)) ?? { code: 127, stdout: '', stderr: 'not found' };
+    },
+    composeHashes: async () => undefined,
+    async powerOff() {
+      await Promise.all([...boxes.values()].map((box) => box.running?.stop()));
+    },
+  };
+}

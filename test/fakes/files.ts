@@ -1,0 +1,103 @@
+import { dirname, join } from 'node:path/posix';
+import type { Owner } from '../../src/model/resource.ts';
+import type { FileStat, Files } from '../../src/world/world.ts';
+
+interface Entry {
+  readonly type: 'file' | 'directory';
+  content: string;
+  mode: number;
+  owner: Owner;
+}
+
+/** Files in memory, with the promises of the real ones: every writer is one step. */
+export interface MemoryFiles extends Files {
+  /** Everything that is there, for comparisons: path, mode, owner and content. */
+  snapshot(): Readonly<Record<string, string>>;
+  /** As somebody else would, past homeauth. */
+  put(path: string, content: string, mode?: number): void;
+}
+
+const root: Owner = { uid: 0, gid: 0 };
+
+export function memoryFiles(): MemoryFiles {
+  const entries = new Map<string, Entry>([['/', { type: 'directory', content: '', mode: 0o755, owner: root }]]);
+  const below = (path: string) =>
+    [...entries.keys()].filter((p) => p !== path && p.startsWith(path === '/' ? '/' : `${path}/`));
+  const fail = (code: string, path: string): never => {
+    throw Object.assign(new Error(`${code}: ${path}`), { code });
+  };
+  const parents = (path: string): void => {
+    const parent = dirname(path);
+    const there = entries.get(parent);
+    if (there?.type === 'file') fail('ENOTDIR', parent);
+    if (!there) {
+      parents(parent);
+      entries.set(parent, { type: 'directory', content: '', mode: 0o755, owner: root });
+    }
+  };
+  const needsParent = (path: string): void => {
+    if (entries.get(dirname(path))?.type !== 'directory') fail('ENOENT', dirname(path));
+  };
+  return {
+    async read(path) {
+      const entry = entries.get(path);
+      if (entry?.type === 'directory') fail('EISDIR', path);
+      return entry?.content;
+    },
+    async stat(path): Promise<FileStat | undefined> {
+      const entry = entries.get(path);
+      return entry && { type: entry.type, mode: entry.mode, owner: entry.owner, size: entry.content.length };
+    },
+    async list(path) {
+      if (entries.get(path)?.type !== 'directory') return undefined;
+      return below(path)
+        .filter((p) => dirname(p) === path)
+        .map((p) => p.slice(join(path, '/').length));
+    },
+    async filesystem(realPath) {
+      return { realPath, type: 'ext4', source: '/dev/fake', target: '/', free: 100e9, readOnly: false };
+    },
+    async write(path, content, mode) {
+      needsParent(path);
+      if (entries.get(path)?.type === 'directory') fail('EISDIR', path);
+      entries.set(path, { type: 'file', content, mode, owner: entries.get(path)?.owner ?? root });
+    },
+    async create(path, content, mode) {
+      needsParent(path);
+      if (entries.has(path)) return false;
+      entries.set(path, { type: 'file', content, mode, owner: root });
+      return true;
+    },
+    async overwrite(path, content) {
+      const entry = entries.get(path) ?? fail('ENOENT', path);
+      entry.content = content;
+    },
+    async makeDirectory(path, mode, owner) {
+      parents(path);
+      if (entries.has(path)) fail('EEXIST', path);
+      entries.set(path, { type: 'directory', content: '', mode, owner });
+    },
+    async setAccess(path, mode, owner) {
+      Object.assign(entries.get(path) ?? fail('ENOENT', path), { mode, owner });
+    },
+    async remove(path) {
+      if (below(path).length > 0) return false;
+      entries.delete(path);
+      return true;
+    },
+    async removeTree(path) {
+      for (const p of [path, ...below(path)]) entries.delete(p);
+    },
+    snapshot() {
+      const lines = [...entries].map(([path, { type, mode, owner, content }]) => [
+        path,
+        `${type} ${mode.toString(8)} ${owner.uid}:${owner.gid} ${content}`,
+      ]);
+      return Object.fromEntries(lines.toSorted());
+    },
+    put(path, content, mode = 0o644) {
+      parents(path);
+      entries.set(path, { type: 'file', content, mode, owner: root });
+    },
+  };
+}

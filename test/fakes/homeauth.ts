@@ -1,0 +1,53 @@
+import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import { commands } from '../../src/commands/index.ts';
+import { Failure } from '../../src/model/failure.ts';
+import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import { packagedTemplates } from '../../src/world/templates.ts';
+import { type FakeTerminal, fakeTerminal } from './terminal.ts';
+import type { FakeWorld } from './world.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly failure?: Failure;
+}
+
+/** Runs commands of homeauth in a fake world, as the command line would, and tells what they printed. */
+export function homeauthIn(fake: FakeWorld, over: Partial<Surroundings> = {}) {
+  return async (
+    command: CommandName,
+    args: readonly string[] = [],
+    flags: Flags = {},
+    terminal: FakeTerminal = fakeTerminal(),
+  ): Promise<Ran> => {
+    const surroundings: Surroundings = {
+      world: fake.world,
+      terminal,
+      connect: fake.connect,
+      templates: packagedTemplates,
+      pointer: '/etc/homeauth/location',
+      cwd: '/',
+      env: {},
+      signal: new AbortController().signal,
+      ...over,
+    };
+    const text = () => ({ out: terminal.out.join('\n'), err: terminal.err.join('\n') });
+    try {
+      return { code: await commands[command](args, flags, surroundings), ...text() };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { code: error.exit, ...text(), failure: error };
+    }
+  };
+}
+
+/** What `init` is told everywhere. */
+export const initFlags: Flags = {
+  domain: 'home.example.com',
+  baseDir: '/srv/docker',
+  admin: 'helen',
+  name: 'Helen',
+  email: 'helen@example.com',
+  tls: 'internal',
+};

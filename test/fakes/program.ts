@@ -1,0 +1,41 @@
+import type { NewContainer } from '../../src/world/docker/docker.ts';
+import type { Files } from '../../src/world/world.ts';
+import type { Store } from '../standin/index.ts';
+
+/** What a container's program finds around it. */
+export interface Around {
+  readonly container: NewContainer;
+  readonly files: Files;
+  /** Values of its environment, secrets revealed: it is the program that they are for. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where another container's port can be dialled, by its host name. */
+  dial(name: string, port: number): { host: string; port: number } | undefined;
+  /** The databases that live in data directories on the host. */
+  readonly databases: Map<string, { password: string; store: Store }>;
+  log(line: string): void;
+}
+
+/** A program that runs: what a container of that image does, and no more than homeauth can see of it. */
+export interface Running {
+  /** Ports inside the container, and where they are on the loopback. */
+  readonly ports: ReadonlyMap<number, number>;
+  health(): 'healthy' | 'starting' | 'unhealthy' | 'none';
+  /** Files that only the container has. */
+  readonly read?: (path: string) => string | undefined;
+  readonly exec?: (argv: readonly string[], stdin: string) => Promise<{ code: number; stdout: string; stderr: string }>;
+  stop(): Promise<void>;
+}
+
+/** Starts the program, or throws an `Exit` when it dies at once. */
+export type Program = (around: Around) => Promise<Running>;
+
+export class Exit extends Error {
+  readonly code: number;
+  constructor(code: number, line: string) {
+    super(line);
+    this.code = code;
+  }
+}
+
+export const sourceOf = ({ container }: Around, target: string): string | undefined =>
+  container.definition.mounts.find((mount) => mount.target === target)?.source;

@@ -1,0 +1,79 @@
+import { memoryStore, type StandinOptions, startServer, startWorker } from '../standin/index.ts';
+import { type Around, Exit, type Program, sourceOf } from './program.ts';
+
+/** As the postgres image: the password counts when the data directory is made, and never again. */
+export const postgres: Program = async (around) => {
+  const directory = sourceOf(around, '/var/lib/postgresql/data') ?? '';
+  const password = around.environment['POSTGRES_PASSWORD'];
+  if (!password) throw new Exit(1, 'Error: Database is uninitialized and superuser password is not specified.');
+  if ((await around.files.read(`${directory}/PG_VERSION`)) === undefined) {
+    around.databases.set(directory, { password, store: memoryStore() });
+    await around.files.write(`${directory}/PG_VERSION`, '16\n', 0o600);
+  }
+  around.log('database system is ready to accept connections');
+  return { ports: new Map([[5432, 0]]), health: () => 'healthy', stop: async () => {} };
+};
+
+export const redis: Program = async () => ({
+  ports: new Map([[6379, 0]]),
+  health: () => 'healthy',
+  stop: async () => {},
+});
+
+/** The server and the worker of authentik: the stand-in, on the loopback. */
+export const authentik =
+  (
+    options: Partial<StandinOptions> = {},
+    seen: (server: Awaited<ReturnType<typeof startServer>>) => void = () => {},
+  ): Program =>
+  async (around) => {
+    const { environment, container, databases, log } = around;
+    const secretKey = environment['AUTHENTIK_SECRET_KEY'];
+    if (!secretKey) throw new Exit(1, 'Secret key missing, check https://goauthentik.io/docs/installation/.');
+    const host = environment['AUTHENTIK_POSTGRESQL__HOST'] ?? '';
+    if (!around.dial(host, 5432)) throw new Exit(1, `could not translate host name "${host}" to address`);
+    const database = [...databases.values()].at(-1);
+    if (!database || database.password !== environment['AUTHENTIK_POSTGRESQL__PASSWORD']) {
+      throw new Exit(1, 'FATAL:  password authentication failed for user "authentik"');
+    }
+    const [, version] = container.definition.image.split(':');
+    const bootstrap = {
+      token: environment['AUTHENTIK_BOOTSTRAP_TOKEN'],
+      password: environment['AUTHENTIK_BOOTSTRAP_PASSWORD'],
+      email: environment['AUTHENTIK_BOOTSTRAP_EMAIL'],
+    };
+    const given = Object.fromEntries(Object.entries(bootstrap).filter(([, value]) => value !== undefined));
+    const all: StandinOptions = {
+      secretKey,
+      store: database.store,
+      ...(version !== undefined && { version }),
+      trustedProxies: (environment['AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS'] ?? '').split(',').filter(Boolean),
+      ...(environment['AUTHENTIK_WEB__BASE_URL'] && { baseUrl: environment['AUTHENTIK_WEB__BASE_URL'] }),
+      ...(Object.keys(given).length > 0 && { bootstrap: given }),
+      log,
+      ...options,
+    };
+    if (container.definition.command?.[0] === 'worker') {
+      const worker = await startWorker(all);
+      return { ports: new Map(), health: () => 'healthy', stop: () => worker.close() };
+    }
+    const server = await startServer(all);
+    seen(server);
+    const healthy = { is: false };
+    const poll = setInterval(async () => {
+      const answer = await fetch(`${server.url}/-/health/ready/`).catch(() => undefined);
+      healthy.is = answer?.ok ?? false;
+      if (healthy.is) clearInterval(poll);
+    }, 20);
+    poll.unref();
+    return {
+      ports: new Map([[9000, server.port]]),
+      health: () => (healthy.is ? 'healthy' : 'starting'),
+      stop: () => {
+        clearInterval(poll);
+        return server.close();
+      },
+    };
+  };
+
+export type { Around };

@@ -1,0 +1,106 @@
+import { request as ask } from 'node:http';
+import { Failure } from '../../src/model/failure.ts';
+import type { AuthentikOptions } from '../../src/world/authentik/client.ts';
+import { connectAuthentik } from '../../src/world/authentik/client.ts';
+import { systemRandom } from '../../src/world/random.ts';
+import type { Files, Http, World } from '../../src/world/world.ts';
+import type { Standin, StandinOptions } from '../standin/index.ts';
+import { caddy } from './caddy.ts';
+import { type FakeDocker, fakeDocker } from './docker.ts';
+import { type MemoryFiles, memoryFiles } from './files.ts';
+import type { Program } from './program.ts';
+import { authentik, postgres, redis } from './stack-programs.ts';
+import { whoami } from './whoami.ts';
+
+export interface FakeWorld {
+  readonly world: Omit<World, 'authentik'>;
+  readonly docker: FakeDocker;
+  readonly files: Files;
+  connect(options: AuthentikOptions): World['authentik'];
+  /** The authentik servers that ran, the newest last. */
+  readonly servers: readonly Standin[];
+  close(): Promise<void>;
+}
+
+export interface FakeOptions {
+  readonly files?: Files | MemoryFiles;
+  readonly standin?: Partial<StandinOptions>;
+}
+
+const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
+
+/**
+ * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
+ * programs on the loopback, authentik's stand-in among them. The clock is the real one, ten times as fast for sleepers.
+ */
+export function fakeWorld({ files = memoryFiles(), standin = {} }: FakeOptions = {}): FakeWorld {
+  const servers: Standin[] = [];
+  const programs: readonly (readonly [string, Program])[] = [
+    ['postgres', postgres],
+    ['redis', redis],
+    ['ghcr.io/goauthentik/server', authentik({ timings: quick, ...standin }, (server) => servers.push(server))],
+    ['traefik/whoami', whoami],
+    ['caddy', caddy],
+  ];
+  const docker = fakeDocker(files, (image) => programs.find(([name]) => image.startsWith(`${name}:`))?.[1]);
+  const world: Omit<World, 'authentik'> = {
+    files,
+    docker,
+    zfs: {
+      datasets: async () => undefined,
+      create: async () => {},
+      destroy: async () => {},
+    },
+    http: plainHttp,
+    host: {
+      uid: 0,
+      hostname: () => 'nas',
+      addresses: async () => [{ name: 'eno1', address: '192.168.0.4' }],
+      hasIpv6: async () => true,
+      resolve: async () => ['192.168.0.4'],
+      memory: () => ({ total: 8e9, available: 6e9 }),
+      listener: async () => undefined,
+      distribution: async () => ({ id: 'debian', name: 'Debian GNU/Linux 12' }),
+    },
+    locks: memoryLocks(),
+    clock: { now: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms / 20)) },
+    random: systemRandom,
+  };
+  return { world, docker, files, connect: connectAuthentik, servers, close: () => docker.powerOff() };
+}
+
+/** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy. */
+const plainHttp: Http = {
+  dial({ url, method = 'GET', headers = {}, body, via }) {
+    const { host, hostname, port, pathname, search, protocol } = new URL(url);
+    const at = via ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    return new Promise((resolve, reject) => {
+      const out = ask(
+        { host: at.host, port: at.port, method, path: pathname + search, headers: { host, ...headers } },
+        async (answer) => {
+          let text = '';
+          for await (const part of answer) text += part;
+          const { 'set-cookie': cookies = [], ...rest } = answer.headers;
+          const flat = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
+          resolve({ status: answer.statusCode ?? 0, headers: flat, cookies, body: text });
+        },
+      );
+      out.on('error', (cause) =>
+        reject(new Failure({ code: 'no-answer', problem: `${host} does not answer.`, fix: 'Is it up?' }, { cause })),
+      );
+      out.end(body);
+    });
+  },
+};
+
+function memoryLocks(): World['locks'] {
+  const held = new Map<string, { pid: number; command: string; since: string }>();
+  return {
+    async take(name, holder) {
+      const heldBy = held.get(name);
+      if (heldBy) return { heldBy };
+      held.set(name, holder);
+      return { release: async () => void held.delete(name) };
+    },
+  };
+}
