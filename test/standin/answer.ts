@@ -56,8 +56,9 @@ export async function answer(on: Answering, request: IncomingMessage, raw: Buffe
 }
 
 async function fromState(on: Answering, request: IncomingMessage, raw: Buffer, path: string): Promise<Reply> {
+  let call: Call | undefined;
   const work = (state: State): Reply => {
-    const call = callOf(request, raw, state, on.site, on.isTrusted);
+    call = callOf(request, raw, state, on.site, on.isTrusted);
     on.remembered.served = state.propagation.served;
     const fromOutpost = on.phase.attached && path.startsWith(OUTPOST) ? outpost(call) : undefined;
     if (fromOutpost) return fromOutpost;
@@ -72,8 +73,10 @@ async function fromState(on: Answering, request: IncomingMessage, raw: Buffer, p
     if (!state) throw new Error('relation "authentik_tenants_tenant" does not exist');
     return work(state);
   } catch (error) {
-    if (error instanceof ApiError) return fromDjango(error.reply);
-    throw error;
+    if (!(error instanceof ApiError) || !call) throw error;
+    const reply = fromDjango(error.reply);
+    on.onAnswer(call, reply);
+    return reply;
   }
 }
 

@@ -35,6 +35,8 @@ export interface StandinOptions {
   bootstrap?: { token?: string; password?: string; email?: string };
   /** AUTHENTIK_WEB__BASE_URL: stored at start when the database has none (2026.8 and later). */
   baseUrl?: string;
+  /** Whether the data directory can be written to: `can_save_media` in root/config. True when left out. */
+  canSaveMedia?: boolean;
   host?: string;
   port?: number;
   /** `nth` counts from 1 for each pair of method and path. */

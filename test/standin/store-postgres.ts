@@ -10,25 +10,11 @@ export interface PostgresOptions {
   password: string;
 }
 
-const TABLE = 'create table if not exists standin (id integer primary key, state jsonb not null)';
-
-/** One row in the stack's own PostgreSQL. Every change holds an advisory lock, as authentik's migrations do. */
+/** One row in the stack's own PostgreSQL. A change holds an advisory lock, as authentik's migrations do. */
 export function postgresStore(options: PostgresOptions): Store {
   const pool = new pg.Pool({ ...options, max: 4, connectionTimeoutMillis: 2000 });
   // An idle connection that PostgreSQL closes would end the process otherwise; the next query reports it.
   pool.on('error', () => {});
-  let made = false;
-
-  async function table(client: pg.PoolClient): Promise<void> {
-    if (made) return;
-    await client.query(TABLE);
-    made = true;
-  }
-
-  async function load(client: pg.PoolClient): Promise<State | undefined> {
-    const rows = await client.query<{ state: State }>('select state from standin where id = 1');
-    return rows.rows[0]?.state;
-  }
 
   async function connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -46,22 +32,13 @@ export function postgresStore(options: PostgresOptions): Store {
   }
 
   return {
-    read: () =>
-      connected(async (client) => {
-        await client.query('select pg_advisory_lock_shared(1000)');
-        try {
-          await table(client);
-          return await load(client);
-        } finally {
-          await client.query('select pg_advisory_unlock_shared(1000)');
-        }
-      }),
+    read: () => connected((client) => load(client).catch(whenMissing)),
     change: (edit) =>
       connected(async (client) => {
         await client.query('begin');
         try {
           await client.query('select pg_advisory_xact_lock(1000)');
-          await table(client);
+          await client.query('create table if not exists standin (id integer primary key, state jsonb not null)');
           const { state, result } = edit(await load(client));
           await client.query(
             'insert into standin (id, state) values (1, $1) on conflict (id) do update set state = $1',
@@ -76,4 +53,15 @@ export function postgresStore(options: PostgresOptions): Store {
       }),
     close: () => pool.end(),
   };
+}
+
+async function load(client: pg.PoolClient): Promise<State | undefined> {
+  const found = await client.query<{ state: State }>('select state from standin where id = 1');
+  return found.rows[0]?.state;
+}
+
+/** Before the first migration the table is not there: an empty database, not an error. */
+function whenMissing(error: unknown): undefined {
+  if (error instanceof pg.DatabaseError && error.code === '42P01') return undefined;
+  throw error;
 }

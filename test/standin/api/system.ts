@@ -77,19 +77,28 @@ function systemInfo(call: Call): unknown {
   };
 }
 
-const ROOT_CONFIG = {
-  error_reporting: {
-    enabled: false,
-    sentry_dsn: 'https://0@sentry.invalid/0',
-    environment: 'customer',
-    send_pii: false,
-    traces_sample_rate: 0.1,
-  },
-  capabilities: ['can_save_media', 'can_save_reports', 'can_impersonate', 'is_enterprise'],
-  cache_timeout: 300,
-  cache_timeout_flows: 300,
-  cache_timeout_policies: 300,
+const ERROR_REPORTING = {
+  enabled: false,
+  sentry_dsn: 'https://0@sentry.invalid/0',
+  environment: 'customer',
+  send_pii: false,
+  traces_sample_rate: 0.1,
 };
+
+/** `can_save_media` is missing when the data directory cannot be written to. */
+const rootConfig: Handler = ({ site }) =>
+  json(200, {
+    error_reporting: ERROR_REPORTING,
+    capabilities: [
+      ...(site.canSaveMedia ? ['can_save_media'] : []),
+      'can_save_reports',
+      'can_impersonate',
+      'is_enterprise',
+    ],
+    cache_timeout: 300,
+    cache_timeout_flows: 300,
+    cache_timeout_policies: 300,
+  });
 
 const version: Handler = ({ site }) =>
   json(200, {
@@ -125,7 +134,7 @@ const tasks: Handler = ({ state }) =>
   });
 
 export const systemRoutes: readonly Route[] = [
-  route('/root/config/', { GET: () => json(200, ROOT_CONFIG) }, 'public'),
+  route('/root/config/', { GET: rootConfig }, 'public'),
   route('/admin/version/', { GET: version }, 'anyone'),
   route('/admin/system/', { GET: (call) => json(200, systemInfo(call)), POST: (call) => json(200, systemInfo(call)) }),
   route('/admin/settings/', { GET: (call) => json(200, shown(call)), PUT: change(false), PATCH: change(true) }),

@@ -7,6 +7,7 @@ export interface Site {
   era: Era;
   secretKey: string;
   hostname: string;
+  canSaveMedia: boolean;
 }
 
 /** One request, as authentik sees it behind its router. */

@@ -1,0 +1,90 @@
+import { beat, healthy, noteMode } from './container/health.ts';
+import { dataIsWritable, dropRoot } from './container/owner.ts';
+import { type ContainerSettings, readSettings } from './container/settings.ts';
+import { reachPostgres, reachRedis, waitFor } from './container/wait.ts';
+import { eraOf } from './era.ts';
+import type { StandinOptions } from './options.ts';
+import { startServer } from './server.ts';
+import { logLine } from './startup.ts';
+import { postgresStore } from './store-postgres.ts';
+import { startWorker } from './worker.ts';
+
+const write = (line: string): boolean => process.stdout.write(`${line}\n`);
+const say = (event: string): boolean => write(logLine('authentik.lib.config', 'info', event));
+
+/** The container's entry point: `server`, `worker` or `healthcheck`. Resolves to an exit code, or runs until stopped. */
+async function main(command: string | undefined): Promise<number | undefined> {
+  if (command === 'healthcheck') return (await healthy()) ? 0 : 1;
+  if (command !== 'server' && command !== 'worker') {
+    process.stderr.write('usage: ak server | worker | healthcheck\n');
+    return 2;
+  }
+  const settings = readSettings(process.env);
+  if (!settings.secretKey) {
+    say('-'.repeat(70));
+    say('Secret key missing, check https://docs.goauthentik.io/docs/install-config/');
+    say('-'.repeat(70));
+    return 1;
+  }
+  dropRoot(say);
+  const store = postgresStore(settings.postgres);
+  if (!(await waitFor('PostgreSQL', () => reachPostgres(store, settings.postgres), say))) return 1;
+  const era = eraOf(settings.version);
+  if (era.needsRedis && !(await waitFor('Redis', () => reachRedis(settings.redis), say))) return 1;
+  say('Finished checking database connection');
+  const running = await (command === 'server' ? serve(settings, store) : work(settings, store));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void running
+        .close()
+        .then(() => store.close())
+        .then(() => process.exit(0));
+    });
+  }
+  return undefined;
+}
+
+const common = (settings: ContainerSettings, store: StandinOptions['store']): StandinOptions => ({
+  version: settings.version,
+  timings: settings.timings,
+  secretKey: settings.secretKey,
+  bootstrap: settings.bootstrap,
+  store,
+  log: write,
+});
+
+/** All addresses, IPv6 included, is the default since 2026.5; without IPv6 that one does not start. */
+function serve(settings: ContainerSettings, store: StandinOptions['store']): Promise<{ close(): Promise<void> }> {
+  const everywhere = eraOf(settings.version).setupPage ? '::' : '0.0.0.0';
+  const listen = settings.listen ?? { host: everywhere, port: 9000 };
+  noteMode('server', listen.port);
+  return startServer({
+    ...common(settings, store),
+    ...listen,
+    canSaveMedia: dataIsWritable(),
+    ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
+    ...(settings.baseUrl ? { baseUrl: settings.baseUrl } : {}),
+  });
+}
+
+async function work(settings: ContainerSettings, store: StandinOptions['store']): Promise<{ close(): Promise<void> }> {
+  noteMode('worker', 0);
+  const beats = setInterval(beat, 10_000);
+  const worker = await startWorker(common(settings, store));
+  return {
+    close: () => {
+      clearInterval(beats);
+      return worker.close();
+    },
+  };
+}
+
+main(process.argv[2]).then(
+  (code) => {
+    if (code !== undefined) process.exit(code);
+  },
+  (error: unknown) => {
+    write(logLine('authentik', 'error', error instanceof Error ? error.message : String(error)));
+    process.exit(1);
+  },
+);
