@@ -30,7 +30,13 @@ export async function addApp(name: string, flags: Flags, surroundings: Surroundi
   const password = await passwordAtHand(after, flags, surroundings);
   const changes = await carriedOut(after, `add-app ${name}`, screen.progress, { mayTake: after.mayEdit });
   const apps = after.config.apps.filter((app) => app.name === name);
-  return finish(after, screen, { changes, apps, ...(password && { password }), fresh: true });
+  return finish(after, screen, {
+    changes,
+    apps,
+    ...(password && { password }),
+    fresh: changes.length > 0,
+    appsOnly: true,
+  });
 }
 
 const nothingNew = ({ upstream, host, title, group, mode }: Flags): boolean =>

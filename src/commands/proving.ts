@@ -18,6 +18,8 @@ export interface Finish {
   readonly password?: Secret;
   /** Something was made or changed a moment ago: give the outpost the seconds that it takes. */
   readonly fresh?: boolean;
+  /** Only the apps: what `add-app` is about. */
+  readonly appsOnly?: boolean;
   /** How long it all took, in ms. */
   readonly took?: number;
 }

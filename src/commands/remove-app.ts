@@ -29,11 +29,8 @@ export async function removeApp(name: string, flags: Flags, surroundings: Surrou
   const screen = screenOf(surroundings, 'remove-app');
   await consent(after, surroundings, screen, {}, `${app.host} will no longer be served by Caddy.`);
   const changes = await carriedOut(after, `remove-app ${name}`, screen.progress, { mayTake: after.mayEdit });
-  screen.result(
-    `${app.host} is gone from Caddy and from authentik. Its own container and data are untouched.`,
-    planData(changes),
-    true,
-  );
+  const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
+  screen.result(`${app.host} is gone from Caddy and from authentik. ${rest}`, planData(changes), true);
   return exitCodes.fine;
 }
 

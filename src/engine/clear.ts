@@ -13,7 +13,7 @@ import { interrupted } from './shortfall.ts';
 export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
   const done: Change[] = [];
   let ledger = await run.ledger.read();
-  for (const over of leftovers(want, ledger, run.purge ?? false)) {
+  for (const over of homeLast(leftovers(want, ledger, run.purge ?? false))) {
     if (run.signal.aborted) throw interrupted(`before the removal of ${over.made.id}`);
     const empty = ledger.every(({ home }) => home);
     if (over.made.home && empty) await run.ledger.close();
@@ -22,11 +22,17 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
       ledger = ledger.filter(({ id }) => id !== change.id);
       if (!empty) await run.ledger.save(ledger);
     }
+    if (over.silent) continue;
     run.progress({ is: 'done', change, elapsed: 0 });
     done.push(change);
   }
   return done;
 }
+
+const homeLast = (all: readonly Leftover[]): Leftover[] => [
+  ...all.filter(({ made }) => !made.home),
+  ...all.filter(({ made }) => made.home),
+];
 
 const keep = ({ id }: Made, why: string): Change => ({ op: 'keep', id, because: [why] });
 

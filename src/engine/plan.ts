@@ -27,7 +27,10 @@ export function plan(kinds: Kinds, want: readonly Resource[], seen: Seen, ledger
     const change = judge(kinds, resource, seen.get(id) ?? { is: 'absent' }, lineFor(ledger, resource));
     if (change && !fixes.has(id)) fixes.set(id, change);
   }
-  return [...fixes.values(), ...leftovers(want, ledger, purge).map(({ change }) => change)];
+  return [
+    ...fixes.values(),
+    ...leftovers(want, ledger, purge).flatMap(({ change, silent }) => (silent ? [] : [change])),
+  ];
 }
 
 /** The one change `resource` needs, if any. Pure. */

@@ -40,7 +40,13 @@ export function verdict(findings: readonly Finding[], { verbose, everything }: L
 
 /** The same for a script. */
 export const findingsData = (findings: readonly Finding[]) => ({
-  checks: findings.map(({ id, status, cause, fix }) => ({ id, status, ...(cause && { cause }), ...(fix && { fix }) })),
+  checks: findings.map(({ id, subject, status, cause, fix }) => ({
+    id,
+    ...(subject && { subject }),
+    status,
+    ...(cause && { cause }),
+    ...(fix && { fix }),
+  })),
 });
 
 const isProblem = ({ status }: Finding) => status === 'fail' || status === 'warn';
