@@ -47,6 +47,7 @@ export function withoutMountpoint(dataset: Dataset, { realPath, source }: Filesy
     code: 'dataset-not-mounted',
     problem: `The encrypted dataset ${name} is never mounted: its ${canmount === 'off' ? 'canmount is off' : `mountpoint is ${mountpoint}`}.`,
     why: `${realPath} belongs to ${source}, which is not encrypted: your secrets would be written in plain text.`,
-    fix: `Mount it:  ${unlock}zfs set ${set} ${name} && zfs mount ${name}`,
+    // Setting one of these mounts it in most cases, and "zfs mount NAME" fails for one that is mounted.
+    fix: `Mount it:  ${unlock}zfs set ${set} ${name} && zfs mount ${canmount === 'noauto' ? name : '-a'}`,
   };
 }

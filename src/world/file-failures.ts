@@ -1,8 +1,14 @@
 import { dirname } from 'node:path';
 import { Failure, type FailureText } from '../model/failure.ts';
 
+/** EDQUOT, for which Node has no name: what ZFS says when a quota is used up. */
+const quotaExceeded = -122;
+
 /** The code of an error of the operating system, as errno(3) names it. */
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+export function codeOf(error: unknown): string {
+  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  return errno === quotaExceeded ? 'EDQUOT' : (code ?? '');
+}
 
 /** Does `work`, and says in a person's words what the operating system objects to. */
 export async function inWords<T>(path: string, verb: string, work: () => Promise<T>): Promise<T> {

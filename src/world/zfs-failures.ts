@@ -9,7 +9,7 @@ const known: readonly { says: RegExp; text(name: string): Omit<FailureText, 'pro
     text: (name) => ({
       code: 'dataset-locked',
       because: 'the dataset above it is locked',
-      fix: `Unlock it:  zfs load-key -r ${parent(name)} && zfs mount -a`,
+      fix: `Unlock it:  zfs load-key "$(zfs get -Ho value encryptionroot ${parent(name)})" && zfs mount -a`,
     }),
   },
   {

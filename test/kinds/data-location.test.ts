@@ -154,7 +154,7 @@ describe('an encrypted dataset that is never mounted, and the path falls through
     expect(failure(fs('/rpool/encrypted/docker', '/rpool', 'rpool'), datasets)).toMatchObject({
       code: 'dataset-not-mounted',
       problem: `The encrypted dataset rpool/encrypted is never mounted: its mountpoint is ${mountpoint}.`,
-      fix: 'Mount it:  zfs set mountpoint=/rpool/encrypted rpool/encrypted && zfs mount rpool/encrypted',
+      fix: 'Mount it:  zfs set mountpoint=/rpool/encrypted rpool/encrypted && zfs mount -a',
     });
   });
 
@@ -162,7 +162,7 @@ describe('an encrypted dataset that is never mounted, and the path falls through
     const datasets = [plain('rpool'), secret('rpool/encrypted', { canmount: 'off', mounted: false })];
     expect(failure(fs('/rpool/encrypted/docker', '/rpool', 'rpool'), datasets)).toMatchObject({
       problem: 'The encrypted dataset rpool/encrypted is never mounted: its canmount is off.',
-      fix: 'Mount it:  zfs set canmount=on rpool/encrypted && zfs mount rpool/encrypted',
+      fix: 'Mount it:  zfs set canmount=on rpool/encrypted && zfs mount -a',
     });
   });
 

@@ -91,7 +91,7 @@ const printed: readonly [stderr: string, code: string, fix: string][] = [
   [
     `cannot create '${name}': encryption root's key is not loaded or provided`,
     'dataset-locked',
-    'Unlock it:  zfs load-key -r rpool/encrypted/docker && zfs mount -a',
+    'Unlock it:  zfs load-key "$(zfs get -Ho value encryptionroot rpool/encrypted/docker)" && zfs mount -a',
   ],
   [`cannot create '${name}': dataset already exists`, 'dataset-exists', `zfs list ${name}`],
   [`cannot create '${name}': parent does not exist`, 'no-parent-dataset', 'zfs create -p rpool/encrypted/docker'],
