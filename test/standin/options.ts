@@ -8,7 +8,7 @@ export interface Timings {
   outpostRefresh: number;
 }
 
-/** One request that the server saw; `status` 0 means that the answer was never sent. */
+/** One request that the server saw. `path` has its query; `status` 0 means that the answer was never sent. */
 export interface Seen {
   method: string;
   path: string;
@@ -39,7 +39,7 @@ export interface StandinOptions {
   canSaveMedia?: boolean;
   host?: string;
   port?: number;
-  /** `nth` counts from 1 for each pair of method and path. */
+  /** `path` has its query; `nth` counts from 1 for each pair of method and path. */
   fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
   checkSchema?: boolean;
   log?: (line: string) => void;

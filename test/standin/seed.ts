@@ -1,68 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BLUEPRINTS } from './defaults.ts';
-import { hashPassword, hex, randomText } from './secrets.ts';
-import type { Group, State, Token, User } from './state.ts';
+import { makeGroup, makeToken, makeUser } from './make.ts';
+import { hashPassword, hex } from './secrets.ts';
+import { OUTPOST_CONFIG, SETTINGS } from './standard.ts';
+import type { State, User } from './state.ts';
 
 export const EMBEDDED = 'goauthentik.io/outposts/embedded';
 export const ADMINS = 'authentik Admins';
-
-export function makeUser(state: State, given: Pick<User, 'username' | 'name'> & Partial<User>): User {
-  const pk = state.serial.user++;
-  const now = new Date().toISOString();
-  const user: User = {
-    pk,
-    uuid: randomUUID(),
-    uid: hex('sha256', `${pk}-${randomUUID()}`),
-    email: '',
-    is_active: true,
-    type: 'internal',
-    path: 'users',
-    attributes: {},
-    roles: [],
-    password: null,
-    last_login: null,
-    date_joined: now,
-    password_change_date: now,
-    last_updated: now,
-    ...given,
-  };
-  state.users.push(user);
-  return user;
-}
-
-export function makeGroup(state: State, given: Pick<Group, 'name'> & Partial<Group>): Group {
-  const group: Group = {
-    pk: randomUUID(),
-    num_pk: state.serial.groupNumber++,
-    is_superuser: false,
-    parents: [],
-    users: [],
-    roles: [],
-    attributes: {},
-    ...given,
-  };
-  state.groups.push(group);
-  return group;
-}
-
-/** `expires` is set even when the token does not expire, as recorded. */
-export function makeToken(
-  state: State,
-  given: Pick<Token, 'identifier' | 'intent' | 'user'> & Partial<Token>,
-  minutes = 30,
-): Token {
-  const token: Token = {
-    pk: randomUUID(),
-    managed: null,
-    description: '',
-    expires: new Date(Date.now() + minutes * 60_000).toISOString(),
-    expiring: true,
-    key: randomText(60),
-    ...given,
-  };
-  state.tokens.push(token);
-  return token;
-}
 
 /** What the migrations leave behind: settings, a key pair and the embedded outpost, and no flow at all. */
 export function firstState(): State {
@@ -198,48 +142,3 @@ function keypair(): State['keypairs'][number] {
     managed: null,
   };
 }
-
-const SETTINGS = {
-  avatars: 'gravatar,initials',
-  default_user_change_name: true,
-  default_user_change_email: false,
-  default_user_change_username: false,
-  event_retention: 'days=365',
-  reputation_lower_limit: -5,
-  reputation_upper_limit: 5,
-  footer_links: [],
-  gdpr_compliance: true,
-  impersonation: true,
-  impersonation_require_reason: true,
-  default_token_duration: 'minutes=30',
-  default_token_length: 60,
-  pagination_default_page_size: 20,
-  pagination_max_page_size: 100,
-  flags: {},
-};
-
-export const OUTPOST_CONFIG = {
-  log_level: 'info',
-  docker_labels: null,
-  authentik_host: '',
-  docker_network: null,
-  container_image: null,
-  docker_map_ports: true,
-  refresh_interval: 'minutes=5',
-  kubernetes_replicas: 1,
-  kubernetes_namespace: 'default',
-  authentik_host_browser: '',
-  object_naming_template: 'ak-outpost-%(name)s',
-  authentik_host_insecure: false,
-  kubernetes_json_patches: null,
-  kubernetes_service_type: 'ClusterIP',
-  kubernetes_ingress_path_type: null,
-  kubernetes_image_pull_secrets: [],
-  kubernetes_ingress_class_name: null,
-  kubernetes_disable_x509_strict: false,
-  kubernetes_disabled_components: [],
-  kubernetes_ingress_annotations: {},
-  kubernetes_ingress_secret_name: 'authentik-outpost-tls',
-  kubernetes_httproute_annotations: {},
-  kubernetes_httproute_parent_refs: [],
-};

@@ -98,7 +98,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`,
+    url: `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host}:${bound}`,
     port: bound,
     requests,
     violations: watch.violations,

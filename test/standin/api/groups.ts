@@ -1,5 +1,5 @@
 import { json, noContent, refuse } from '../http/reply.ts';
-import { makeGroup } from '../seed.ts';
+import { makeGroup } from '../make.ts';
 import type { Group, State } from '../state.ts';
 import { unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';

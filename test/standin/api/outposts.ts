@@ -1,5 +1,6 @@
 import { crashNow, json, refuse } from '../http/reply.ts';
-import { EMBEDDED, OUTPOST_CONFIG } from '../seed.ts';
+import { EMBEDDED } from '../seed.ts';
+import { OUTPOST_CONFIG } from '../standard.ts';
 import type { Json, Outpost, State } from '../state.ts';
 import { seconds } from './checks.ts';
 import { bodyOf, type Fields, pythonType, readFields } from './fields.ts';

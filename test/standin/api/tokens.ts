@@ -1,6 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
-import { makeToken } from '../seed.ts';
+import { makeToken } from '../make.ts';
 import type { State, Token } from '../state.ts';
 import { all, seconds, tokenSlug, unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';

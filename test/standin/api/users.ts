@@ -1,7 +1,7 @@
 import { json, noContent, refuse } from '../http/reply.ts';
+import { makeGroup, makeToken, makeUser } from '../make.ts';
 import { groupsOf, isSuperuser } from '../people.ts';
 import { hashPassword, randomText } from '../secrets.ts';
-import { makeGroup, makeToken, makeUser } from '../seed.ts';
 import type { State, User } from '../state.ts';
 import { email, unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
