@@ -35,7 +35,7 @@ export const caddyKind: Kind<CaddySpec> = {
   patience: 5_000,
 
   async explain(key, { docker }) {
-    const reader = readerOf(await docker.containers(), key);
+    const reader = await readerOf(docker, key);
     return reader && (await docker.logs(reader.container, 5)).join('\n');
   },
 
@@ -47,7 +47,7 @@ const sites = (text: string): readonly string[] => text.match(/^[\w.-]+(?= \{$)/
 async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
   const [caddyfile, beside] = await Promise.all([files.read(key), files.read(fileBeside(key))]);
   const [part] = partsOf(caddyfile ?? '');
-  const reader = want ?? readerOf(await docker.containers(), key);
+  const reader = want ?? (await readerOf(docker, key));
   const details = reader && (await docker.container(reader.container));
   const runs = details?.found.state === 'running';
   const onDisk = part !== undefined || beside !== undefined;

@@ -60,7 +60,7 @@ async function existing({ docker }: Pick<World, 'docker'>, caddy: ContainerSumma
   const started = startedWith(command);
   if (started.with !== 'caddyfile') throw trouble.noCaddyfile(name, started.what);
   const inside = started.path;
-  const place = onHost(caddy, inside);
+  const place = onHost((await docker.container(name)) ?? caddy, inside);
   if (!place) throw trouble.notOnHost(name, inside);
   if ((await docker.readFile(name, inside)) === undefined) throw trouble.missing(name, inside, place.outside);
   if (!networks.includes(proxyNetwork)) {

@@ -9,6 +9,7 @@ describe('the configuration that a command loads', () => {
     ['caddy run', '/etc/caddy/Caddyfile'],
     ['caddy run --config ./sub/Caddyfile', '/etc/caddy/sub/Caddyfile'],
     ["caddy run --config '/etc/caddy/Caddyfile'", '/etc/caddy/Caddyfile'],
+    ["/bin/sh -c 'caddy run --config /conf/Caddyfile --adapter caddyfile'", '/conf/Caddyfile'],
     ['caddy run --config /etc/caddy/odd.json --adapter caddyfile', '/etc/caddy/odd.json'],
   ])('%s', (command, path) => {
     expect(startedWith(command)).toEqual({ with: 'caddyfile', path });

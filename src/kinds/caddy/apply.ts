@@ -42,7 +42,7 @@ export async function takeOut(outside: string, { files, docker }: World): Promis
   const before = await readTexts(files, outside);
   const after: Texts = { caddyfile: withoutOurs(before.caddyfile), ours: undefined };
   const how = partsOf(before.caddyfile)[0]?.is === 'block' ? 'block' : 'import';
-  const reader = readerOf(await docker.containers(), outside);
+  const reader = await readerOf(docker, outside);
   if (!reader?.running) {
     const nothing = async () => {};
     const place = { how, container: '', caddyfile: { outside, inside: '' } } as const;

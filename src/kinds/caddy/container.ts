@@ -1,4 +1,4 @@
-import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { ContainerSummary, Docker } from '../../world/docker/docker.ts';
 
 /** What a Caddy was started with. */
 export type Started =
@@ -7,7 +7,9 @@ export type Started =
 
 /** Which configuration a container's command makes Caddy load. */
 export function startedWith(command: string): Started {
-  const words = command.split(/\s+/).map((word) => word.replace(/^(['"])(.*)\1$/, '$2'));
+  const all = command.split(/\s+/).map((word) => word.replace(/^['"]+|['"]+$/g, ''));
+  // What stands before it belongs to a shell, whose -c means something else.
+  const words = all.slice(all.findIndex((word) => /(^|\/)caddy$/.test(word)) + 1);
   const value = (...names: readonly string[]): string | undefined => {
     const at = words.findIndex((word) => names.includes(word.split('=')[0] ?? ''));
     return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
@@ -39,16 +41,25 @@ export function onHost(
   return { outside: `${mount.source}${below}`, alone: mount.target === inside };
 }
 
-/** The container whose Caddy reads this file of the host, and the file's path in there. */
-export function readerOf(
-  containers: readonly ContainerSummary[],
+export interface Reader {
+  readonly container: string;
+  readonly running: boolean;
+  /** The file's path in there. */
+  readonly inside: string;
+}
+
+/** The container whose Caddy reads this file of the host. */
+export async function readerOf(
+  docker: Pick<Docker, 'containers' | 'container'>,
   outside: string,
-): { readonly container: string; readonly running: boolean; readonly inside: string } | undefined {
-  for (const container of containers) {
-    const started = startedWith(container.command);
-    if (started.with !== 'caddyfile') continue;
-    if (onHost(container, started.path)?.outside !== outside) continue;
-    return { container: container.name, running: container.running, inside: started.path };
+): Promise<Reader | undefined> {
+  for (const summary of await docker.containers()) {
+    const started = startedWith(summary.command);
+    if (started.with !== 'caddyfile' || !onHost(summary, started.path)) continue;
+    // A list need not say where a volume lies on the host.
+    const details = await docker.container(summary.name);
+    if (!details || onHost(details, started.path)?.outside !== outside) continue;
+    return { container: summary.name, running: summary.running, inside: started.path };
   }
   return undefined;
 }

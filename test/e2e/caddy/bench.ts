@@ -75,6 +75,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     files: nodeFiles(),
     http: undiciHttp,
   } as unknown as World;
+  let authority: string | undefined;
   const bench: Bench = {
     world,
     engine: docker,
@@ -95,7 +96,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     write: (text) => writeFile(path, text),
     get: async (host, at = '/', headers = {}) => {
       const via = await world.docker.dialAddress(proxy, 443, network);
-      const authority = await world.docker.readFile(proxy, '/data/caddy/pki/authorities/local/root.crt');
+      authority ??= await world.docker.readFile(proxy, '/data/caddy/pki/authorities/local/root.crt');
       return undiciHttp.dial({
         url: `https://${host}${at}`,
         headers,

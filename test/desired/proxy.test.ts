@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/schema.ts';
+import type { Facts } from '../../src/desired/facts.ts';
+import * as proxy from '../../src/desired/proxy.ts';
+import { Failure } from '../../src/model/failure.ts';
+import { reveal, Secret } from '../../src/model/secret.ts';
+
+const templates = Object.fromEntries(
+  ['homeauth.caddy', 'Caddyfile', 'docker-compose.yml'].map((name) => [
+    name,
+    readFileSync(join(import.meta.dirname, `../../templates/${name}.hbs`), 'utf8'),
+  ]),
+);
+const app = (name: string, upstream: string, mode: 'app' | 'domain' = 'app') => ({
+  name,
+  title: name,
+  host: `${name}.home.example.com`,
+  upstream,
+  mode,
+});
+const config = {
+  domain: 'home.example.com',
+  baseDir: '/srv',
+  authHost: 'auth.home.example.com',
+  proxy: 'caddy',
+  tls: 'auto',
+  apps: [app('whoami', 'whoami:80'), app('wiki', '[fd00::5]:8080', 'domain')],
+} as unknown as Config;
+const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/caddy/Caddyfile' };
+const existing = { is: 'existing', container: 'front', networks: [], caddyfile, how: 'block' } as const;
+const facts = (change: Partial<Facts> = {}) => ({ templates, proxy: { is: 'own' }, ...change }) as unknown as Facts;
+
+const textFor = (change: Partial<Config> = {}): string => {
+  const [resource] = proxy.caddyText({ ...config, ...change }, facts());
+  return resource?.kind === 'caddy' ? resource.spec.text : '';
+};
+const siteOf = (text: string, host: string): string => text.split(`\n${host} {\n`)[1]?.split('\n}\n')[0] ?? '';
+
+describe('the text', () => {
+  test('has one site for authentik and one for each app', () => {
+    const text = textFor();
+    expect(text.match(/^\S+(?= \{$)/gm)).toEqual([
+      '(authentik)',
+      'auth.home.example.com',
+      'whoami.home.example.com',
+      'wiki.home.example.com',
+    ]);
+    expect(siteOf(text, 'whoami.home.example.com')).toBe('\timport authentik whoami:80');
+    expect(siteOf(text, 'wiki.home.example.com')).toBe('\timport authentik "[fd00::5]:8080"');
+    expect(siteOf(text, 'auth.home.example.com')).toMatch(
+      /^\tvars homeauth_revision r[0-9a-f]{15}\n\treverse_proxy \S+$/,
+    );
+  });
+
+  test('trusts nobody to say where they come from', () => {
+    expect(textFor()).not.toContain('trusted_proxies');
+  });
+
+  test('takes certificates from where the user says', () => {
+    const count = (text: string, part: string) => text.split(part).length - 1;
+    expect(count(textFor(), 'tls')).toBe(0);
+    expect(count(textFor({ tls: 'internal' }), '\ttls internal\n')).toBe(3);
+    const byDns = '\ttls {\n\t\tdns cloudflare {env.CLOUDFLARE_API_TOKEN}\n\t\tresolvers 1.1.1.1\n\t}\n';
+    expect(count(textFor({ tls: 'cloudflare' }), byDns)).toBe(3);
+  });
+
+  test('carries a mark that every change changes', () => {
+    const revisions = [{}, { tls: 'internal' }, { authHost: 'id.home.example.com' }, { apps: [] }].map((change) => {
+      const text = textFor(change as Partial<Config>);
+      const [resource] = proxy.caddyText({ ...config, ...change } as Config, facts());
+      const revision = resource?.kind === 'caddy' ? resource.spec.revision : '';
+      expect(text).toContain(`homeauth_revision ${revision}\n`);
+      return revision;
+    });
+    expect(new Set(revisions).size).toBe(revisions.length);
+  });
+
+  test.each(['a:80 {', 'a:80\n\trespond x', '{env.HOME}:80', 'a:80`"'])(
+    'never lets %j out of its quotes',
+    (upstream) => {
+      const refused = () => textFor({ apps: [app('x', upstream)] });
+      expect(refused).toThrow(Failure);
+    },
+  );
+});
+
+describe('where it goes', () => {
+  test('into the Caddy that is there', () => {
+    const [resource] = proxy.caddyText(config, facts({ proxy: existing }));
+    expect(resource).toMatchObject({
+      key: '/opt/caddy/Caddyfile',
+      spec: { container: 'front', how: 'block', caddyfile },
+    });
+  });
+
+  test('into our own', () => {
+    const [resource] = proxy.caddyText(config, facts());
+    expect(resource).toMatchObject({ key: '/srv/caddy/etc/Caddyfile', spec: { container: 'caddy', how: 'import' } });
+  });
+
+  test('nowhere by itself where the user wants to do it', () => {
+    const manual = facts({ proxy: { is: 'manual' } });
+    expect(proxy.caddyText(config, manual)).toEqual([]);
+    expect(proxy.manualText(config, manual).text).toBe(textFor());
+  });
+});
+
+describe('a Caddy of our own', () => {
+  const all = [
+    proxy.ownCaddyHome,
+    proxy.ownCaddyFolders,
+    proxy.ownCaddyFiles,
+    proxy.ownCaddyImages,
+    proxy.ownCaddyContainer,
+  ];
+
+  test.each([existing, { is: 'manual' }] as const)('is not wanted with one that is $is', (is) => {
+    expect(all.flatMap((part) => part(config, facts({ proxy: is })))).toEqual([]);
+  });
+
+  test('is made of folders, files, an image and a container', () => {
+    const ids = all.flatMap((part) => part(config, facts())).map(({ kind, key }) => `${kind}:${key}`);
+    expect(ids).toEqual([
+      'directory:/srv/caddy',
+      'directory:/srv/caddy/etc',
+      'directory:/srv/caddy/data',
+      'directory:/srv/caddy/config',
+      'file:/srv/caddy/etc/Caddyfile',
+      'file:/srv/caddy/docker-compose.yml',
+      'image:caddy:2.11.7',
+      'container:caddy',
+    ]);
+  });
+
+  test('has a Caddyfile that is the user’s from then on', () => {
+    const [seed, compose] = proxy.ownCaddyFiles(config, facts());
+    expect(seed).toMatchObject({ spec: { once: true }, precious: true });
+    expect(compose?.kind === 'file' && compose.spec.content).toContain('"443:443/udp"');
+  });
+
+  test('has the module and the token where Cloudflare proves the domain', () => {
+    const byDns = { ...config, tls: 'cloudflare' } as Config;
+    const token = new Secret('cf-secret');
+    const files = proxy.ownCaddyFiles(byDns, facts({ cloudflareToken: token }));
+    const env = files.find(({ key }) => key === '/srv/caddy/caddy.env');
+    expect(env?.kind === 'file' && [env.spec.mode, reveal(env.spec.content)]).toEqual([
+      0o600,
+      'CLOUDFLARE_API_TOKEN=cf-secret\n',
+    ]);
+    const [container] = proxy.ownCaddyContainer(byDns, facts({ cloudflareToken: token }));
+    expect(container).toMatchObject({
+      spec: { definition: { image: expect.stringContaining('caddy-cloudflare:'), envFiles: ['/srv/caddy/caddy.env'] } },
+    });
+    expect(JSON.stringify([files, container])).not.toContain('cf-secret');
+  });
+
+  test('says what it needs where there is no token', () => {
+    const byDns = { ...config, tls: 'cloudflare' } as Config;
+    expect(() => proxy.ownCaddyContainer(byDns, facts())).toThrow(/holds no token/);
+  });
+});

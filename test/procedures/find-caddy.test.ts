@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
+import { findCaddy } from '../../src/procedures/find-caddy.ts';
+import type { ContainerSummary } from '../../src/world/docker/docker.ts';
+import type { World } from '../../src/world/world.ts';
+
+const run = 'caddy run --config /etc/caddy/Caddyfile --adapter caddyfile';
+const mount = (source: string, target: string) => ({ source, target, readOnly: true });
+
+const caddy: ContainerSummary = {
+  name: 'caddy',
+  image: 'caddy:2.11.7',
+  command: run,
+  running: true,
+  labels: {},
+  networks: ['caddy_caddynet'],
+  mounts: [mount('/srv/caddy', '/etc/caddy')],
+  ports: [{ address: '0.0.0.0', port: 443, inside: 443 }],
+};
+const other: ContainerSummary = { ...caddy, name: 'wiki', image: 'wiki:1', command: 'wiki', mounts: [], ports: [] };
+
+interface Scene {
+  containers?: readonly ContainerSummary[];
+  listener?: string;
+  networkExists?: boolean;
+  files?: readonly string[];
+}
+
+/** Only what a look may use: everything else of Docker is missing, and would throw. */
+function look({ containers = [], listener, networkExists = true, files = ['/etc/caddy/Caddyfile'] }: Scene) {
+  const world = {
+    docker: {
+      containers: async () => containers,
+      container: async (name: string) => containers.find((c) => c.name === name),
+      network: async () => (networkExists ? { project: 'caddy', network: 'caddynet' } : undefined),
+      readFile: async (_: string, path: string) => (files.includes(path) ? 'a {\n}\n' : undefined),
+    },
+    host: { listener: async () => listener && { process: listener } },
+  } as unknown as World;
+  return (
+    config: { caddyContainer?: string; proxy?: 'caddy' | 'manual' } = {},
+    ours: readonly `container:${string}`[] = [],
+  ) => findCaddy(world, { proxy: 'caddy', ...config }, new Set(ours));
+}
+
+async function refusal(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Failure);
+  return error as Failure;
+}
+
+describe('a Caddy that is there', () => {
+  const found = { is: 'existing', container: 'caddy', networks: ['caddy_caddynet'] };
+
+  test('with its directory mounted, read-only or not', async () => {
+    const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/srv/caddy/Caddyfile' };
+    expect(await look({ containers: [other, caddy] })()).toEqual({ ...found, caddyfile, how: 'import' });
+  });
+
+  test('with its Caddyfile mounted alone', async () => {
+    const mounts = [mount('/srv/Caddyfile', '/etc/caddy/Caddyfile')];
+    const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/srv/Caddyfile' };
+    expect(await look({ containers: [{ ...caddy, mounts }] })()).toEqual({ ...found, caddyfile, how: 'block' });
+  });
+
+  test('somewhere else, as its command says', async () => {
+    const elsewhere = { ...caddy, command: 'caddy run -c /conf/Caddyfile', mounts: [mount('/srv/conf', '/conf')] };
+    expect(await look({ containers: [elsewhere], files: ['/conf/Caddyfile'] })()).toMatchObject({
+      caddyfile: { inside: '/conf/Caddyfile', outside: '/srv/conf/Caddyfile' },
+    });
+  });
+
+  test.each([
+    'caddy',
+    'caddy:2-alpine',
+    'ghcr.io/caddybuilds/caddy-cloudflare:2.11.9',
+    'registry.lan:5000/my-caddy@sha256:abc',
+    'slothcroissant/caddy-cloudflaredns',
+  ])('by its image %s', async (image) => {
+    expect(await look({ containers: [{ ...caddy, name: 'front', image }] })()).toMatchObject({ container: 'front' });
+  });
+
+  test('by the Caddyfile that a program named caddy is given', async () => {
+    const built = { ...caddy, name: 'front', image: 'sha256:0123' };
+    expect(await look({ containers: [built] })()).toMatchObject({ container: 'front' });
+    const franken = { ...built, command: 'frankenphp run --config /etc/caddy/Caddyfile' };
+    expect(await look({ containers: [franken] })()).toEqual({ is: 'own' });
+  });
+
+  test('by its name in homeauth.yaml, where there are several', async () => {
+    const containers = [caddy, { ...caddy, name: 'caddy-test' }];
+    expect(await look({ containers })({ caddyContainer: 'caddy-test' })).toMatchObject({ container: 'caddy-test' });
+  });
+
+  test('and runs, beside one that does not', async () => {
+    const containers = [{ ...caddy, name: 'caddy-old', running: false }, caddy];
+    expect(await look({ containers })()).toMatchObject({ container: 'caddy' });
+  });
+});
+
+describe('none', () => {
+  test('is one of our own', async () => {
+    expect(await look({ containers: [other] })()).toEqual({ is: 'own' });
+  });
+
+  test('once it is there it stays our own', async () => {
+    expect(await look({ containers: [caddy], listener: 'docker-proxy' })({}, ['container:caddy'])).toEqual({
+      is: 'own',
+    });
+  });
+
+  test('is none of our business where the user says so', async () => {
+    expect(await look({ containers: [caddy] })({ proxy: 'manual' })).toEqual({ is: 'manual' });
+  });
+});
+
+describe('refused', () => {
+  const containers = (change: Partial<ContainerSummary>) => ({ containers: [{ ...caddy, ...change }] });
+  test.each<[string, Scene, string, RegExp]>([
+    [
+      'two of them',
+      { containers: [caddy, { ...caddy, name: 'front' }] },
+      'caddy-ambiguous',
+      /^Say .*caddy-container: caddy$/,
+    ],
+    ['a stopped one', containers({ running: false }), 'caddy-stopped', /^Start it: docker start caddy$/],
+    [
+      'caddy-docker-proxy',
+      containers({ image: 'lucaslorentz/caddy-docker-proxy:2.13', command: 'caddy docker-proxy' }),
+      'caddy-docker-proxy',
+      /proxy: manual/,
+    ],
+    [
+      'one with JSON',
+      containers({ command: 'caddy run --config /etc/caddy/c.json' }),
+      'caddy-without-caddyfile',
+      /--config/,
+    ],
+    ['one that resumes', containers({ command: `${run} --resume` }), 'caddy-without-caddyfile', /proxy: manual/],
+    [
+      'a Caddyfile in the image',
+      containers({ mounts: [mount('/srv/data', '/data')] }),
+      'caddyfile-in-image',
+      /docker cp caddy:/,
+    ],
+    ['a Caddyfile that is not there', { ...containers({}), files: [] }, 'caddyfile-missing', /proxy: manual/],
+    [
+      'one elsewhere',
+      containers({ networks: ['web'] }),
+      'caddy-network',
+      /docker network connect caddy_caddynet caddy$/,
+    ],
+    [
+      'one elsewhere, without the network',
+      { ...containers({ networks: ['web'] }), networkExists: false },
+      'caddy-network',
+      /docker network create caddy_caddynet && docker network connect caddy_caddynet caddy$/,
+    ],
+    ["one on the host's network", containers({ networks: ['host'] }), 'caddy-host-network', /network_mode/],
+    ['one outside Docker', { listener: 'caddy' }, 'caddy-outside-docker', /proxy: manual/],
+    ['another server', { listener: 'nginx' }, 'port-taken', /Stop nginx/],
+    [
+      'a container of another server',
+      { containers: [{ ...other, ports: caddy.ports }], listener: 'docker-proxy' },
+      'port-taken',
+      /Stop the container wiki/,
+    ],
+  ])('%s', async (_, scene, code, fix) => {
+    const failure = await refusal(look(scene)());
+    expect([failure.code, failure.fix]).toEqual([code, expect.stringMatching(fix)]);
+  });
+
+  test('a name that is not there', async () => {
+    const failure = await refusal(look({ containers: [caddy] })({ caddyContainer: 'cady' }));
+    expect([failure.code, failure.fix]).toEqual(['caddy-not-found', 'Name one that is there: caddy-container: caddy']);
+  });
+});
