@@ -17,14 +17,26 @@ export interface Image {
 /** The label that holds the hash of everything an image was made from. */
 export const INPUTS_LABEL = 'homeauth.test.inputs';
 
-async function builtFrom(name: string): Promise<string> {
-  const format = `{{index .Config.Labels "${INPUTS_LABEL}"}}`;
-  return (await execa('docker', ['image', 'inspect', '--format', format, name], { reject: false })).stdout;
+/** By image name, the hash of what the image there was built from. */
+export type Built = Map<string, string>;
+
+/** Asks the engine which images it has, all at once, because every question to it costs. */
+export async function builtImages(images: readonly Image[]): Promise<Built> {
+  const format = `{{range .RepoTags}}{{.}} {{end}}{{index .Config.Labels "${INPUTS_LABEL}"}}`;
+  const names = images.map(({ name }) => name);
+  const { stdout } = await execa('docker', ['image', 'inspect', '--format', format, ...names], { reject: false });
+  const built: Built = new Map();
+  for (const line of stdout.split('\n')) {
+    const words = line.split(' ');
+    const hash = words.pop() ?? '';
+    for (const tag of words) built.set(tag.replace(/:latest$/, ''), hash);
+  }
+  return built;
 }
 
 /** The hash of all that goes into an image; what it rests on is built before, and counts with the hash it was built from. */
-async function inputs(image: Image): Promise<string> {
-  const hash = createHash('sha256').update(image.from ? await builtFrom(image.from.name) : '');
+async function inputs(image: Image, built: Built): Promise<string> {
+  const hash = createHash('sha256').update(image.from ? (built.get(image.from.name) ?? '') : '');
   hash.update(JSON.stringify(image.args ?? {}));
   for (const name of (await readdir(image.folder)).sort()) {
     hash.update(name).update(await readFile(join(image.folder, name)));
@@ -34,19 +46,20 @@ async function inputs(image: Image): Promise<string> {
 }
 
 /** Imports the root file system that `build` in the image's folder writes. False if it was there already. */
-export async function importBase(image: Image): Promise<boolean> {
-  const hash = await inputs(image);
-  if ((await builtFrom(image.name)) === hash) return false;
+export async function importBase(image: Image, built: Built): Promise<boolean> {
+  const hash = await inputs(image, built);
+  if (built.get(image.name) === hash) return false;
   const { stdout: mirror } = await execa(join(import.meta.dirname, 'mirror'));
   const rootfs = execa(join(image.folder, 'build'), [mirror], { buffer: false, stderr: 'inherit' });
   await rootfs.pipe('docker', ['import', '--change', `LABEL ${INPUTS_LABEL}=${hash}`, '-', image.name]);
+  built.set(image.name, hash);
   return true;
 }
 
 /** Builds an image with the classic builder, which every release of Docker has. False if it was there already. */
-export async function buildImage(image: Image, context: string): Promise<boolean> {
-  const hash = await inputs(image);
-  if ((await builtFrom(image.name)) === hash) return false;
+export async function buildImage(image: Image, built: Built, context: string): Promise<boolean> {
+  const hash = await inputs(image, built);
+  if (built.get(image.name) === hash) return false;
   await rm(context, { recursive: true, force: true });
   await mkdir(context, { recursive: true });
   await cp(image.folder, context, { recursive: true });
@@ -56,5 +69,6 @@ export async function buildImage(image: Image, context: string): Promise<boolean
     env: { DOCKER_BUILDKIT: '0' },
     stdio: 'inherit',
   });
+  built.set(image.name, hash);
   return true;
 }

@@ -3,10 +3,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { buildImage, type Image, INPUTS_LABEL, importBase } from './image.ts';
+import { bundleStandin } from '../standin/bundle.ts';
+import { buildImage, builtImages, type Image, INPUTS_LABEL, importBase } from './image.ts';
 import { AUTHENTIK_RELEASES, authentikImage, CADDY_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, WHOAMI_IMAGE } from './names.ts';
 import { pulled } from './pull.ts';
-import { bundleStandin } from './standin.ts';
 
 const here = import.meta.dirname;
 const cache = join(here, '../../.cache/test');
@@ -40,23 +40,25 @@ const images: Image[] = [
   },
 ];
 
-const standin = await bundleStandin(join(here, '../standin/main.ts'), join(cache, 'standin.mjs'));
-for (const release of standin ? AUTHENTIK_RELEASES : []) {
+const standin = join(cache, 'standin.cjs');
+await bundleStandin(standin);
+for (const release of AUTHENTIK_RELEASES) {
   images.push({
     name: authentikImage(release),
     folder: folder('authentik'),
-    files: { 'standin.mjs': standin! },
+    files: { 'standin.cjs': standin },
     from: node,
     args: { VERSION: release },
   });
 }
 
 const context = join(cache, 'context');
-let built = 0;
+const built = await builtImages(images);
+let made = 0;
 for (const image of images) {
   if (image.official && (await pulled(image.name))) continue;
-  const made = image === base ? await importBase(image) : await buildImage(image, context);
-  if (made) built += 1;
+  const isNew = image === base ? await importBase(image, built) : await buildImage(image, built, context);
+  if (isNew) made += 1;
 }
 await rm(context, { recursive: true, force: true });
-if (built > 0) await execa('docker', ['image', 'prune', '--force', '--filter', `label=${INPUTS_LABEL}`]);
+if (made > 0) await execa('docker', ['image', 'prune', '--force', '--filter', `label=${INPUTS_LABEL}`]);
