@@ -5,9 +5,10 @@ export interface EngineInfo {
   /** Engine's version: 28.5.1. */
   readonly version: string;
   readonly apiVersion: string;
-  /** `docker`, `podman`, or rootless / remote, which are not supported yet. */
-  readonly flavour: 'docker' | 'podman' | 'rootless' | 'remote';
+  /** `docker`, or one that is recognised and not supported yet. One on another machine is refused before this. */
+  readonly flavour: 'docker' | 'podman' | 'rootless';
   readonly address: string;
+  /** Whether the kernel speaks IPv6: without it no program in a container can listen on [::]. */
   readonly ipv6: boolean;
 }
 
@@ -69,7 +70,8 @@ export interface Docker {
   /** Returns when one of these containers changed its state or health, or after `ms`. */
   change(names: readonly string[], ms: number): Promise<void>;
 
-  pull(reference: string, progress: (p: PullProgress) => void): Promise<void>;
+  /** Fetches an image. How far it is, whoever made the connection hears. */
+  pull(reference: string): Promise<void>;
   createNetwork(name: string, spec: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
   /** Makes the container on its first network, joins the others, and starts it. */

@@ -1,0 +1,31 @@
+import type { Readiness } from '../engine/kind.ts';
+import type { ContainerSpec } from '../model/container.ts';
+
+type Found = NonNullable<ContainerSpec['found']>;
+
+/** From so many deaths on it is no accident; Docker starts it again after each. */
+const deaths = 3;
+/** How long one without a health check must stay up before it counts, in ms. */
+const probation = 3000;
+
+/** It runs, or Docker is about to start it again. */
+export const isUp = ({ state }: Found): boolean => state === 'running' || state === 'restarting';
+
+/** What a container still waits for, or why it never will be ready. Pure. */
+export function containerReady(found: Found): Readiness | undefined {
+  const { state, health, exitCode, restarts, lastLine, upFor = probation } = found;
+  const line = lastLine === undefined ? {} : { line: lastLine };
+  const isRight = health === 'healthy' || (health === 'none' && upFor >= probation);
+  if (state === 'running' && isRight) return undefined;
+  if (found.outOfMemory && state !== 'running') return { failed: 'it ran out of memory' };
+  if (state === 'restarting' && restarts >= deaths) {
+    return { failed: `it has died ${restarts} times, ${ending(exitCode)}` };
+  }
+  if (state === 'restarting') return { waits: `it died, ${ending(exitCode)}, and is being started again`, ...line };
+  if (state !== 'running')
+    return exitCode === 0 ? { waits: 'stopped', ...line } : { failed: `it died, ${ending(exitCode)}` };
+  if (health === 'none') return { waits: 'just started', ...line };
+  return { waits: health === 'starting' ? 'starting' : 'its health check fails', ...line };
+}
+
+const ending = (exitCode: number) => `the last time with exit code ${exitCode}`;

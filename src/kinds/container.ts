@@ -1,0 +1,86 @@
+import type { Kind } from '../engine/kind.ts';
+import type { ContainerDefinition, ContainerSpec } from '../model/container.ts';
+import { composeLabel } from '../model/label.ts';
+import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
+import { containerReady, isUp } from './container-state.ts';
+import { explainContainer } from './container-story.ts';
+
+/** A container with all that it is made from. Another definition means another container; its data lies outside. */
+export const containerKind: Kind<ContainerSpec> = {
+  async observe(key, { docker }) {
+    const details = await docker.container(key);
+    if (!details) return { is: 'absent' };
+    if (details.found.state === 'removing') return { is: 'unknown', because: `${key} is being removed` };
+    const lastLine = containerReady(details.found) ? (await docker.logs(key, 1)).at(-1) : undefined;
+    return { is: 'present', spec: specOf(details, lastLine) };
+  },
+
+  differs(want, have) {
+    const definition = have.revision === want.revision ? [] : ['definition changed'];
+    const from = have.definition.image;
+    const to = want.definition.image;
+    const image = from === to ? definition : [`image ${from} → ${to}`];
+    const networks = missingNetworks(want, have).map((name) => `not on ${name}`);
+    return [...image, ...networks, ...(have.found && !isUp(have.found) ? [`is ${stopped(have.found.state)}`] : [])];
+  },
+
+  async apply(key, want, { docker }, have) {
+    // What the ledger kept of somebody else's container tells what it was, and not the secrets it was made with.
+    const givenBack = want?.found !== undefined;
+    if (!want || givenBack) return docker.remove(key);
+    if (have && isSame(want, have) && isResumable(have)) return resume(key, want, have, docker);
+    if (have) await docker.remove(key);
+    const { definition, secretEnvironment, revision } = want;
+    const configHash = (await docker.composeHashes(definition.project.file))?.[definition.service];
+    const environment = { ...secretEnvironment, ...definition.environment };
+    await docker.run({ name: key, definition, environment, revision, ...(configHash && { configHash }) });
+  },
+
+  ready: ({ found }) => found && containerReady(found),
+
+  // authentik's first start takes minutes on a small machine; one that fails is noticed long before.
+  patience: 600_000,
+
+  wait: (key, { docker }, ms) => docker.change([key], ms),
+
+  explain: (key, { docker }) => explainContainer(key, docker),
+
+  hint: (key) => `Look at its log, then run the same command again:  docker logs --tail 50 ${key}`,
+};
+
+const missingNetworks = (want: ContainerSpec, have: ContainerSpec) =>
+  want.definition.networks.map(({ name }) => name).filter((name) => !have.found?.networks.includes(name));
+
+const isSame = (want: ContainerSpec, have: ContainerSpec) =>
+  have.revision === want.revision && have.definition.image === want.definition.image;
+
+/** It can go on from where it is. A paused or dead one cannot be started. */
+const isResumable = ({ found }: ContainerSpec) => found !== undefined && !['paused', 'dead'].includes(found.state);
+
+const stopped = (state: string) => (state === 'paused' ? 'paused' : 'stopped');
+
+async function resume(key: string, want: ContainerSpec, have: ContainerSpec, docker: Docker): Promise<void> {
+  for (const network of missingNetworks(want, have)) await docker.connect(key, network);
+  if (have.found && !isUp(have.found)) await docker.start(key);
+}
+
+/** What was found, as far as it can be told. Its environment is left out: nothing compares it, and it holds secrets. */
+function specOf({ labels, revision, found, ...details }: ContainerDetails, lastLine?: string): ContainerSpec {
+  const definition: ContainerDefinition = {
+    project: {
+      name: labels[composeLabel.project] ?? '',
+      directory: labels[composeLabel.directory] ?? '',
+      file: labels[composeLabel.file] ?? '',
+    },
+    service: labels[composeLabel.service] ?? details.name,
+    image: details.image,
+    mounts: details.mounts.map(({ source, target, readOnly }) => ({ source, target, ...(readOnly && { readOnly }) })),
+    networks: details.networks.map((name) => ({ name, key: name })),
+  };
+  return {
+    definition,
+    secretEnvironment: {},
+    revision: revision ?? '',
+    found: { ...found, ...(lastLine !== undefined && { lastLine }) },
+  };
+}

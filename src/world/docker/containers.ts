@@ -1,0 +1,72 @@
+import type Docker from 'dockerode';
+import type { ContainerState } from '../../model/container.ts';
+import { revisionLabel } from '../../model/label.ts';
+import type { Api } from './api.ts';
+import type { ContainerDetails, ContainerSummary } from './docker.ts';
+
+/** Every container, running or not, in one request. */
+export async function listContainers(api: Api): Promise<ContainerSummary[]> {
+  const list = await api.look<Docker.ContainerInfo[]>('/containers/json', { all: true });
+  return (list ?? []).map((c) => ({
+    // A linked container is listed under its links, too: /other/alias.
+    name: (c.Names.find((name) => name.lastIndexOf('/') === 0) ?? c.Id).replace('/', ''),
+    image: c.Image,
+    command: c.Command,
+    running: c.State === 'running',
+    labels: c.Labels ?? {},
+    networks: Object.keys(c.NetworkSettings?.Networks ?? {}),
+    mounts: c.Mounts.map((m) => ({ source: m.Source, target: m.Destination, readOnly: !m.RW })),
+    ports: c.Ports.filter((p) => p.PublicPort !== undefined).map((p) => ({
+      address: p.IP ?? '',
+      port: p.PublicPort,
+      inside: p.PrivatePort,
+    })),
+  }));
+}
+
+export async function inspectContainer(api: Api, name: string): Promise<ContainerDetails | undefined> {
+  const c = await api.look<Docker.ContainerInspectInfo>(containerPath(name, '/json'));
+  if (!c) return undefined;
+  const networks = Object.entries(c.NetworkSettings.Networks ?? {});
+  const labels = c.Config.Labels ?? {};
+  return {
+    name: c.Name.replace('/', ''),
+    image: c.Config.Image,
+    command: [c.Path, ...c.Args].join(' '),
+    running: c.State.Status === 'running',
+    labels,
+    networks: networks.map(([network]) => network),
+    mounts: c.Mounts.map((m) => ({ source: m.Source, target: m.Destination, readOnly: !m.RW })),
+    ports: Object.entries(c.NetworkSettings.Ports ?? {}).flatMap(([inside, hosts]) =>
+      (hosts ?? []).map((h) => ({ address: h.HostIp, port: Number(h.HostPort), inside: Number.parseInt(inside, 10) })),
+    ),
+    environment: Object.fromEntries((c.Config.Env ?? []).map(nameAndValue)),
+    revision: labels[revisionLabel],
+    found: found(c),
+    addresses: Object.fromEntries(networks.map(([n, { IPAddress }]) => [n, IPAddress]).filter(([, ip]) => ip)),
+  };
+}
+
+export const containerPath = (name: string, rest: string): string => `/containers/${encodeURIComponent(name)}${rest}`;
+
+function nameAndValue(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}
+
+function found({
+  State: state,
+  RestartCount,
+  NetworkSettings,
+}: Docker.ContainerInspectInfo): ContainerDetails['found'] {
+  return {
+    state: state.Status as ContainerState,
+    health: (state.Health?.Status ?? 'none') as ContainerDetails['found']['health'],
+    exitCode: state.ExitCode,
+    restarts: RestartCount ?? 0,
+    startedAt: state.StartedAt,
+    networks: Object.keys(NetworkSettings.Networks ?? {}),
+    ...(state.Status === 'running' && { upFor: Math.max(0, Date.now() - Date.parse(state.StartedAt)) }),
+    ...(state.OOMKilled && { outOfMemory: true as const }),
+  };
+}

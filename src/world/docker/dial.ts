@@ -1,0 +1,54 @@
+import type { Duplex } from 'node:stream';
+import Docker from 'dockerode';
+import { Refusal } from './refusal.ts';
+
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** Sent as JSON. Apart from `query` on purpose: what is secret must not end up in the engine's log of addresses. */
+  readonly body?: object;
+  /** X-Registry-Auth. */
+  readonly authconfig?: object;
+  /** Turn the connection into the two-way stream of an exec. */
+  readonly hijack?: true;
+  readonly signal?: AbortSignal;
+}
+
+/** Sends one request and returns the answer's body as a stream. Throws Refusal for an answer that says no. */
+export type Dial = (ask: Ask) => Promise<Duplex>;
+
+interface Modem {
+  dial(options: object, done: (error: (Error & { statusCode?: number }) | null, answer: Duplex) => void): void;
+}
+
+const fine = { 200: true, 201: true, 204: true, 304: true, 101: true };
+
+/** Opens the engine's socket. `version` is the API's, like 1.47; without it the engine takes its newest. */
+export function dialler(socketPath: string, version?: string): Dial {
+  // Left to itself it would take host, protocol and keys from DOCKER_HOST, and forget the socket that it is given.
+  const own = { host: undefined, port: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined };
+  const docker = new Docker({ ...own, socketPath, ...(version && { version: `v${version}` }) } as Docker.DockerOptions);
+  const modem = docker.modem as Modem;
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      const options = {
+        method: ask.method,
+        path: `${ask.path}?`,
+        options: { _query: ask.query ?? {}, _body: ask.body ?? {} },
+        // Its way of reading whole answers never returns when the connection breaks in the middle of one.
+        isStream: true,
+        hijack: ask.hijack,
+        authconfig: ask.authconfig,
+        abortSignal: ask.signal,
+        statusCodes: fine,
+      };
+      modem.dial(options, (error, answer) => {
+        if (!error) resolve(answer);
+        else if (error.statusCode === undefined) reject(error);
+        else reject(new Refusal(error.statusCode, wordsOf(error.message), `${ask.method} ${ask.path}`));
+      });
+    });
+}
+
+const wordsOf = (message: string) => message.replace(/^\(HTTP code \d+\) unexpected - /, '').trim();

@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import { type Api, isLost, lostAnswer } from './api.ts';
+import type { Environment } from './client-config.ts';
+import { loginFor } from './credentials.ts';
+import type { PullProgress } from './docker.ts';
+import { asPullFailure, pullFailure } from './pull-failure.ts';
+import { layerCounter, type PullLine } from './pull-progress.ts';
+
+/** Whether the engine has an image by this name. */
+export const hasImage = async (api: Api, reference: string): Promise<boolean> =>
+  (await imageId(api, reference)) !== undefined;
+
+export async function imageId(api: Api, reference: string): Promise<string | undefined> {
+  return (await api.look<{ readonly Id: string }>(`/images/${encodeURI(reference)}/json`))?.Id;
+}
+
+/**
+ * Fetches an image, with the login that the user has for its registry.
+ * @throws Failure `image-not-found`, `registry-unreachable`, `registry-denied`, `disk-full`, else `pull-failed`
+ */
+export async function pullImage(
+  api: Api,
+  reference: string,
+  env: Environment,
+  onPull: (progress: PullProgress) => void,
+): Promise<void> {
+  const login = await loginFor(reference, env);
+  const path = '/images/create';
+  const stream = await api
+    .open('POST', path, { query: { fromImage: named(reference) }, ...(login && { authconfig: login }) })
+    .catch((error: unknown) => {
+      throw asPullFailure(reference, error);
+    });
+  const count = layerCounter();
+  try {
+    for await (const line of jsonLines(stream)) {
+      // Errors come in the middle of an answer that began with 200.
+      const words = line.errorDetail?.message ?? line.error;
+      if (words !== undefined) throw pullFailure(reference, words);
+      const bytes = count(line);
+      if (bytes) onPull({ reference, ...bytes });
+    }
+  } catch (error) {
+    throw isLost(error) ? lostAnswer({ method: 'POST', path }, error) : error;
+  }
+  if (!(await hasImage(api, reference))) {
+    throw lostAnswer({ method: 'POST', path }, new Error('The stream ended before the image was there.'));
+  }
+}
+
+/** Without a tag the engine would fetch every one that there is. */
+function named(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf('/') + 1);
+  return /[:@]/.test(last) ? reference : `${reference}:latest`;
+}
+
+async function* jsonLines(stream: Readable): AsyncGenerator<PullLine> {
+  let text = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+  }
+}

@@ -1,0 +1,74 @@
+import { exitCodes, Failure } from '../../model/failure.ts';
+import { composeLabel } from '../../model/label.ts';
+import type { Api } from './api.ts';
+import { containerPath, inspectContainer } from './containers.ts';
+import { createBody } from './create-body.ts';
+import type { NewContainer } from './docker.ts';
+import { imageId } from './pull.ts';
+import { Refusal, tolerating } from './refusal.ts';
+import { startFailure } from './start-failure.ts';
+
+/** How long a container may take to end by itself, in seconds: a database writes its memory to disk. */
+const grace = 30;
+
+/**
+ * Makes a container on its first network, joins the others, starts it. Where it does not start it is left as it is: the
+ * next run finds it and starts it.
+ */
+export async function runContainer(api: Api, container: NewContainer): Promise<void> {
+  const { name, definition } = container;
+  const image = await imageId(api, definition.image);
+  if (image === undefined) {
+    throw new Failure({
+      code: 'image-missing',
+      problem: `The image ${definition.image} is not here, so ${name} cannot be made.`,
+      fix: 'Run the same command again: it fetches the image first.',
+      exit: exitCodes.halfway,
+    });
+  }
+  try {
+    await api.touch('POST', '/containers/create', { query: { name }, body: createBody(container, image) });
+  } catch (error) {
+    throw error instanceof Refusal && error.status === 409 ? await nameTaken(api, name) : startFailure(name, error);
+  }
+  for (const network of definition.networks.slice(1)) await join(api, name, network.name, definition.service);
+  await startContainer(api, name);
+}
+
+export async function startContainer(api: Api, name: string): Promise<void> {
+  await api.touch('POST', containerPath(name, '/start')).catch((error: unknown) => {
+    throw startFailure(name, error);
+  });
+}
+
+/** Joins a network, by the container's own name and its service's. */
+export async function connectContainer(api: Api, container: string, network: string): Promise<void> {
+  const { labels } = (await inspectContainer(api, container)) ?? {};
+  await join(api, container, network, labels?.[composeLabel.service]);
+}
+
+async function join(api: Api, container: string, network: string, alias: string | undefined): Promise<void> {
+  const body = { Container: container, EndpointConfig: { Aliases: alias ? [alias] : [] } };
+  await api.touch('POST', `/networks/${encodeURIComponent(network)}/connect`, { body });
+}
+
+/** Stops it politely, then removes it, with no data but what it wrote into itself. */
+export async function removeContainer(api: Api, name: string): Promise<void> {
+  const already = [304, 404, 409];
+  await tolerating(already, api.touch('POST', containerPath(name, '/stop'), { query: { t: grace } }));
+  await tolerating(already, api.touch('DELETE', containerPath(name, ''), { query: { force: true, v: false } }));
+}
+
+async function nameTaken(api: Api, name: string): Promise<Failure> {
+  const holder = await inspectContainer(api, name);
+  const project = holder?.labels[composeLabel.project];
+  return new Failure({
+    code: 'name-taken',
+    problem: `There is a container ${name} already.`,
+    ...(holder && {
+      why: `It runs ${holder.image}${project ? `, and belongs to the Compose project ${project}` : ''}.`,
+    }),
+    fix: `Rename it:  docker rename ${name} ${name}-old   then run the same command again.`,
+    exit: exitCodes.halfway,
+  });
+}
