@@ -59,7 +59,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
   },
 
   hint: (key) =>
-    `The application "${key}" in authentik is not homeauth's: give the app another name in homeauth.yaml, or delete it in authentik, under Applications > Applications.`,
+    `If homeauth did not make the application "${key}", give the app another name in homeauth.yaml, or delete it in authentik, under Applications > Applications.`,
 };
 
 /** A release that does not know `meta_hide` ignores it, and its rows do not have it. */

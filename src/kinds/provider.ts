@@ -77,7 +77,7 @@ export const providerKind: Kind<ProviderSpec> = {
   },
 
   hint: (key) =>
-    `See Applications > Providers in authentik: "${key}", or the provider for its host, is not homeauth's. Delete it there, or give the app another name in homeauth.yaml.`,
+    `See "${key}", or the provider for its host, under Applications > Providers in authentik: if homeauth did not make it, delete it there, or give the app another name in homeauth.yaml.`,
 };
 
 const sameHost = (a: string, b: string): boolean =>

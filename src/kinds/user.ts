@@ -58,7 +58,7 @@ export const userKind: Kind<UserSpec> = {
   },
 
   hint: (key) =>
-    `The user "${key}" in authentik is somebody's already: choose another name with --admin, or take the installation over as it is: homeauth adopt`,
+    `If "${key}" in authentik is not yours to change, choose another name with --admin; to take the installation over as it is: homeauth adopt`,
 };
 
 async function make(username: string, want: UserSpec, world: World): Promise<Row<'core/users'>> {

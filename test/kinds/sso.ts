@@ -18,7 +18,7 @@ import { type Id, idOf, type Resource } from '../../src/model/resource.ts';
 import { type Up, type UpOptions, up } from '../world/authentik/up.ts';
 
 /** The kinds that live in authentik; the engine asks for no other in these tests. */
-export const ssoKinds = {
+const ssoKinds = {
   service: serviceKind,
   token: tokenKind,
   bootstrap: bootstrapKind,
@@ -44,6 +44,7 @@ export async function sso(options: UpOptions = {}): Promise<Sso> {
   const here = await up(options);
   const store: LedgerStore = {
     read: async () => all.ledger,
+    close: async () => {},
     save: async (ledger) => {
       // As it comes back from the file.
       all.ledger = JSON.parse(JSON.stringify(ledger));

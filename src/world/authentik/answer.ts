@@ -74,7 +74,7 @@ function parse(body: string): { value: unknown } | undefined {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Django's field errors as sentences: `{name: ["This field is required."]}` is "name: This field is required." */
-export function sentences(value: unknown, path: readonly string[] = []): string[] {
+function sentences(value: unknown, path: readonly string[] = []): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => sentences(one, path));
   if (value !== null && typeof value === 'object') {
     return Object.entries(value).flatMap(([key, one]) =>

@@ -1,5 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
-import type { Collection, Collections, Create, Row, Update } from './schema.ts';
+import type { Collection, Create, Row, Update } from './schema.ts';
 
 /** Why the API cannot be used yet, or that it can. `refused` never comes right by itself. */
 export type Reach =
@@ -33,5 +33,3 @@ export interface Authentik {
   /** Gives the token of this identifier the key that is on disk as homeauth's own; its former key dies at once. */
   installOwnKey(identifier: string): Promise<void>;
 }
-
-export type { Collection, Collections };

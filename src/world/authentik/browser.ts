@@ -2,7 +2,7 @@ import { CookieJar } from 'tough-cookie';
 import { Secret } from '../../model/secret.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
 
-export interface Visit {
+interface Visit {
   readonly url: URL;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;

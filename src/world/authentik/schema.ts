@@ -16,7 +16,6 @@ import type {
   ScopeMapping,
   ScopeMappingRequest,
   Settings,
-  SettingsRequest,
   Token,
   TokenRequest,
   User,
@@ -32,7 +31,7 @@ type Snake<S extends string> = S extends `${infer A}${infer B}`
 type Field<K> = K extends `_${infer Word}` ? Word : K extends string ? Snake<K> : K;
 
 /** A type of the official client as it travels: snake case, dates as text. */
-export type Wire<T> = T extends Date
+type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer U)[]
     ? Wire<U>[]
@@ -59,4 +58,3 @@ export type Row<C extends Collection> = Wire<Collections[C]['row']>;
 export type Create<C extends Collection> = Wire<Collections[C]['create']>;
 export type Update<C extends Collection> = Partial<Create<C>>;
 export type SystemSettings = Wire<Settings>;
-export type SystemSettingsRequest = Partial<Wire<SettingsRequest>>;
