@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
-  chmod,
   chown,
   link,
   lstat,
@@ -16,7 +13,6 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/world/files.ts';
 
@@ -193,24 +189,6 @@ describe('directories', () => {
   });
 });
 
-describe('a killed writer', () => {
-  test('leaves the old or the new file whole, and its leftovers are recognised', { timeout: 60_000 }, async () => {
-    const script = `import { nodeFiles } from ${JSON.stringify(join(process.cwd(), 'src/world/files.ts'))};
-      process.stdout.write('go');
-      for (let n = 0; ; n++) await nodeFiles().write(process.argv[1], String(n % 10).repeat(200_000), 0o600);`;
-    for (let n = 0; n < 4; n++) {
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, path]);
-      await once(child.stdout, 'data');
-      await sleep(30 + 17 * n);
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      const text = (await files.read(path)) ?? '';
-      expect(text).toBe((text[0] ?? '').repeat(200_000));
-      for (const name of await readdir(base)) expect(name).toMatch(/^file$|^\.homeauth-[0-9a-f]{16}$/);
-    }
-  });
-});
-
 test('a file where a directory should be, and the other way round', async () => {
   await writeFile(path, 'x');
   await expect(files.write(join(path, 'below'), 'y', 0o600)).rejects.toMatchObject({ code: 'not-a-directory' });
@@ -225,36 +203,4 @@ test('links that go round in a circle', async () => {
   await symlink(path, path);
   await expect(files.read(path)).rejects.toMatchObject({ code: 'unexpected-link' });
   await expect(files.filesystem(path)).rejects.toMatchObject({ code: 'unexpected-link' });
-});
-
-test.runIf(me.uid === 0)('another user is told that root is needed', { timeout: 30_000 }, async () => {
-  await chmod(base, 0o700);
-  const script = `import { nodeFiles } from ${JSON.stringify(join(process.cwd(), 'src/world/files.ts'))};
-    process.setuid(65534);
-    await nodeFiles().write(process.argv[1], 'x', 0o600).catch((e) => console.log(JSON.stringify([e.code, e.why, e.fix])));`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, path]);
-  let out = '';
-  child.stdout.on('data', (part) => (out += part));
-  await once(child, 'exit');
-  expect(JSON.parse(out)).toEqual([
-    'permission',
-    'homeauth runs as user 65534, not as root.',
-    'Run the same command as root, with sudo in front of it.',
-  ]);
-});
-
-test('too many open files', { timeout: 30_000 }, async () => {
-  const script = `import { nodeFiles } from ${JSON.stringify(join(process.cwd(), 'src/world/files.ts'))};
-    import { openSync } from 'node:fs';
-    try { for (;;) openSync('/dev/null'); } catch {}
-    await nodeFiles().write(process.argv[1], 'x', 0o600).catch((e) => process.stdout.write(e.code));`;
-  const child = spawn('bash', [
-    '-c',
-    'ulimit -n 200; exec "$0" "$@"',
-    ...[process.execPath, '--import', 'tsx', '--input-type=module', '-e', script, path],
-  ]);
-  let out = '';
-  child.stdout.on('data', (part) => (out += part));
-  await once(child, 'exit');
-  expect(out).toBe('too-many-files');
 });

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeFiles } from '../../src/world/files.ts';
+
+/** What needs a process of its own: one that is killed, has another user, or no file handle left. */
+const files = nodeFiles();
+let base: string;
+let path: string;
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'homeauth-files-'));
+  path = join(base, 'file');
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const adapter = JSON.stringify(join(process.cwd(), 'src/world/files.ts'));
+const node = (script: string) => [
+  process.execPath,
+  '--import',
+  'tsx',
+  '--input-type=module',
+  '-e',
+  `import { nodeFiles } from ${adapter};\n${script}`,
+  path,
+];
+
+async function outputOf(command: readonly string[]): Promise<string> {
+  const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (part) => {
+    out += part;
+  });
+  await once(child, 'close');
+  return out;
+}
+
+test('a killed writer leaves the old or the new file whole, and its leftovers are recognised', async () => {
+  const [command, ...args] = node(`process.stdout.write('go');
+    for (let n = 0; ; n++) await nodeFiles().write(process.argv[1], String(n % 10).repeat(200_000), 0o600);`);
+  for (let n = 0; n < 4; n++) {
+    const child = spawn(command!, args);
+    await once(child.stdout, 'data');
+    await sleep(30 + 17 * n);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const text = await files.read(path);
+    if (text !== undefined) expect(text === text.charAt(0).repeat(200_000) && text !== '').toBe(true);
+    for (const name of await readdir(base)) expect(name).toMatch(/^file$|^\.homeauth-[0-9a-f]{16}$/);
+  }
+}, 60_000);
+
+test.runIf(process.getuid!() === 0)(
+  'another user is told that root is needed',
+  async () => {
+    await chmod(base, 0o700);
+    const script = `process.setuid(65534);
+    await nodeFiles().write(process.argv[1], 'x', 0o600).catch((e) => console.log(JSON.stringify([e.code, e.why, e.fix])));`;
+    expect(JSON.parse(await outputOf(node(script)))).toEqual([
+      'permission',
+      'homeauth runs as user 65534, not as root.',
+      'Run the same command as root, with sudo in front of it.',
+    ]);
+  },
+  30_000,
+);
+
+test('too many open files', async () => {
+  const script = `import { openSync } from 'node:fs';
+    try { for (;;) openSync('/dev/null'); } catch {}
+    await nodeFiles().write(process.argv[1], 'x', 0o600).catch((e) => process.stdout.write(e.code));`;
+  expect(await outputOf(['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', ...node(script)])).toBe('too-many-files');
+}, 30_000);
