@@ -15,15 +15,21 @@ const hundred: Resource[][] = [
 ];
 
 test('a hundred apps take 201 changes, the next plan a handful of reads, and the next run no change at all', async () => {
-  const here = await sso({ clock: fastClock(1) });
+  let ahead = 0;
+  const { now, sleep } = fastClock(1);
+  const here = await sso({ clock: { now: () => now() + ahead, sleep } });
   await here.run(hundred);
   expect(here.changes()).toHaveLength(201);
   const { providers, applications, outposts } = await here.state();
   expect([providers.length, applications.length, outposts[0]?.providers.length]).toEqual([100, 100, 100]);
 
+  // Later, when nothing that was read is believed any more.
+  ahead = 60_000;
   const before = here.server.requests.length;
   expect(await here.plan(hundred.flat())).toEqual([]);
-  expect(here.server.requests.length - before).toBeLessThanOrEqual(20);
+  const reads = here.server.requests.length - before;
+  expect(reads).toBeGreaterThan(0);
+  expect(reads).toBeLessThanOrEqual(20);
   expect(await here.run(hundred)).toEqual([]);
   expect(here.changes()).toHaveLength(201);
 }, 60_000);
