@@ -56,10 +56,12 @@ async function backAgain(
     await write(files, how, path, after, before);
     await files.remove(copyOf(path));
   } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    const copy = how === 'block' ? ` Its former text is in ${copyOf(path)}.` : '';
     return new Failure({
       code: 'caddy-half-changed',
       problem,
-      why: `${path} could not be put back either: ${error instanceof Error ? error.message : String(error)}`,
+      why: `${path} could not be put back either: ${words}.${copy}`,
       details,
       fix: `Take the lines out of ${path} that are marked "# homeauth", then: docker restart ${container}`,
       exit: exitCodes.halfway,

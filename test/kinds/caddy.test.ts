@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { withOurs } from '../../src/kinds/caddy/placement.ts';
+import { caddyKind } from '../../src/kinds/caddy.ts';
+import { Failure, Uncertain } from '../../src/model/failure.ts';
+import type { CaddySpec } from '../../src/model/resource.ts';
+import type { ExecResult } from '../../src/world/docker/docker.ts';
+import type { FileStat, World } from '../../src/world/world.ts';
+
+const path = '/srv/caddy/Caddyfile';
+const beside = '/srv/caddy/homeauth.caddy';
+const own = 'a.example.com {\n}\n';
+const want: CaddySpec = {
+  container: 'caddy',
+  caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
+  how: 'import',
+  text: 'auth.example.com {\n\tvars homeauth_revision r1\n}\n',
+  revision: 'r1',
+};
+const block: CaddySpec = { ...want, how: 'block' };
+
+const fine: ExecResult = { code: 0, stdout: '', stderr: '' };
+const answer = (change: Partial<ExecResult>): ExecResult => ({ ...fine, ...change });
+type Answers = Readonly<Record<string, ExecResult | (() => ExecResult)>>;
+
+/** A Caddy that answers as it is told to, beside files in memory. What it loads is what the files say then. */
+function server(files: Record<string, string>, answers: Answers = {}, environment: Record<string, string> = {}) {
+  const running = { revision: '', is: true };
+  const commands: string[] = [];
+  const stat: FileStat = { type: 'file', mode: 0o640, owner: { uid: 1, gid: 2 }, size: 1 };
+  const access: unknown[] = [];
+  const summary = {
+    name: 'caddy',
+    command: 'caddy run --config /etc/caddy/Caddyfile',
+    mounts: [{ source: '/srv/caddy', target: '/etc/caddy', readOnly: true }],
+  };
+  const load = () => {
+    const all = `${files[path]}${files[path]?.includes('import ') ? files[beside] : ''}`;
+    running.revision = /homeauth_revision (\w+)/.exec(all)?.[1] ?? '';
+    return fine;
+  };
+  const usual: Answers = {
+    cat: () => answer({ stdout: files[path] ?? '' }),
+    'caddy version': answer({ stdout: 'v2.11.7 h1:abc=\n' }),
+    'caddy adapt': answer({ stdout: '{}' }),
+    'caddy reload': load,
+    wget: () => answer({ stdout: `{"homeauth_revision":"${running.revision}"}` }),
+    ...answers,
+  };
+  const world = {
+    docker: {
+      containers: async () => [{ ...summary, running: running.is }],
+      container: async () => ({
+        ...summary,
+        environment: { XDG_CONFIG_HOME: '/config', ...environment },
+        found: { state: running.is ? 'running' : 'exited' },
+      }),
+      readFile: async (_: string, file: string) =>
+        file === '/config/caddy/autosave.json' ? `{"homeauth_revision":"${running.revision}"}` : undefined,
+      exec: async (_: string, argv: readonly string[]) => {
+        commands.push(argv.slice(0, 2).join(' '));
+        const found = usual[argv.slice(0, 2).join(' ')] ?? usual[argv[0] ?? ''] ?? fine;
+        return typeof found === 'function' ? found() : found;
+      },
+    },
+    files: {
+      read: async (file: string) => files[file],
+      stat: async (file: string) => (file in files ? stat : undefined),
+      write: async (file: string, text: string) => {
+        files[file] = text;
+      },
+      overwrite: async (file: string, text: string) => {
+        files[file] = text;
+      },
+      setAccess: async (...all: unknown[]) => {
+        access.push(all);
+      },
+      remove: async (file: string) => delete files[file],
+    },
+  } as unknown as World;
+  return {
+    files,
+    commands,
+    running,
+    access,
+    world,
+    put: (spec: CaddySpec | undefined) => caddyKind.apply?.(path, spec, world, undefined) ?? Promise.resolve(),
+    differs: async (spec: CaddySpec) => {
+      const seen = await caddyKind.observe(path, world, spec);
+      return seen.is === 'present' ? caddyKind.differs(spec, seen.spec) : seen;
+    },
+  };
+}
+
+async function refusal(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(Failure);
+  return error as Failure;
+}
+
+describe('what it sees', () => {
+  test('nothing, then what was put there, then nothing again', async () => {
+    const caddy = server({ [path]: own });
+    expect(await caddy.differs(want)).toEqual({ is: 'absent' });
+    await caddy.put(want);
+    expect(await caddy.differs(want)).toEqual([]);
+    expect(caddy.access).toEqual([[path, 0o640, { uid: 1, gid: 2 }]]);
+    await caddy.put(undefined);
+    expect(caddy.files).toEqual({ [path]: own });
+    expect(await caddy.differs(want)).toEqual({ is: 'absent' });
+  });
+
+  test('a line that the user took out', async () => {
+    const caddy = server({ [path]: own });
+    await caddy.put(want);
+    caddy.files[path] = own;
+    expect(await caddy.differs(want)).toEqual([`${path} does not have homeauth's part in it`]);
+  });
+
+  test('a text that was edited, and a form that is another one now', async () => {
+    const caddy = server({ [path]: own });
+    await caddy.put(want);
+    caddy.files[beside] += '# mine\n';
+    expect(await caddy.differs(want)).toEqual(["homeauth's part is not as it should be"]);
+    expect(await caddy.differs(block)).toEqual(["homeauth's part moves into the Caddyfile"]);
+    await caddy.put(block);
+    expect(await caddy.differs(block)).toEqual([]);
+    expect(beside in caddy.files).toBe(false);
+  });
+
+  test('that it cannot be known while Caddy does not run', async () => {
+    const caddy = server({ [path]: own });
+    await caddy.put(want);
+    caddy.running.is = false;
+    expect(await caddy.differs(want)).toEqual({ is: 'unknown', because: "Caddy's container caddy does not run" });
+  });
+
+  test('without Caddy our part still goes', async () => {
+    const caddy = server({ [path]: own });
+    await caddy.put(want);
+    caddy.running.is = false;
+    caddy.commands.length = 0;
+    await caddy.put(undefined);
+    expect(caddy.files).toEqual({ [path]: own });
+    expect(caddy.commands).toEqual([]);
+  });
+});
+
+describe('refused before anything is written', () => {
+  const byDns = { ...want, text: `${want.text}tls {\n\tdns cloudflare {env.CLOUDFLARE_API_TOKEN}\n}\n` };
+  const modules = { 'caddy list-modules': answer({ stdout: 'admin.api.load\ndns.providers.cloudflare\n' }) };
+  test.each<[string, CaddySpec, Answers, string]>([
+    ['a Caddy that is too old', want, { 'caddy version': answer({ stdout: '2.6.2\n' }) }, 'caddy-too-old'],
+    ['a module that is missing', byDns, {}, 'caddy-module-missing'],
+    ['a variable that is missing', byDns, modules, 'caddy-variable-missing'],
+    ['a file that the container does not see', want, { cat: answer({ stdout: 'former' }) }, 'caddyfile-stale'],
+    [
+      'a broken Caddyfile',
+      want,
+      { 'caddy adapt': answer({ code: 1, stderr: 'Error: -:3: oops' }) },
+      'caddyfile-broken',
+    ],
+  ])('%s', async (_, spec, answers, code) => {
+    const caddy = server({ [path]: own }, answers);
+    expect((await refusal(caddy.put(spec))).code).toBe(code);
+    expect(caddy.files).toEqual({ [path]: own });
+    expect(caddy.commands).not.toContain('caddy reload');
+  });
+
+  test('says where in the file', async () => {
+    const oops = answer({ code: 1, stderr: '{"level":"info"}\nError: adapting config using caddyfile: -:3: oops\n' });
+    const failure = await refusal(server({ [path]: own }, { 'caddy adapt': oops }).put(want));
+    expect(failure.details).toBe('line 3: oops');
+  });
+
+  test('not where the variable is there', async () => {
+    const caddy = server({ [path]: own }, modules, { CLOUDFLARE_API_TOKEN: 'secret' });
+    await expect(caddy.put(byDns)).resolves.toBeUndefined();
+  });
+
+  test('not by a Caddy that cannot adapt a text from nowhere, or has no cat and no wget', async () => {
+    const answers = {
+      'caddy adapt': answer({ code: 1, stderr: 'Error: open -: no such file or directory' }),
+      cat: answer({ code: 127 }),
+      wget: answer({ code: 127 }),
+      'caddy version': answer({ stdout: '(devel)' }),
+    };
+    const caddy = server({ [path]: own }, answers);
+    await caddy.put(want);
+    expect(await caddy.differs(want)).toEqual([]);
+  });
+});
+
+describe('when it goes wrong half-way', () => {
+  const broken = answer({ code: 1, stderr: 'Error: sending configuration: listen tcp :443: bind: in use' });
+
+  test('what was there comes back', async () => {
+    const caddy = server({ [path]: own }, { 'caddy reload': broken });
+    const failure = await refusal(caddy.put(block));
+    expect([failure.code, failure.details]).toEqual([
+      'caddy-refused',
+      'sending configuration: listen tcp :443: bind: in use',
+    ]);
+    expect(caddy.files).toEqual({ [path]: own });
+  });
+
+  test('it says what to do when that cannot be written either', async () => {
+    const caddy = server({ [path]: own }, { 'caddy reload': broken });
+    let writes = 0;
+    (caddy.world.files as { overwrite: unknown }).overwrite = async (file: string, text: string) => {
+      if (++writes > 1) throw new Error('No space left on device');
+      caddy.files[file] = text;
+    };
+    const failure = await refusal(caddy.put(block));
+    expect([failure.code, failure.why]).toEqual([
+      'caddy-half-changed',
+      expect.stringContaining('No space left on device'),
+    ]);
+    expect(failure.fix).toContain('docker restart caddy');
+    expect(caddy.files[`${path}.homeauth-copy`]).toBeDefined();
+  });
+
+  test('an outcome that is not known is left for the next look', async () => {
+    const caddy = server({ [path]: own });
+    (caddy.world.docker as { exec: unknown }).exec = async (_: string, argv: readonly string[]) => {
+      if (argv[1] === 'reload') throw new Uncertain({ code: 'lost', problem: 'Lost.', fix: 'Again.' });
+      if (argv[0] === 'cat') return answer({ stdout: caddy.files[path] ?? '' });
+      return argv[1] === 'adapt' ? answer({ stdout: '{}' }) : fine;
+    };
+    expect(await refusal(caddy.put(want))).toBeInstanceOf(Uncertain);
+    expect(await caddy.differs(want)).toEqual(["Caddy does not run homeauth's part"]);
+  });
+
+  test.each([
+    ['before our part', (whole: string) => whole.slice(0, 7)],
+    ['within our part', (whole: string) => whole.slice(0, -30)],
+    ['at its first byte', () => ''],
+  ])('a file that a power cut left half written, %s, is put back', async (_, cut) => {
+    const caddy = server({ [path]: cut(withOurs(own, block)), [`${path}.homeauth-copy`]: own });
+    await caddy.put(block);
+    expect(caddy.files).toEqual({ [path]: withOurs(own, block) });
+  });
+
+  test('a begin mark without its end is not guessed about', async () => {
+    const caddy = server({ [path]: `${own}# homeauth: begin\nb.example.com {\n}\n` });
+    expect((await refusal(caddy.put(block))).code).toBe('caddyfile-torn');
+    expect((await refusal(caddy.put(undefined))).code).toBe('caddyfile-torn');
+  });
+});
