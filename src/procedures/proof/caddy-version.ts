@@ -1,0 +1,39 @@
+import { releaseIn } from '../../kinds/caddy/ability.ts';
+import { caddyImages } from '../../model/caddy.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isOlder } from '../../model/release.ts';
+import type { Scene } from './scene.ts';
+
+/** Holes of Caddy that concern a login in front of apps, newest first: fixed in, and what they let happen. */
+const holes = [
+  {
+    fixedIn: '2.11.6',
+    is: 'two requests at once can be sent to the wrong one of authentik and the app. caddy#7859.',
+  },
+  {
+    fixedIn: '2.11.4',
+    is: 'a forged header with an underscore in its name can reach your own sites with PHP or Python apps. CVE-2026-52845.',
+  },
+  {
+    fixedIn: '2.11.2',
+    is: "a forged header can reach apps of your own sites with forward_auth; homeauth's are safe. CVE-2026-30851.",
+  },
+];
+
+/** Does Caddy have a hole that is known? Asks the program itself. */
+export async function proveCaddyVersion({ world, entrance: { container } }: Scene): Promise<Finding[]> {
+  if (container === undefined) return [];
+  const common = { id: 'caddy-version', title: 'Caddy has no known hole' };
+  const release = releaseIn((await world.docker.exec(container, ['caddy', 'version'])).stdout);
+  if (!release) return [{ ...common, status: 'skip', cause: 'This build of Caddy does not say which release it is.' }];
+  const hole = holes.findLast(({ fixedIn }) => isOlder(release, fixedIn));
+  if (!hole) return [{ ...common, status: 'ok', answer: release }];
+  return [
+    {
+      ...common,
+      status: isOlder(release, '2.11.4') ? 'fail' : 'warn',
+      cause: `Caddy runs ${release}: ${hole.is}`,
+      fix: `Set the image of ${container} to ${caddyImages.plain} or newer (with the same modules) and make it anew: docker compose up -d`,
+    },
+  ];
+}

@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import type { App, Config } from '../../src/config/schema.ts';
+import { Failure } from '../../src/model/failure.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { proveAuthHost, proveSecure } from '../../src/procedures/proof/auth-host.ts';
+import { proveBypass } from '../../src/procedures/proof/bypass.ts';
+import { proveCaddyVersion } from '../../src/procedures/proof/caddy-version.ts';
+import { proveCertificate } from '../../src/procedures/proof/certificate.ts';
+import { proveForgery, spellings } from '../../src/procedures/proof/forgery.ts';
+import { proveName } from '../../src/procedures/proof/name.ts';
+import { findEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
+import { judgeStranger, proveStranger } from '../../src/procedures/proof/stranger.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
+
+const config = { domain: 'home.example.com', authHost: 'auth.home.example.com', tls: 'auto' } as Config;
+const wiki: App = { name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', upstream: 'wiki:8080', mode: 'app' };
+const noAnswer = (problem: string) => new Failure({ code: 'no-answer', problem, fix: 'homeauth doctor' });
+
+const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
+  status,
+  headers: {},
+  cookies: [],
+  body: '',
+  ...more,
+});
+const to = (location: string) => answer(302, { headers: { location } });
+const login = (host: string, base = 'https://auth.home.example.com/application/o/authorize/') =>
+  to(`${base}?client_id=x&redirect_uri=${encodeURIComponent(`https://${host}/outpost.goauthentik.io/callback`)}`);
+const good = login(wiki.host);
+
+type Ask = (request: HttpRequest, n: number) => HttpAnswer | Failure;
+
+function sceneOf(ask: Ask, more: { config?: Partial<Config>; world?: object } = {}) {
+  const asked: HttpRequest[] = [];
+  let now = 0;
+  let serial = 0;
+  const world = {
+    http: {
+      async dial(request: HttpRequest) {
+        asked.push(request);
+        const found = ask(request, asked.length);
+        if (found instanceof Failure) throw found;
+        return found;
+      },
+    },
+    clock: {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    },
+    random: { alphanumeric: () => new Secret(`random${++serial}`) },
+    ...more.world,
+  };
+  const via = { host: '172.20.0.2', port: 443 };
+  const scene = {
+    world,
+    config: { ...config, ...more.config },
+    entrance: { container: 'caddy', via, authority: 'PEM' },
+  };
+  return { scene: scene as unknown as Scene, asked, elapsed: () => now };
+}
+
+describe('a stranger', () => {
+  const { scene } = sceneOf(() => good);
+  const judge = (found: HttpAnswer | Failure, app = wiki) => judgeStranger(found, app, scene);
+
+  test('is asked for a login', () => {
+    expect(judge(good)).toEqual({ is: 'right', answer: '302 → auth.home.example.com' });
+    expect(judge(login(config.authHost), { ...wiki, mode: 'domain' }).is).toBe('right');
+  });
+
+  test.each<[string, HttpAnswer | Failure, RegExp]>([
+    ['the app itself', answer(200, { body: 'hello' }), /^wiki answers without a login\./],
+    ['nobody', answer(200, { headers: { server: 'Caddy' } }), /^Caddy has no site/],
+    ['the app’s own login', to('/login'), /^wiki answers a stranger by itself/],
+    ['the login of another app', login('photos.home.example.com'), /would lead back to photos\.home\.example\.com/],
+    ['a login for nobody', to('https://auth.home.example.com/application/o/authorize/'), /back to nowhere/],
+    [
+      'a login without encryption',
+      login(wiki.host, 'http://auth.home.example.com/application/o/authorize/'),
+      /plain http/,
+    ],
+    [
+      'a login elsewhere',
+      login(wiki.host, 'https://auth.evil.example/application/o/authorize/'),
+      /auth\.evil\.example/,
+    ],
+    ['an outpost without an address', login(wiki.host, 'http://localhost/application/o/authorize/'), /authentik_host/],
+    ['the first-run setup', to('https://auth.home.example.com/setup'), /\/setup/],
+    ['an unreadable address', to('https://['), /cannot be read/],
+    ['an outpost that does not know it', answer(404), /^authentik knows no app/],
+    ['a database that is down', answer(400), /database/],
+    ['a missing header', answer(500, { body: 'configuration error\n' }), /which address was asked for/],
+    ['a crash', answer(500), /^authentik failed/],
+    ['no authentik', answer(502), /^Caddy cannot reach authentik/],
+    ['a start', answer(503), /starting/],
+    ['something else', answer(418), /answers 418/],
+    [
+      'no certificate yet',
+      noAnswer('https://x does not answer: it has no certificate for that name yet.'),
+      /getting one/,
+    ],
+    ['silence', noAnswer('https://x does not answer: nothing listens on that port.'), /nothing listens/],
+  ])('meets %s', (_, found, cause) => {
+    expect(judge(found)).toMatchObject({
+      is: 'wrong',
+      cause: expect.stringMatching(cause),
+      fix: expect.stringMatching(/./),
+    });
+  });
+
+  test('is asked at Caddy, by the name of the app, with its own authority', async () => {
+    const { scene, asked } = sceneOf(() => good);
+    expect(await proveStranger(scene, wiki)).toMatchObject([{ id: 'stranger', status: 'ok' }]);
+    expect(asked).toEqual([
+      { url: 'https://wiki.home.example.com/', via: { host: '172.20.0.2', port: 443 }, authority: 'PEM' },
+    ]);
+  });
+
+  test('is waited for while the outpost has not heard, and no longer than is useful', async () => {
+    const slow = sceneOf((_, n) => (n < 5 ? answer(404) : good));
+    expect(await proveStranger(slow.scene, wiki)).toMatchObject([{ status: 'ok' }]);
+    const never = sceneOf(() => answer(404));
+    expect(await proveStranger(never.scene, wiki)).toMatchObject([{ status: 'fail', answer: '404' }]);
+    expect(never.elapsed()).toBe(20_000);
+    const open = sceneOf(() => answer(200, { body: 'hello' }));
+    expect(await proveStranger(open.scene, wiki)).toMatchObject([{ status: 'fail' }]);
+    expect(open.elapsed()).toBe(0);
+  });
+});
+
+describe('a forger', () => {
+  const session = new Secret('session=helen');
+  const echo: Ask = ({ headers = {} }) =>
+    headers['Cookie'] ? answer(200, { body: JSON.stringify({ probe: headers['X-Homeauth-Probe'] }) }) : good;
+
+  test('is sent away in every spelling', async () => {
+    const { scene, asked } = sceneOf(() => good);
+    expect(await proveForgery(scene, wiki)).toMatchObject([
+      { id: 'forged', status: 'ok', answer: '8 spellings tried' },
+    ]);
+    expect(asked.flatMap(({ headers = {} }) => Object.keys(headers)).filter((name) => /username/i.test(name))).toEqual([
+      'X-Authentik-Username',
+      'x-authentik-username',
+      'X-AUTHENTIK-USERNAME',
+      'X_Authentik_Username',
+      'X-Authentik_Username',
+      'X_Authentik-Username',
+      'X.Authentik.Username',
+      'X-Authentik.Username',
+    ]);
+  });
+
+  test('has nothing of a session either, where the app shows what it hears', async () => {
+    const { scene, asked } = sceneOf(echo);
+    const [found] = await proveForgery(scene, wiki, session);
+    expect(found).toMatchObject({ status: 'ok', answer: '8 spellings tried, with a session too' });
+    expect(asked).toHaveLength(2 * spellings.length);
+    const mute = sceneOf(({ headers = {} }) => (headers['Cookie'] ? answer(200) : good));
+    expect(await proveForgery(mute.scene, wiki, session)).toMatchObject([{ answer: '8 spellings tried' }]);
+  });
+
+  test.each<[string, Ask]>([
+    ['gets in', ({ headers = {} }) => ('X.Authentik.Username' in headers ? answer(200, { body: 'hello' }) : good)],
+    [
+      'is believed with a session',
+      ({ headers = {} }) =>
+        headers['Cookie'] ? answer(200, { body: `hello ${headers['X.Authentik.Username'] ?? 'helen'}` }) : good,
+    ],
+  ])('%s', async (_, ask) => {
+    const [found] = await proveForgery(sceneOf(ask).scene, wiki, session);
+    expect(found).toMatchObject({ status: 'fail', answer: 'X.Authentik.Username' });
+  });
+
+  test('is not judged where strangers are not sent to a login at all', async () => {
+    expect(await proveForgery(sceneOf(() => answer(404)).scene, wiki)).toMatchObject([{ status: 'skip' }]);
+  });
+});
+
+describe('authentik’s own host', () => {
+  test.each<[string, Ask, string, RegExp]>([
+    ['the login page', ({ url }) => (url.includes('/if/flow/') ? answer(200) : to('/if/flow/x/?next=/')), 'ok', /^$/],
+    [
+      'the first-run setup',
+      ({ url }) => (url.endsWith('/setup') ? answer(200) : to('/setup')),
+      'fail',
+      /setup .*is open/,
+    ],
+    ['another host', () => to('https://elsewhere.example/'), 'fail', /elsewhere\.example/],
+    ['no encryption', () => to('http://auth.home.example.com/'), 'fail', /http:/],
+    ['circles', () => to('/'), 'fail', /without an end/],
+    ['no authentik', () => answer(502), 'fail', /cannot reach authentik/],
+  ])('shows %s', async (_, ask, status, cause) => {
+    const [found] = await proveAuthHost(sceneOf(ask).scene, 0);
+    expect([found?.status, found?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
+  });
+
+  test.each([
+    [true, 'ok'],
+    [false, 'fail'],
+  ])('knows that it is asked over https: %s', async (secure, status) => {
+    const { scene } = sceneOf(() => answer(200, { body: JSON.stringify({ http_is_secure: secure }) }));
+    expect(await proveSecure(scene, new Secret('key'))).toMatchObject([{ status }]);
+  });
+});
+
+describe('the rest', () => {
+  test.each<[string, Ask, string, RegExp]>([
+    ['everybody trusts', () => answer(302), 'ok', /^$/],
+    [
+      "Caddy's own authority gave",
+      ({ authority }) => answer(302, authority === undefined ? { untrusted: 'SELF_SIGNED' } : {}),
+      'ok',
+      /docker cp caddy:\/data\/caddy\/pki\/authorities\/local\/root\.crt/,
+    ],
+    ['nobody trusts', () => answer(302, { untrusted: 'CERT_HAS_EXPIRED' }), 'fail', /CERT_HAS_EXPIRED/],
+    ['is not there yet', () => noAnswer('It has no certificate for that name yet.'), 'skip', /no certificate/],
+  ])('a certificate that %s', async (_, ask, status, words) => {
+    const docker = { container: async () => ({ name: 'caddy', environment: { XDG_DATA_HOME: '/data' } }) };
+    const [found] = await proveCertificate(sceneOf(ask, { world: { docker } }).scene, wiki.host);
+    expect([found?.status, found?.answer ?? found?.cause ?? '']).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  test.each([
+    ['2.11.7', 'ok', /^$/],
+    ['v2.11.4 h1:x=', 'warn', /7859/],
+    ['2.11.3', 'fail', /CVE-2026-52845/],
+    ['2.10.2', 'fail', /CVE-2026-30851/],
+    ['(devel)', 'skip', /./],
+  ])('Caddy %s', async (version, status, cause) => {
+    const docker = { exec: async () => ({ code: 0, stdout: `${version}\n`, stderr: '' }) };
+    const [found] = await proveCaddyVersion(sceneOf(() => good, { world: { docker } }).scene);
+    expect([found?.status, found?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
+  });
+
+  const host = (found: readonly string[]) => ({
+    addresses: async () => [{ name: 'eno1', address: '192.168.0.4' }],
+    resolve: async () => found,
+  });
+  test.each([
+    [['192.168.0.4'], 'ok', undefined],
+    [
+      [],
+      'warn',
+      'Add to your DNS:  wiki.home.example.com  A  192.168.0.4\nor once for all:  *.home.example.com     A  192.168.0.4',
+    ],
+    [['203.0.113.9'], 'warn', expect.stringContaining('A  192.168.0.4')],
+  ])('a name that resolves to %j', async (found, status, fix) => {
+    const [finding] = await proveName(sceneOf(() => good, { world: { host: host(found) } }).scene, wiki.host);
+    expect([finding?.status, finding?.fix]).toEqual([status, fix]);
+  });
+
+  const container = { name: 'wiki', running: true, networks: ['caddy_caddynet'], labels: {}, ports: [] as object[] };
+  const around = (containers: readonly object[], more: Partial<Config> = {}) => {
+    const world = { docker: { containers: async () => containers }, host: host([]) };
+    return proveBypass(sceneOf(() => good, { world, config: more }).scene, wiki);
+  };
+  test('a way around the login', async () => {
+    const port = (address: string, inside = 8080) => ({ ...container, ports: [{ address, port: 8010, inside }] });
+    expect(await around([container])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+    expect(await around([port('127.0.0.1')])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+    expect(await around([port('0.0.0.0', 9999)])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+    const cause = (address: string) =>
+      `wiki answers on ${address}:8010 without a login. The container publishes that port.`;
+    expect((await around([port('0.0.0.0')]))[1]).toMatchObject({ status: 'warn', cause: cause('192.168.0.4') });
+    expect((await around([port('::')], { lanAddress: '10.0.0.9' }))[1]).toMatchObject({ cause: cause('10.0.0.9') });
+    expect((await around([port('10.0.0.7')]))[1]).toMatchObject({ cause: cause('10.0.0.7') });
+  });
+
+  test('an app that Caddy cannot reach', async () => {
+    expect(await around([{ ...container, running: false }])).toMatchObject([
+      { status: 'fail', fix: 'docker start wiki' },
+    ]);
+    expect((await around([{ ...container, networks: ['web'] }]))[0]).toMatchObject({ status: 'fail' });
+    expect(await around([])).toMatchObject([{ id: 'bypass-port', status: 'skip' }]);
+    const service = { ...container, name: 'wiki-web-1', labels: { 'com.docker.compose.service': 'wiki' } };
+    expect(await around([service])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+  });
+
+  test('no way in', async () => {
+    const docker = (details: object | undefined) => ({
+      docker: { container: async () => details, dialAddress: async () => undefined, readFile: async () => undefined },
+    });
+    const look = (details: object | undefined) => findEntrance(docker(details) as never, { is: 'own' });
+    expect(await look(undefined)).toMatchObject({ status: 'fail', fix: 'homeauth apply' });
+    expect(await look({ running: false })).toMatchObject({ status: 'fail', fix: 'docker start caddy' });
+    expect(await look({ running: true })).toMatchObject({ fix: 'docker network connect caddy_caddynet caddy' });
+    expect(await findEntrance(docker(undefined) as never, { is: 'manual' })).toEqual({});
+  });
+});
