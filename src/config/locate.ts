@@ -12,6 +12,8 @@ export interface Places {
   /** `$HOMEAUTH_CONFIG`. */
   readonly variable?: string | undefined;
   readonly workingDirectory: string;
+  /** Where the pointer file is; `pointerPath` unless told. */
+  readonly pointer?: string;
 }
 
 export interface Located {
@@ -42,24 +44,25 @@ export async function locate(
   const here = posix.resolve(places.workingDirectory, fileName);
   const text = await files.read(here);
   if (text !== undefined) return { path: here, text };
-  const pointer = (await files.read(pointerPath))?.trim();
+  const { pointer: signpost = pointerPath } = places;
+  const pointer = (await files.read(signpost))?.trim();
   if (pointer === undefined) {
     throw new Failure({
       code: 'config-missing',
       problem: 'There is no homeauth.yaml.',
-      why: `Looked at ${here} and at what ${pointerPath} names; neither is there.`,
+      why: `Looked at ${here} and at what ${signpost} names; neither is there.`,
       fix: 'Set up this server with homeauth init, or name the file: --config /path/to/homeauth.yaml',
     });
   }
   if (!pointer.startsWith('/') || /\p{Cc}/u.test(pointer)) {
     throw new Failure({
       code: 'config-missing',
-      problem: `${pointerPath} does not hold one absolute path.`,
+      problem: `${signpost} does not hold one absolute path.`,
       why: 'It is a single line that homeauth init writes.',
       fix: `Write the path of homeauth.yaml into it, or name the file: --config /path/to/homeauth.yaml`,
     });
   }
-  return named(pointer, pointerPath, places, files, explain);
+  return named(pointer, signpost, places, files, explain);
 }
 
 async function named(value: string, by: string, places: Places, files: Reader, explain: Explain): Promise<Located> {

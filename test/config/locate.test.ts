@@ -52,6 +52,12 @@ describe('the order of places', () => {
   test('then what the pointer file names', async () => {
     expect(await locate({ workingDirectory: '/' }, all)).toEqual({ path: kept, text: 'pointer' });
   });
+
+  test('the pointer file, where it is another one', async () => {
+    const files = disk({ '/tmp/demo/location': '/tmp/demo/homeauth.yaml', '/tmp/demo/homeauth.yaml': 'demo' });
+    const found = await locate({ workingDirectory, pointer: '/tmp/demo/location' }, files);
+    expect(found).toEqual({ path: '/tmp/demo/homeauth.yaml', text: 'demo' });
+  });
 });
 
 describe('nothing there', () => {
