@@ -22,6 +22,8 @@ export interface Facts {
   /** homeauth.yaml as it is, or as a command wants it. */
   readonly configText: string;
   readonly schemaText: string;
+  /** The base directory is not there, so it is ours to make. */
+  readonly baseMissing?: true;
   /** The dataset that holds the base directory, where it is ZFS and datasets can be made. */
   readonly parentDataset?: string;
   /** From container-vars.env, once it is there. */

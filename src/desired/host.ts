@@ -15,15 +15,20 @@ const redis: Owner = { uid: 999, gid: 1000 };
 /** Where homeauth itself leaves word where an installation lies. */
 export const pointer = '/etc/homeauth/location';
 
-/** The dataset and the two directories that everything else goes into: first of all, so that the ledger has a home. */
-export function base(config: Config, layout: Layout, facts: Facts): Resource[] {
-  const dataset = facts.parentDataset && config.zfsDataset ? `${facts.parentDataset}/authentik` : undefined;
-  return [
-    ...(dataset
-      ? [{ kind: 'dataset' as const, key: dataset, spec: { mountpoint: layout.root }, home: true as const }]
-      : []),
-    { kind: 'directory', key: layout.root, spec: { mode: 0o755, owner: root }, home: true },
-  ];
+/** The base directory, where homeauth has to make it: one that is there is left as it is. */
+export function place({ baseDir }: Config, facts: Facts): Resource[] {
+  if (!facts.baseMissing && !facts.ours.has(`directory:${baseDir}`)) return [];
+  return [{ kind: 'directory', key: baseDir, spec: { mode: 0o755, owner: root }, home: true }];
+}
+
+/** A dataset of its own, where the base directory is one. */
+export function dataset(layout: Layout, { parentDataset }: Facts): Resource[] {
+  if (!parentDataset) return [];
+  return [{ kind: 'dataset', key: `${parentDataset}/authentik`, spec: { mountpoint: layout.root }, home: true }];
+}
+
+export function base(layout: Layout): Resource[] {
+  return [{ kind: 'directory', key: layout.root, spec: { mode: 0o755, owner: root }, home: true }];
 }
 
 export function home(layout: Layout, pointerPath: string): Resource[] {

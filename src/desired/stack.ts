@@ -45,7 +45,12 @@ export function stackFiles(layout: Layout, facts: Facts, { definitions, values }
   }));
   const compose = composeText(facts.templates['docker-compose.yml'] ?? '', services, ['backend']);
   return [
-    { kind: 'file', key: layout.env, spec: { content: new Secret(env), mode: 0o600 }, extends: `secrets:${layout.env}` },
+    {
+      kind: 'file',
+      key: layout.env,
+      spec: { content: new Secret(env), mode: 0o600 },
+      extends: `secrets:${layout.env}`,
+    },
     { kind: 'file', key: layout.compose, spec: { content: compose, mode: 0o644 } },
   ];
 }

@@ -37,7 +37,9 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
   const apps = config.apps.flatMap(({ name, container }) => (container ? [name] : []));
 
   return [
-    { title: 'base directory', want: (f) => [...host.base(config, layout, f), ...proxy.ownCaddyHome(config, f)] },
+    { title: 'base directory', want: (f) => host.place(config, f) },
+    { title: 'dataset', want: (f) => host.dataset(layout, f) },
+    { title: 'directory', want: (f) => [...host.base(layout), ...proxy.ownCaddyHome(config, f)] },
     { title: "homeauth's own directory", want: () => host.home(layout, wish.pointer) },
     {
       title: 'dataset, folders, secrets',

@@ -3,7 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { DatasetSpec } from '../model/resource.ts';
 import { assertUnlocked } from './data-location.ts';
 
-/** A ZFS file system of its own. It is made, never moved, and destroyed only when that was asked for by name. */
+/** A ZFS file system of its own. It is made, never moved, and destroyed only when it is empty, or when that was asked for by name. */
 export const datasetKind: Kind<DatasetSpec> = {
   async observe(key, { zfs }) {
     const found = (await zfs.datasets())?.find(({ name }) => name === key);
@@ -19,7 +19,11 @@ export const datasetKind: Kind<DatasetSpec> = {
   },
 
   async apply(key, want, world, have) {
-    if (!want) return;
+    if (!want) {
+      const left = have && (await world.files.list(have.mountpoint));
+      if (left?.length === 0) await world.zfs.destroy(key);
+      return;
+    }
     await assertUnlocked(want.mountpoint, world);
     if (have) throw elsewhere(key, want, have);
     // Mounted over a folder with something in it, a dataset hides that without a word.

@@ -17,8 +17,8 @@ const roomNeeded = 4e9;
 export async function parentDataset(world: Disks, config: Config, layout: Layout): Promise<string | undefined> {
   const location = await assertUnlocked(layout.root, world);
   if (location.is !== 'zfs' || !config.zfsDataset) return undefined;
-  const isOurs = location.mountpoint === layout.root;
-  if (isOurs) return location.dataset.slice(0, location.dataset.lastIndexOf('/'));
+  const [parent, name] = [location.dataset.replace(/\/[^/]*$/, ''), location.dataset.replace(/^.*\//, '')];
+  if (location.mountpoint === layout.root) return name === 'authentik' ? parent : undefined;
   const free = (await world.files.stat(layout.root)) === undefined;
   const known = (await world.zfs.datasets()) !== undefined;
   return location.mountpoint === config.baseDir && free && known ? location.dataset : undefined;

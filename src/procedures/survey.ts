@@ -30,6 +30,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     templates: await surroundings.templates(),
     configText: text,
     schemaText: jsonSchemaText(),
+    ...(!(await world.files.stat(config.baseDir)) && { baseMissing: true }),
     ...(storage && { parentDataset: storage }),
     ...(password && key && { secrets: { postgresPassword: password, secretKey: key } }),
     ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
