@@ -13,7 +13,7 @@ export const outOfMemory: Cause = {
 };
 
 /** Known ways to fail, the most telling first. Sources: authentik's and Docker's issue trackers, PostgreSQL's image. */
-export const causes: readonly Cause[] = [
+const causes: readonly Cause[] = [
   {
     says: /password authentication failed for user/,
     means:

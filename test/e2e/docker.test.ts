@@ -74,7 +74,7 @@ function stack(): Record<string, ContainerDefinition> {
     'dkt-database': {
       ...base(),
       service: 'dkt-database',
-      command: stays('echo database begins; sleep 2; touch /ready'),
+      command: stays('echo database begins; touch /ready'),
       healthcheck: { ...healthcheck, test: ['CMD', 'test', '-e', '/ready'] },
       mounts: [{ source: directory, target: '/mounted', readOnly: true }],
       shmSize: 128 * 1024 * 1024,
@@ -208,7 +208,8 @@ test('a second apply sends nothing but GET, and one after a stop or a lost netwo
 });
 
 test('waits for health by the events of the engine', async () => {
-  const database = { 'dkt-database': stack()['dkt-database']! };
+  const command = stays('echo database begins; sleep 2; touch /ready');
+  const database = { 'dkt-database': { ...stack()['dkt-database']!, command } };
   await writeFiles(database);
   await run(networks, containersOf(database));
   const waits = seen.filter((event) => event.is === 'waiting');

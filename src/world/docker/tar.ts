@@ -13,6 +13,8 @@ export function firstEntry(archive: Buffer): TarEntry | undefined {
   let longTarget: string | undefined;
   for (let at = 0; at + block <= archive.length; ) {
     const header = archive.subarray(at, at + block);
+    // Blocks of zeros end an archive.
+    if (header[0] === 0) return undefined;
     const size = sizeIn(header);
     const content = archive.subarray(at + block, at + block + size);
     const type = String.fromCharCode(header.readUInt8(156));

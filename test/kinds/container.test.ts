@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { containerKind } from '../../src/kinds/container.ts';
+import type { ContainerDefinition, ContainerSpec } from '../../src/model/container.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
+import type { World } from '../../src/world/world.ts';
+
+const definition: ContainerDefinition = {
+  project: { name: 'p', directory: '/d', file: '/d/docker-compose.yml' },
+  service: 'app',
+  image: 'i:1',
+  mounts: [],
+  networks: [
+    { name: 'p_back', key: 'back' },
+    { name: 'front', key: 'front' },
+  ],
+};
+const want: ContainerSpec = { definition, secretEnvironment: { KEY: new Secret('hush') }, revision: 'one' };
+
+const running: ContainerDetails['found'] = {
+  state: 'running',
+  health: 'healthy',
+  exitCode: 0,
+  restarts: 0,
+  startedAt: '2026-01-01T00:00:00Z',
+  networks: ['p_back', 'front'],
+  upFor: 60_000,
+};
+
+const details = (found: Partial<ContainerDetails['found']> = {}, more: Partial<ContainerDetails> = {}) => ({
+  name: 'app',
+  image: 'i:1',
+  command: 'server',
+  running: true,
+  labels: {},
+  networks: found.networks ?? running.networks,
+  mounts: [],
+  ports: [],
+  environment: { KEY: 'hush' },
+  revision: 'one',
+  addresses: {},
+  ...more,
+  found: { ...running, ...found },
+});
+
+/** A Docker with one container, or none, that writes down what is done to it. */
+function dockerWith(container: ContainerDetails | undefined, log: readonly string[] = []) {
+  const done: string[] = [];
+  const made: NewContainer[] = [];
+  const docker: Partial<Docker> = {
+    container: async () => container,
+    logs: async (_, lines) => log.slice(-lines),
+    composeHashes: async (file) => (file === '/d/docker-compose.yml' ? { app: 'hash' } : undefined),
+    run: async (it) => {
+      done.push(`run ${it.name}`);
+      made.push(it);
+    },
+    start: async (name) => void done.push(`start ${name}`),
+    connect: async (name, network) => void done.push(`connect ${name} ${network}`),
+    remove: async (name) => void done.push(`remove ${name}`),
+  };
+  return { world: { docker } as World, done, made };
+}
+
+/** Look, then do what is needed. */
+async function mend(container: ContainerDetails | undefined, wanted: ContainerSpec | undefined = want) {
+  const { world, done, made } = dockerWith(container);
+  const seen = await containerKind.observe('app', world);
+  const have = seen.is === 'present' ? seen.spec : undefined;
+  const differs = have && containerKind.differs(want, have);
+  await containerKind.apply?.('app', wanted, world, have);
+  return { differs, done, made };
+}
+
+describe('what is wrong, and what is done about it', () => {
+  test.each<[string, ContainerDetails, string[], string[]]>([
+    ['another revision', details({}, { revision: 'old' }), ['definition changed'], ['remove app', 'run app']],
+    ['made by others', details({}, { revision: undefined }), ['definition changed'], ['remove app', 'run app']],
+    ['another image', details({}, { image: 'i:0' }), ['image i:0 → i:1'], ['remove app', 'run app']],
+    ['a network too few', details({ networks: ['p_back'] }), ['not on front'], ['connect app front']],
+    ['stopped', details({ state: 'exited' }), ['is stopped'], ['start app']],
+    ['never started', details({ state: 'created' }), ['is stopped'], ['start app']],
+    ['paused', details({ state: 'paused' }), ['is paused'], ['remove app', 'run app']],
+    ['dead', details({ state: 'dead' }), ['is stopped'], ['remove app', 'run app']],
+    [
+      'half made',
+      details({ state: 'created', networks: ['p_back'] }),
+      ['not on front', 'is stopped'],
+      ['connect app front', 'start app'],
+    ],
+  ])('%s', async (_, container, differs, done) => {
+    expect(await mend(container)).toMatchObject({ differs, done });
+  });
+
+  test.each<[string, Partial<ContainerDetails['found']>]>([
+    ['starting', { health: 'starting' }],
+    ['unhealthy', { health: 'unhealthy' }],
+    ['dying again and again', { state: 'restarting', restarts: 9, exitCode: 1 }],
+    ['on more networks', { networks: ['p_back', 'front', 'mine'] }],
+  ])('nothing where it is %s', async (_, found) => {
+    expect((await mend(details(found))).differs).toEqual([]);
+  });
+});
+
+test('a new one gets its secrets, its own words over them, and the hash of Compose', async () => {
+  const own = { ...want, definition: { ...definition, environment: { KEY: 'own', MORE: 'x' } } };
+  const { made, done } = await mend(undefined, own);
+  expect(done).toEqual(['run app']);
+  expect(made[0]).toMatchObject({ environment: { KEY: 'own', MORE: 'x' }, revision: 'one', configHash: 'hash' });
+  const elsewhere = { ...want, definition: { ...definition, project: { ...definition.project, file: '/other' } } };
+  expect((await mend(undefined, elsewhere)).made[0]).not.toHaveProperty('configHash');
+  expect((await mend(undefined)).made[0]?.environment['KEY']).toBeInstanceOf(Secret);
+});
+
+test('gone means gone, and so does giving back: what others made cannot be made again without its secrets', async () => {
+  const { world, done } = dockerWith(details());
+  await containerKind.apply?.('app', undefined, world, want);
+  const before = await containerKind.observe('app', world);
+  expect(JSON.stringify(before)).not.toContain('hush');
+  await containerKind.apply?.('app', JSON.parse(JSON.stringify(before)).spec, world, want);
+  expect(done).toEqual(['remove app', 'remove app']);
+});
+
+test('one on its way out is not judged', async () => {
+  const { world } = dockerWith(details({ state: 'removing' }));
+  expect(await containerKind.observe('app', world)).toEqual({ is: 'unknown', because: 'app is being removed' });
+  expect(await containerKind.observe('app', dockerWith(undefined).world)).toEqual({ is: 'absent' });
+});
+
+describe('ready', () => {
+  const ready = async (found: Partial<ContainerDetails['found']>) => {
+    const seen = await containerKind.observe('app', dockerWith(details(found), ['first', 'last']).world);
+    return seen.is === 'present' ? containerKind.ready?.(seen.spec) : seen;
+  };
+
+  test.each<[string, Partial<ContainerDetails['found']>]>([
+    ['healthy', { health: 'healthy', upFor: 10 }],
+    ['healthy, though it died often before', { health: 'healthy', restarts: 7 }],
+    ['without a health check and up for a while', { health: 'none', upFor: 5000 }],
+  ])('%s', async (_, found) => expect(await ready(found)).toBeUndefined());
+
+  test.each<[string, Partial<ContainerDetails['found']>]>([
+    ['starting', { health: 'starting' }],
+    ['its health check fails', { health: 'unhealthy' }],
+    ['just started', { health: 'none', upFor: 100 }],
+    [
+      'it died, the last time with exit code 2, and is being started again',
+      { state: 'restarting', exitCode: 2, restarts: 2 },
+    ],
+    ['stopped', { state: 'exited', health: 'none' }],
+  ])('waits: %s', async (waits, found) => expect(await ready(found)).toEqual({ waits, line: 'last' }));
+
+  test.each<[string, Partial<ContainerDetails['found']>]>([
+    ['it has died 3 times, the last time with exit code 1', { state: 'restarting', exitCode: 1, restarts: 3 }],
+    ['it died, the last time with exit code 1', { state: 'exited', exitCode: 1 }],
+    ['it ran out of memory', { state: 'restarting', exitCode: 137, outOfMemory: true }],
+  ])('failed: %s', async (failed, found) => expect(await ready(found)).toEqual({ failed }));
+});
+
+describe('the story of one that will not come up', () => {
+  const explain = (log: readonly string[], found: Partial<ContainerDetails['found']> = {}) =>
+    containerKind.explain?.('app', dockerWith(details(found), log).world);
+
+  test('has the last 50 lines, and no more', async () => {
+    const log = Array.from({ length: 60 }, (_, n) => `line ${n}.`);
+    const story = await explain(log);
+    expect(story).toContain('line 10.\n');
+    expect(story).not.toContain('line 9.');
+    expect(story?.endsWith('line 59.')).toBe(true);
+  });
+
+  test.each([
+    ['FATAL:  password authentication failed for user "authentik"', 'another password'],
+    ['Secret key missing, check https://docs.goauthentik.io', 'AUTHENTIK_SECRET_KEY is empty'],
+    ['Error: invalid IP address syntax', 'bare address'],
+    ['listen tcp [::]:9000: socket: address family not supported by protocol', 'no IPv6'],
+    ["PermissionError: [Errno 13] Permission denied: '/data/media'", 'user 1000'],
+    ["mkdir: cannot create directory '/media/public': Permission denied", 'user 1000'],
+    ['Major version skips are not allowed. Please upgrade one major version at a time.', 'not the one before'],
+    ['Error: in 18+, these Docker images are configured to store database data in a', 'one folder further up'],
+    ['FATAL:  database files are incompatible with server', 'another major version of PostgreSQL'],
+    ['open sysctl net.ipv4.ip_unprivileged_port_start file: reopen fd 8: permission denied', 'LXC'],
+    ['could not write: No space left on device', 'disk is full'],
+    ['error setting rlimit type 7: operation not permitted', 'files open'],
+    ['exec /usr/bin/dumb-init: exec format error', 'processor'],
+    ['could not translate host name "authentik-postgresql" to address: Name or service not known', 'by its name'],
+    ['FATAL:  sorry, too many clients already', 'no connections left'],
+    ['fork: Cannot allocate memory', 'out of memory'],
+  ])('knows %s', async (line, means) => {
+    const paragraphs = (await explain([line]))?.split('\n\n').slice(1) ?? [];
+    expect(paragraphs).toHaveLength(1);
+    expect(paragraphs[0]).toContain(means);
+  });
+
+  test('knows no cause where there is none', async () => {
+    expect(await explain(['all is well'])).toBe('The last lines of app:\nall is well');
+    expect(await explain([])).toBe('app has written nothing.');
+  });
+
+  test('memory is told once, log or not', async () => {
+    const story = await explain(['Out of memory'], { outOfMemory: true });
+    expect(story?.match(/ran out of memory/g)).toHaveLength(1);
+    expect(await explain([], { outOfMemory: true })).toContain('ran out of memory');
+    expect(await containerKind.explain?.('app', dockerWith(undefined).world)).toBeUndefined();
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { Uncertain } from '../../../src/model/failure.ts';
+import { connectDocker } from '../../../src/world/docker/connect.ts';
+import type { PullProgress } from '../../../src/world/docker/docker.ts';
+import { fakeEngine, json } from './fake-engine.ts';
+
+/** An engine that answers a pull with these lines, and has the image afterwards or not. */
+const pulling = (lines: readonly object[], arrives = true) =>
+  fakeEngine((request, response) => {
+    if (request.method === 'POST') response.end(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''));
+    else json(response, { Id: 'sha256:1' }, arrives ? 200 : 404);
+  });
+
+const nowhere = { HOME: '/nowhere' };
+
+test('adds up the bytes of all layers', async () => {
+  const seen: PullProgress[] = [];
+  const engine = await pulling([
+    { status: 'Pulling from library/x', id: '1' },
+    { status: 'Already exists', id: 'a' },
+    { status: 'Downloading', id: 'b', progressDetail: { current: 10, total: 100 } },
+    { status: 'Downloading', id: 'c', progressDetail: { current: 5, total: 50 } },
+    { status: 'Download complete', id: 'b' },
+    { status: 'Extracting', id: 'b', progressDetail: { current: 1, total: 9 } },
+    { status: 'Status: Downloaded newer image' },
+  ]);
+  const docker = connectDocker({ ...nowhere, DOCKER_HOST: engine.host }, { onPull: (p) => seen.push(p) });
+  await docker.pull('x');
+  expect(seen.map(({ done, total }) => `${done}/${total}`)).toEqual(['10/100', '15/150', '105/150']);
+  expect(engine.requests[0]).toBe('POST /v1.47/images/create?fromImage=x:latest');
+  expect(engine.headers()['x-registry-auth']).toBeUndefined();
+});
+
+test.each([
+  ['image-not-found', 'manifest unknown'],
+  ['image-not-found', 'manifest for postgres:99 not found: manifest unknown: manifest unknown'],
+  ['image-not-found', 'no matching manifest for linux/arm/v7 in the manifest list entries'],
+  ['registry-denied', "pull access denied for x, repository does not exist or may require 'docker login'"],
+  ['registry-denied', 'toomanyrequests: You have reached your pull rate limit.'],
+  ['registry-unreachable', 'Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io: no such host'],
+  ['registry-unreachable', 'Get "https://ghcr.io/v2/": net/http: TLS handshake timeout'],
+  ['disk-full', 'write /var/lib/docker/tmp/GetImageBlob1: no space left on device'],
+  ['pull-failed', 'something new'],
+])('%s inside an answer that began with 200: %s', async (code, message) => {
+  const engine = await pulling([{ status: 'Pulling' }, { errorDetail: { message }, error: message }]);
+  const pull = connectDocker({ ...nowhere, DOCKER_HOST: engine.host }).pull('ghcr.io/a/b:1');
+  await expect(pull).rejects.toMatchObject({
+    code,
+    details: message,
+    problem: expect.stringContaining('ghcr.io/a/b:1'),
+  });
+});
+
+test('the same when it is refused at once', async () => {
+  const message = 'Get "https://ghcr.io/v2/": dial tcp: connection refused';
+  const engine = await fakeEngine((_, response) => json(response, { message }, 500));
+  const pull = connectDocker({ ...nowhere, DOCKER_HOST: engine.host }).pull('ghcr.io/a/b:1');
+  await expect(pull).rejects.toMatchObject({ code: 'registry-unreachable', details: message });
+});
+
+test('an answer that ends too early is no success', async () => {
+  const engine = await pulling([{ status: 'Downloading', id: 'b' }], false);
+  const pull = connectDocker({ ...nowhere, DOCKER_HOST: engine.host }).pull('x:1');
+  await expect(pull).rejects.toBeInstanceOf(Uncertain);
+});
