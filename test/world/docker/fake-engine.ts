@@ -12,8 +12,8 @@ interface FakeEngine {
   readonly socket: string;
   /** Method and address of every request but the first look at /version. */
   readonly requests: string[];
-  /** The headers of the last request. */
-  headers(): IncomingMessage['headers'];
+  /** The headers of the same requests. */
+  readonly headers: IncomingMessage['headers'][];
 }
 
 /** Answers `GET /version` like a Docker of that API version, and leaves every other request to `answer`. */
@@ -24,11 +24,11 @@ export async function fakeEngine(
   const directory = await mkdtemp(join(tmpdir(), 'fake-engine-'));
   const socket = join(directory, 'docker.sock');
   const requests: string[] = [];
-  let headers: IncomingMessage['headers'] = {};
+  const headers: IncomingMessage['headers'][] = [];
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/version')) return void response.end(JSON.stringify(version));
     requests.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`);
-    headers = request.headers;
+    headers.push(request.headers);
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
@@ -37,7 +37,7 @@ export async function fakeEngine(
     await new Promise((resolve) => server.close(resolve));
     await rm(directory, { recursive: true });
   });
-  return { host: `unix://${socket}`, socket, requests, headers: () => headers };
+  return { host: `unix://${socket}`, socket, requests, headers };
 }
 
 export const json = (response: ServerResponse, body: unknown, status = 200): void => {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { Uncertain } from '../../../src/model/failure.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import type { PullProgress } from '../../../src/world/docker/docker.ts';
@@ -28,7 +31,19 @@ test('adds up the bytes of all layers', async () => {
   await docker.pull('x');
   expect(seen.map(({ done, total }) => `${done}/${total}`)).toEqual(['10/100', '15/150', '105/150']);
   expect(engine.requests[0]).toBe('POST /v1.47/images/create?fromImage=x:latest');
-  expect(engine.headers()['x-registry-auth']).toBeUndefined();
+  expect(engine.headers[0]).not.toHaveProperty('x-registry-auth');
+});
+
+test('sends the login of the registry, in a header', async () => {
+  const DOCKER_CONFIG = await mkdtemp(join(tmpdir(), 'pull-'));
+  onTestFinished(() => rm(DOCKER_CONFIG, { recursive: true }));
+  const auth = Buffer.from('helen:hush').toString('base64');
+  await writeFile(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
+  const engine = await pulling([]);
+  await connectDocker({ DOCKER_CONFIG, DOCKER_HOST: engine.host }).pull('ghcr.io/a/b@sha256:1');
+  const sent = Buffer.from(String(engine.headers[0]?.['x-registry-auth']), 'base64url').toString();
+  expect(JSON.parse(sent)).toEqual({ username: 'helen', password: 'hush', serveraddress: 'ghcr.io' });
+  expect(engine.requests[0]).toBe('POST /v1.47/images/create?fromImage=ghcr.io/a/b@sha256:1');
 });
 
 test.each([
