@@ -7,7 +7,7 @@ import { isPlayed, SKIPPED } from './recordings/skipped.ts';
 import { memoryStore, type Standin, type StandinOptions, startServer, startWorker } from './standin/index.ts';
 
 const TOKEN = 'bootstraptokenthrowaway0123456789abcdefghijklmnopqrstuvwxyzA';
-const REFRESH = 200;
+const REFRESH = 500;
 const BOOTSTRAP = { token: TOKEN, password: 'AdminThrowaway1!', email: 'root@home.example.com' };
 const COMMON = {
   version: '2026.8.0-rc1',
@@ -46,7 +46,19 @@ test('answers as the recorded authentik did, also restarted, without its databas
   const worker = keep(await startWorker({ ...common, bootstrap: BOOTSTRAP }));
   let server: Standin = keep(await startServer(common));
   const names = new Names();
-  await sleep(1200);
+  await until(server, 200);
+  const settle = async (): Promise<void> => {
+    const busy = async (): Promise<boolean> => {
+      const state = await store.read();
+      const waiting = state?.blueprints.some((one) => one.status !== 'successful') || state?.queue.length;
+      return Boolean(waiting) || state?.propagation.changed !== state?.propagation.pushed;
+    };
+    do await sleep(50);
+    while (await busy());
+  };
+  const atOnce = async (): Promise<void> => {};
+  await settle();
+  while ((await fetch(`${server.url}/outpost.goauthentik.io/ping`)).status !== 204) await sleep(10);
   const nine = '09-restarts-and-worker';
 
   const main = [
@@ -56,33 +68,34 @@ test('answers as the recorded authentik did, also restarted, without its databas
     ...pick('10-extras', 1, WHOLE),
     ...pick(nine, 1, 25),
   ].sort((a, b) => a.t - b.t);
-  expect(await replay(server.url, names, main, REFRESH * 3)).toEqual([]);
+  expect(await replay(server.url, names, main, settle)).toEqual([]);
 
   await stop(server);
-  server = keep(await startServer({ ...common, timings: { ...timings, migrate: 2000, outpostRefresh: 2000 } }));
-  expect(await replayUntil(server.url, names, pick(nine, 30, 51), 2000)).toEqual([]);
+  server = keep(await startServer({ ...common, timings: { ...timings, migrate: 2000, outpostRefresh: 6000 } }));
+  expect(await replayUntil(server.url, names, pick(nine, 30, 51), 8000)).toEqual([]);
 
   store.down = true;
-  expect(await replay(server.url, names, pick(nine, 52, 63), 0)).toEqual([]);
+  expect(await replay(server.url, names, pick(nine, 52, 63), atOnce)).toEqual([]);
   store.down = false;
-  expect(await replay(server.url, names, pick(nine, 64, 68), 0)).toEqual([]);
+  expect(await replay(server.url, names, pick(nine, 64, 68), atOnce)).toEqual([]);
 
   // Without a worker the outpost asks by itself, after sixty times its usual delay.
   await Promise.all([stop(worker), stop(server)]);
   server = keep(await startServer({ ...common, timings: { ...timings, outpostRefresh: 40 } }));
   await until(server, 200);
   expect(await replayUntil(server.url, names, pick(nine, 69, 76), 5000)).toEqual([]);
-  expect(await replay(server.url, names, pick(nine, 26, 29), 0)).toEqual([]);
+  expect(await replay(server.url, names, pick(nine, 26, 29), atOnce)).toEqual([]);
 }, 60_000);
 
 /** A log of changes while a fresh stack starts: each line has to come true, in this order. */
 async function starts(exchanges: readonly Exchange[], given: Partial<Record<'server' | 'worker', object>>) {
   const store = memoryStore();
-  const timings = { migrate: 700, bootstrap: 700, blueprints: 1200, outpostRefresh: 50 };
+  // Wide enough that a busy machine does not miss the moment between ready and bootstrap.
+  const timings = { migrate: 1000, bootstrap: 2400, blueprints: 1500, outpostRefresh: 50 };
   const common: StandinOptions = { ...COMMON, store, timings };
   const server = keep(await startServer({ ...common, ...(given.server ? { bootstrap: given.server } : {}) }));
   const worker = keep(await startWorker({ ...common, ...(given.worker ? { bootstrap: given.worker } : {}) }));
-  const wrong = await replayUntil(server.url, new Names(), exchanges, 4000);
+  const wrong = await replayUntil(server.url, new Names(), exchanges, 8000);
   await Promise.all([stop(server), stop(worker)]);
   return wrong;
 }

@@ -48,7 +48,7 @@ const settled = (server: Standin) =>
   });
 
 test('starts in phases: 502 and 503, ready, the token, and one default object after the other', async () => {
-  const server = await stack({ timings: { migrate: 500, bootstrap: 200, blueprints: 400, outpostRefresh: 30 } });
+  const server = await stack({ timings: { migrate: 1000, bootstrap: 800, blueprints: 1500, outpostRefresh: 30 } });
   expect((await fetch(`${server.url}/-/health/live/`)).status).toBe(502);
   const early = await api(server, '/root/config/');
   expect([early.status, early.headers.get('retry-after'), await early.text()]).toEqual([
@@ -63,10 +63,10 @@ test('starts in phases: 502 and 503, ready, the token, and one default object af
   await settled(server);
   expect((await read(server, '/flows/instances/')).pagination.count).toBe(14);
   expect((await read(server, '/propertymappings/provider/scope/')).pagination.count).toBe(7);
-});
+}, 20_000);
 
 test('serves a provisioned application to strangers after the worker has told the outpost', async () => {
-  const server = await stack();
+  const server = await stack({ timings: { ...QUICK, outpostRefresh: 400 } });
   await until(async () => (await api(server, '/core/users/me/')).status === 200);
   await settled(server);
   const flow = async (slug: string) => (await read(server, `/flows/instances/${slug}/`)).pk;
@@ -96,7 +96,7 @@ test('serves a provisioned application to strangers after the worker has told th
     return answer.status === 302 && answer;
   });
   expect(sent.headers.get('location')).toMatch(/^https:\/\/auth\.home\.example\.com\/application\/o\/authorize\/\?/);
-});
+}, 20_000);
 
 test('attaches to a provider only the scope mappings that exist at that moment', async () => {
   const server = await stack({ timings: { migrate: 10, bootstrap: 10, blueprints: 2000, outpostRefresh: 30 } });

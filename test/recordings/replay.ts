@@ -10,7 +10,7 @@ export interface Mismatch {
 }
 
 /** Sends one recorded request under this run's names and says how the answer differs. */
-export async function play(origin: string, names: Names, one: Exchange): Promise<string[]> {
+async function play(origin: string, names: Names, one: Exchange): Promise<string[]> {
   const { request } = one;
   const sent = names.translate(request);
   const actual = await send(origin, { ...sent, ...names.numbers(sent) });
@@ -25,18 +25,17 @@ const answerOf = ({ response }: Exchange): Answer => ({
   body: response.body ?? '',
 });
 
-/** Plays exchanges in order; a pause of seconds in the recording becomes a pause long enough for the outpost. */
+/** Plays exchanges in order. Where the recording pauses for a second or more, `settle` waits for what goes on behind. */
 export async function replay(
   origin: string,
   names: Names,
   exchanges: readonly Exchange[],
-  pause: number,
+  settle: () => Promise<void>,
 ): Promise<Mismatch[]> {
   const wrong: Mismatch[] = [];
   let before = exchanges[0]?.t ?? 0;
   for (const one of exchanges) {
-    const gap = one.t - before;
-    if (gap > 1) await sleep(gap > 3.5 ? pause : pause / 4);
+    if (one.t - before > 1) await settle();
     before = one.t;
     const found = await play(origin, names, one);
     if (found.length > 0) wrong.push({ exchange: label(one), found });
@@ -64,5 +63,5 @@ export async function replayUntil(
   return wrong;
 }
 
-export const label = ({ file, line, request, note }: Exchange): string =>
+const label = ({ file, line, request, note }: Exchange): string =>
   `${file}:${line} ${request.method} ${request.path.slice(0, 90)} (${note.slice(0, 70)})`;

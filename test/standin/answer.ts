@@ -13,7 +13,7 @@ import type { ServedApp, State } from './state.ts';
 import { edit, type Store } from './store.ts';
 
 /** Where the server is in its life. */
-export interface Phase {
+interface Phase {
   ready: boolean;
   /** The embedded outpost attaches a moment after the core is ready. */
   attached: boolean;

@@ -3,10 +3,10 @@ import { dataIsWritable, dropRoot } from './container/owner.ts';
 import { type ContainerSettings, readSettings } from './container/settings.ts';
 import { reachPostgres, reachRedis, waitFor } from './container/wait.ts';
 import { eraOf } from './era.ts';
+import { postgresStore } from './index.ts';
 import type { StandinOptions } from './options.ts';
 import { startServer } from './server.ts';
 import { logLine } from './startup.ts';
-import { postgresStore } from './store-postgres.ts';
 import { startWorker } from './worker.ts';
 
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);

@@ -6,7 +6,7 @@ import { OUTPOST_CONFIG, SETTINGS } from './standard.ts';
 import type { State, User } from './state.ts';
 
 export const EMBEDDED = 'goauthentik.io/outposts/embedded';
-export const ADMINS = 'authentik Admins';
+const ADMINS = 'authentik Admins';
 
 /** What the migrations leave behind: settings, a key pair and the embedded outpost, and no flow at all. */
 export function firstState(): State {

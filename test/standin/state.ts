@@ -188,7 +188,7 @@ export interface Blueprint {
   enabled: boolean;
 }
 
-export type Settings = Json;
+type Settings = Json;
 
 export interface Plan {
   flow: string;
@@ -226,7 +226,7 @@ export interface Session {
   plan?: Plan;
 }
 
-export interface Code {
+interface Code {
   provider: number;
   user: number;
   session: string;

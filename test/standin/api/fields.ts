@@ -4,7 +4,7 @@ import type { Json } from '../state.ts';
 import { isUuid } from './paging.ts';
 
 /** How one field of a request body is read, in DRF's manner. `check` returns a sentence when the value is wrong. */
-export interface Field {
+interface Field {
   type: 'text' | 'bool' | 'int' | 'object' | 'any' | 'ref' | 'refs';
   required?: true;
   blank?: true;

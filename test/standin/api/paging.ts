@@ -6,7 +6,7 @@ const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 export const isUuid = (value: string): boolean => UUID.test(value);
 
 /** How one query parameter narrows a list. A bad boolean or number is ignored, a bad uuid refused. */
-export interface Filter<T> {
+interface Filter<T> {
   kind: 'exact' | 'iexact' | 'contains' | 'bool' | 'int' | 'uuid';
   of: (row: T) => unknown;
 }

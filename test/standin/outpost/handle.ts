@@ -9,7 +9,7 @@ import { appFor } from './served.ts';
 export const OUTPOST = '/outpost.goauthentik.io/';
 
 /** The application of the host that the request is for, if the outpost serves it. */
-export const appOf = (call: Call, served: readonly ServedApp[]): ServedApp | undefined =>
+const appOf = (call: Call, served: readonly ServedApp[]): ServedApp | undefined =>
   appFor(served, call.forwarded.host ?? call.host);
 
 /** Answers below `/outpost.goauthentik.io/`; undefined lets the request fall through to authentik itself. */

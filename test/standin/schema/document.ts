@@ -8,7 +8,7 @@ export interface Parameter {
   in: string;
   name: string;
 }
-export interface Reference {
+interface Reference {
   $ref: string;
 }
 type Content = Record<string, { schema: unknown }>;
