@@ -8,6 +8,7 @@ import { caddyTextOf } from '../../src/desired/proxy.ts';
 import { caddyKind } from '../../src/kinds/caddy.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { findCaddy } from '../../src/procedures/find-caddy.ts';
 import { proveSecure } from '../../src/procedures/proof/auth-host.ts';
 import { proveBypass } from '../../src/procedures/proof/bypass.ts';
 import { findEntrance, isEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
@@ -81,13 +82,9 @@ beforeAll(async () => {
   const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: join(folder, 'Caddyfile') };
   const want = { container: proxy, caddyfile, how: 'import', ...caddyTextOf(config, template) } as const;
   await caddyKind.apply?.(caddyfile.outside, want, world, undefined);
-  const entrance = await findEntrance(world, {
-    is: 'existing',
-    container: proxy,
-    networks: [],
-    caddyfile,
-    how: 'import',
-  });
+  const found = await findCaddy(world, { proxy: 'caddy', caddyContainer: proxy }, new Set());
+  expect(found).toEqual({ is: 'existing', container: proxy, networks: [network], caddyfile, how: 'import' });
+  const entrance = await findEntrance(world, found);
   if (!isEntrance(entrance)) throw new Error(entrance.cause);
   scene = { world, config, entrance };
 });

@@ -169,6 +169,14 @@ describe('refused before anything is written', () => {
     expect(caddy.commands).not.toContain('caddy reload');
   });
 
+  test('a name of ours that an older Caddy cannot tell us about', async () => {
+    const old = { 'caddy adapt': answer({ code: 1, stderr: 'Error: open -: no such file or directory' }) };
+    const taken = 'http://auth.example.com:80, b.example.com {\n}\n';
+    expect((await refusal(server({ [path]: taken }, old).put(want))).code).toBe('host-taken');
+    const free = 'b.example.com {\n\t# auth.example.com\n\trespond x.auth.example.com\n}\n';
+    await expect(server({ [path]: free }, old).put(want)).resolves.toBeUndefined();
+  });
+
   test('says where in the file', async () => {
     const oops = answer({ code: 1, stderr: '{"level":"info"}\nError: adapting config using caddyfile: -:3: oops\n' });
     const failure = await refusal(server({ [path]: own }, { 'caddy adapt': oops }).put(want));

@@ -254,8 +254,15 @@ describe('the rest', () => {
   const container = { name: 'wiki', running: true, networks: ['caddy_caddynet'], labels: {}, ports: [] as object[] };
   const around = (containers: readonly object[], more: Partial<Config> = {}) => {
     const world = { docker: { containers: async () => containers }, host: host([]) };
-    return proveBypass(sceneOf(() => good, { world, config: more }).scene, wiki);
+    return proveBypass(sceneOf(() => answer(308), { world, config: more }).scene, wiki);
   };
+  test('an app that answers over plain http', async () => {
+    const world = { docker: { containers: async () => [container] } };
+    const { scene, asked } = sceneOf(() => answer(200, { body: 'hello' }), { world });
+    expect((await proveBypass(scene, wiki)).at(-1)).toMatchObject({ id: 'bypass-http', status: 'fail' });
+    expect(asked).toEqual([{ url: 'http://wiki.home.example.com/', via: { host: '172.20.0.2', port: 80 } }]);
+  });
+
   test('a way around the login', async () => {
     const port = (address: string, inside = 8080) => ({ ...container, ports: [{ address, port: 8010, inside }] });
     expect(await around([container])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);

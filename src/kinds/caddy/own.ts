@@ -34,16 +34,24 @@ export function checkRoom(own: string, adapted: Adapted | undefined, want: Caddy
   if (adapted?.admin?.disabled) throw cannotBeAsked(path, 'admin off', want.container);
   if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want.container);
   const served = hostsIn(adapted);
-  const twice = sitesIn(want.text).filter((host) => served.has(host));
+  const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
+  const twice = sitesIn(want.text).filter(isServed);
   if (twice.length > 0) throw hostTaken(path, twice);
 }
+
+/** Whether a Caddyfile has this name in it, comments apart: all that can be told without Caddy's help. */
+const mentions = (caddyfile: string, host: string): boolean =>
+  caddyfile
+    .replace(/(^|\s)#.*$/gm, '')
+    .split(/[\s,{}]+/)
+    .some((word) => word.replace(/^https?:\/\//, '').replace(/:\d+$/, '') === host);
 
 /** The host names of the sites in our own text. */
 const sitesIn = (text: string): readonly string[] =>
   [...text.matchAll(/^"?([\w.-]+)"? \{$/gm)].map(([, host = '']) => host);
 
 /** Every host that a route of this configuration is for, however deep. */
-export function hostsIn(configuration: unknown): Set<string> {
+function hostsIn(configuration: unknown): Set<string> {
   if (Array.isArray(configuration)) return new Set(configuration.flatMap((value) => [...hostsIn(value)]));
   if (typeof configuration !== 'object' || configuration === null) return new Set();
   return new Set(

@@ -6,7 +6,7 @@ export const revisionIn = (configuration: string): string =>
   new RegExp(`"${revisionName}"\\s*:\\s*"([^"]*)"`).exec(configuration)?.[1] ?? '';
 
 /** Where Caddy keeps the configuration that it loaded last. */
-export function autosaveOf({ environment }: Pick<ContainerDetails, 'environment'>): string {
+function autosaveOf({ environment }: Pick<ContainerDetails, 'environment'>): string {
   const home = environment['XDG_CONFIG_HOME'] ?? `${environment['HOME'] ?? '/root'}/.config`;
   return `${home}/caddy/autosave.json`;
 }

@@ -1,11 +1,33 @@
 import type { App } from '../../config/schema.ts';
 import { proxyNetwork } from '../../desired/layout.ts';
+import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
-import type { Scene } from './scene.ts';
+import { knock, type Scene } from './scene.ts';
 
-/** Is there a way to the app around Caddy, and is there one for Caddy itself? */
-export async function proveBypass({ world, config }: Scene, app: App): Promise<Finding[]> {
+/** Is there a way to the app around the login, and is there one for Caddy itself? */
+export async function proveBypass(scene: Scene, app: App): Promise<Finding[]> {
+  return [...(await besideCaddy(scene, app)), ...(await overHttp(scene, app))];
+}
+
+/** Caddy sends plain http on to https by itself, unless another site takes it. Worth a word only where it does. */
+async function overHttp(scene: Scene, app: App): Promise<Finding[]> {
+  const { via } = scene.entrance;
+  const entrance = via ? { via: { ...via, port: 80 } } : {};
+  const answer = await knock({ ...scene, entrance }, { url: `http://${app.host}/` });
+  if (answer instanceof Failure || answer.status >= 300 || answer.body === '') return [];
+  return [
+    {
+      id: 'bypass-http',
+      status: 'fail',
+      title: `${app.name} cannot be reached over plain http`,
+      cause: `http://${app.host} answers without a login. A site of your own in the Caddyfile takes plain http.`,
+      fix: `Take the site out that serves http://${app.host} (or everything on port 80), then: homeauth apply`,
+    },
+  ];
+}
+
+async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[]> {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(app.upstream) ?? [];
   const container = upstreamOf(await world.docker.containers(), host);
   const reach = { id: 'upstream', title: `Caddy can reach ${app.name}` };

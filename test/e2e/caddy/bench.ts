@@ -14,11 +14,11 @@ import { type Engine, engine } from '../../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
 
 const prefix = 'caddy-test-';
-export const network = `${prefix}net`;
+const network = `${prefix}net`;
 const template = readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8');
 
 /** A configuration with these apps, all of them in front of the one whoami. */
-export function configOf(apps: readonly string[]): Config {
+function configOf(apps: readonly string[]): Config {
   return {
     domain: 'home.example.com',
     authHost: 'auth.home.example.com',
