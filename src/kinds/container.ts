@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { saidIn } from '../formats/log-line.ts';
 import type { ContainerDefinition, ContainerSpec } from '../model/container.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
@@ -11,7 +12,7 @@ export const containerKind: Kind<ContainerSpec> = {
     const details = await docker.container(key);
     if (!details) return { is: 'absent' };
     if (details.found.state === 'removing') return { is: 'unknown', because: `${key} is being removed` };
-    const lastLine = containerReady(details.found) ? (await docker.logs(key, 1)).at(-1) : undefined;
+    const lastLine = containerReady(details.found) ? await lastWord(key, docker) : undefined;
     return { is: 'present', spec: specOf(details, lastLine) };
   },
 
@@ -83,4 +84,11 @@ function specOf({ labels, revision, found, ...details }: ContainerDetails, lastL
     revision: revision ?? '',
     found: { ...found, ...(lastLine !== undefined && { lastLine }) },
   };
+}
+
+/** Far enough back that the requests which ask whether it is up do not hide what it is doing. */
+const lines = 30;
+
+async function lastWord(name: string, docker: Docker): Promise<string | undefined> {
+  return (await docker.logs(name, lines)).map(saidIn).findLast((said) => said !== undefined);
 }
