@@ -13,7 +13,8 @@ services:
     image: ${POSTGRES_IMAGE}
     environment: { POSTGRES_PASSWORD: first, POSTGRES_USER: authentik, POSTGRES_DB: home }
     volumes: ['./db:/var/lib/postgresql/data']
-    healthcheck: { test: [CMD-SHELL, 'pg_isready -d home -U authentik'], interval: 1s, retries: 30 }
+    # Over TCP: on the socket it also answers while it is still making the database.
+    healthcheck: { test: [CMD-SHELL, 'pg_isready -h 127.0.0.1 -d home -U authentik'], interval: 1s, retries: 30 }
   redis:
     image: ${REDIS_IMAGE}
     command: --save 60 1 --loglevel warning
