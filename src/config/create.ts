@@ -3,7 +3,7 @@ import { type ConfigDraft, fileSchema } from './file.ts';
 import { parseConfig } from './parse.ts';
 
 /** Where the schema for editors lies, seen from homeauth.yaml. */
-export const schemaPath = '.homeauth/homeauth.schema.json';
+const schemaPath = '.homeauth/homeauth.schema.json';
 
 const comments: Readonly<Record<string, string>> = {
   domain: ' Your apps are names below this one.',

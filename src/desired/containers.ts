@@ -36,7 +36,8 @@ export function stackContainers(config: Config, era: Era, layout: Layout): Recor
       service: 'authentik-postgresql',
       image: era.postgresImage,
       mounts: [{ source: layout.database, target: '/var/lib/postgresql/data' }],
-      healthcheck: check('CMD', 'pg_isready', '-d', 'authentik', '-U', 'authentik'),
+      // By TCP: on its socket it answers while it still makes the database, and then starts anew.
+      healthcheck: check('CMD', 'pg_isready', '-h', '127.0.0.1', '-d', 'authentik', '-U', 'authentik'),
       networks: [backend],
     },
     ...(era.needsRedis && {

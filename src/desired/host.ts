@@ -12,9 +12,6 @@ const postgres: Owner = { uid: 70, gid: 70 };
 /** The redis user of the Alpine image, which has it in authentik's group number. */
 const redis: Owner = { uid: 999, gid: 1000 };
 
-/** Where homeauth itself leaves word where an installation lies. */
-export const pointer = '/etc/homeauth/location';
-
 /** The base directory, where homeauth has to make it: one that is there is left as it is. */
 export function place({ baseDir }: Config, facts: Facts): Resource[] {
   if (!facts.baseMissing && !facts.ours.has(`directory:${baseDir}`)) return [];

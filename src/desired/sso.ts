@@ -3,10 +3,10 @@ import { type Era, isOlder } from '../model/release.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 
-export const adminGroup = 'authentik Admins';
-export const outpostName = 'authentik Embedded Outpost';
+const adminGroup = 'authentik Admins';
+const outpostName = 'authentik Embedded Outpost';
 /** The provider that covers the whole domain, as the by-hand guide names it. */
-export const domainProvider = 'Home forward auth';
+const domainProvider = 'Home forward auth';
 
 const flows = {
   explicit: 'default-provider-authorization-explicit-consent',

@@ -28,7 +28,9 @@ export function openInstallation(config: Config, text: string, surroundings: Sur
   const era = checkedEra(config);
   const { world, connect } = surroundings;
   const authentik = connect({
-    address: () => world.docker.dialAddress('authentik', 9000, proxyNetwork),
+    // On the proxy's network our address is one that authentik believes; before it is there, any will do.
+    address: async () =>
+      (await world.docker.dialAddress('authentik', 9000, proxyNetwork)) ?? world.docker.dialAddress('authentik', 9000),
     tokens: async () => {
       const own = await valueIn(world, layout.token, secretNames.token[0]);
       const bootstrap = await valueIn(world, layout.bootstrap, secretNames.bootstrap[0]);

@@ -61,6 +61,7 @@ function statOf(found: Stats): FileStat {
 }
 
 async function makeDirectory(path: string, mode: number, owner: Owner): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
   // Nobody else gets in before the owner is right.
   await mkdir(path, 0o700).catch((error) => {
     if (codeOf(error) !== 'EEXIST') throw error;

@@ -53,6 +53,7 @@ export interface Files {
   create(path: string, content: string, mode: number): Promise<boolean>;
   /** Rewrites a file in place, keeping its inode: for a file that is itself a mount inside a container. */
   overwrite(path: string, content: string): Promise<void>;
+  /** Missing parents are made, too, as root's own. */
   makeDirectory(path: string, mode: number, owner: Owner): Promise<void>;
   /** Mode and owner of what is there already. */
   setAccess(path: string, mode: number, owner: Owner): Promise<void>;

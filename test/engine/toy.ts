@@ -10,7 +10,7 @@ import type { Stage } from '../../src/model/stage.ts';
 import type { World } from '../../src/world/world.ts';
 
 /** A thing of the toy world: any kind, with a value, and the moment from which it is ready. */
-export interface Thing {
+interface Thing {
   value: unknown;
   readyAt: number;
 }

@@ -73,7 +73,6 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       restarts: 0,
       startedAt: box.startedAt,
       networks: [...box.networks],
-      ...(box.log.length > 0 && { lastLine: box.log.at(-1) ?? '' }),
     },
     addresses: Object.fromEntries([...box.networks].map((network) => [network, '127.0.0.1'])),
   });

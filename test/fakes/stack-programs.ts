@@ -1,5 +1,5 @@
 import { memoryStore, type StandinOptions, startServer, startWorker } from '../standin/index.ts';
-import { type Around, Exit, type Program, sourceOf } from './program.ts';
+import { Exit, type Program, sourceOf } from './program.ts';
 
 /** As the postgres image: the password counts when the data directory is made, and never again. */
 export const postgres: Program = async (around) => {
@@ -50,7 +50,8 @@ export const authentik =
       trustedProxies: (environment['AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS'] ?? '').split(',').filter(Boolean),
       ...(environment['AUTHENTIK_WEB__BASE_URL'] && { baseUrl: environment['AUTHENTIK_WEB__BASE_URL'] }),
       ...(Object.keys(given).length > 0 && { bootstrap: given }),
-      log,
+      // It is asked for its health far more often here than by Docker, which would drown everything else.
+      log: (line) => line.includes('"/-/health/') || log(line),
       ...options,
     };
     if (container.definition.command?.[0] === 'worker') {
@@ -75,5 +76,3 @@ export const authentik =
       },
     };
   };
-
-export type { Around };

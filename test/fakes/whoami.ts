@@ -8,6 +8,7 @@ export const whoami: Program = async ({ container }) => {
     const headers: string[] = [];
     for (let i = 0; i < request.rawHeaders.length; i += 2)
       headers.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
     response.end(`Hostname: ${container.name}\n${request.method} ${request.url} HTTP/1.1\n${headers.join('\n')}\n`);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
