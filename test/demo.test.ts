@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { demoFiles } from './demo/files.ts';
+import { typed } from './demo/shell.ts';
+
+const checkout = join(import.meta.dirname, '..');
+const isRoot = process.getuid?.() === 0;
+const nobody = 65534;
+
+let scratch: string;
+beforeEach(async () => {
+  scratch = await mkdtemp('/tmp/demo-test-');
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly temporary: string;
+  readonly home: string;
+  output(): string;
+  /** Waits for words in the output. */
+  saying(words: string): Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+async function start(temporaryName: string, user?: number): Promise<Started> {
+  const [temporary, home] = [join(scratch, temporaryName), join(scratch, 'home')];
+  for (const path of [temporary, home]) await mkdir(path, { mode: 0o755 });
+  if (user !== undefined) for (const path of [scratch, temporary, home]) await chown(path, user, user);
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/demo/main.ts'], {
+    cwd: checkout,
+    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TMPDIR: temporary, HOME: home, TSX_DISABLE_CACHE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user !== undefined && { uid: user, gid: user }),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const ended = new Promise<number | null>((done) => child.on('close', done));
+  const saying = async (words: string) => {
+    while (!output.includes(words)) {
+      if (child.exitCode !== null) throw new Error(`ended without "${words}":\n${output}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  };
+  return { child, temporary, home, output: () => output, saying, ended };
+}
+
+const below = async (path: string) => (await readdir(path, { recursive: true }).catch(() => ['none'])).sort();
+
+describe('npm run demo', { timeout: 120_000 }, () => {
+  test('tells the whole story and leaves nothing behind', async () => {
+    const elsewhere = ['/etc/homeauth', '/srv', '/var/lib/homeauth'];
+    const before = await Promise.all(elsewhere.map(below));
+    const { temporary, home, output, saying, ended } = await start('tmp');
+    await saying('$ homeauth add-app');
+    const during = await readdir(temporary);
+    expect(await ended, output()).toBe(0);
+
+    expect(during).toEqual([expect.stringMatching(/^homeauth-demo-\w{6}$/)]);
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await readdir(home)).toEqual([]);
+    expect(await Promise.all(elsewhere.map(below))).toEqual(before);
+    expect(output()).toMatch(/✓ a stranger is asked for a login +302 → auth\.home\.example\.com/);
+    expect(output()).toMatch(/✓ helen gets in +the app sees "helen"/);
+    expect(output()).toContain('x-authentik-username: helen');
+    expect(output()).toMatch(/✓ All \d+ checks passed\./);
+    expect(output()).toMatch(
+      /0 files, 0 containers and 0 objects of authentik were touched\. authentik was\s+asked \d+/,
+    );
+    expect(output()).toMatch(/0600 {2}\S+ +container-vars\.env/);
+    expect(output()).not.toContain('open-sesame');
+  });
+
+  test.runIf(isRoot)('without root, an owner that cannot be set is noted', async () => {
+    const { temporary, output, ended } = await start('tmp', nobody);
+    expect(await ended, output()).toBe(0);
+    expect(output()).toMatch(/0700 {2}70:70\* +db\//);
+    expect(output()).toContain('* Noted, and not set');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('Ctrl-C ends it, and leaves nothing behind', async () => {
+    const { child, temporary, output, saying, ended } = await start('tmp');
+    await saying('✓ database');
+    child.kill('SIGINT');
+    expect(await ended, output()).toBe(130);
+    expect(output()).toContain('Stopped, as you asked');
+    expect(output()).not.toContain('$ homeauth add-app');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('a step that fails ends it with that step’s exit status and what was said until then', async () => {
+    const { temporary, output, ended } = await start('with,comma');
+    expect(await ended, output()).toBe(2);
+    expect(output()).toContain('$ homeauth init');
+    expect(output()).toMatch(/a colon or a\s+comma/);
+    expect(output()).toContain('homeauth init ended with exit status 2');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+test('its files refuse every writer outside of their directory', async () => {
+  const files = demoFiles(scratch);
+  await files.write('inside', 'text', 0o600);
+  expect(await files.read(join(scratch, 'inside'))).toBe('text');
+  for (const path of ['/etc/homeauth/location', '../outside', `${scratch}-beside`]) {
+    expect(() => files.write(path, 'text', 0o600)).toThrow('would write to');
+    expect(() => files.removeTree(path)).toThrow('would write to');
+  }
+});
+
+test('a long command line is broken where one would break it', () => {
+  expect(typed(['homeauth', 'init', '--yes', '--name', 'Helen K', '--domain', 'home.example.com'], 40)).toEqual([
+    "$ homeauth init --yes --name 'Helen K' \\",
+    '    --domain home.example.com',
+  ]);
+});

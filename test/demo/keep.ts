@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import { openFront } from './front.ts';
+import type { Machine } from './machine.ts';
+import { password } from './place.ts';
+
+/** Leaves everything running for a person with a browser, until Ctrl-C. */
+export async function stay(machine: Machine, direct: boolean, { terminal, signal }: Surroundings): Promise<void> {
+  const { domain } = machine;
+  const caddy = () => machine.world.docker.dialAddress('caddy', 443, 'caddy_caddynet');
+  const front = direct ? undefined : await openFront(domain, caddy);
+  const address = (host: string) => front?.address(host) ?? `https://${host}/`;
+  terminal.data(
+    [
+      '',
+      'It stays as it is until you press Ctrl-C. In a browser on this machine open',
+      `  ${terminal.stdout.colour.bold(address(`whoami.${domain}`))}`,
+      `and log in as helen with the password ${password}. authentik's own page:`,
+      `  ${address(`auth.${domain}`)}`,
+      ...(direct ? ["The browser warns of a certificate by Caddy's own authority; go on past that."] : []),
+    ].join('\n'),
+  );
+  if (!signal.aborted) await once(signal, 'abort');
+  await front?.close();
+}
