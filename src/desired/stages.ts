@@ -10,6 +10,12 @@ import * as proxy from './proxy.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
 
+const folders = 'dataset, folders, secrets';
+const files = 'networks, docker-compose.yml';
+const token = 'own token proven, bootstrap token gone';
+const objects = 'in authentik: people, apps, outpost';
+const network = 'containers on the network that Caddy shares';
+
 export interface Wish {
   readonly config: Config;
   readonly era: Era;
@@ -37,12 +43,12 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
   const apps = config.apps.flatMap(({ name, container }) => (container ? [name] : []));
 
   return [
-    { title: 'base directory', want: (f) => host.place(config, f) },
-    { title: 'dataset', want: (f) => host.dataset(layout, f) },
-    { title: 'directory', want: (f) => [...host.base(layout), ...proxy.ownCaddyHome(config, f)] },
-    { title: "homeauth's own directory", want: () => host.home(layout, wish.pointer) },
+    { title: folders, want: (f) => host.place(config, f) },
+    { title: folders, want: (f) => host.dataset(layout, f) },
+    { title: folders, want: (f) => [...host.base(layout), ...proxy.ownCaddyHome(config, f)] },
+    { title: folders, want: () => host.home(layout, wish.pointer) },
     {
-      title: 'dataset, folders, secrets',
+      title: folders,
       want: (f) => [
         ...host.statement(layout, f, wish.pointer),
         ...host.directories(layout, era),
@@ -50,9 +56,9 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
         ...host.secrets(layout, f),
       ],
     },
-    { title: 'networks', want: (f) => stack.networks(f) },
+    { title: files, want: (f) => stack.networks(f) },
     {
-      title: 'container-vars.env, docker-compose.yml',
+      title: files,
       want: (f) => [...stack.stackFiles(layout, f, of(f)), ...proxy.ownCaddyFiles(config, f)],
     },
     { title: 'images', want: (f) => [...stack.images(of(f)), ...proxy.ownCaddyImages(config, f)] },
@@ -61,21 +67,21 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
     },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
-    { title: 'default flows and mappings', want: () => [sso.defaultObjects(era)] },
-    { title: 'first-run setup closed, before anyone could reach it', want: () => [sso.setupClosed] },
-    { title: "homeauth's own token", want: () => [sso.ownToken(data)] },
-    { title: 'bootstrap variables gone', want: (f) => stack.containerOf(of(f), first) },
-    { title: 'bootstrap token gone', want: () => [sso.bootstrapGone(data)] },
-    { title: 'groups', want: () => sso.groups(config, data) },
-    { title: config.admin.username, want: (f) => [sso.admin(config, data, wish.firstPassword ?? f.madePassword)] },
-    { title: 'providers', want: () => sso.providers(config, era, data) },
-    { title: 'applications', want: () => sso.applications(config, data) },
-    { title: 'access, outpost', want: () => sso.access(config, era, data) },
-    { title: "authentik on Caddy's network", want: (f) => stack.containerOf(of(f), 'authentik') },
+    { title: 'default flows and mappings', milestone: true, want: () => [sso.defaultObjects(era)] },
+    { title: 'first-run setup closed, before anyone could reach it', milestone: true, want: () => [sso.setupClosed] },
+    { title: token, want: () => [sso.ownToken(data)] },
+    { title: token, want: (f) => stack.containerOf(of(f), first) },
+    { title: token, want: () => [sso.bootstrapGone(data)] },
+    { title: objects, want: () => sso.groups(config, data) },
+    { title: objects, want: (f) => [sso.admin(config, data, wish.firstPassword ?? f.madePassword)] },
+    { title: objects, want: () => sso.providers(config, era, data) },
+    { title: objects, want: () => sso.applications(config, data) },
+    { title: objects, want: () => sso.access(config, era, data) },
+    { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
-      title: 'apps',
+      title: network,
       want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...proxy.ownCaddyContainer(config, f)],
     },
-    { title: 'Caddy', want: (f) => proxy.caddyText(config, f) },
+    { title: 'Caddy: validated, reloaded, read back', want: (f) => proxy.caddyText(config, f) },
   ];
 }

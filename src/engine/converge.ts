@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
 import { type Failure, Uncertain } from '../model/failure.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Stage } from '../model/stage.ts';
 import { clear } from './clear.ts';
 import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
@@ -24,15 +25,30 @@ const attempts = 3;
  */
 export async function converge<F>(run: Run<F>): Promise<Change[]> {
   const all: Change[] = [];
-  for (const stage of run.stages) {
-    if (run.signal.aborted) throw interrupted(`before: ${stage.title}`);
+  for (const { title, stages } of chapters(run.stages)) {
     const began = run.world.clock.now();
-    run.progress({ is: 'stage', title: stage.title });
-    const changes = await carryOut(stage.want(await run.survey()), run);
+    const changes: Change[] = [];
+    run.progress({ is: 'stage', title });
+    for (const stage of stages) {
+      if (run.signal.aborted) throw interrupted(`before: ${title}`);
+      changes.push(...(await carryOut(stage.want(await run.survey()), run)));
+    }
     all.push(...changes);
-    run.progress({ is: 'stage-done', title: stage.title, changes, elapsed: run.world.clock.now() - began });
+    const milestone = all.length > 0 && stages.some((stage) => stage.milestone);
+    run.progress({ is: 'stage-done', title, changes, milestone, elapsed: run.world.clock.now() - began });
   }
   return [...all, ...(await clear(wanted(run.stages, await run.survey()), run))];
+}
+
+/** Stages that follow each other under one title. */
+function chapters<F>(stages: readonly Stage<F>[]): { title: string; stages: Stage<F>[] }[] {
+  const out: { title: string; stages: Stage<F>[] }[] = [];
+  for (const stage of stages) {
+    const last = out.at(-1);
+    if (last?.title === stage.title) last.stages.push(stage);
+    else out.push({ title: stage.title, stages: [stage] });
+  }
+  return out;
 }
 
 async function carryOut<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {

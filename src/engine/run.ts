@@ -23,6 +23,8 @@ export type Progress =
       readonly title: string;
       readonly changes: readonly Change[];
       readonly elapsed: number;
+      /** Worth a line although nothing was wrong. */
+      readonly milestone: boolean;
     };
 
 export interface Run<F> {

@@ -42,8 +42,9 @@ export function row(style: Style, { mark, text, note, noteWidth }: Row): string[
   const marked = (lines: readonly string[]) => lines.map((line, n) => (n === 0 ? `${mark} ${line}` : hang + line));
   if (!note) return marked(wrap(text, full));
 
-  const left = full - Math.max(width(note), noteWidth ?? 0) - 2;
-  if (left < narrow && width(text) > left) {
+  const aligned = full - Math.max(width(note), noteWidth ?? 0) - 2;
+  const left = width(text) <= aligned ? aligned : full - width(note) - 2;
+  if (width(text) > left && (left < narrow || width(text) <= full)) {
     const below = wrap(note, full - 2).map((line) => `${hang}  ${style.colour.dim(line)}`);
     return [...marked(wrap(text, full)), ...below];
   }

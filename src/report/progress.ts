@@ -34,7 +34,7 @@ export function progress(event: Progress, style: Style): Shown {
 /** A stage that found everything right is not worth a line, unless it took its time. */
 function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style): Shown {
   const took = elapsed(event.elapsed);
-  if (event.changes.length === 0 && !took) return { live: undefined };
+  if (event.changes.length === 0 && !event.milestone && !took) return { live: undefined };
   const notes = [...images(event.changes), ...(took ? [took] : [])];
   const text = style.text(event.title);
   return { say: row(style, { mark: style.mark('done'), text, note: style.text(notes.join(' · ')) }).join('\n') };

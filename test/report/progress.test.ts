@@ -53,7 +53,13 @@ describe('while it works, a line that is replaced', () => {
 
 describe('when a stage is done, a line that stays', () => {
   test('with the time it took, from a second on', () => {
-    const event = { is: 'stage-done', title: 'authentik is up', changes: [], elapsed: 42_000 } as const;
+    const event = {
+      is: 'stage-done',
+      title: 'authentik is up',
+      changes: [],
+      elapsed: 42_000,
+      milestone: false,
+    } as const;
     expect(progress(event, plain(50))).toEqual({ say: `✓ authentik is up${' '.repeat(28)}42 s` });
     const slow = progress({ ...event, elapsed: 72_400 }, plain(50));
     expect(slow).toEqual({ say: expect.stringMatching(/ {2}1 min 12 s$/) });
@@ -66,13 +72,20 @@ describe('when a stage is done, a line that stays', () => {
       change('create', 'image:postgres:16-alpine'),
       change('create', 'image:ghcr.io/goauthentik/server:2026.8.6'),
     ];
-    expect(progress({ is: 'stage-done', title: 'images', changes, elapsed: 300 }, plain())).toEqual({
+    expect(progress({ is: 'stage-done', title: 'images', changes, elapsed: 300, milestone: false }, plain())).toEqual({
       say: '✓ images                                   postgres:16-alpine · server:2026.8.6',
     });
   });
 
   test('not where there was nothing to do', () => {
-    expect(progress({ is: 'stage-done', title: 'x', changes: [], elapsed: 5 }, plain())).toEqual({ live: undefined });
+    expect(progress({ is: 'stage-done', title: 'x', changes: [], elapsed: 5, milestone: false }, plain())).toEqual({
+      live: undefined,
+    });
+  });
+
+  test('always where it is one that the reader waits for', () => {
+    const event = { is: 'stage-done', title: 'setup closed', changes: [], elapsed: 5, milestone: true } as const;
+    expect(progress(event, plain())).toEqual({ say: '✓ setup closed' });
   });
 
   test('what is let go has its own', () => {
