@@ -4,7 +4,7 @@ import type { CommandName } from './commands/flags.ts';
 import { version } from './main/version.ts';
 import { type ExitCode, exitCodes, Failure } from './model/failure.ts';
 
-const issues = 'https://github.com/homeauth/homeauth/issues';
+const issues = 'the issue tracker of the place where you got homeauth from';
 
 /** Carries out one command line. @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
