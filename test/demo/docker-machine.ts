@@ -1,4 +1,5 @@
 import { exitCodes, Failure } from '../../src/model/failure.ts';
+import { findCaddy } from '../../src/procedures/find-caddy.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { Machine } from './machine.ts';
 
@@ -18,6 +19,9 @@ export async function dockerMachine({ world, connect }: Surroundings, domain: st
     ...networks.map((name) => there(`the network ${name}`, world.docker.network(name))),
     ...ports.map((port) => there(`port ${port}`, world.host.listener(port))),
   ]);
+  // Throws where there is a Caddy that it cannot work with; one that it can is still somebody's.
+  const other = taken.flat().length === 0 && (await findCaddy(world, { proxy: 'caddy' }, new Set())).is !== 'own';
+  if (other) taken.push(['a Caddy in a container']);
   if (taken.flat().length > 0) {
     throw new Failure({
       code: 'demo-taken',
