@@ -1,11 +1,10 @@
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
 import { nearest } from '../config/nearest.ts';
-import { parseConfig } from '../config/parse.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { findPreset, presets } from '../presets/presets.ts';
 import { carriedOut } from '../procedures/converging.ts';
-import { openInstallation } from '../procedures/installation.ts';
+import { type Edit, openInstallation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { consent } from './consent.ts';
@@ -18,19 +17,20 @@ import { screenOf } from './screen.ts';
 /** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
 export async function addApp(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
   const before = await open(flags.config, surroundings);
-  const path = before.layout.config;
   const known = before.config.apps.some((app) => app.name === name);
-  if (!known && !flags.upstream && !findPreset(name)) throw unknownApp(name, path);
-  const text = known && nothingNew(flags) ? before.text : withApp(before.text, draftOf(name, flags), path);
-  const after = openInstallation(parseConfig(text, path).config, text, surroundings);
+  if (!known && !flags.upstream && !findPreset(name)) throw unknownApp(name, before.source);
+  const edit: Edit =
+    known && nothingNew(flags) ? (text) => text : (text) => withApp(text, draftOf(name, flags), before.source);
+  const after = openInstallation(edit(before.text), before.source, surroundings);
   if (flags.dryRun) return showPlan(after, surroundings, 'add-app');
 
   const screen = screenOf(surroundings, 'add-app');
   await consent(after, surroundings, screen);
   const password = await passwordAtHand(after, flags, surroundings);
-  const changes = await carriedOut(after, `add-app ${name}`, screen.progress, { mayTake: after.mayEdit });
-  const apps = after.config.apps.filter((app) => app.name === name);
-  return finish(after, screen, {
+  const wishes = { mayTake: after.mayEdit, edit };
+  const { installation, changes } = await carriedOut(after, `add-app ${name}`, screen.progress, wishes);
+  const apps = installation.config.apps.filter((app) => app.name === name);
+  return finish(installation, screen, {
     changes,
     apps,
     ...(password && { password }),

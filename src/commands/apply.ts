@@ -10,10 +10,10 @@ import { screenOf } from './screen.ts';
 
 /** `homeauth apply`: make everything as homeauth.yaml says, and prove it. */
 export async function apply(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  if (flags.dryRun) return showPlan(installation, surroundings, 'apply');
+  const before = await open(flags.config, surroundings);
+  if (flags.dryRun) return showPlan(before, surroundings, 'apply');
   const screen = screenOf(surroundings, 'apply');
-  const changes = await carriedOut(installation, 'apply', screen.progress);
+  const { installation, changes } = await carriedOut(before, 'apply', screen.progress);
   if (changes.length === 0) {
     screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
     return exitCodes.fine;

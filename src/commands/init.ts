@@ -1,4 +1,3 @@
-import { parseConfig } from '../config/parse.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
@@ -8,7 +7,7 @@ import { preflight } from '../procedures/preflight.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { consent } from './consent.ts';
 import type { Flags } from './flags.ts';
-import { interview } from './interview.ts';
+import { agreed, interview } from './interview.ts';
 import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
@@ -17,15 +16,20 @@ import { screenOf } from './screen.ts';
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
 export async function init(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
   const screen = screenOf(surroundings, 'init');
-  const { text, path } = await interview(flags, surroundings, screen);
-  const installation = openInstallation(parseConfig(text, path).config, text, surroundings);
-  await preflight(installation);
-  if (flags.dryRun) return showPlan(installation, surroundings, 'init');
+  const { text, path, said } = await interview(flags, surroundings, screen);
+  const wanted = openInstallation(text, path, surroundings);
+  await preflight(wanted);
+  if (flags.dryRun) return showPlan(wanted, surroundings, 'init');
 
-  const wishes = await wishesOf(installation, flags, surroundings);
-  await consent(installation, surroundings, screen, wishes);
+  const wishes = await wishesOf(wanted, flags, surroundings);
+  await consent(wanted, surroundings, screen, wishes);
   const began = surroundings.world.clock.now();
-  const changes = await carriedOut(installation, 'init', screen.progress, { ...wishes, mayTake: installation.mayEdit });
+  const { installation, changes } = await carriedOut(wanted, 'init', screen.progress, {
+    ...wishes,
+    // A signpost that leads nowhere is turned round; one that leads to an installation was followed above.
+    mayTake: (id) => wanted.mayEdit(id) || id === `file:${surroundings.pointer}`,
+    edit: (now) => agreed(said, now, path),
+  });
   const password = wishes.firstPassword ?? (await madePassword(installation, surroundings));
   return finish(installation, screen, {
     changes,

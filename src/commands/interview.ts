@@ -1,39 +1,82 @@
+import { contradictions } from '../config/answers.ts';
 import { createConfig } from '../config/create.ts';
 import { normaliseDir } from '../config/directory.ts';
+import { parseConfig } from '../config/parse.ts';
 import { type Answers, draftFrom, type Hints, type Question, questions } from '../config/questions.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
 import { guesses } from '../procedures/guesses.ts';
+import { alreadyHere } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import type { Flags } from './flags.ts';
 import type { Screen } from './screen.ts';
 
+/** homeauth.yaml as its owner wants it. */
+export interface Statement {
+  readonly path: string;
+  readonly text: string;
+  /** What the owner said in so many words, by flag or at a prompt; guesses and defaults are not among it. */
+  readonly said: Answers;
+}
+
 /**
  * What the owner wants, as the text of homeauth.yaml: the one that is there already, or a new one from flags and
  * answers. Writes nothing.
+ * @throws Failure answer-missing, flag-invalid, already-set-up
  */
-export async function interview(flags: Flags, surroundings: Surroundings, screen: Screen) {
+export async function interview(flags: Flags, surroundings: Surroundings, screen: Screen): Promise<Statement> {
   const { terminal, world } = surroundings;
-  const hints: Hints = await guesses(world);
-  const asks = terminal.interactive;
-  if (asks) screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
-  const answers: Answers = {};
+  const said: Answers = {};
   for (const question of questions) {
     const given = flags[camel(question.id)];
-    const value = given === undefined ? await answer(question, hints, answers, surroundings) : checked(question, given);
+    if (given !== undefined) said[question.id] = checked(question, given);
+  }
+  const goOn = ({ path, text }: { path: string; text: string }): Statement => {
+    agreed(said, text, path);
+    screen.say(`${path} is there already: going on with what it says.`);
+    return { path, text, said };
+  };
+  const here = await alreadyHere(flags.config, surroundings);
+  if (here) return goOn(here);
+
+  const hints: Hints = await guesses(world);
+  if (terminal.interactive) screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
+  const answers: Answers = {};
+  for (const question of questions) {
+    const value = said[question.id] ?? (await answer(question, hints, answers, surroundings));
     if (value !== undefined) answers[question.id] = value;
+    if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
     if (question.id !== 'base-dir' || value === undefined) continue;
     const path = layoutOf(normaliseDir(String(value))).config;
     const text = await world.files.read(path);
-    if (text !== undefined) {
-      screen.say(`${path} is there already: going on with what it says.`);
-      return { path, text };
-    }
+    if (text !== undefined) return goOn({ path, text });
   }
   const draft = draftFrom(answers, hints);
-  const path = layoutOf(String(draft['base-dir'])).config;
-  return { path, text: createConfig(draft, path) };
+  const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
+  return { path, text: createConfig(draft, path), said };
 }
+
+/** The text of a homeauth.yaml that is there, where it does not contradict what was said. */
+export function agreed(said: Answers, text: string, path: string): string {
+  const [first, ...more] = contradictions(said, parseConfig(text, path).config);
+  if (!first) return text;
+  if (first.key === 'base-dir' || more.some(({ key }) => key === 'base-dir')) throw elsewhere(path);
+  throw new Failure({
+    code: 'already-set-up',
+    problem: `${path} is there already, and says something else.`,
+    why: 'init goes on with what an installation says; it does not change it.',
+    details: [first, ...more].map(({ key, says, answered }) => `${key}: ${says}, not ${answered}`).join('\n'),
+    fix: `To change it, write the new value into ${path}, then: homeauth apply`,
+  });
+}
+
+const elsewhere = (path: string): Failure =>
+  new Failure({
+    code: 'already-set-up',
+    problem: `This server has an installation already, and --base-dir names another place than ${path} does.`,
+    why: 'Two of them would fight for the same containers and ports. Nothing was changed.',
+    fix: 'Leave --base-dir out to go on with it, or remove it first: homeauth uninstall',
+  });
 
 async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Surroundings) {
   const initial = question.suggest(hints, earlier);

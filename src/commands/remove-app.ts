@@ -1,9 +1,8 @@
 import { removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
-import { parseConfig } from '../config/parse.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { carriedOut } from '../procedures/converging.ts';
-import { openInstallation } from '../procedures/installation.ts';
+import { type Edit, openInstallation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData } from '../report/plan.ts';
@@ -20,15 +19,16 @@ export async function removeApp(name: string, flags: Flags, surroundings: Surrou
   if (!app)
     throw unknownApp(
       name,
-      before.layout.config,
+      before.source,
       apps.map((candidate) => candidate.name),
     );
-  const text = without(before.text, name, before.layout.config);
-  const after = openInstallation(parseConfig(text, before.layout.config).config, text, surroundings);
+  const edit: Edit = (text) => without(text, name, before.source);
+  const after = openInstallation(edit(before.text), before.source, surroundings);
   if (flags.dryRun) return showPlan(after, surroundings, 'remove-app');
   const screen = screenOf(surroundings, 'remove-app');
   await consent(after, surroundings, screen, {}, `${app.host} will no longer be served by Caddy.`);
-  const changes = await carriedOut(after, `remove-app ${name}`, screen.progress, { mayTake: after.mayEdit });
+  const wishes = { mayTake: after.mayEdit, edit };
+  const { changes } = await carriedOut(after, `remove-app ${name}`, screen.progress, wishes);
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
   screen.result(`${app.host} is gone from Caddy and from authentik. ${rest}`, planData(changes), true);
   return exitCodes.fine;

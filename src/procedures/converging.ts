@@ -7,7 +7,7 @@ import { kinds } from '../kinds/index.ts';
 import type { Change } from '../model/change.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Installation } from './installation.ts';
+import { type Edit, type Installation, reopened } from './installation.ts';
 import { alone } from './lock.ts';
 import { survey } from './survey.ts';
 
@@ -19,6 +19,14 @@ export interface Wishes {
   readonly cloudflareToken?: Secret;
   /** Things that may be overwritten although homeauth did not make them: the user has said so. */
   readonly mayTake?: (id: Id) => boolean;
+  /** What the command changes in homeauth.yaml. */
+  readonly edit?: Edit;
+}
+
+export interface Done {
+  /** As it was carried out: homeauth.yaml is read again once nobody else may change it. */
+  readonly installation: Installation;
+  readonly changes: readonly Change[];
 }
 
 export interface Planned {
@@ -40,18 +48,21 @@ export async function planned(installation: Installation, wishes: Wishes = {}): 
 
 /** Make everything as it should be, alone, and say what was changed. */
 export function carriedOut(
-  installation: Installation,
+  before: Installation,
   command: string,
   progress: (event: Progress) => void,
   wishes: Wishes = {},
-): Promise<readonly Change[]> {
-  const run: Run<Facts> = {
-    ...common(installation, progress),
-    stages: stages(installation, wishes),
-    survey: () => factsFor(installation, wishes),
-    mayTake: wishes.mayTake ?? (() => false),
-  };
-  return hold(installation, command, async () => (await converge(run)).filter(({ op }) => op !== 'keep'));
+): Promise<Done> {
+  return hold(before, command, async () => {
+    const installation = await reopened(before, wishes.edit);
+    const run: Run<Facts> = {
+      ...common(installation, progress),
+      stages: stages(installation, wishes),
+      survey: () => factsFor(installation, wishes),
+      mayTake: wishes.mayTake ?? (() => false),
+    };
+    return { installation, changes: (await converge(run)).filter(({ op }) => op !== 'keep') };
+  });
 }
 
 /** What `undone` would do. */

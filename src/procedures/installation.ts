@@ -1,3 +1,4 @@
+import { parseConfig } from '../config/parse.ts';
 import type { Config } from '../config/schema.ts';
 import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
@@ -14,6 +15,8 @@ export interface Installation {
   readonly config: Config;
   /** homeauth.yaml as it should be. */
   readonly text: string;
+  /** The file that it was read from. */
+  readonly source: string;
   readonly era: Era;
   readonly layout: Layout;
   readonly world: World;
@@ -23,7 +26,12 @@ export interface Installation {
   mayEdit(id: Id): boolean;
 }
 
-export function openInstallation(config: Config, text: string, surroundings: Surroundings): Installation {
+/** A change to the text of homeauth.yaml. Pure; made once more when the lock is held. */
+export type Edit = (text: string) => string;
+
+/** @throws Failure config-invalid, and what speaks against the wanted release */
+export function openInstallation(text: string, source: string, surroundings: Surroundings): Installation {
+  const { config } = parseConfig(text, source);
   const layout = layoutOf(config.baseDir);
   const era = checkedEra(config);
   const { world, connect } = surroundings;
@@ -43,6 +51,7 @@ export function openInstallation(config: Config, text: string, surroundings: Sur
   return {
     config,
     text,
+    source,
     era,
     layout,
     world: { ...world, authentik },
@@ -50,6 +59,15 @@ export function openInstallation(config: Config, text: string, surroundings: Sur
     surroundings,
     mayEdit: (id) => id === `file:${layout.config}`,
   };
+}
+
+/** The same installation by what homeauth.yaml says now: another run may have changed it since it was read. */
+export async function reopened(
+  { text, source, surroundings }: Installation,
+  edit: Edit = (now) => now,
+): Promise<Installation> {
+  const now = await surroundings.world.files.read(source);
+  return openInstallation(now === undefined ? text : edit(now), source, surroundings);
 }
 
 /** A value out of one of our env files. */

@@ -1,5 +1,5 @@
-import { locate } from '../config/locate.ts';
-import { parseConfig } from '../config/parse.ts';
+import { type Explain, type Located, locate } from '../config/locate.ts';
+import { Failure } from '../model/failure.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { explainMissing } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -9,8 +9,31 @@ import type { Surroundings } from './surroundings.ts';
  * @throws Failure config-missing, config-invalid
  */
 export async function open(flag: string | undefined, surroundings: Surroundings): Promise<Installation> {
-  const { world, cwd, env, pointer } = surroundings;
+  const explain: Explain = (missing) => explainMissing(surroundings.world, missing);
+  const { path, text } = await find(flag, surroundings, explain);
+  return openInstallation(text, path, surroundings);
+}
+
+/**
+ * The homeauth.yaml of this server, where it has one.
+ * @throws Failure where one was named that is not there, or lies behind a lock
+ */
+export async function alreadyHere(flag: string | undefined, surroundings: Surroundings): Promise<Located | undefined> {
+  let isHidden = false;
+  try {
+    return await find(flag, surroundings, async (missing) => {
+      const known = await explainMissing(surroundings.world, missing);
+      isHidden = known !== undefined;
+      return known;
+    });
+  } catch (error) {
+    const isNamed = flag !== undefined || surroundings.env['HOMEAUTH_CONFIG'];
+    if (error instanceof Failure && error.code === 'config-missing' && !isNamed && !isHidden) return undefined;
+    throw error;
+  }
+}
+
+function find(flag: string | undefined, { world, cwd, env, pointer }: Surroundings, explain: Explain) {
   const places = { flag, variable: env['HOMEAUTH_CONFIG'], workingDirectory: cwd, pointer };
-  const { path, text } = await locate(places, world.files, (missing) => explainMissing(world, missing));
-  return openInstallation(parseConfig(text, path).config, text, surroundings);
+  return locate(places, world.files, explain);
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { reveal } from '../../src/model/secret.ts';
 import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
 import type { Files } from '../../src/world/world.ts';
+import { memoryStore } from '../standin/index.ts';
 import { type Around, Exit, type Program, type Running } from './program.ts';
 
 interface Box {
@@ -20,8 +21,11 @@ export interface FakeDocker extends Docker {
   readonly images: Set<string>;
   readonly boxes: ReadonlyMap<string, Box>;
   readonly networks: ReadonlyMap<string, NetworkSpec>;
+  readonly databases: Around['databases'];
   /** Ends every program, as a power cut would; `powerOn` starts them again, as Docker does. */
   powerOff(): Promise<void>;
+  /** Starts what runs in another Engine here, too, on a copy of its disk and databases: the database first. */
+  becomeLike(other: FakeDocker): Promise<void>;
 }
 
 /** An Engine whose containers are small programs on the loopback. `programOf`: what an image holds. */
@@ -87,6 +91,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     images,
     boxes,
     networks,
+    databases,
     engine: async () => ({
       version: '28.5.1',
       apiVersion: '1.47',
@@ -163,6 +168,22 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       return (await known(name).running?.exec?.(argv, stdin)) ?? { code: 127, stdout: '', stderr: 'not found' };
     },
     composeHashes: async () => undefined,
+    async becomeLike(other) {
+      for (const image of other.images) images.add(image);
+      for (const [name, spec] of other.networks) networks.set(name, spec);
+      for (const [directory, { password, store }] of other.databases) {
+        const copy = memoryStore();
+        const state = structuredClone(await store.read());
+        if (state) await copy.change(() => ({ state, result: undefined }));
+        databases.set(directory, { password, store: copy });
+      }
+      const first = (name: string) => Number(name !== 'authentik-postgresql');
+      for (const [name, box] of [...other.boxes].toSorted(([a], [b]) => first(a) - first(b))) {
+        const twin: Box = { ...box, networks: new Set(box.networks), log: [...box.log], running: undefined };
+        boxes.set(name, twin);
+        if (box.running) await begin(name, twin);
+      }
+    },
     async powerOff() {
       await Promise.all([...boxes.values()].map((box) => box.running?.stop()));
     },

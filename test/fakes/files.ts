@@ -15,12 +15,18 @@ export interface MemoryFiles extends Files {
   snapshot(): Readonly<Record<string, string>>;
   /** As somebody else would, past homeauth. */
   put(path: string, content: string, mode?: number): void;
+  /** A disk of its own with the same on it. */
+  copy(): MemoryFiles;
 }
 
 const root: Owner = { uid: 0, gid: 0 };
 
-export function memoryFiles(): MemoryFiles {
-  const entries = new Map<string, Entry>([['/', { type: 'directory', content: '', mode: 0o755, owner: root }]]);
+const empty: readonly (readonly [string, Entry])[] = [
+  ['/', { type: 'directory', content: '', mode: 0o755, owner: root }],
+];
+
+export function memoryFiles(from = empty): MemoryFiles {
+  const entries = new Map(from);
   const below = (path: string) =>
     [...entries.keys()].filter((p) => p !== path && p.startsWith(path === '/' ? '/' : `${path}/`));
   const fail = (code: string, path: string): never => {
@@ -99,5 +105,6 @@ export function memoryFiles(): MemoryFiles {
       parents(path);
       entries.set(path, { type: 'file', content, mode, owner: root });
     },
+    copy: () => memoryFiles([...entries].map(([path, entry]) => [path, { ...entry }])),
   };
 }

@@ -7,6 +7,14 @@ export interface FakeTerminal extends Terminal {
   /** What went to standard output, and to standard error. */
   readonly out: string[];
   readonly err: string[];
+  /** Answers that nobody asked for. */
+  readonly left: readonly string[];
+}
+
+export interface TerminalOptions {
+  readonly json?: boolean;
+  /** What is piped in. */
+  readonly stdin?: string;
 }
 
 const plain = (text: string) => text;
@@ -16,8 +24,11 @@ const screen: Screen = {
   colour: { green: plain, red: plain, yellow: plain, dim: plain, bold: plain },
 } as Screen;
 
-/** A terminal that nobody sits at, or one whose keys are these answers, in order. */
-export function fakeTerminal(answers?: readonly string[], json = false): FakeTerminal {
+/**
+ * A terminal that nobody sits at, or one whose keys are these answers, in order. An empty one is Enter; one that will
+ * not do is told so, and the next is taken.
+ */
+export function fakeTerminal(answers?: readonly string[], { json = false, stdin }: TerminalOptions = {}): FakeTerminal {
   const out: string[] = [];
   const err: string[] = [];
   const left = [...(answers ?? [])];
@@ -28,9 +39,18 @@ export function fakeTerminal(answers?: readonly string[], json = false): FakeTer
     err.push(`? ${message}`);
     return answer;
   };
+  const ask: Terminal['ask'] = async ({ message, initial = '', validate }) => {
+    for (;;) {
+      const value = next(message) || initial;
+      const sentence = await validate?.(value);
+      if (sentence === undefined) return value;
+      err.push(`> ${sentence}`);
+    }
+  };
   return {
     out,
     err,
+    left,
     json,
     interactive: answers !== undefined,
     stdout: screen,
@@ -38,10 +58,19 @@ export function fakeTerminal(answers?: readonly string[], json = false): FakeTer
     data: (text) => out.push(text),
     say: (text) => err.push(text),
     live: () => {},
-    readStdin: async () => new Secret(next('stdin')),
-    ask: async ({ message }) => next(message),
-    askSecret: async ({ message }) => new Secret(next(message)),
-    confirm: async ({ message }) => next(message) === 'y',
+    readStdin: async () => new Secret(stdin ?? ''),
+    ask,
+    async askSecret({ message, again, validate }) {
+      for (;;) {
+        const value = await ask({ message, flag: '', ifStopped: '', ...(validate && { validate }) });
+        if (again === undefined || value === next(again)) return new Secret(value);
+        err.push('> The two are not the same.');
+      }
+    },
+    confirm: async ({ message, initial }) => {
+      const answer = next(message);
+      return answer === '' ? initial : answer === 'y';
+    },
     choose: async ({ message, choices }) => {
       const answer = next(message);
       const chosen = choices.find(({ name }) => name === answer);

@@ -60,13 +60,20 @@ export function fakeWorld({ files = memoryFiles(), standin = {} }: FakeOptions =
       resolve: async () => ['192.168.0.4'],
       memory: () => ({ total: 8e9, available: 6e9 }),
       listener: async () => undefined,
-      distribution: async () => ({ id: 'debian', name: 'Debian GNU/Linux 12' }),
+      distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },
     locks: memoryLocks(),
     clock: { now: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms / 20)) },
     random: systemRandom,
   };
   return { world, docker, files, connect: connectAuthentik, servers, close: () => docker.powerOff() };
+}
+
+/** The same machine once more: what is done to one is not done to the other. */
+export async function copyOf(fake: FakeWorld, options: Omit<FakeOptions, 'files'> = {}): Promise<FakeWorld> {
+  const copy = fakeWorld({ ...options, files: (fake.files as MemoryFiles).copy() });
+  await copy.docker.becomeLike(fake.docker);
+  return copy;
 }
 
 /** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy. */
