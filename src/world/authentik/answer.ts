@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.ts';
 import * as trouble from './trouble.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** One answer, read to its end. */
 export interface Answer {

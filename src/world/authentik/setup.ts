@@ -5,24 +5,29 @@ export type Setup = 'open' | 'closed' | 'unknown';
 
 /**
  * Whether a stranger could still make himself the owner. From 2026.5 on `/` sends everybody to /setup while that is
- * so; `HEAD /setup` alone cannot tell closed from not ready. Before, the page does not exist, and the flow itself has
- * to be asked. Source: recording 08; for older releases authentik's blueprint of that flow.
+ * so, and /setup sends everybody home once it is closed; to ask for it before that would begin the setup, so `/` comes
+ * first. Before, the page does not exist, and the flow itself has to be asked. Source: recording 08; for older
+ * releases authentik's blueprint of that flow.
  */
 export async function setupState(line: Line): Promise<Setup> {
   try {
     const home = await line.send({ method: 'GET', path: '/' });
     if (home.status >= 400) return 'unknown';
-    if (/^(https?:\/\/[^/]+)?\/setup\/?$/.test(home.headers['location'] ?? '')) return 'open';
-    const page = await line.send({ method: 'HEAD', path: '/setup' });
-    if (page.status === 200) return 'open';
-    if (page.status === 503) return page.headers['retry-after'] ? 'unknown' : 'closed';
-    if (page.status !== 404) return 'unknown';
-    return flowState(await line.send({ method: 'GET', path: '/api/v3/flows/executor/initial-setup/?query=' }));
+    if (leadsTo('setup', home)) return 'open';
+    const page = await line.send({ method: 'GET', path: '/setup' });
+    if (page.status === 404) {
+      return flowState(await line.send({ method: 'GET', path: '/api/v3/flows/executor/initial-setup/?query=' }));
+    }
+    if (leadsTo('', page)) return 'closed';
+    return leadsTo('if/flow/initial-setup', page) ? 'open' : 'unknown';
   } catch (error) {
     if (error instanceof LineBroken) return 'unknown';
     throw error;
   }
 }
+
+const leadsTo = (path: string, { headers }: Answer): boolean =>
+  headers['location']?.replace(/^https?:\/\/[^/]+/, '').replaceAll(/^\/|\/$/g, '') === path;
 
 function flowState({ status, body }: Answer): Setup {
   if (status !== 200) return 'unknown';
