@@ -5,6 +5,7 @@ import { parseConfig } from '../config/parse.ts';
 import { type Answers, draftFrom, type Hints, type Question, questions } from '../config/questions.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
+import { found } from '../procedures/found.ts';
 import { guesses } from '../procedures/guesses.ts';
 import { alreadyHere } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
@@ -40,7 +41,11 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
   if (here) return goOn(here);
 
   const hints: Hints = await guesses(world);
-  if (terminal.interactive) screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
+  if (terminal.interactive) {
+    screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
+    const lines = await found(world, hints.baseDir ?? '/');
+    if (lines.length > 0) screen.say(`Found  ${lines.join('\n       ')}\n`);
+  }
   const answers: Answers = {};
   for (const question of questions) {
     const value = said[question.id] ?? (await answer(question, hints, answers, surroundings));

@@ -1,0 +1,39 @@
+import { whereIsMyData } from '../kinds/data-location.ts';
+import { Failure } from '../model/failure.ts';
+import { findCaddy } from './find-caddy.ts';
+import type { Surroundings } from './surroundings.ts';
+
+type Sight = Surroundings['world'];
+
+/** What is on this machine that an installation builds on: what the interview tells before it asks. */
+export async function found(world: Sight, baseDir: string): Promise<readonly string[]> {
+  const looks = [docker(world), caddy(world), disk(world, baseDir), network(world)];
+  return (await Promise.all(looks.map(quietly))).filter((line) => line !== undefined);
+}
+
+/** A look that fails here is told, with its way out, by the checks before the first write. */
+async function quietly(look: Promise<string | undefined>): Promise<string | undefined> {
+  return look.catch((error) => {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+}
+
+const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
+
+async function caddy(world: Sight): Promise<string | undefined> {
+  const proxy = await findCaddy(world, { proxy: 'caddy' }, new Set());
+  return proxy.is === 'existing' ? `Caddy in the container "${proxy.container}"` : 'no Caddy yet: one is set up';
+}
+
+async function disk(world: Sight, baseDir: string): Promise<string | undefined> {
+  const location = whereIsMyData(await world.files.filesystem(baseDir), await world.zfs.datasets());
+  if (location.is !== 'zfs') return undefined;
+  const state = { true: 'encrypted, unlocked', false: 'not encrypted', undefined: '' }[String(location.encrypted)];
+  return `ZFS: ${location.dataset}${state ? ` (${state})` : ''}`;
+}
+
+async function network(world: Sight): Promise<string | undefined> {
+  const [first] = await world.host.addresses();
+  return first && `${first.address} on ${first.name}`;
+}
