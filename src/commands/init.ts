@@ -5,6 +5,7 @@ import { carriedOut, type Wishes } from '../procedures/converging.ts';
 import { type Installation, openInstallation } from '../procedures/installation.ts';
 import { preflight } from '../procedures/preflight.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
+import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
 import type { Flags } from './flags.ts';
 import { agreed, interview } from './interview.ts';
@@ -18,7 +19,8 @@ export async function init(flags: Flags, surroundings: Surroundings): Promise<Ex
   const screen = screenOf(surroundings, 'init');
   const { text, path, said } = await interview(flags, surroundings, screen);
   const wanted = openInstallation(text, path, surroundings);
-  await preflight(wanted);
+  const warnings = await preflight(wanted);
+  if (warnings.length > 0) screen.say(proof(warnings, screen.style));
   if (flags.dryRun) return showPlan(wanted, surroundings, 'init');
 
   const wishes = await wishesOf(wanted, flags, surroundings);

@@ -1,67 +1,104 @@
-import type { Change } from '../model/change.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
-import { planned } from './converging.ts';
+import { answersCheck, workerCheck } from './checks/authentik.ts';
+import { type Check, failed, observe, parted, skipped } from './checks/check.ts';
+import { healthCheck } from './checks/health.ts';
+import { impatient, quick } from './checks/impatient.ts';
+import { asPlanned } from './checks/plan.ts';
+import { releaseCheck } from './checks/release.ts';
+import { passwordFileCheck, secretFilesCheck } from './checks/secret-files.ts';
+import { notThroughCaddy, throughCaddy } from './checks/through-caddy.ts';
 import type { Installation } from './installation.ts';
-import { preflight } from './preflight.ts';
-import { proofs } from './proofs.ts';
+import { open } from './open.ts';
+import { caddyOf, machineChecks, withoutDocker } from './preflight.ts';
+import { knownEra } from './release-check.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Everything that doctor looks at: the machine, the plan read aloud, the proofs. Writes nothing. */
-export async function checks(installation: Installation): Promise<Finding[]> {
-  const machine = await attempt('this machine can carry it', () => preflight(installation).then(() => []));
-  const things = await attempt('everything is as homeauth.yaml says', () => asPlanned(installation));
-  const proven = await attempt('strangers are asked for a login', () =>
-    proofs(installation, { apps: installation.config.apps }),
-  );
-  return [...machine, ...things, ...proven, ...(await leftPassword(installation))];
-}
-
-/** A check that cannot be made at all is one finding, with its own cause and fix. */
-async function attempt(title: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+/** Everything that doctor looks at. Where homeauth.yaml cannot be read, that is the only finding. */
+export async function examined(flag: string | undefined, surroundings: Surroundings): Promise<Finding[]> {
   try {
-    const findings = await look();
-    return findings.length > 0 ? findings : [{ id: 'preflight', status: 'ok', title }];
+    return await checks(await open(flag, quick(surroundings), knownEra));
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const cause = [error.problem, error.why].filter((part) => part !== undefined).join(' ');
-    return [{ id: error.code, status: 'fail', title, cause, fix: error.fix }];
+    if (error instanceof Failure) return [failed(error, 'homeauth.yaml can be read')];
+    throw error;
   }
 }
 
-async function asPlanned(installation: Installation): Promise<Finding[]> {
-  const { changes, right } = await planned(installation);
-  const fine = Array.from(
-    { length: right },
-    (): Finding => ({ id: 'as-wanted', status: 'ok', title: 'as homeauth.yaml says' }),
-  );
-  return [...changes.map(finding), ...fine];
+/** The machine, the plan read aloud, the proofs. Looks, and writes nothing. */
+async function checks(opened: Installation): Promise<Finding[]> {
+  const installation = { ...opened, world: impatient(opened.world) };
+  const { config } = installation;
+  const machine = await machineChecks(installation);
+  const docker = machine.find(({ id, status }) => id.startsWith('docker-') && status !== 'ok');
+  const files = await observe([
+    { id: 'release-unsafe', title: 'authentik has no known hole', look: async () => releaseCheck(config) },
+    { id: 'secret-readable', title: 'only root can read secrets', look: () => secretFilesCheck(installation) },
+    { id: 'password-file', title: 'no password lies about', look: () => passwordFileCheck(installation) },
+  ]);
+  const rest = docker ? withoutIt(installation, withoutDocker(docker)) : await withIt(installation);
+  return once([...machine, ...files, ...rest]);
 }
 
-function finding({ op, id, because }: Change): Finding {
-  const [kind] = id.split(':');
-  const title = `${id} is as homeauth.yaml says`;
-  const cause = `${id}: ${because.join('; ')}.`;
-  if (op === 'later') return { id: `${kind}-unknown`, status: 'skip', title, cause: because.join('; ') };
-  return {
-    id: `${kind}-differs`,
-    status: 'warn',
-    title,
-    cause,
-    fix: 'homeauth apply puts it right; homeauth plan shows all of it.',
-  };
-}
+const stack = [
+  { id: 'plan', title: 'everything is as homeauth.yaml says' },
+  { id: 'container-health', title: 'the containers are well' },
+  { id: 'authentik-down', title: 'authentik answers' },
+  { id: 'worker-silent', title: "authentik's worker is at work" },
+];
 
-async function leftPassword({ layout, config, world }: Installation): Promise<Finding[]> {
-  const title = 'no password lies about in a file';
-  const there = (await world.files.stat(layout.adminPassword)) !== undefined;
-  if (!there) return [{ id: 'password-file', status: 'ok', title }];
-  return [
-    {
-      id: 'password-file',
-      status: 'warn',
-      title,
-      cause: `The password that was made for ${config.admin.username} still lies in a file.`,
-      fix: `Log in, change it, then: rm ${layout.adminPassword}`,
-    },
+const withoutIt = (installation: Installation, cause: string): Finding[] => [
+  ...skipped(stack, cause),
+  ...notThroughCaddy(installation, cause),
+];
+
+async function withIt(installation: Installation): Promise<Finding[]> {
+  const { world } = installation;
+  const caddy = await caddyOf(installation);
+  const isKnown = !(caddy instanceof Failure);
+  const looks: readonly Check['look'][] = [
+    () => asPlanned(installation, isKnown),
+    () => healthCheck(installation),
+    () => answersCheck(world),
+    () => workerCheck(world),
   ];
+  const [things, through] = await Promise.all([
+    observe(stack.map((about, n) => ({ ...about, look: looks[n]! }))),
+    isKnown
+      ? throughCaddy(installation, caddy)
+      : notThroughCaddy(installation, parted(caddy.problem)[0].replace(/\.$/, '')),
+  ]);
+  const down = things.find(({ id, status }) => id === 'authentik-down' && status !== 'ok');
+  return withoutEchoes([...things, ...through.map((found) => (down ? folded(found, down) : found))]);
+}
+
+/** What Caddy answers while authentik is away. An app that lets strangers in meanwhile is told all the same. */
+const away = ['400', '404', '500', '502', '503'];
+
+function folded(found: Finding, down: Finding): Finding {
+  const isEcho = found.status === 'fail' && away.includes(found.answer ?? '');
+  const followsFromIt = found.id === 'https-seen' || found.id === 'forged';
+  if (!isEcho && !(followsFromIt && found.status === 'skip')) return found;
+  const { id, subject, title } = found;
+  const cause = down.status === 'skip' ? down.cause : 'authentik cannot be used';
+  return { id, title, ...(subject && { subject }), status: 'skip', ...(cause && { cause }) };
+}
+
+/** That Caddy's own container is stopped is one problem, and not another one because nobody gets in. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  const isStopped = findings.some(
+    ({ id, title, status }) => id === 'container-differs' && status === 'fail' && title.startsWith('container caddy '),
+  );
+  return findings.filter(({ id }) => !(isStopped && id === 'caddy-running'));
+}
+
+/** Several looks may fail for one reason: told once. */
+function once(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ id, cause, status }) => {
+    if (status !== 'fail') return true;
+    const key = `${id} ${cause}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }

@@ -29,11 +29,16 @@ export interface Installation {
 /** A change to the text of homeauth.yaml. Pure; made once more when the lock is held. */
 export type Edit = (text: string) => string;
 
-/** @throws Failure config-invalid, and what speaks against the wanted release */
-export function openInstallation(text: string, source: string, surroundings: Surroundings): Installation {
+/** @throws Failure config-invalid, and what `eraFor` has against the wanted release */
+export function openInstallation(
+  text: string,
+  source: string,
+  surroundings: Surroundings,
+  eraFor: (config: Config) => Era = checkedEra,
+): Installation {
   const { config } = parseConfig(text, source);
   const layout = layoutOf(config.baseDir);
-  const era = checkedEra(config);
+  const era = eraFor(config);
   const { world, connect } = surroundings;
   const authentik = connect({
     // On the proxy's network our address is one that authentik believes; before it is there, any will do.

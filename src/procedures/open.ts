@@ -8,10 +8,14 @@ import type { Surroundings } from './surroundings.ts';
  * Find homeauth.yaml, read it and open the installation that it describes.
  * @throws Failure config-missing, config-invalid
  */
-export async function open(flag: string | undefined, surroundings: Surroundings): Promise<Installation> {
+export async function open(
+  flag: string | undefined,
+  surroundings: Surroundings,
+  eraFor?: Parameters<typeof openInstallation>[3],
+): Promise<Installation> {
   const explain: Explain = (missing) => explainMissing(surroundings.world, missing);
   const { path, text } = await find(flag, surroundings, explain);
-  return openInstallation(text, path, surroundings);
+  return openInstallation(text, path, surroundings, eraFor);
 }
 
 /**

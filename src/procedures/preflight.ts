@@ -1,24 +1,92 @@
+import type { ProxyFacts } from '../desired/facts.ts';
 import { Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import { type Check, observe, parted, skipped } from './checks/check.ts';
+import { diskCheck, isBegun, placeCheck } from './checks/disk.ts';
+import { engineCheck } from './checks/engine.ts';
+import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './checks/machine.ts';
+import { namesCheck } from './checks/names.ts';
+import { portsCheck } from './checks/ports.ts';
+import { findCaddy } from './find-caddy.ts';
 import type { Installation } from './installation.ts';
-import { assertWritable } from './storage.ts';
 
-/** What must be true before the first byte is written. @throws Failure with the way out */
-export async function preflight({ world, config, layout }: Installation): Promise<void> {
-  if (world.host.uid !== 0) {
-    throw new Failure({
-      code: 'not-root',
-      problem: 'homeauth has to run as root here.',
-      why: "It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.",
-      fix: 'Run it again with sudo.',
-    });
+/** Whether this machine can carry it: what `init` asks before it writes, and `doctor` at any time. */
+export async function machineChecks(installation: Installation): Promise<Finding[]> {
+  const { world, surroundings } = installation;
+  const engine = await observe([
+    { id: 'docker-unreachable', title: 'Docker answers', look: () => engineCheck(world, surroundings.env) },
+  ]);
+  const down = engine.find(({ status }) => status !== 'ok');
+  const withDocker = ofDocker(installation);
+  return [
+    ...engine,
+    ...(await observe(ofMachine(installation))),
+    ...(down ? skipped(withDocker, withoutDocker(down)) : await observe(withDocker)),
+  ];
+}
+
+/** Why whatever needs Docker is skipped. */
+export const withoutDocker = ({ cause }: Finding): string =>
+  parted(cause ?? 'Docker does not answer')[0].replace(/\.$/, '');
+
+/** The Caddy to work with, or why there is none. */
+export async function caddyOf({ world, config, ledger }: Installation): Promise<ProxyFacts | Failure> {
+  try {
+    return await findCaddy(world, config, new Set((await ledger.read()).map(({ id }) => id)));
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
   }
-  const engine = await world.docker.engine();
-  if (engine.flavour !== 'docker') {
-    throw new Failure({
-      code: `docker-${engine.flavour}`,
-      problem: `The engine at ${engine.address} is ${engine.flavour === 'podman' ? 'Podman' : `a ${engine.flavour} Docker`}, which homeauth does not support yet.`,
-      fix: 'Point DOCKER_HOST at the socket of a Docker Engine that root runs on this machine: unix:///var/run/docker.sock',
-    });
-  }
-  await assertWritable(world, config, layout);
+}
+
+function ofMachine(installation: Installation): Check[] {
+  const { world } = installation;
+  return [
+    { id: 'not-root', title: 'homeauth runs as root', look: async () => rootCheck(world) },
+    { id: 'base-dir-unfit', title: 'there is a place for it', look: () => placeCheck(installation) },
+    { id: 'disk-full', title: 'there is room for it', look: () => diskCheck(installation) },
+    {
+      id: 'memory-low',
+      title: 'there is enough memory',
+      look: async () => memoryCheck(world, await isBegun(installation)),
+    },
+    { id: 'clock-wrong', title: "this machine's clock can be right", look: async () => clockCheck(new Date()) },
+    { id: 'ipv6', title: 'this machine speaks IPv6', look: () => ipv6Check(world) },
+    { id: 'lxc', title: 'this is an LXC container', look: () => lxcCheck(world) },
+  ];
+}
+
+function ofDocker(installation: Installation): Check[] {
+  return [
+    { id: 'name-taken', title: 'the names of containers are free, or ours', look: () => namesCheck(installation) },
+    { id: 'port-taken', title: 'Caddy is there, or its ports are free', look: () => caddyCheck(installation) },
+  ];
+}
+
+/** @throws Failure where there is a Caddy that homeauth cannot work with */
+async function caddyCheck(installation: Installation): Promise<Finding[]> {
+  const caddy = await caddyOf(installation);
+  const ports = await portsCheck(installation.world, caddy);
+  if (caddy instanceof Failure && !ports.some(({ status }) => status === 'fail')) throw caddy;
+  return ports;
+}
+
+/**
+ * What must be true before the first byte is written.
+ * @returns what is worth a word and stops nothing
+ * @throws Failure for the first that is wrong, with the others in its details
+ */
+export async function preflight(installation: Installation): Promise<readonly Finding[]> {
+  const findings = await machineChecks(installation);
+  const [first, ...more] = findings.filter(({ status }) => status === 'fail');
+  if (!first) return findings.filter(({ status }) => status === 'warn');
+  const [problem, why] = parted(first.cause ?? first.title);
+  const others = more.map(({ cause, fix }) => `${cause}\n${fix}`);
+  throw new Failure({
+    code: first.id,
+    problem,
+    ...(why && { why }),
+    ...(others.length > 0 && { details: ['Also wrong:', ...others].join('\n\n') }),
+    fix: first.fix ?? '',
+  });
 }

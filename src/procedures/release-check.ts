@@ -3,19 +3,27 @@ import { Failure } from '../model/failure.ts';
 import { defaultRelease, type Era, eraOf, eras, isOlder } from '../model/release.ts';
 
 /**
- * What the wanted release needs and can do.
+ * What the wanted release needs and can do, safe or not: for whoever only looks.
+ * @throws Failure release-unknown
+ */
+export function knownEra({ authentik: { version } }: Pick<Config, 'authentik'>): Era {
+  const era = eraOf(version);
+  if (era) return era;
+  throw new Failure({
+    code: 'release-unknown',
+    problem: `authentik ${version} is no release that homeauth knows.`,
+    why: `It knows the lines ${eras.map(({ line }) => line).join(', ')}.`,
+    fix: `Set authentik.version to a release of one of them, for example ${defaultRelease}.`,
+  });
+}
+
+/**
+ * What the wanted release needs and can do, where nothing speaks against it.
  * @throws Failure release-unknown, release-unsupported, release-unsafe
  */
-export function checkedEra({ authentik: { version, allowUnsupported } }: Config): Era {
-  const era = eraOf(version);
-  if (!era) {
-    throw new Failure({
-      code: 'release-unknown',
-      problem: `authentik ${version} is no release that homeauth knows.`,
-      why: `It knows the lines ${eras.map(({ line }) => line).join(', ')}.`,
-      fix: `Set authentik.version to a release of one of them, for example ${defaultRelease}.`,
-    });
-  }
+export function checkedEra({ authentik }: Pick<Config, 'authentik'>): Era {
+  const { version, allowUnsupported } = authentik;
+  const era = knownEra({ authentik });
   if (allowUnsupported) return era;
   if (!era.supported) {
     throw new Failure({

@@ -6,9 +6,6 @@ import type { World } from '../world/world.ts';
 
 type Disks = Pick<World, 'files' | 'zfs'>;
 
-/** What authentik, PostgreSQL and their images need at least, in bytes. */
-const roomNeeded = 4e9;
-
 /**
  * The dataset under which `authentik` becomes a dataset of its own: where the base directory is one, and nothing is in
  * the way yet. Undefined elsewhere: then it is an ordinary directory.
@@ -36,7 +33,7 @@ export async function assertWritable(world: Disks, config: Config, layout: Layou
       fix: 'Name the directory that it stands for: --base-dir PATH',
     });
   }
-  const { readOnly, free, type, source } = await world.files.filesystem(layout.root);
+  const { readOnly, type, source } = await world.files.filesystem(layout.root);
   if (readOnly) {
     throw new Failure({
       code: 'read-only',
@@ -50,14 +47,6 @@ export async function assertWritable(world: Disks, config: Config, layout: Layou
       problem: `${config.baseDir} lies on a network share (${type}).`,
       why: "A database on a share loses data, and the share changes the files' owners.",
       fix: 'Choose a directory on a disk of this machine: --base-dir PATH',
-    });
-  }
-  const begun = (await world.files.stat(layout.token)) !== undefined;
-  if (!begun && free < roomNeeded) {
-    throw new Failure({
-      code: 'disk-full',
-      problem: `${config.baseDir} has ${(free / 1e9).toFixed(1)} GB left; at least ${roomNeeded / 1e9} GB are needed.`,
-      fix: 'Make room, or choose another place: --base-dir PATH',
     });
   }
 }

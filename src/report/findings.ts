@@ -16,10 +16,12 @@ export interface Look {
   readonly verbose: boolean;
   /** The command that shows everything: `homeauth doctor -v`. */
   readonly everything: string;
+  /** Where every name is explained; told with everything. */
+  readonly reference?: string;
 }
 
 /** The problems with their names, and a verdict. */
-export function verdict(findings: readonly Finding[], { verbose, everything }: Look, style: Style): string {
+export function verdict(findings: readonly Finding[], { verbose, everything, reference }: Look, style: Style): string {
   const shown = verbose ? findings : findings.filter(isProblem);
   const all = findings.length;
   const [problems, skipped] = [
@@ -33,9 +35,8 @@ export function verdict(findings: readonly Finding[], { verbose, everything }: L
     problems === 0
       ? `${all - skipped} of ${all} checks passed, ${skipped} could not be made.`
       : `${problems} of ${all} checks ${problems === 1 ? 'needs' : 'need'} you.`;
-  return [...lines, ...folded, '', ...wrap(`${result}${verbose ? '' : ` Everything: ${everything}`}`, style.room)].join(
-    '\n',
-  );
+  const more = !verbose ? ` Everything: ${everything}` : reference ? `\nMore on each: ${reference}#NAME` : '';
+  return [...lines, ...folded, '', ...wrap(`${result}${more}`, style.room)].join('\n');
 }
 
 /** The same for a script. */

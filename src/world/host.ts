@@ -40,7 +40,8 @@ export const linuxHost: Host = {
   async distribution() {
     const text = await readOr('/etc/os-release', '');
     const field = (name: string) => new RegExp(`^${name}=(["']?)(.*)\\1$`, 'm').exec(text)?.[2];
-    return { id: field('ID') ?? 'linux', name: field('PRETTY_NAME') ?? 'Linux' };
+    const like = (field('ID_LIKE') ?? '').split(' ').filter((id) => id !== '');
+    return { id: field('ID') ?? 'linux', like, name: field('PRETTY_NAME') ?? 'Linux' };
   },
 };
 

@@ -122,8 +122,8 @@ export interface Host {
   memory(): { readonly total: number; readonly available: number };
   /** Who listens on a TCP port of this machine, where it can be told. */
   listener(port: number): Promise<{ readonly process: string } | undefined>;
-  /** From /etc/os-release. */
-  distribution(): Promise<{ readonly id: string; readonly name: string }>;
+  /** From /etc/os-release. `like`: the ids of those it is made from. */
+  distribution(): Promise<{ readonly id: string; readonly like: readonly string[]; readonly name: string }>;
 }
 
 export interface Holder {

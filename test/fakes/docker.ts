@@ -68,7 +68,12 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     networks: [...box.networks],
     mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
     ports: [],
-    environment: { ...box.environment, XDG_CONFIG_HOME: '/config', XDG_DATA_HOME: '/data' },
+    environment: {
+      ...box.environment,
+      XDG_CONFIG_HOME: '/config',
+      XDG_DATA_HOME: '/data',
+      CADDY_VERSION: 'v2.11.7',
+    },
     revision: box.made.revision,
     found: {
       state: box.running ? 'running' : 'exited',

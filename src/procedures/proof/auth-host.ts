@@ -64,10 +64,32 @@ export async function proveSecure(scene: Scene, token: Secret): Promise<Finding[
     headers: { Accept: 'application/json', Authorization: `Bearer ${token.reveal()}` },
   });
   if (answer instanceof Failure) return [{ ...common, status: 'skip', cause: answer.problem }];
-  if (answer.status !== 200) return [{ ...common, status: 'skip', cause: `authentik answers ${answer.status}.` }];
-  const { http_is_secure: secure } = JSON.parse(answer.body) as { http_is_secure?: boolean };
-  if (secure) return [{ ...common, status: 'ok' }];
-  const cause =
-    "authentik takes Caddy's requests for plain http. Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
-  return [{ ...common, status: 'fail', cause, fix: 'homeauth apply' }];
+  const seen = answer.status === 200 ? systemIn(answer.body) : undefined;
+  if (!seen) return [{ ...common, status: 'skip', cause: `${scene.config.authHost} answers ${answer.status}` }];
+  if (!seen.http_is_secure) {
+    const cause =
+      "authentik takes Caddy's requests for plain http. Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
+    return [{ ...common, status: 'fail', cause, fix: 'homeauth apply' }];
+  }
+  if (seen.http_host !== undefined && seen.http_host !== scene.config.authHost) {
+    const cause = `authentik believes that it is asked as ${seen.http_host}, and makes its links so. What stands before it does not hand on the name.`;
+    return [
+      { ...common, status: 'fail', cause, fix: 'Hand on the header Host as it comes in, in the proxy in front.' },
+    ];
+  }
+  return [{ ...common, status: 'ok' }];
+}
+
+interface SystemInfo {
+  readonly http_is_secure?: boolean;
+  readonly http_host?: string;
+}
+
+/** Undefined where it is not what authentik answers: Caddy sends an empty 200 for a host without a site. */
+function systemIn(body: string): SystemInfo | undefined {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,6 +10,8 @@ export interface EngineInfo {
   readonly address: string;
   /** Whether the kernel speaks IPv6: without it no program in a container can listen on [::]. */
   readonly ipv6: boolean;
+  /** Where images and containers are kept on this machine; undefined where it does not say. */
+  readonly dataRoot?: string;
 }
 
 export interface ContainerSummary {

@@ -1,0 +1,19 @@
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import { knock, type Scene } from '../proof/scene.ts';
+
+/** A second factor is good for 30 seconds. */
+const tolerated = 30_000;
+
+/** Do this machine and what answers as authentik agree on the time? */
+export async function clockSkewCheck(scene: Scene, now = Date.now): Promise<Finding[]> {
+  const common = { id: 'clock-skew', title: 'this machine and authentik agree on the time' };
+  const answer = await knock(scene, { url: `https://${scene.config.authHost}/-/health/live/` });
+  if (answer instanceof Failure) return [{ ...common, status: 'skip', cause: answer.problem }];
+  const theirs = Date.parse(answer.headers['date'] ?? '');
+  if (Number.isNaN(theirs)) return [{ ...common, status: 'skip', cause: 'its answer carries no date' }];
+  const skew = Math.abs(theirs - now());
+  if (skew <= tolerated) return [{ ...common, status: 'ok' }];
+  const cause = `The clock of this machine and the one behind ${scene.config.authHost} are ${Math.round(skew / 1000)} s apart. Second factors are good for 30 s.`;
+  return [{ ...common, status: 'warn', cause, fix: 'timedatectl set-ntp true, on both machines' }];
+}

@@ -1,0 +1,27 @@
+import { stackContainers } from '../../desired/containers.ts';
+import { containerReady } from '../../kinds/container-state.ts';
+import { explainContainer } from '../../kinds/container-story.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Installation } from '../installation.ts';
+
+/** Are the containers that run well? One that does not run, or is missing, the plan tells. */
+export async function healthCheck({ world, config, era, layout }: Installation): Promise<Finding[]> {
+  const names = Object.keys(stackContainers(config, era, layout));
+  const found = await Promise.all(names.map((name) => health(name, world)));
+  return found.flat();
+}
+
+async function health(name: string, { docker }: Installation['world']): Promise<Finding[]> {
+  const details = await docker.container(name);
+  if (!details || !['running', 'restarting'].includes(details.found.state)) return [];
+  const common = { id: 'container-health', title: `container ${name} is well` };
+  const readiness = containerReady(details.found);
+  if (!readiness) return [{ ...common, status: 'ok' }];
+  const fix = `docker logs --tail 50 ${name}`;
+  if ('waits' in readiness && /start/.test(readiness.waits)) {
+    return [{ ...common, status: 'warn', cause: `container ${name} is still starting.`, fix }];
+  }
+  const story = await explainContainer(name, docker);
+  const cause = `container ${name} is not well: ${'failed' in readiness ? readiness.failed : readiness.waits}.`;
+  return [{ ...common, status: 'fail', cause: story ? `${cause}\n${story}` : cause, fix }];
+}

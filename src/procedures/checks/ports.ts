@@ -1,0 +1,76 @@
+import type { ProxyFacts } from '../../desired/facts.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { World } from '../../world/world.ts';
+import { portTaken } from '../caddy-trouble.ts';
+import { failed } from './check.ts';
+import { type Appliance, applianceOf } from './system.ts';
+
+const ports = [80, 443];
+const title = (port: number) => `port ${port} is free for Caddy`;
+
+/** Who has the ports that a Caddy of our own needs? `caddy`: what looking for one came to. */
+export async function portsCheck(
+  world: Pick<World, 'docker' | 'host' | 'files'>,
+  caddy: ProxyFacts | Failure,
+): Promise<Finding[]> {
+  const isOwn = caddy instanceof Failure ? caddy.code === 'port-taken' : caddy.is === 'own';
+  if (!isOwn) return [];
+  const containers = (await world.docker.containers()).filter(({ running }) => running);
+  // What stands in homeauth's own text runs as its own Caddy.
+  if (containers.some(({ name }) => name === 'caddy')) return [];
+  const appliance = await applianceOf(world);
+  const found = await Promise.all(ports.map((port) => holderOf(world, containers, port)));
+  return ports.map((port, n) => {
+    const holder = found[n];
+    return holder ? taken(port, holder, appliance) : { id: 'port-taken', status: 'ok', title: title(port) };
+  });
+}
+
+interface Holder {
+  readonly process: string;
+  readonly container?: ContainerSummary;
+}
+
+/** A port that a container publishes has no process of its own where Docker's proxy is switched off. */
+async function holderOf(
+  { host }: Pick<World, 'host'>,
+  containers: readonly ContainerSummary[],
+  port: number,
+): Promise<Holder | undefined> {
+  const container = containers.find((one) => one.ports.some((published) => published.port === port));
+  if (container) return { process: 'docker-proxy', container };
+  return host.listener(port);
+}
+
+const words: Readonly<Record<string, string>> = {
+  apache2: 'Apache',
+  httpd: 'Apache',
+  haproxy: 'HAProxy',
+  traefik: 'Traefik',
+};
+
+const ownPage: Readonly<Record<Appliance, string>> = {
+  Synology:
+    'DSM keeps these ports. Set proxy: manual in homeauth.yaml and use Control Panel > Login Portal > Advanced.',
+  Unraid: 'Give its page other ports, under Settings > Management Access, then run the command again.',
+  TrueNAS: 'Give its page other ports, under System > General Settings > GUI, then run the command again.',
+  openmediavault: 'Give its page other ports, under System > Workbench, then run the command again.',
+};
+
+function taken(port: number, { process, container }: Holder, appliance: Appliance | undefined): Finding {
+  if (process === 'caddy') return failed(portTaken(process, undefined), title(port));
+  const isPage = !container && appliance !== undefined && /^(nginx|lighttpd|apache2|httpd)$/.test(process);
+  const name = words[process] ?? process;
+  const who = container
+    ? `the container ${container.name} (${container.image})`
+    : isPage
+      ? `the page of ${appliance} itself (${name})`
+      : name;
+  const fix = isPage
+    ? ownPage[appliance]
+    : `Stop ${container ? `it: docker stop ${container.name}` : who}. If it stays in front: proxy: manual in homeauth.yaml.`;
+  const cause = `Port ${port} is held by ${who}. homeauth would set up a Caddy of its own there.`;
+  return { id: 'port-taken', status: 'fail', title: title(port), cause, fix };
+}

@@ -1,0 +1,42 @@
+import type { Layout } from '../../desired/layout.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Installation } from '../installation.ts';
+
+/** Files that only root may read. */
+export const secretFiles = (layout: Layout): readonly string[] => [
+  layout.env,
+  layout.token,
+  layout.bootstrap,
+  layout.adminPassword,
+  layout.cloudflareToken,
+  layout.ledger,
+];
+
+/** Can anybody but root read a secret? */
+export async function secretFilesCheck({ world, layout }: Installation): Promise<Finding[]> {
+  const found = await Promise.all(
+    secretFiles(layout).map(async (path): Promise<Finding[]> => {
+      const stat = await world.files.stat(path);
+      if (!stat) return [];
+      const common = { id: 'secret-readable', title: `only root can read ${path}` };
+      if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [{ ...common, status: 'ok' }];
+      const cause = `${path} can be read by others than root. It belongs to user ${stat.owner.uid}, and its mode is ${stat.mode.toString(8).padStart(4, '0')}.`;
+      return [{ ...common, status: 'fail', cause, fix: `chown root:root ${path} && chmod 600 ${path}` }];
+    }),
+  );
+  return found.flat();
+}
+
+/** The password that homeauth made for its owner should not stay in a file. */
+export async function passwordFileCheck({ world, layout, config }: Installation): Promise<Finding[]> {
+  const common = { id: 'password-file', title: 'no password lies about in a file' };
+  if ((await world.files.stat(layout.adminPassword)) === undefined) return [{ ...common, status: 'ok' }];
+  return [
+    {
+      ...common,
+      status: 'warn',
+      cause: `The password that was made for ${config.admin.username} still lies in a file.`,
+      fix: `Log in, change it, then:  rm ${layout.adminPassword}`,
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+import type { App } from '../../config/schema.ts';
+import type { ProxyFacts } from '../../desired/facts.ts';
+import { secretNames } from '../../desired/layout.ts';
+import type { Finding } from '../../model/finding.ts';
+import { type Installation, valueIn } from '../installation.ts';
+import { proveSecure } from '../proof/auth-host.ts';
+import { proveCaddyVersion } from '../proof/caddy-version.ts';
+import { findEntrance, isEntrance, type Scene } from '../proof/scene.ts';
+import { proveApp, proveHome } from '../proof.ts';
+import { type Check, observe, skipped } from './check.ts';
+import { clockSkewCheck } from './clock-skew.ts';
+
+/** Without a scene: what would be looked at, for those who cannot. */
+const home = [
+  { id: 'auth-host', title: 'a stranger at the login page sees it' },
+  { id: 'https-seen', title: 'authentik sees that it is asked over https' },
+  { id: 'caddy-version', title: 'Caddy has no known hole' },
+  { id: 'clock-skew', title: 'this machine and authentik agree on the time' },
+];
+const ofApp = ({ name }: App) => ({
+  id: 'stranger',
+  subject: name,
+  title: `${name}: a stranger is asked for a login`,
+});
+
+/** What is asked through Caddy, as nobody in particular: what cannot be, for one reason. */
+export const notThroughCaddy = ({ config: { apps } }: Installation, cause: string): Finding[] =>
+  skipped([...home, ...apps.map(ofApp)], cause);
+
+/** What is asked through Caddy: the login page, every app, and what Caddy itself is. */
+export async function throughCaddy(installation: Installation, proxy: ProxyFacts): Promise<Finding[]> {
+  const { world, config, layout } = installation;
+  const entrance = await findEntrance(world, proxy);
+  if (!isEntrance(entrance)) return [entrance, ...notThroughCaddy(installation, headlineOf(entrance))];
+  const scene: Scene = { world, config, entrance };
+  const token = await valueIn(world, layout.token, secretNames.token[0]);
+  const looks: readonly (() => Promise<readonly Finding[]>)[] = [
+    () => proveHome(scene, { patience: 0 }),
+    async () => (token ? proveSecure(scene, token) : []),
+    () => proveCaddyVersion(scene),
+    () => clockSkewCheck(scene),
+  ];
+  const found = await observe(home.map((about, n) => ({ ...about, look: looks[n]! })));
+  const silent = found.find(({ id, answer, cause }) => id === 'auth-host' && answer === 'no answer' && !!cause);
+  const apps = config.apps.map((app): Check => ({ ...ofApp(app), look: () => about(scene, app) }));
+  // What does not answer there does not answer anywhere, and would be waited for once for each app.
+  if (silent && !/no certificate/.test(silent.cause ?? '')) return [...found, ...skipped(apps, headlineOf(silent))];
+  return [...found, ...(await observe(apps))];
+}
+
+async function about(scene: Scene, app: App): Promise<Finding[]> {
+  const findings = await proveApp(scene, app, { patience: 0 });
+  return findings.map((found) => ({ ...found, subject: app.name, title: `${app.name}: ${found.title}` }));
+}
+
+const headlineOf = ({ cause, title }: Finding): string => (cause ?? title).split(/\.\s/)[0]!.replace(/\.$/, '');
