@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { countCalls } from './calls.ts';
+import { isMet, rows, table } from './figures.ts';
+
+test('authentik is asked as often for ten apps as for one, and for a hundred by a page of each list more', {
+  timeout: 120_000,
+}, async () => {
+  const one = await countCalls(1);
+  const ten = await countCalls(10);
+  const hundred = await countCalls(100);
+  expect(ten.plan).toBe(one.plan);
+  expect(hundred.plan).toBeLessThanOrEqual(20);
+  // A provider and an application for each app, and the outpost once for all of them.
+  expect([one, ten, hundred].map(({ apply }) => apply)).toEqual([3, 21, 201]);
+  expect([one, ten, hundred].map(({ outpost }) => outpost)).toEqual([1, 1, 1]);
+  expect([one, ten, hundred].map(({ again }) => again)).toEqual([0, 0, 0]);
+});
+
+test('a goal that is missed is seen', () => {
+  const good = {
+    helpRatio: 1.25,
+    planCalls: { 1: 14, 100: 20 },
+    apply100NonGet: 205,
+    secondApplyNonGet: 0,
+    peakMb: 120,
+  };
+  expect(rows(good).every(isMet)).toBe(true);
+  const bad = {
+    helpRatio: 1.26,
+    planCalls: { 1: 14, 100: 21 },
+    apply100NonGet: 206,
+    secondApplyNonGet: 1,
+    peakMb: 121,
+  };
+  expect(rows(bad).map(isMet)).toEqual([false, true, false, false, false, false]);
+  expect(table(rows(bad))).toMatch(/^✗ changes of the apply after it +1 +goal: at most 0$/m);
+});

@@ -1,0 +1,48 @@
+/** What `npm run bench` finds. */
+export interface Figures {
+  /** `homeauth --help` over Node alone, in wall time. */
+  readonly helpRatio: number;
+  /** Requests to authentik of a plan that remembers nothing, by the number of apps. */
+  readonly planCalls: Readonly<Record<string, number>>;
+  /** Requests other than GET of the apply that makes 100 apps, and of the apply after it. */
+  readonly apply100NonGet: number;
+  readonly secondApplyNonGet: number;
+  /** Memory of a process that does that second apply, in MB. */
+  readonly peakMb: number;
+}
+
+interface Row {
+  readonly what: string;
+  readonly found: number;
+  readonly goal: number;
+}
+
+/** Every figure beside the most that it may be. */
+export function rows({ helpRatio, planCalls, apply100NonGet, secondApplyNonGet, peakMb }: Figures): Row[] {
+  const [few = 0] = Object.values(planCalls);
+  return [
+    { what: 'homeauth --help, times Node alone', found: helpRatio, goal: 1.25 },
+    ...Object.entries(planCalls).map(([apps, found]) => ({
+      what: `requests of a plan, apps: ${apps}`,
+      found,
+      // A list has 100 rows a page, and of what grows with the apps there are two lists and a part of a third.
+      goal: apps === '100' ? 20 : few + 3 * Math.ceil(Number(apps) / 100),
+    })),
+    { what: 'changes of an apply that makes 100 apps', found: apply100NonGet, goal: 205 },
+    { what: 'changes of the apply after it', found: secondApplyNonGet, goal: 0 },
+    { what: 'memory of that apply, MB', found: peakMb, goal: 120 },
+  ];
+}
+
+export const isMet = ({ found, goal }: Row): boolean => found <= goal;
+
+/** For people: one line a figure. */
+export function table(all: readonly Row[]): string {
+  const width = Math.max(...all.map(({ what }) => what.length));
+  return all
+    .map((row) => {
+      const found = String(row.found).padStart(7);
+      return `${isMet(row) ? '✓' : '✗'} ${row.what.padEnd(width)} ${found}   goal: at most ${row.goal}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,27 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Machine } from './machine.ts';
+import { serve } from './remote.ts';
+
+const program = join(import.meta.dirname, 'second-apply.js');
+
+/**
+ * The most memory that homeauth, alone in a process, as it is built and with its own adapters, takes for an `apply`
+ * with nothing left to do, in MB. What it asks of files and of Docker is answered by this process.
+ */
+export async function peakOf({ world }: Machine): Promise<number> {
+  const child = fork(program, {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  serve(child, world);
+  let peak: number | undefined;
+  child.on('message', (message: { peak?: number }) => {
+    peak = message.peak ?? peak;
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0 || peak === undefined) throw new Error(`the second apply ended with ${code}`);
+  return peak;
+}
