@@ -36,12 +36,12 @@ export function home(layout: Layout, pointerPath: string): Resource[] {
   ];
 }
 
-/** What the user said, where editors find its schema, and where commands find it. */
+/** What the user said, where commands find it, and where editors find its schema. Letting go begins at the end. */
 export function statement(layout: Layout, facts: Facts, pointerPath: string): Resource[] {
   return [
     { kind: 'file', key: layout.config, spec: { content: facts.configText, mode: 0o644 }, precious: true },
-    { kind: 'file', key: layout.schema, spec: { content: facts.schemaText, mode: 0o644 } },
     { kind: 'file', key: pointerPath, spec: { content: `${layout.config}\n`, mode: 0o644 } },
+    { kind: 'file', key: layout.schema, spec: { content: facts.schemaText, mode: 0o644 } },
   ];
 }
 

@@ -20,7 +20,7 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
     const change = over.made.home && !empty ? keep(over.made, 'holds what was kept') : await letGo(over, run);
     if (change.op !== 'keep') {
       ledger = ledger.filter(({ id }) => id !== change.id);
-      if (!empty) await run.ledger.save(ledger);
+      await run.ledger.save(ledger);
     }
     if (over.silent) continue;
     run.progress({ is: 'done', change, elapsed: 0 });

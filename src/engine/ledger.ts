@@ -18,28 +18,38 @@ export type Ledger = readonly Made[];
 export interface LedgerStore {
   read(): Promise<Ledger>;
   save(ledger: Ledger): Promise<void>;
-  /** The last lines are about to go: removes the ledger itself, so that its directory is empty. */
+  /** The last lines are about to go: the ledger leaves its directory, so that it is empty, and goes with the last. */
   close(): Promise<void>;
 }
 
 /**
- * The ledger as a file, oldest line first. Until the directory that holds it is there, it is kept in memory: the
- * directory itself is the first thing that homeauth makes.
+ * The ledger as a file, oldest line first. Until the directory that holds it is there, it lies at `waiting`: the
+ * directory itself is among the first things that homeauth makes, and a crash between the two must orphan neither.
  */
-export function ledgerFile(files: Files, path: string): LedgerStore {
+export function ledgerFile(files: Files, path: string, waiting: string): LedgerStore {
   const home = path.slice(0, path.lastIndexOf('/'));
-  let pending: Ledger = [];
+  let hasLeft = false;
   return {
     async close() {
+      hasLeft = true;
+      const text = await files.read(path);
+      if (text === undefined) return;
+      await files.write(waiting, text, 0o600);
       await files.remove(path);
     },
     async read() {
-      const text = await files.read(path);
-      return text === undefined ? pending : parse(text, path);
+      for (const place of [path, waiting]) {
+        const text = await files.read(place);
+        if (text !== undefined) return parse(text, place);
+      }
+      return [];
     },
     async save(ledger) {
-      if ((await files.stat(home))?.type !== 'directory') pending = ledger;
-      else await files.write(path, `${JSON.stringify({ version: 1, made: ledger }, undefined, 1)}\n`, 0o600);
+      const text = `${JSON.stringify({ version: 1, made: ledger }, undefined, 1)}\n`;
+      const isHome = !hasLeft && (await files.stat(home))?.type === 'directory';
+      const isOver = hasLeft && ledger.length === 0;
+      if (!isOver) await files.write(isHome ? path : waiting, text, 0o600);
+      if ((isHome || isOver) && (await files.stat(waiting))) await files.remove(waiting);
     },
   };
 }

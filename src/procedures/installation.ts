@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { parseConfig } from '../config/parse.ts';
 import type { Config } from '../config/schema.ts';
 import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
@@ -52,7 +53,7 @@ export function openInstallation(
     host: config.authHost,
     clock: world.clock,
   });
-  const ledger = ledgerFile(world.files, layout.ledger);
+  const ledger = ledgerFile(world.files, layout.ledger, `${dirname(surroundings.pointer)}.begun`);
   return {
     config,
     text,

@@ -21,9 +21,10 @@ export interface MemoryFiles extends Files {
 
 const root: Owner = { uid: 0, gid: 0 };
 
-const empty: readonly (readonly [string, Entry])[] = [
-  ['/', { type: 'directory', content: '', mode: 0o755, owner: root }],
-];
+const empty = ['/', '/etc'].map((path): [string, Entry] => [
+  path,
+  { type: 'directory', content: '', mode: 0o755, owner: root },
+]);
 
 export function memoryFiles(from = empty): MemoryFiles {
   const entries = new Map(from);

@@ -13,9 +13,9 @@ export async function objectsIn(fake: FakeWorld) {
   const { users, groups, tokens, providers, applications, bindings, outposts } = await databaseOf(fake);
   const nameOf = (pk: number) => providers.find((one) => one.pk === pk)?.name ?? '';
   return {
-    users: users.map(({ username }) => username),
+    // The outpost's own user and token come with it.
+    users: users.map(({ username }) => username).filter((name) => !name.startsWith('ak-outpost-')),
     groups: groups.map(({ name }) => name),
-    // The outpost's own comes with it.
     tokens: tokens.map(({ identifier }) => identifier).filter((name) => !name.startsWith('ak-outpost-')),
     providers: providers.map(({ name }) => name),
     applications: applications.map(({ slug }) => slug),

@@ -58,7 +58,7 @@ test('a whole life: init, again, an app, again, an app less, uninstall, taken up
   expect(changes()).toHaveLength(beforeAgain);
 
   expect((await homeauth('uninstall', [], { confirm: 'home.example.com' })).code).toBe(0);
-  expect(Object.keys(files.snapshot()).filter((path) => !(path in before))).toEqual(['/etc', '/srv']);
+  expect(Object.keys(files.snapshot()).filter((path) => !(path in before))).toEqual(['/srv']);
   expect(fake.docker.networks.size).toBe(0);
   expect(fake.servers.flatMap(({ violations }) => violations)).toEqual([]);
 });
