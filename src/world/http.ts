@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { rootCertificates, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
 import { Failure } from '../model/failure.ts';
 import { noAnswer } from './http-failures.ts';
@@ -43,13 +43,11 @@ export const undiciHttp: Http = {
 function agentFor(request: HttpRequest, report: (why: string) => void): Agent {
   const { hostname } = new URL(request.url);
   const name = hostname.replace(/^\[|\]$/g, '');
-  const connect = buildConnector({
+  const timeout = request.timeout ?? 10_000;
+  const connectors = stores(request).map((trusted) =>
     // Judged below, by the same rules: the connection has to stand for us to see what is behind it.
-    rejectUnauthorized: false,
-    maxCachedSessions: 0,
-    timeout: request.timeout ?? 10_000,
-    ...(request.authority !== undefined && { ca: [...rootCertificates, request.authority] }),
-  });
+    buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout, ...trusted }),
+  );
   return new Agent({
     connect(options, callback) {
       const target = {
@@ -57,21 +55,33 @@ function agentFor(request: HttpRequest, report: (why: string) => void): Agent {
         ...(request.via && { hostname: request.via.host, host: request.via.host, port: String(request.via.port) }),
         ...(isIP(name) === 0 && { servername: name }),
       };
-      connect(target, (error, socket) => {
-        if (error) return callback(error, null);
-        if (socket instanceof TLSSocket && !socket.authorized) {
-          const why = reasonOf(socket.authorizationError);
-          if (isSecret(request)) {
-            socket.destroy();
-            return callback(notSent(request, why), null);
+      const attempt = ([connect, ...others]: typeof connectors): void =>
+        connect?.(target, (error, socket) => {
+          if (error) return callback(error, null);
+          if (socket instanceof TLSSocket && !socket.authorized) {
+            const why = reasonOf(socket.authorizationError);
+            if (others.length > 0 && unknownIssuer.test(why)) {
+              socket.destroy();
+              return attempt(others);
+            }
+            if (isSecret(request)) {
+              socket.destroy();
+              return callback(notSent(request, why), null);
+            }
+            report(why);
           }
-          report(why);
-        }
-        callback(null, socket);
-      });
+          callback(null, socket);
+        });
+      attempt(connectors);
     },
   });
 }
+
+/** Node's own authorities come second, and apart: to read all of them together with one more takes a long time. */
+const stores = ({ authority }: HttpRequest) => (authority === undefined ? [{}] : [{ ca: authority }, {}]);
+
+/** A store that has the issuer may think otherwise. */
+const unknownIssuer = /^(?:UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)/;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

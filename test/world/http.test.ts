@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcp, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { undiciHttp } from '../../src/world/http.ts';
 
@@ -83,6 +84,34 @@ test('a certificate that is not trusted is part of the answer', async () => {
     untrusted: expect.stringMatching(/ALTNAME/),
   });
 });
+
+test("beside an authority of one's own, those that Node has are trusted as before", async () => {
+  const seen: string[] = [];
+  const via = await https((request, answer) => answer.end(seen.push(request.url ?? '') && 'hello'));
+  const other = otherAuthority();
+  const url = 'https://auth.home.example.com/';
+  expect(await undiciHttp.dial({ url: `${url}untrusted`, via, authority: other })).toMatchObject({
+    untrusted: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE/),
+  });
+
+  const module = join(import.meta.dirname, '../../src/world/http.ts');
+  const request = { url: `${url}trusted`, via, authority: other, headers: { Cookie: 'session=1' } };
+  const script = `import { undiciHttp } from ${JSON.stringify(module)};
+    console.log(JSON.stringify(await undiciHttp.dial(${JSON.stringify(request)})));`;
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 200, body: 'hello' });
+  expect(JSON.parse(stdout)).not.toHaveProperty('untrusted');
+  expect(seen).toEqual(['/untrusted', '/trusted']);
+});
+
+function otherAuthority(): string {
+  const made = ['-nodes', '-keyout', 'other.key', '-out', 'other.pem', '-subj', '/CN=Another CA', '-days', '2'];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  execFileSync('openssl', ['req', '-x509', ...key, ...made], { cwd: folder, stdio: 'pipe' });
+  return readFileSync(join(folder, 'other.pem'), 'utf8');
+}
 
 test.each([
   { body: 'password=hunter2' },
