@@ -18,5 +18,5 @@ export async function apply(flags: Flags, surroundings: Surroundings): Promise<E
     screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
     return exitCodes.fine;
   }
-  return finish(installation, screen, { changes, apps: installation.config.apps });
+  return finish(installation, screen, { changes, apps: installation.config.apps, fresh: true });
 }
