@@ -1,18 +1,17 @@
 import type { App } from '../config/schema.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Secret } from '../model/secret.ts';
 import { proveAuthHost } from './proof/auth-host.ts';
 import { proveBypass } from './proof/bypass.ts';
 import { proveCertificate } from './proof/certificate.ts';
 import { proveForgery } from './proof/forgery.ts';
 import { proveName } from './proof/name.ts';
-import { proveLogin, proveOwner } from './proof/owner.ts';
+import { type Owner, proveLogin, proveOwner } from './proof/owner.ts';
 import type { Scene } from './proof/scene.ts';
 import { outpostPatience, proveStranger } from './proof/stranger.ts';
 
 export interface Thoroughness {
   /** With it the owner's way in is walked, too. */
-  readonly owner?: { readonly username: string; readonly password: Secret };
+  readonly owner?: Owner;
   /** How long to wait for what was just changed, in ms; 0 where nothing was. */
   readonly patience?: number;
 }
@@ -32,7 +31,7 @@ export async function proveHome(scene: Scene, { owner, patience }: Thoroughness 
 export async function proveApp(scene: Scene, app: App, { owner, patience }: Thoroughness = {}): Promise<Finding[]> {
   const stranger = await proveStranger(scene, app, patience ?? outpostPatience);
   const isGuarded = stranger.every(({ status }) => status === 'ok');
-  const owned = owner && isGuarded ? await proveOwner(scene, app, owner.username, owner.password) : undefined;
+  const owned = owner && isGuarded ? await proveOwner(scene, app, owner) : undefined;
   return [
     ...stranger,
     ...(await proveForgery(scene, app, owned?.session)),

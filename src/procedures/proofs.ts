@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import type { Installation } from './installation.ts';
+import type { Owner } from './proof/owner.ts';
 import { findEntrance, isEntrance, type Scene } from './proof/scene.ts';
 import { proveApp, proveHome, type Thoroughness } from './proof.ts';
 
@@ -26,7 +27,7 @@ export async function proofs(
   const entrance = await findEntrance(world, await findCaddy(world, config, ours));
   if (!isEntrance(entrance)) return [entrance];
   const scene: Scene = { world, config, entrance };
-  const owner = password && { owner: { username: config.admin.username, password } };
+  const owner = password && { owner: await ownerWith(installation, password) };
   const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
   const home = appsOnly ? [] : await proveHome(scene, thoroughness);
   const each = await pMap(apps, (app) => aboutApp(scene, app, thoroughness, apps.length > 1), { concurrency: 8 });
@@ -40,4 +41,10 @@ async function aboutApp(scene: Scene, app: App, how: Thoroughness, named: boolea
     subject: app.name,
     title: named ? `${app.name}: ${found.title}` : found.title,
   }));
+}
+
+async function ownerWith({ world, config }: Installation, password: Secret): Promise<Owner> {
+  const { username } = config.admin;
+  const account = (await world.authentik.list('core/users')).find((user) => user.username === username);
+  return { username, password, groups: (account?.groups_obj ?? []).map(({ name }) => name) };
 }

@@ -27,7 +27,7 @@ import { type ReadyStack, startReady } from '../standin/ready.ts';
 const template = readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8');
 const network = 'caddy_caddynet';
 const [proxy, whoami] = ['proof-test-caddy', 'proof-test-whoami'];
-const owner = { username: 'helen', password: new Secret('correct horse battery') };
+const owner = { username: 'helen', password: new Secret('correct horse battery'), groups: [] };
 const app = (name: string, mode: App['mode'] = 'app', upstream = `${whoami}:80`): App => ({
   name,
   title: name,
@@ -130,7 +130,7 @@ describe('what is wrong is named', () => {
   const causeOf = async (work: Promise<readonly Finding[]>) => (await work).map(({ cause }) => cause).join('\n');
 
   test('the wrong password', async () => {
-    const found = await proveApp(scene, apps[0]!, { owner: { username: 'helen', password: new Secret('wrong') } });
+    const found = await proveApp(scene, apps[0]!, { owner: { ...owner, password: new Secret('wrong') } });
     expect(found.find(({ id }) => id === 'owner')).toMatchObject({
       status: 'fail',
       cause: expect.stringMatching(/password/),

@@ -35,7 +35,7 @@ export async function proveCaddyVersion({ world, entrance: { container } }: Scen
       {
         ...common,
         status: 'skip',
-        cause: `its image does not say which release it holds: docker exec ${container} caddy version`,
+        cause: `Caddy's image does not say which release it holds (docker exec ${container} caddy version)`,
       },
     ];
   const hole = holes.findLast(({ fixedIn }) => isOlder(release, fixedIn));

@@ -5,6 +5,14 @@ import type { Secret } from '../../model/secret.ts';
 import { type LoginResult, logIn } from '../../world/authentik/login.ts';
 import { knock, type Scene } from './scene.ts';
 
+/** Who the proof goes in as. */
+export interface Owner {
+  readonly username: string;
+  readonly password: Secret;
+  /** Names of the groups they are in. */
+  readonly groups: readonly string[];
+}
+
 export interface Owned {
   readonly findings: readonly Finding[];
   /** The Cookie header of a session at the app, where the login went through. */
@@ -12,9 +20,13 @@ export interface Owned {
 }
 
 /** Does the owner get in with their password, and who does the app take them for? */
-export async function proveOwner(scene: Scene, app: App, username: string, password: Secret): Promise<Owned> {
+export async function proveOwner(scene: Scene, app: App, owner: Owner): Promise<Owned> {
+  const { username, password, groups } = owner;
   const common = { id: 'owner', title: `${username} gets in` };
   const entered = await enter(scene, `https://${app.host}/`, username, password);
+  if (entered instanceof Failure && entered.code === 'access-denied' && app.group && !groups.includes(app.group)) {
+    return { findings: [{ ...common, ...outside(username, app.group) }] };
+  }
   if (entered instanceof Failure) return { findings: [{ ...common, ...toldBy(entered) }] };
   const session = entered.cookies;
   if (entered.status === 502) {
@@ -49,6 +61,13 @@ function enter(scene: Scene, open: string, username: string, password: Secret): 
     throw error;
   });
 }
+
+/** The rule of the app holds for its owner, too: nothing is wrong, and they will want to know. */
+const outside = (username: string, group: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
+  status: 'warn',
+  cause: `${username} is not in the group ${group}, and so is not let in.`,
+  fix: `Add people, yourself too, in authentik under Directory, Groups, ${group}.`,
+});
 
 /** Asking for a second factor is as it should be; everything else that stops a login is not. */
 function toldBy({ code, problem, why, fix }: Failure): Pick<Finding, 'status' | 'cause' | 'fix'> {

@@ -1,0 +1,17 @@
+import { afterEach, expect, test } from 'vitest';
+import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+afterEach(() => fake.close());
+
+test('an app for a group keeps its owner out until they join, and says so', { timeout: 60_000 }, async () => {
+  fake = fakeWorld();
+  const homeauth = homeauthIn(fake);
+  await homeauth('init', [], initFlags);
+  const app = await homeauth('add-app', ['whoami'], { group: 'family' });
+  expect(app.out).toContain('! helen is not in the group family, and so is not let in');
+  expect(app.out).toContain('✓ a stranger is asked for a login');
+  expect(app.code).toBe(0);
+  expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
+});
