@@ -44,7 +44,9 @@ export function row(style: Style, { mark, text, note, noteWidth }: Row): string[
 
   const aligned = full - Math.max(width(note), noteWidth ?? 0) - 2;
   const left = width(text) <= aligned ? aligned : full - width(note) - 2;
-  if (width(text) > left && (left < narrow || width(text) <= full)) {
+  // A word that is longer than the room beside the note, such as a path, would push the note off the line.
+  const hasLongWord = text.split(' ').some((word) => width(word) > left);
+  if (width(text) > left && (left < narrow || width(text) <= full || hasLongWord)) {
     const below = wrap(note, full - 2).map((line) => `${hang}  ${style.colour.dim(line)}`);
     return [...marked(wrap(text, full)), ...below];
   }

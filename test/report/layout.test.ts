@@ -47,6 +47,13 @@ describe('row', () => {
     );
   });
 
+  test('a path that is longer than the room beside the note sends the note below', () => {
+    const text = `file /tmp/${'a'.repeat(60)}/docker-compose.yml is not as homeauth.yaml says`;
+    const lines = row(plain(), { mark: '!', text, note: 'file-differs', noteWidth: 17 });
+    expect(lines.join(' ').replace(/ +/g, ' ')).toBe(`! ${text} file-differs`);
+    expect(lines.at(-1)).toBe('    file-differs');
+  });
+
   test('wide characters and colours do not shift the note', () => {
     const edges = ['ascii', '日本語'].map((text) => {
       const [line = ''] = row(coloured(), { mark: coloured().mark('done'), text, note: 'note' });
