@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { CommandName } from './commands/flags.ts';
 import type { Question } from './config/questions.ts';
 
@@ -17,22 +17,36 @@ type Flags = Readonly<Record<string, unknown>>;
 /** Carries out one command: its name, its arguments, its flags (the global ones among them). */
 export type Action = (command: CommandName, args: readonly string[], flags: GlobalFlags & Flags) => Promise<void>;
 
-const examples = (...lines: readonly string[]): string => `Examples:\n${lines.map((l) => `  $ ${l}`).join('\n')}\n`;
+const examples = (...lines: readonly string[]): string =>
+  `Examples:\n${lines.map((line) => `  $ ${line.replaceAll('\n', '\n      ')}`).join('\n')}\n`;
+
+/** A flag that takes one of a few words, which stand in its placeholder: `--mode <app|domain>`. */
+const choice = (flag: string, help: string): Option =>
+  new Option(flag, help).choices((/<(.+)>/.exec(flag)?.[1] ?? '').split('|'));
 
 /** Every command and flag of homeauth. What a command does is loaded only when it runs. */
 export function buildCli(version: string, interview: readonly Question[], act: Action): Command {
   const cli = new Command('homeauth')
     .description('Single sign-on for a home server: authentik behind Caddy, set up, proven and kept healthy.')
-    .version(version, '--version')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
     .option('--config <file>', 'homeauth.yaml to use; else $HOMEAUTH_CONFIG, ./homeauth.yaml, the last installation')
     .option('--json', 'print one JSON object on stdout, for scripts')
     .option('--yes', 'go ahead without asking')
     .option('--no-input', 'never ask; a missing answer is an error')
-    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .addOption(choice('--color <auto|always|never>', 'colours; auto unless given').default('auto'))
     .option('--debug', 'show where an unexpected error came from')
-    .helpCommand(true)
-    .showHelpAfterError(false)
-    .showSuggestionAfterError(true)
+    .addHelpText('before', examples('homeauth init', 'homeauth add-app whoami', 'homeauth doctor'))
+    .addHelpText('after', '\nExit codes: homeauth help exit-codes\nNothing is reported to anybody.')
+    // Choices stand in the placeholder, and a default in the words.
+    .configureHelp({
+      showGlobalOptions: true,
+      optionDescription: ({ description }) => description,
+      argumentDescription: ({ description }) => description,
+    })
+    // main tells it, like every other error.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 
   const add = (name: CommandName, args: string, about: string, shown: readonly string[]): Command => {
@@ -48,11 +62,12 @@ export function buildCli(version: string, interview: readonly Question[], act: A
 
   const init = add('init', '', 'Set up single sign-on on this server', [
     'homeauth init',
-    'homeauth init --yes --domain home.example.com --base-dir /srv/docker --admin helen --email helen@example.com',
+    'homeauth init --yes --domain home.example.com --base-dir /srv/docker \\\n--name Helen --email helen@example.com',
   ]);
-  for (const { flag, help } of interview) init.option(flag, help);
+  for (const { flag, help, choices } of interview)
+    init.addOption(choices ? choice(flag, help) : new Option(flag, help));
   init
-    .option('--admin-password-file <file>', 'your password; - reads stdin. With none and no terminal, one is made')
+    .option('--admin-password-file <file>', 'your password; - reads stdin. Where nobody can be asked, one is made')
     .option('--cloudflare-token-file <file>', 'token for certificates by DNS, with --tls cloudflare')
     .option('--dry-run', 'show what would be made, and make nothing');
 
@@ -64,7 +79,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .option('--host <name>', 'its host name; <name>.<domain> unless given')
     .option('--title <text>', 'how authentik shows it')
     .option('--group <group>', 'only members of this authentik group get in')
-    .option('--mode <app|domain>', 'app: its own provider and rules; domain: covered by the whole domain')
+    .addOption(choice('--mode <app|domain>', 'app (unless given): rules of its own; domain: those of the whole domain'))
     .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
     .option('--dry-run', 'show what would change, and change nothing');
   add('remove-app', '<name>', 'Take an app away from the login', ['homeauth remove-app wiki']).option(
@@ -94,5 +109,17 @@ export function buildCli(version: string, interview: readonly Question[], act: A
   ])
     .option('--confirm <domain>', 'remove the data, too: type the domain')
     .option('--dry-run', 'show what would go, and change nothing');
+  const shell = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
+  const completion = add('completion', '', 'Print what lets your shell complete commands and names', [
+    'source <(homeauth completion bash)',
+    'homeauth completion zsh > /usr/local/share/zsh/site-functions/_homeauth',
+    'homeauth completion fish > ~/.config/fish/completions/homeauth.fish',
+  ])
+    .addArgument(shell)
+    .addHelpText('after', '\nAfter an update of homeauth, print it again.')
+    .action(async (name: string) => {
+      const { grammarOf } = await import('./commands/completion/grammar.ts');
+      await act('completion', [name], { ...completion.optsWithGlobals(), grammar: grammarOf(cli) });
+    });
   return cli;
 }

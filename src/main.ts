@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { buildCli, type GlobalFlags } from './cli.ts';
 import type { CommandName } from './commands/flags.ts';
 import { version } from './main/version.ts';
@@ -9,18 +9,34 @@ const issues = 'the issue tracker of the place where you got homeauth from';
 /** Carries out one command line. @returns the exit status */
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'help' && argv[1] === 'exit-codes') return exitCodesHelp();
+  if (argv[0] === 'app-names') return (await import('./main/app-names.ts')).appNames();
   let code: ExitCode = exitCodes.fine;
-  const interview = argv.includes('init') ? (await import('./config/questions.ts')).questions : [];
+  const isAsked = argv.includes('init') || argv.includes('completion');
+  const interview = isAsked ? (await import('./config/questions.ts')).questions : [];
   const cli = buildCli(version(), interview, async (command, args, flags) => {
     code = await carryOut(command, args, flags);
   });
   try {
-    await cli.parseAsync([...argv], { from: 'user' });
+    await cli.parseAsync(asTyped(argv, cli), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.fine : exitCodes.couldNotStart;
+    return error.exitCode === 0 ? exitCodes.fine : misused(error, argv, cli);
   }
   return code;
+}
+
+/** Nothing at all asks for help, and help about nothing we know is a mistake. */
+function asTyped(argv: readonly string[], cli: Command): string[] {
+  const [first = '--help', topic, ...rest] = argv;
+  const isUnknown = first === 'help' && topic !== undefined && !cli.commands.some((one) => one.name() === topic);
+  return isUnknown ? [topic, ...rest] : [first, ...argv.slice(1)];
+}
+
+async function misused(error: CommanderError, argv: readonly string[], cli: Command): Promise<ExitCode> {
+  const [{ trouble }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
+  const command = cli.commands.find((one) => argv.includes(one.name()))?.name() ?? 'homeauth';
+  const flags: GlobalFlags = { json: argv.includes('--json') };
+  return tell(trouble(error, argv, cli), command, flags, wire(flags).terminal);
 }
 
 async function carryOut(command: CommandName, args: readonly string[], flags: GlobalFlags): Promise<ExitCode> {
@@ -38,7 +54,7 @@ async function carryOut(command: CommandName, args: readonly string[], flags: Gl
 
 async function tell(
   error: unknown,
-  command: CommandName,
+  command: string,
   flags: GlobalFlags,
   terminal: import('./world/terminal/terminal.ts').Terminal,
 ): Promise<ExitCode> {

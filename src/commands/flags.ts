@@ -7,7 +7,8 @@ export type CommandName =
   | 'status'
   | 'verify'
   | 'doctor'
-  | 'uninstall';
+  | 'uninstall'
+  | 'completion';
 
 /** The flags of all commands, as the command line gives them. */
 export interface Flags {

@@ -2,6 +2,8 @@ import type { ExitCode } from '../model/failure.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { addApp } from './add-app.ts';
 import { apply } from './apply.ts';
+import type { Grammar } from './completion/grammar.ts';
+import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
 import type { CommandName, Flags } from './flags.ts';
 import { init } from './init.ts';
@@ -24,4 +26,5 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   verify: (_, flags, s) => verify(flags, s),
   doctor: (_, flags, s) => doctor(flags, s),
   uninstall: (_, flags, s) => uninstall(flags, s),
+  completion: ([shell = ''], { grammar }, s) => completion(shell, grammar as Grammar, s),
 };

@@ -1,0 +1,34 @@
+import type { Flag, Grammar } from './grammar.ts';
+
+/** For fish 3 and newer. */
+export function fishScript({ verbs, flags }: Grammar): string {
+  const lines = [
+    '# Completion of homeauth for fish: homeauth completion fish | source',
+    'complete -c homeauth -f',
+    ...flags.map((flag) => complete(flag)),
+    ...verbs.flatMap(({ name, about, flags, words }) => {
+      const inside = `__fish_seen_subcommand_from ${name}`;
+      const wanted = words === 'apps' ? '(homeauth app-names 2>/dev/null)' : words.join(' ');
+      return [
+        `complete -c homeauth -n __fish_use_subcommand -a ${name} -d ${quote(about)}`,
+        ...(wanted === '' ? [] : [`complete -c homeauth -n ${quote(inside)} -a ${quote(wanted)}`]),
+        ...flags.map((flag) => complete(flag, inside)),
+      ];
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function complete({ names, about, value }: Flag, inside?: string): string {
+  const named = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
+  const where = inside ? [`-n ${quote(inside)}`] : [];
+  return ['complete -c homeauth', ...where, ...named, ...behind(value), `-d ${quote(about)}`].join(' ');
+}
+
+function behind(value: Flag['value']): string[] {
+  if (value === undefined) return [];
+  if (value === 'path') return ['-r -F'];
+  return value === 'free' ? ['-x'] : [`-x -a ${quote(value.join(' '))}`];
+}
+
+const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,0 +1,57 @@
+import type { Argument, Command, Option } from 'commander';
+import { presets } from '../../presets/presets.ts';
+
+export interface Flag {
+  /** As they are typed: `--verbose`, `-v`. */
+  readonly names: readonly string[];
+  readonly about: string;
+  /** What stands behind it: one of some words, a path, or whatever the person likes. Absent: nothing does. */
+  readonly value?: readonly string[] | 'path' | 'free';
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly about: string;
+  readonly flags: readonly Flag[];
+  /** What its argument can be: one of some words, or an app of the installation. */
+  readonly words: readonly string[] | 'apps';
+}
+
+/** All that can be completed, as data: made of the commands themselves, so that nothing is written twice. */
+export interface Grammar {
+  readonly verbs: readonly Verb[];
+  /** Flags that go with every command. */
+  readonly flags: readonly Flag[];
+}
+
+/** Help topics that are no commands. */
+const topics = ['exit-codes'];
+
+export function grammarOf(cli: Command): Grammar {
+  const help = cli.createHelp();
+  const commands = help.visibleCommands(cli);
+  const names = commands.map((command) => command.name());
+  return {
+    verbs: commands.map((command) => ({
+      name: command.name(),
+      about: command.description(),
+      flags: command.name() === 'help' ? [] : command.options.map(flag),
+      words: wordsOf(command.name(), command.registeredArguments, names),
+    })),
+    flags: help.visibleOptions(cli).map(flag),
+  };
+}
+
+function wordsOf(command: string, args: readonly Argument[], commands: readonly string[]): Verb['words'] {
+  if (command === 'add-app') return presets.map(({ name }) => name);
+  if (command === 'remove-app') return 'apps';
+  if (command === 'help') return [...commands.filter((name) => name !== 'help'), ...topics];
+  return args.flatMap(({ argChoices }) => argChoices ?? []);
+}
+
+function flag({ long, short, flags, description, argChoices }: Option): Flag {
+  const names = [long, short].filter((name) => name !== undefined && name !== null);
+  const placeholder = /<(.+)>/.exec(flags)?.[1];
+  const value = argChoices ?? (/^(file|path)$/.test(placeholder ?? '') ? 'path' : placeholder && 'free');
+  return { names, about: description, ...(value && { value }) } as Flag;
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { trouble } from '../src/cli/trouble.ts';
+import { buildCli } from '../src/cli.ts';
+import { questions } from '../src/config/questions.ts';
+import { programDirectory } from './program.ts';
+
+const cliFor = (act: Parameters<typeof buildCli>[2] = async () => {}) => buildCli('0', questions, act);
+
+/** The help of a command, as it is shown on 80 columns. */
+function helpOf(name?: string): string {
+  const shown: string[] = [];
+  const cli = cliFor();
+  const target = name === undefined ? cli : cli.commands.find((command) => command.name() === name)!;
+  target.configureOutput({ writeOut: (text) => void shown.push(text), getOutHelpWidth: () => 80 }).outputHelp();
+  return shown.join('');
+}
+
+const names = cliFor().commands.map((command) => command.name());
+
+describe.each([undefined, ...names])('the help of %s', (name) => {
+  const help = helpOf(name);
+
+  test('fits on 80 columns', () => {
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('begins with examples that can be typed', async () => {
+    expect(help).toMatch(/^Examples:\n {2}\$ (source <\()?homeauth /);
+    const lines = help
+      .split('\n\n')[0]!
+      .replaceAll(/ \\\n +/g, ' ')
+      .split('\n')
+      .slice(1);
+    for (const line of lines) {
+      const [, words = ''] = /homeauth ([^)>]*)/.exec(line) ?? [];
+      const asked: string[] = [];
+      await cliFor(async (command) => void asked.push(command)).parseAsync(words.trim().split(' '), { from: 'user' });
+      expect(asked).toEqual([name ?? words.split(' ')[0]]);
+    }
+  });
+});
+
+describe('a mistyped line', () => {
+  test.each([
+    ['plna', 'homeauth has no command "plna".', 'Did you mean: homeauth plan'],
+    ['frobnicate', 'homeauth has no command "frobnicate".', 'All commands: homeauth --help'],
+    ['plan --jsno', 'homeauth plan has no flag --jsno.', 'Did you mean: homeauth plan --json'],
+    ['plan --frobnicate', 'homeauth plan has no flag --frobnicate.', 'All flags: homeauth plan --help'],
+    ['--versoin', 'homeauth has no flag --versoin.', 'Did you mean: homeauth --version'],
+    ['remove-app', '<name> is missing behind homeauth remove-app.', 'Write it like this: homeauth remove-app <name>'],
+    ['plan x', 'homeauth plan was given more words than it takes.', 'How it is written: homeauth plan --help'],
+    ['plan --config', '--config stands there without its value.', 'Write it like this: homeauth plan --config <file>'],
+    [
+      'init --tls intrnal',
+      '"intrnal" is not one of: auto, internal, cloudflare.',
+      'Did you mean: homeauth init --tls internal',
+    ],
+    [
+      'add-app x --mode y',
+      '"y" is not one of: app, domain.',
+      'Write it like this: homeauth add-app --mode <app|domain>',
+    ],
+    ['completion bsh', '"bsh" is not one of: bash, zsh, fish.', 'Did you mean: homeauth completion bash'],
+  ])('homeauth %s', async (line, problem, fix) => {
+    const cli = cliFor();
+    const argv = line.split(' ');
+    const error = await cli.parseAsync(argv, { from: 'user' }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(CommanderError);
+    expect(trouble(error as CommanderError, argv, cli)).toMatchObject({ code: 'misuse', exit: 2, problem, fix });
+  });
+});
+
+test('the program', { timeout: 120_000 }, async () => {
+  const directory = await programDirectory();
+  const homeauth = (...args: readonly string[]) =>
+    promisify(execFile)(join(directory, 'homeauth'), args).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+  try {
+    expect(await homeauth()).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^Examples:/) });
+    const topic = await homeauth('help', 'nothing');
+    const stderr = 'homeauth has no command "nothing".\nAll commands: homeauth --help\n';
+    expect(topic).toEqual({ code: 2, stdout: '', stderr });
+    const flag = await homeauth('plan', '--jsno', '--json');
+    expect(flag).toMatchObject({ code: 2, stderr: expect.stringMatching(/\nDid you mean: homeauth plan --json\n$/) });
+    expect(JSON.parse(flag.stdout)).toMatchObject({ schema: 'homeauth.plan/1', ok: false, error: { code: 'misuse' } });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
