@@ -76,8 +76,10 @@ const away = ['400', '404', '500', '502', '503'];
 
 function folded(found: Finding, down: Finding): Finding {
   const isEcho = found.status === 'fail' && away.includes(found.answer ?? '');
-  const followsFromIt = found.id === 'https-seen' || found.id === 'forged';
-  if (!isEcho && !(followsFromIt && found.status === 'skip')) return found;
+  const followsFromIt = found.status === 'skip' && ['https-seen', 'forged'].includes(found.id);
+  // Caddy itself waits for an authentik that has no address any more, for longer than is waited here.
+  const isLate = found.status !== 'ok' && /nothing came back in time/.test(found.cause ?? '');
+  if (!isEcho && !followsFromIt && !isLate) return found;
   const { id, subject, title } = found;
   const cause = down.status === 'skip' ? down.cause : 'authentik cannot be used';
   return { id, title, ...(subject && { subject }), status: 'skip', ...(cause && { cause }) };
@@ -91,10 +93,13 @@ function withoutEchoes(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ id }) => !(isStopped && id === 'caddy-running'));
 }
 
-/** Several looks may fail for one reason: told once. */
+/** Several looks may fail for one reason: told once. What is skipped for one reason has it in the same words. */
 function once(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ id, cause, status }) => {
+  const alike = findings.map((found) =>
+    found.status === 'skip' && found.cause ? { ...found, cause: found.cause.replace(/\.$/, '') } : found,
+  );
+  return alike.filter(({ id, cause, status }) => {
     if (status !== 'fail') return true;
     const key = `${id} ${cause}`;
     if (seen.has(key)) return false;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { App, Config } from '../../src/config/schema.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { clockSkewCheck } from '../../src/procedures/checks/clock-skew.ts';
 import { proveAuthHost, proveSecure } from '../../src/procedures/proof/auth-host.ts';
 import { proveBypass } from '../../src/procedures/proof/bypass.ts';
 import { proveCaddyVersion } from '../../src/procedures/proof/caddy-version.ts';
@@ -203,6 +204,29 @@ describe('authentik’s own host', () => {
     const { scene } = sceneOf(() => answer(200, { body: JSON.stringify({ http_is_secure: secure }) }));
     expect(await proveSecure(scene, new Secret('key'))).toMatchObject([{ status }]);
   });
+});
+
+test.each([
+  ['knows its name', answer(200, { body: '{"http_is_secure":true,"http_host":"auth.home.example.com"}' }), 'ok'],
+  ['is asked under another name', answer(200, { body: '{"http_is_secure":true,"http_host":"authentik"}' }), 'fail'],
+  ['is not what answers', answer(200), 'skip'],
+  ['does not take the key', answer(403), 'skip'],
+])('authentik %s', async (_, found, status) => {
+  expect(await proveSecure(sceneOf(() => found).scene, new Secret('key'))).toMatchObject([
+    { id: 'https-seen', status },
+  ]);
+});
+
+test.each([
+  [0, 'ok'],
+  [29, 'ok'],
+  [-31, 'warn'],
+  [3600, 'warn'],
+])('clocks that are %d s apart', async (seconds, status) => {
+  const now = Date.UTC(2026, 10, 24);
+  const date = new Date(now + seconds * 1000).toUTCString();
+  const { scene } = sceneOf(() => answer(200, { headers: { date } }));
+  expect(await clockSkewCheck(scene, () => now)).toMatchObject([{ id: 'clock-skew', status }]);
 });
 
 describe('the rest', () => {

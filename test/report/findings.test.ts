@@ -126,6 +126,13 @@ describe('doctor', () => {
     `);
   });
 
+  test('names where each problem is explained, with everything', () => {
+    const everything = { ...look, verbose: true, reference: 'docs/problems.md' };
+    expect(verdict(problems.slice(0, 1), everything, plain())).toMatch(/\nMore on each: docs\/problems\.md#NAME$/);
+    expect(verdict(fine(1), everything, plain())).not.toContain('docs/problems.md');
+    expect(verdict(problems, { ...everything, verbose: false }, plain())).not.toContain('docs/problems.md');
+  });
+
   test('is data for a script', () => {
     expect(findingsData([...fine(1), ...skipped(1), ...problems.slice(1)])).toEqual({
       checks: [

@@ -190,6 +190,16 @@ describe('one broken thing hides nothing else', () => {
     expect(skips.map(({ id }) => id)).toEqual(expect.arrayContaining(['provider-differs', 'auth-host', 'stranger']));
   });
 
+  test('without authentik, and with a Caddy that still waits for it', async () => {
+    await stop('authentik');
+    const dial = async () => {
+      throw new Failure({ code: 'no-answer', problem: 'It does not answer: nothing came back in time.', fix: 'Wait.' });
+    };
+    const { fails, skips } = await doctor({ world: { ...fake.world, http: { dial } } });
+    expect(fails.map(({ id }) => id)).toEqual(['container-differs']);
+    expect([...new Set(skips.map(({ cause }) => cause))]).toEqual(["authentik's container does not run"]);
+  });
+
   test('while authentik starts: that alone, and one reason for the rest', async () => {
     await stop('authentik');
     await fake.docker.start('authentik');

@@ -17,11 +17,15 @@ export async function answersCheck({ authentik, docker }: Pick<World, 'authentik
 }
 
 /** Does a worker listen? Without one, changes reach the outpost after minutes, and no mail is sent. */
-export async function workerCheck({ authentik }: Pick<World, 'authentik'>): Promise<Finding[]> {
+export async function workerCheck({ authentik, docker }: Pick<World, 'authentik' | 'docker'>): Promise<Finding[]> {
   const common = { id: 'worker-silent', title: "authentik's worker is at work" };
   const reach = await authentik.reach();
   if (reach.is !== 'ready') return [{ ...common, status: 'skip', cause: reach.because }];
-  const fix = 'docker restart authentik-worker, and if it stays so: docker logs --tail 50 authentik-worker';
+  if (!(await docker.container('authentik-worker'))?.running) {
+    return [{ ...common, status: 'skip', cause: "authentik-worker's container does not run" }];
+  }
+  const fix =
+    'See what it does:  docker logs --tail 50 authentik-worker   and start it anew:  docker restart authentik-worker';
   try {
     const workers = await authentik.get<readonly { readonly version_matching?: boolean }[]>('tasks/workers');
     if (workers.length === 0) {

@@ -78,7 +78,7 @@ function finding({ op, id, because }: Change): Finding {
   return {
     ...about(id),
     status: isBroken ? 'fail' : 'warn',
-    cause: sentence(named(id), because),
+    cause: sentence(named(id), [...new Set(because)]),
     fix: isMine ? fixOf(kind) : kinds[kind].hint(key),
   };
 }

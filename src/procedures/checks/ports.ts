@@ -7,7 +7,7 @@ import { portTaken } from '../caddy-trouble.ts';
 import { failed } from './check.ts';
 import { type Appliance, applianceOf } from './system.ts';
 
-const ports = [80, 443];
+const needed = [80, 443];
 const title = (port: number) => `port ${port} is free for Caddy`;
 
 /** Who has the ports that a Caddy of our own needs? `caddy`: what looking for one came to. */
@@ -17,12 +17,13 @@ export async function portsCheck(
 ): Promise<Finding[]> {
   const isOwn = caddy instanceof Failure ? caddy.code === 'port-taken' : caddy.is === 'own';
   if (!isOwn) return [];
-  const containers = (await world.docker.containers()).filter(({ running }) => running);
-  // What stands in homeauth's own text runs as its own Caddy.
+  // A paused one keeps its ports.
+  const containers = (await world.docker.containers()).filter(({ running, ports }) => running || ports.length > 0);
+  // They are with our own Caddy already.
   if (containers.some(({ name }) => name === 'caddy')) return [];
   const appliance = await applianceOf(world);
-  const found = await Promise.all(ports.map((port) => holderOf(world, containers, port)));
-  return ports.map((port, n) => {
+  const found = await Promise.all(needed.map((port) => holderOf(world, containers, port)));
+  return needed.map((port, n) => {
     const holder = found[n];
     return holder ? taken(port, holder, appliance) : { id: 'port-taken', status: 'ok', title: title(port) };
   });

@@ -286,6 +286,14 @@ describe('ports', () => {
     });
   });
 
+  test('are with our own Caddy, even a paused one', async () => {
+    const made = [{ id: 'container:caddy' }];
+    files().put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
+    const ports = [{ address: '0.0.0.0', port: 443, inside: 443 }];
+    const containers = async () => [container('caddy', { running: false, ports })];
+    expect(await problems({ docker: { containers }, ...holds('docker-proxy') })).toEqual([]);
+  });
+
   test('held by a Caddy outside of Docker', async () => {
     expect((await problems(holds('caddy')))[0]).toMatchObject({ id: 'caddy-outside-docker' });
   });
