@@ -21,7 +21,10 @@ export async function showPlan(
 ): Promise<ExitCode> {
   const screen = screenOf(surroundings, command);
   const { changes, right } = await planned(installation);
-  const words = planText({ changes, total: changes.length + right, command: `homeauth ${command === 'plan' ? 'apply' : command}` }, screen.paper);
+  const words = planText(
+    { changes, total: changes.length + right, command: `homeauth ${command === 'plan' ? 'apply' : command}` },
+    screen.paper,
+  );
   screen.result(words, planData(changes), true);
   return exitCode && changes.length > 0 ? exitCodes.wrong : exitCodes.fine;
 }

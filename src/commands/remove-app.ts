@@ -6,6 +6,7 @@ import { type Edit, openInstallation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData } from '../report/plan.ts';
+import { prose } from '../report/prose.ts';
 import { consent } from './consent.ts';
 import type { Flags } from './flags.ts';
 import { showPlan } from './plan.ts';
@@ -30,7 +31,11 @@ export async function removeApp(name: string, flags: Flags, surroundings: Surrou
   const wishes = { mayTake: after.mayEdit, edit };
   const { changes } = await carriedOut(after, `remove-app ${name}`, screen.progress, wishes);
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
-  screen.result(`${app.host} is gone from Caddy and from authentik. ${rest}`, planData(changes), true);
+  screen.result(
+    prose(`${app.host} is gone from Caddy and from authentik. ${rest}`, screen.paper),
+    planData(changes),
+    true,
+  );
   return exitCodes.fine;
 }
 

@@ -3,6 +3,7 @@ import { leavings, undone } from '../procedures/converging.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan, planData } from '../report/plan.ts';
+import { prose } from '../report/prose.ts';
 import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
@@ -39,7 +40,7 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
     ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} takes it up again.`
     : '';
   screen.result(
-    `homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(),
+    prose(`homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(), screen.paper),
     planData(done),
     true,
   );

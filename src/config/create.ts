@@ -9,7 +9,6 @@ const comments: Readonly<Record<string, string>> = {
   domain: ' Your apps are names below this one.',
   'base-dir': ' Everything is kept in the directory "authentik" below it.',
   admin: ' The first account, in authentik Admins. Its password is not kept here.',
-  authentik: ' homeauth upgrade changes the release and backs up first.',
   apps: ' homeauth add-app and remove-app edit this list; comments stay.',
 };
 

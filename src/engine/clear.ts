@@ -22,7 +22,8 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
       ledger = ledger.filter(({ id }) => id !== change.id);
       await run.ledger.save(ledger);
     }
-    if (over.silent) continue;
+    // What stays although other things are wanted is no news: it is told when everything goes.
+    if (over.silent || (change.op === 'keep' && want.length > 0)) continue;
     run.progress({ is: 'done', change, elapsed: 0 });
     done.push(change);
   }

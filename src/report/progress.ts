@@ -31,10 +31,12 @@ export function progress(event: Progress, style: Style): Shown {
   }
 }
 
-/** A stage that found everything right is not worth a line, unless it took its time. */
+/** A stage that found everything right is worth a line only after a wait, in ms. */
+const worthTelling = 5000;
+
 function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style): Shown {
   const took = elapsed(event.elapsed);
-  if (event.changes.length === 0 && !event.milestone && !took) return { live: undefined };
+  if (event.changes.length === 0 && !event.milestone && event.elapsed < worthTelling) return { live: undefined };
   const notes = [...images(event.changes), ...(took ? [took] : [])];
   const text = style.text(event.title);
   return { say: row(style, { mark: style.mark('done'), text, note: style.text(notes.join(' · ')) }).join('\n') };
