@@ -18,12 +18,12 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
     const empty = ledger.every(({ home }) => home);
     if (over.made.home && empty) await run.ledger.close();
     const change = over.made.home && !empty ? keep(over.made, 'holds what was kept') : await letGo(over, run);
-    if (change.op !== 'keep') {
-      ledger = ledger.filter(({ id }) => id !== change.id);
+    if (change?.op !== 'keep') {
+      ledger = ledger.filter(({ id }) => id !== over.made.id);
       await run.ledger.save(ledger);
     }
     // What stays although other things are wanted is no news: it is told when everything goes.
-    if (over.silent || (change.op === 'keep' && want.length > 0)) continue;
+    if (!change || over.silent || (change.op === 'keep' && want.length > 0)) continue;
     run.progress({ is: 'done', change, elapsed: 0 });
     done.push(change);
   }
@@ -37,12 +37,16 @@ const homeLast = (all: readonly Leftover[]): Leftover[] => [
 
 const keep = ({ id }: Made, why: string): Change => ({ op: 'keep', id, because: [why] });
 
-async function letGo<F>({ change, made, silent }: Leftover, { kinds, world, purge }: Run<F>): Promise<Change> {
+/** @returns what was done; nothing where it was gone already */
+async function letGo<F>(
+  { change, made, silent }: Leftover,
+  { kinds, world, purge }: Run<F>,
+): Promise<Change | undefined> {
   if (change.op === 'keep' || silent) return change;
   const { kind: name, key } = parseId(made.id);
   const kind = kinds[name] as Kind<unknown>;
   const found: Observed = await kind.observe(key, world);
-  if (found.is === 'absent') return change;
+  if (found.is === 'absent') return undefined;
   if (made.precious && purge && kind.destroy) await kind.destroy(key, world);
   else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
   const after = made.before === undefined ? await kind.observe(key, world) : found;

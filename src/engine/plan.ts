@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
+import { type Id, idOf, type Observed, parseId, type Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
@@ -67,4 +67,16 @@ export function leftovers(want: readonly Resource[], ledger: Ledger, purge: bool
 function leftover({ id, precious, before }: Made, purge: boolean): Change {
   if (precious && !purge) return { op: 'keep', id, because: ['holds your data'] };
   return { op: before === undefined ? 'remove' : 'release', id, because: ['no longer wanted'] };
+}
+
+/** Without the removals of what somebody else has removed already: there is nothing left to do about it. */
+export async function withoutGone(changes: readonly Change[], kinds: Kinds, world: World): Promise<Change[]> {
+  const gone = await Promise.all(
+    changes.map(async ({ op, id }) => {
+      if (op !== 'remove' && op !== 'release') return false;
+      const { kind, key } = parseId(id);
+      return (await kinds[kind].observe(key, world)).is === 'absent';
+    }),
+  );
+  return changes.filter((_, n) => !gone[n]);
 }

@@ -57,8 +57,7 @@ export const userKind: Kind<UserSpec> = {
     }
   },
 
-  hint: (key) =>
-    `If "${key}" in authentik is not yours to change, choose another name with --admin; to take the installation over as it is: homeauth adopt`,
+  hint: (key) => `If "${key}" in authentik is not yours to change, choose another name with --admin.`,
 };
 
 async function make(username: string, want: UserSpec, world: World): Promise<Row<'core/users'>> {
@@ -128,5 +127,5 @@ const notOurs = (key: string): Failure =>
     code: 'user-not-ours',
     problem: `The user "${key}" is there already, and its password is not homeauth's to set.`,
     why: 'homeauth gives a first password only to an account that it has made itself.',
-    fix: `Choose another name with --admin, or keep "${key}" with its own password: homeauth adopt`,
+    fix: `Choose another name: --admin NAME, or admin.username in homeauth.yaml`,
   });

@@ -1,7 +1,7 @@
 import type { Facts } from '../desired/facts.ts';
 import { stagesOf } from '../desired/stages.ts';
 import { converge } from '../engine/converge.ts';
-import { observeAll, plan, wanted } from '../engine/plan.ts';
+import { observeAll, plan, wanted, withoutGone } from '../engine/plan.ts';
 import type { Progress, Run } from '../engine/run.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Change } from '../model/change.ts';
@@ -41,7 +41,8 @@ export async function planned(installation: Installation, wishes: Wishes = {}): 
   const want = wanted(stages(installation, wishes), facts);
   const seen = await observeAll(want, kinds, installation.world);
   const all = plan(kinds, want, seen, await installation.ledger.read());
-  const changes = all.filter(({ op }) => op !== 'keep');
+  const told = all.filter(({ op }) => op !== 'keep');
+  const changes = await withoutGone(told, kinds, installation.world);
   const wrong = new Set(changes.map(({ id }) => id));
   return { changes, right: [...seen.keys()].filter((id) => !wrong.has(id)).length };
 }

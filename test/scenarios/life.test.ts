@@ -42,6 +42,10 @@ test('a whole life: init, again, an app, again, an app less, uninstall, taken up
   expect(doctor.code).toBe(4);
   expect(doctor.out).toContain('password-file');
 
+  await files.remove('/srv/docker/authentik/.homeauth/admin-password');
+  expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
+  expect((await homeauth('apply')).out).toBe('Everything is as it should be; nothing was changed.');
+
   expect((await homeauth('remove-app', ['whoami'])).code).toBe(0);
   expect(files.snapshot()['/srv/docker/authentik/homeauth.yaml']).toBe(made['/srv/docker/authentik/homeauth.yaml']);
   expect(fake.docker.boxes.has('whoami')).toBe(false);
