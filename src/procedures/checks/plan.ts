@@ -1,13 +1,12 @@
 import { stagesOf } from '../../desired/stages.ts';
 import type { Kind, Kinds } from '../../engine/kind.ts';
-import { observeAll, plan, wanted } from '../../engine/plan.ts';
+import { observeAll, plan, wanted, withoutGone } from '../../engine/plan.ts';
 import { kinds } from '../../kinds/index.ts';
 import type { Change } from '../../model/change.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Id, parseId } from '../../model/resource.ts';
 import { named } from '../../report/named.ts';
-import type { World } from '../../world/world.ts';
 import type { Installation } from '../installation.ts';
 import { survey } from '../survey.ts';
 import { failed } from './check.ts';
@@ -23,11 +22,11 @@ export async function asPlanned(installation: Installation, caddyIsKnown: boolea
   const facts = await survey({ ...installation, config });
   const want = wanted(stagesOf({ config, era, pointer: surroundings.pointer }), facts);
   const failures = new Map<string, Failure>();
-  const seen = await observeAll(want, tolerant(failures), world);
+  const looks = tolerant(failures);
+  const seen = await observeAll(want, looks, world);
   const all = plan(kinds, want, seen, await installation.ledger.read());
-  const gone = await goneAlready(all, world);
-  const changes = all.filter(
-    ({ op, id }) => op !== 'keep' && !gone.has(id) && (caddyIsKnown || !id.startsWith('caddy:')),
+  const changes = (await withoutGone(all, looks, world)).filter(
+    ({ op, id }) => op !== 'keep' && (caddyIsKnown || !id.startsWith('caddy:')),
   );
   const told = new Set(secretFiles(layout));
   const wrong = new Set(changes.map(({ id }) => id));
@@ -36,13 +35,6 @@ export async function asPlanned(installation: Installation, caddyIsKnown: boolea
     ...changes.filter((change) => !isOnlyMode(change, told)).map(finding),
     ...[...seen.keys()].filter((id) => !wrong.has(id)).map(right),
   ];
-}
-
-/** What nobody wants any more, and is not there any more: a password's file that its owner has removed. */
-async function goneAlready(changes: readonly Change[], { files }: World): Promise<ReadonlySet<Id>> {
-  const left = changes.filter(({ op, id }) => op === 'remove' && /^(file|secrets|directory):/.test(id));
-  const found = await Promise.all(left.map(({ id }) => files.stat(parseId(id).key)));
-  return new Set(left.filter((_, n) => found[n] === undefined).map(({ id }) => id));
 }
 
 /** Kinds whose look finds that it cannot look, where it would throw; the failures are collected by their codes. */
