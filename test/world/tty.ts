@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { nodeTerminal, type TerminalOptions } from '../../src/world/terminal/terminal.ts';
 
 /** A stream that keeps what is written to it. */
-export class Sheet extends Writable {
+class Sheet extends Writable {
   text = '';
   readonly isTTY: boolean;
   readonly columns?: number;
