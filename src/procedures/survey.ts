@@ -17,6 +17,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
+  await assertOnePassword(installation);
   const [password, key] = await Promise.all(secretNames.stack.map((name) => valueIn(world, layout.env, name)));
   const [token, bootPassword] = await Promise.all(
     secretNames.bootstrap.map((name) => valueIn(world, layout.bootstrap, name)),
@@ -63,6 +64,20 @@ async function phaseOf({ world, layout }: Installation, bootstrapping: boolean):
     });
   }
   return 'bootstrap';
+}
+
+/** The file has the database's password twice; where the two differ, only its owner knows which one is right. */
+async function assertOnePassword({ world, layout }: Installation): Promise<void> {
+  const names = ['POSTGRES_PASSWORD', 'AUTHENTIK_POSTGRESQL__PASSWORD'];
+  const values = await Promise.all(names.map((name) => valueIn(world, layout.env, name)));
+  const [made, used] = values.map((value) => value?.reveal());
+  if (made === undefined || used === undefined || made === used || used.startsWith('$')) return;
+  throw new Failure({
+    code: 'passwords-differ',
+    problem: `${names.join(' and ')} in ${layout.env} are not the same.`,
+    why: 'Both are the password of one database, and one of them was changed by hand. Nothing was touched, so the right one is still there.',
+    fix: 'Give both the value that the database was made with, then run the command again.',
+  });
 }
 
 async function bare({ files }: Installation['world'], path: string): Promise<Secret | undefined> {

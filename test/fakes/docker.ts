@@ -76,10 +76,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     revision: box.made.revision,
     found: {
-      state: box.running ? 'running' : 'exited',
+      // What dies is started again by Docker, and dies again.
+      state: box.running ? 'running' : box.exitCode === 0 ? 'exited' : 'restarting',
       health: box.running?.health() ?? 'none',
       exitCode: box.exitCode,
-      restarts: 0,
+      restarts: box.running || box.exitCode === 0 ? 0 : 3,
       startedAt: box.startedAt,
       networks: [...box.networks],
     },

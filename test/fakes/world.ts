@@ -73,6 +73,8 @@ export function fakeWorld({ files = memoryFiles(), standin = {} }: FakeOptions =
 export async function copyOf(fake: FakeWorld, options: Omit<FakeOptions, 'files'> = {}): Promise<FakeWorld> {
   const copy = fakeWorld({ ...options, files: (fake.files as MemoryFiles).copy() });
   await copy.docker.becomeLike(fake.docker);
+  const isStarting = () => [...copy.docker.boxes.values()].some(({ running }) => running?.health() === 'starting');
+  while (isStarting()) await new Promise((done) => setTimeout(done, 5));
   return copy;
 }
 
