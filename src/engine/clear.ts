@@ -47,7 +47,8 @@ async function letGo<F>(
   const kind = kinds[name] as Kind<unknown>;
   const found: Observed = await kind.observe(key, world);
   if (found.is === 'absent') return undefined;
-  if (made.precious && purge && kind.destroy) await kind.destroy(key, world);
+  // What was there before us may hold what is not ours: it is given back, even then.
+  if (made.precious && purge && kind.destroy && made.before === undefined) await kind.destroy(key, world);
   else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
   const after = made.before === undefined ? await kind.observe(key, world) : found;
   const stayed = made.before === undefined && after.is === 'present';
