@@ -5,5 +5,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error('Debian 13, Proxmox 9 and Ubuntu 26.04 bring one; elsewhere: https://nodejs.org/en/download');
   process.exit(2);
 }
-const { main } = await import('../dist/main.js');
-process.exitCode = await main(process.argv.slice(2));
+// One CommonJS file until it is known what to do: the loader of ES modules costs more than all that it would load. No
+// compile cache of Node's: as root it would lie in a /tmp that others can write to.
+const { main } = require('../dist/start.cjs');
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,16 +1,23 @@
+import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
 import { buildCli, type GlobalFlags } from './cli.ts';
 import type { CommandName } from './commands/flags.ts';
-import { version } from './main/version.ts';
-import { type ExitCode, exitCodes, Failure } from './model/failure.ts';
+import type { ExitCode } from './model/failure.ts';
 
 const issues = 'the issue tracker of the place where you got homeauth from';
 
-/** Carries out one command line. @returns the exit status */
+/** homeauth's own version, from its package. */
+export const version = (): string => createRequire(import.meta.url)('../package.json').version;
+
+/**
+ * Carries out one command line. This file and cli.ts become one file, which starts before anything else is loaded, so
+ * they import nothing but commander until they know what to load.
+ * @returns the exit status
+ */
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'help' && argv[1] === 'exit-codes') return exitCodesHelp();
   if (argv[0] === 'app-names') return (await import('./main/app-names.ts')).appNames();
-  let code: ExitCode = exitCodes.fine;
+  let code: ExitCode = 0;
   const isAsked = argv.includes('init') || argv.includes('completion');
   const interview = isAsked ? (await import('./config/questions.ts')).questions : [];
   const cli = buildCli(version(), interview, async (command, args, flags) => {
@@ -20,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await cli.parseAsync(asTyped(argv, cli), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.fine : misused(error, argv, cli);
+    return error.exitCode === 0 ? 0 : misused(error, argv, cli);
   }
   return code;
 }
@@ -58,12 +65,14 @@ async function tell(
   flags: GlobalFlags,
   terminal: import('./world/terminal/terminal.ts').Terminal,
 ): Promise<ExitCode> {
-  const [{ failure, failureData }, { bug, bugData }, { styleOf }, { envelope }] = await Promise.all([
-    import('./report/failure.ts'),
-    import('./report/bug.ts'),
-    import('./report/style.ts'),
-    import('./report/envelope.ts'),
-  ]);
+  const [{ exitCodes, Failure }, { failure, failureData }, { bug, bugData }, { styleOf }, { envelope }] =
+    await Promise.all([
+      import('./model/failure.ts'),
+      import('./report/failure.ts'),
+      import('./report/bug.ts'),
+      import('./report/style.ts'),
+      import('./report/envelope.ts'),
+    ]);
   const style = styleOf(terminal.stderr);
   const known = error instanceof Failure;
   terminal.live(undefined);
@@ -74,7 +83,7 @@ async function tell(
   return known ? error.exit : exitCodes.bug;
 }
 
-async function exitCodesHelp(): Promise<number> {
+async function exitCodesHelp(): Promise<ExitCode> {
   const [{ exitCodesHelp: text }, { styleOf }, { wire }] = await Promise.all([
     import('./report/exit-codes.ts'),
     import('./report/style.ts'),
@@ -82,5 +91,5 @@ async function exitCodesHelp(): Promise<number> {
   ]);
   const { terminal } = wire({});
   terminal.data(text(styleOf(terminal.stdout)));
-  return exitCodes.fine;
+  return 0;
 }

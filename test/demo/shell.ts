@@ -1,7 +1,7 @@
 import { buildCli } from '../../src/cli.ts';
 import { commands } from '../../src/commands/index.ts';
 import { questions } from '../../src/config/questions.ts';
-import { version } from '../../src/main/version.ts';
+import { version } from '../../src/main.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { failure } from '../../src/report/failure.ts';
