@@ -101,3 +101,19 @@ test('before 2026.8 they always count', async () => {
   await provision(stack);
   expect(await ask('elsewhere.test', FORWARDED)).toBe(302);
 });
+
+test('before 2024.10 there is no flow for the logout from an application, and a provider names none', async () => {
+  const bootstrap = { token: 'akadminsFirstToken0123456789', password: 'AdminThrowaway1!' };
+  const make = async (version: string) => {
+    stack = await startReady({ version, bootstrap });
+    const flows = (await stack.api('GET', '/flows/instances/')).body as { results: { pk: string; slug: string }[] };
+    const slugs = flows.results.map(({ slug }) => slug);
+    const [flow] = flows.results.filter(({ slug }) => slug.endsWith('explicit-consent'));
+    const body = { name: 'wiki', mode: 'forward_single', external_host: 'https://a.b', authorization_flow: flow?.pk };
+    const { status } = await stack.api('POST', '/providers/proxy/', body);
+    return { status, hasFlow: slugs.includes('default-provider-invalidation-flow') };
+  };
+  expect(await make('2024.8.6')).toEqual({ status: 201, hasFlow: false });
+  await stack.close();
+  expect(await make('2024.10.5')).toEqual({ status: 400, hasFlow: true });
+});

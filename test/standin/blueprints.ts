@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FLOWS, MAPPINGS } from './defaults.ts';
+import { FLOWS, MAPPINGS, PROVIDER_INVALIDATION } from './defaults.ts';
 import { hex } from './secrets.ts';
 import { makeAdmin } from './seed.ts';
 import type { Brand, State } from './state.ts';
@@ -8,7 +8,7 @@ import type { Brand, State } from './state.ts';
 const RENAMED: Record<string, string> = {
   'default/flow-oobe.yaml': 'initial-setup',
   'default/flow-password-change.yaml': 'default-password-change',
-  'default/flow-default-provider-invalidation.yaml': 'default-provider-invalidation-flow',
+  [PROVIDER_INVALIDATION]: 'default-provider-invalidation-flow',
 };
 
 /** Applies one bundled blueprint: makes what is missing and leaves what is there. */

@@ -132,10 +132,13 @@ export const MAPPINGS: readonly (readonly [string, string, string, string, strin
   ],
 ];
 
+/** Makes the flow for the logout from one application. */
+export const PROVIDER_INVALIDATION = 'default/flow-default-provider-invalidation.yaml';
+
 /** The bundled blueprints in the order in which the worker gets through them: path, name, labels. */
 export const BLUEPRINTS: readonly (readonly [string, string, Record<string, string>])[] = [
   ['default/events-default.yaml', 'Default - Events Transport & Rules', {}],
-  ['default/flow-default-provider-invalidation.yaml', 'Default - Provider invalidation flow', {}],
+  [PROVIDER_INVALIDATION, 'Default - Provider invalidation flow', {}],
   ['system/providers-proxy.yaml', 'System - Proxy Provider - Scopes', { 'blueprints.goauthentik.io/system': 'true' }],
   ['system/providers-scim.yaml', 'System - SCIM Provider - Mappings', { 'blueprints.goauthentik.io/system': 'true' }],
   ['default/flow-default-authenticator-totp-setup.yaml', 'Default - TOTP MFA setup flow', {}],

@@ -9,6 +9,8 @@ export interface Era {
   pageDefault: number;
   pageMax: number;
   needsRedis: boolean;
+  /** 2024.10: a flow for the logout from an application, and providers that have to name one. */
+  providerInvalidation: boolean;
   bootstrapIn: readonly ('server' | 'worker')[];
   /** Before 2026.5 every start applied the bootstrap again, so that a deleted token came back. */
   bootstrapEveryStart: boolean;
@@ -27,6 +29,7 @@ export function eraOf(version: string): Era {
     pageDefault: line >= 202512 ? 20 : 100,
     pageMax: line >= 202512 ? 100 : Number.POSITIVE_INFINITY,
     needsRedis: line < 202510,
+    providerInvalidation: line >= 202410,
     bootstrapIn: line >= 202605 ? ['server', 'worker'] : line >= 202508 ? ['worker'] : ['server'],
     bootstrapEveryStart: line < 202605,
     startingStatus: line >= 202510 ? 503 : 502,

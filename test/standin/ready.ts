@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BLUEPRINTS } from './defaults.ts';
 import type { Standin, StandinOptions } from './options.ts';
 import { startServer } from './server.ts';
 import { type MemoryStore, memoryStore } from './store.ts';
@@ -23,9 +22,11 @@ export async function startReady(options: Partial<StandinOptions> = {}): Promise
   const common = { secretKey: 'k'.repeat(50), store, ...options, timings };
   const server = await startServer(common);
   const worker = await startWorker({ ...common, bootstrap: { token, password: 'AdminThrowaway1!' } });
-  const applied = async (): Promise<number> =>
-    (await store.read())?.blueprints.filter((one) => one.status === 'successful').length ?? 0;
-  while ((await applied()) < BLUEPRINTS.length) await sleep(5);
+  const applied = async (): Promise<boolean> => {
+    const blueprints = (await store.read())?.blueprints ?? [];
+    return blueprints.length > 0 && blueprints.every((one) => one.status === 'successful');
+  };
+  while (!(await applied())) await sleep(5);
   while ((await fetch(`${server.url}/outpost.goauthentik.io/ping`)).status !== 204) await sleep(5);
   return {
     server,

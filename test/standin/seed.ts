@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BLUEPRINTS } from './defaults.ts';
+import { BLUEPRINTS, PROVIDER_INVALIDATION } from './defaults.ts';
+import type { Era } from './era.ts';
 import { makeGroup, makeToken, makeUser } from './make.ts';
 import { hashPassword, hex } from './secrets.ts';
 import { OUTPOST_CONFIG, SETTINGS } from './standard.ts';
@@ -41,8 +42,9 @@ export function firstState(): State {
 }
 
 /** Lists the bundled blueprints as instances that wait for the worker. `last_applied` is filled from the start: it proves nothing. */
-export function discoverBlueprints(state: State): void {
+export function discoverBlueprints(state: State, { providerInvalidation }: Era): void {
   for (const [path, name, labels] of BLUEPRINTS) {
+    if (path === PROVIDER_INVALIDATION && !providerInvalidation) continue;
     if (state.blueprints.some((one) => one.path === path)) continue;
     const pk = randomUUID();
     const last_applied = new Date().toISOString();

@@ -80,7 +80,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
       await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));
       say('bootstrap applied');
     }
-    await edit(store, discoverBlueprints);
+    await edit(store, (state) => discoverBlueprints(state, era));
     await Promise.all([work(), propagate()]);
   }
 

@@ -1,3 +1,4 @@
+import { PROVIDER_INVALIDATION } from '../defaults.ts';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
 import { randomText } from '../secrets.ts';
@@ -51,7 +52,10 @@ const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
     },
     authentication_flow: { type: 'ref', nullable: true, known: flows },
     authorization_flow: { type: 'ref', required: true, known: flows },
-    invalidation_flow: { type: 'ref', required: true, known: flows },
+    // Before 2024.10 there is no such flow, and the field is ignored.
+    ...(state.blueprints.some(({ path }) => path === PROVIDER_INVALIDATION) && {
+      invalidation_flow: { type: 'ref', required: true, known: flows },
+    }),
     property_mappings: { type: 'refs', known: () => state.mappings.map((one) => one.pk) },
     internal_host: { type: 'text', blank: true, check: url('http', 'https') },
     external_host: { type: 'text', required: true, check: url('http', 'https') },
