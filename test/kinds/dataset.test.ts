@@ -82,9 +82,18 @@ test('is never moved', async () => {
   expect(calls).toEqual([]);
 });
 
-test('is destroyed by name alone, never by being left out', async () => {
+test('goes when it is left out and empty, and with something in it by name alone', async () => {
   const { calls, world } = worldOf([dataset()]);
+  await writeFile(join(folder, 'photo'), '');
   await kind.apply!(key, undefined, world, { mountpoint: folder });
+  expect(calls).toEqual([]);
+  await kind.destroy!(key, world);
+  expect(calls).toEqual([`destroy ${key}`]);
+
+  await rm(join(folder, 'photo'));
+  await kind.apply!(key, undefined, world, { mountpoint: folder });
+  expect(calls).toEqual([`destroy ${key}`, `destroy ${key}`]);
+});
   expect(calls).toEqual([]);
   await kind.destroy!(key, world);
   expect(calls).toEqual([`destroy ${key}`]);
