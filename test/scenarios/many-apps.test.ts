@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { objectsIn } from '../fakes/objects.ts';
+import type { FakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+beforeAll(async () => {
+  fake = await installed();
+});
+afterAll(() => fake.close());
+
+const names = Array.from({ length: 60 }, (_, n) => `app${String(n).padStart(2, '0')}`);
+const write = async (apps: readonly string[]) => {
+  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+  const list = apps.map((name) => `  - name: ${name}\n    upstream: ${name}:80\n`).join('');
+  (fake.files as MemoryFiles).put(at('homeauth.yaml'), text.replace(/^apps:[\s\S]*$/m, `apps:\n${list}`));
+};
+/** What was asked of the API while something was done; a login's dialogue is not it. */
+const requests = async (work: () => Promise<unknown>) => {
+  const all = () => fake.servers.flatMap((server) => server.requests).filter(({ path }) => path.startsWith('/api/v3/'));
+  const before = all().length;
+  await work();
+  return all()
+    .slice(before)
+    .filter(({ path }) => !path.includes('/flows/executor/'));
+};
+
+test('sixty apps at once, and thirty less: one change of the outpost each, and no more calls than there must be', {
+  timeout: 60_000,
+}, async () => {
+  const homeauth = homeauthIn(fake);
+  const apply = async () => expect((await homeauth('apply')).failure).toBeUndefined();
+
+  await write(names);
+  const made = await requests(apply);
+  expect(made.filter(({ method, path }) => method === 'PATCH' && path.includes('outposts/'))).toHaveLength(1);
+  const writes = made.filter(({ method }) => method !== 'GET');
+  expect(writes).toHaveLength(2 * names.length + 1);
+  expect(made.length - writes.length).toBeLessThan(45);
+  const { providers, applications, served } = await objectsIn(fake);
+  expect(providers).toHaveLength(61);
+  expect(new Set(applications)).toEqual(new Set(['home', ...names]));
+  expect(new Set(served)).toEqual(new Set(providers));
+
+  const quiet = await requests(async () =>
+    expect((await homeauth('apply')).out).toBe('Everything is as it should be; nothing was changed.'),
+  );
+  expect(quiet.filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect(quiet.length).toBeLessThan(25);
+
+  await write(names.slice(30));
+  const removed = await requests(apply);
+  expect(removed.filter(({ method }) => method === 'DELETE')).toHaveLength(60);
+  expect(removed.filter(({ method, path }) => method === 'PATCH' && path.includes('outposts/')).length).toBeLessThan(2);
+  const left = await objectsIn(fake);
+  expect(new Set(left.applications)).toEqual(new Set(['home', ...names.slice(30)]));
+  expect(left.providers).toHaveLength(31);
+  expect(new Set(left.served)).toEqual(new Set(left.providers));
+  expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
+});
