@@ -10,7 +10,9 @@ const secretFiles = [at('.homeauth/admin-password'), at('.homeauth/token.env'), 
 export async function secretsOn({ files }: Pick<FakeWorld, 'files'>): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const path of [...secretFiles, at('.homeauth/bootstrap.env')]) {
-    for (const line of ((await files.read(path)) ?? '').split('\n').filter((text) => text !== '')) {
+    for (const line of ((await files.read(path)) ?? '')
+      .split('\n')
+      .filter((text) => text !== '' && !text.startsWith('#'))) {
       const [name = '', value] = line.split(/=(.*)/s);
       if (value === undefined) found[path] = line;
       else if (/PASS|SECRET|TOKEN/.test(name)) found[`${path} ${name}`] = value.replace(/^(["'])(.*)\1$/, '$2');

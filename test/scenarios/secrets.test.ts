@@ -80,6 +80,10 @@ test('no secret is ever shown, logged, put into an error or where others can rea
   files().put(at('docker-compose.yml'), `${await files().read(at('docker-compose.yml'))}# mine\n`);
   await fake.docker.remove('authentik-worker');
   await everything();
+  const [line = ''] = /^POSTGRES_PASSWORD=.*$/m.exec(right) ?? [];
+  files().put(at('docker-compose.yml'), `${await files().read(at('docker-compose.yml'))}# ${line}\n`, 0o600);
+  files().put(env, right.replace(/^AUTHENTIK_POSTGRESQL__PASSWORD=.*\n/m, ''), 0o600);
+  await everything();
   files().put(env, right.replace(/POSTGRES_PASSWORD=\S+/, 'POSTGRES_PASSWORD=other'), 0o600);
   await everything();
   files().put(env, right.replaceAll(/(POSTGRES\w*PASSWORD)=\S+/g, '$1=other'), 0o600);
@@ -101,7 +105,8 @@ test('no secret is ever shown, logged, put into an error or where others can rea
   expect(readable.length).toBeGreaterThan(5);
   const ledger = await files().read(at('.homeauth/ledger.json'));
   const everywhere = [shown, ledger, ...readable.map(([, line]) => line)].join('\n');
-  expect([...canaries].filter((value) => everywhere.includes(value))).toEqual([]);
+  // A line that is cut short shows the beginning of one.
+  expect([...canaries].filter((value) => everywhere.includes(value.slice(0, 12)))).toEqual([]);
 });
 
 test('a Secret is dots wherever it is printed', () => {
