@@ -1,30 +1,21 @@
 import type { ExitCode } from '../model/failure.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
-import { addApp } from './add-app.ts';
-import { apply } from './apply.ts';
 import type { Grammar } from './completion/grammar.ts';
-import { completion } from './completion.ts';
-import { doctor } from './doctor.ts';
 import type { CommandName, Flags } from './flags.ts';
-import { init } from './init.ts';
-import { plan } from './plan.ts';
-import { removeApp } from './remove-app.ts';
-import { status } from './status.ts';
-import { uninstall } from './uninstall.ts';
-import { verify } from './verify.ts';
 
 type Command = (args: readonly string[], flags: Flags, surroundings: Surroundings) => Promise<ExitCode>;
 
-/** Every command by its name on the command line. */
+/** Every command by its name on the command line; what it needs is loaded when it runs. */
 export const commands: Readonly<Record<CommandName, Command>> = {
-  init: (_, flags, s) => init(flags, s),
-  'add-app': ([name = ''], flags, s) => addApp(name, flags, s),
-  'remove-app': ([name = ''], flags, s) => removeApp(name, flags, s),
-  plan: (_, flags, s) => plan(flags, s),
-  apply: (_, flags, s) => apply(flags, s),
-  status: (_, flags, s) => status(flags, s),
-  verify: (_, flags, s) => verify(flags, s),
-  doctor: (_, flags, s) => doctor(flags, s),
-  uninstall: (_, flags, s) => uninstall(flags, s),
-  completion: ([shell = ''], { grammar }, s) => completion(shell, grammar as Grammar, s),
+  init: async (_, flags, s) => (await import('./init.ts')).init(flags, s),
+  'add-app': async ([name = ''], flags, s) => (await import('./add-app.ts')).addApp(name, flags, s),
+  'remove-app': async ([name = ''], flags, s) => (await import('./remove-app.ts')).removeApp(name, flags, s),
+  plan: async (_, flags, s) => (await import('./plan.ts')).plan(flags, s),
+  apply: async (_, flags, s) => (await import('./apply.ts')).apply(flags, s),
+  status: async (_, flags, s) => (await import('./status.ts')).status(flags, s),
+  verify: async (_, flags, s) => (await import('./verify.ts')).verify(flags, s),
+  doctor: async (_, flags, s) => (await import('./doctor.ts')).doctor(flags, s),
+  uninstall: async (_, flags, s) => (await import('./uninstall.ts')).uninstall(flags, s),
+  completion: async ([shell = ''], { grammar }, s) =>
+    (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
 };

@@ -6,7 +6,6 @@ import { systemClock } from '../world/clock.ts';
 import { connectDocker } from '../world/docker/connect.ts';
 import { nodeFiles } from '../world/files.ts';
 import { linuxHost } from '../world/host.ts';
-import { undiciHttp } from '../world/http.ts';
 import { interruption } from '../world/interruption.ts';
 import { socketLocks } from '../world/locks.ts';
 import { systemRandom } from '../world/random.ts';
@@ -39,7 +38,8 @@ export function wire(flags: GlobalFlags): Surroundings {
       docker: connectDocker(env, {
         onPull: ({ reference, done, total }) => terminal.live(pulling(reference, done, total)),
       }),
-      http: undiciHttp,
+      // Wanted for proofs alone, and it is much to load.
+      http: { dial: async (request) => (await import('../world/http.ts')).undiciHttp.dial(request) },
       host: linuxHost,
       locks: socketLocks,
       clock: systemClock,

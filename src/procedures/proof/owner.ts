@@ -2,7 +2,7 @@ import type { App } from '../../config/schema.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
-import { type LoginResult, logIn } from '../../world/authentik/login.ts';
+import type { LoginResult } from '../../world/authentik/login.ts';
 import { knock, type Scene } from './scene.ts';
 
 /** Who the proof goes in as. */
@@ -52,7 +52,9 @@ export async function proveLogin(scene: Scene, username: string, password: Secre
   return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
 }
 
-function enter(scene: Scene, open: string, username: string, password: Secret): Promise<LoginResult | Failure> {
+async function enter(scene: Scene, open: string, username: string, password: Secret): Promise<LoginResult | Failure> {
+  // A browser's cookies take a list of all public suffixes, and most commands walk no login.
+  const { logIn } = await import('../../world/authentik/login.ts');
   const { via, authority } = scene.entrance;
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
   const request = { http: scene.world.http, ...way, authHost: scene.config.authHost, username, password, open };
