@@ -40,7 +40,12 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
     ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} takes it up again.`
     : '';
   screen.result(
-    prose(`homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(), screen.paper),
+    prose(
+      done.length === 0
+        ? 'There was nothing to remove.'
+        : `homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(),
+      screen.paper,
+    ),
     planData(done),
     true,
   );
@@ -49,7 +54,7 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
 
 async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
   const answer = await terminal.ask({
-    message: `Type ${domain} to remove users, database and secrets, too; Enter keeps them`,
+    message: `Type ${domain} to remove users, database, uploads and secrets, too; Enter keeps them`,
     initial: '',
     flag: '--confirm DOMAIN',
     ifStopped: 'Nothing was changed.',

@@ -46,18 +46,18 @@ export function statement(layout: Layout, facts: Facts, pointerPath: string): Re
 }
 
 export function directories(layout: Layout, era: Era): Resource[] {
-  const folder = (key: string, owner: Owner, mode: number): Resource => ({
-    kind: 'directory',
+  const folder = (key: string, owner: Owner, mode: number) => ({
+    kind: 'directory' as const,
     key,
     spec: { mode, owner },
-    precious: true,
   });
   return [
+    // For files that people bring along: with something in it, it stays whatever is asked for.
     folder(layout.certs, authentik, 0o750),
-    folder(`${layout.root}/${era.storage.folder}`, authentik, 0o750),
     folder(layout.templates, authentik, 0o750),
-    folder(layout.database, postgres, 0o700),
-    ...(era.needsRedis ? [folder(layout.redis, redis, 0o750)] : []),
+    { ...folder(`${layout.root}/${era.storage.folder}`, authentik, 0o750), precious: true },
+    { ...folder(layout.database, postgres, 0o700), precious: true },
+    ...(era.needsRedis ? [{ ...folder(layout.redis, redis, 0o750), precious: true as const }] : []),
   ];
 }
 

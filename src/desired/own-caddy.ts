@@ -21,6 +21,13 @@ const folder = (key: string): Resource => ({
   kind: 'directory',
   key,
   spec: { mode: 0o755, owner: { uid: 0, gid: 0 } },
+});
+
+/** Certificates with their keys, and what Caddy loaded last: its data, which goes as a whole or not at all. */
+const dataFolder = (key: string): Resource => ({
+  kind: 'directory',
+  key,
+  spec: { mode: 0o755, owner: { uid: 0, gid: 0 } },
   precious: true,
 });
 
@@ -31,9 +38,11 @@ export function ownCaddyHome(config: Config, facts: Facts): Resource[] {
 
 /** What lies in it: the Caddyfile, the certificates with their keys, and what Caddy loaded last. */
 export function ownCaddyFolders(config: Config, facts: Facts): Resource[] {
-  return ownCaddyHome(config, facts).flatMap(({ key }) =>
-    ['etc', 'data', 'config'].map((name) => folder(`${key}/${name}`)),
-  );
+  return ownCaddyHome(config, facts).flatMap(({ key }) => [
+    folder(`${key}/etc`),
+    dataFolder(`${key}/data`),
+    dataFolder(`${key}/config`),
+  ]);
 }
 
 /** The seed of its Caddyfile, which is the user's from then on; docker-compose.yml; the token for Cloudflare. */

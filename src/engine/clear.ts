@@ -47,6 +47,9 @@ async function letGo<F>(
   const kind = kinds[name] as Kind<unknown>;
   const found: Observed = await kind.observe(key, world);
   if (found.is === 'absent') return undefined;
+  if (found.is === 'present' && made.ours !== undefined && kind.keeps?.(made.ours, found.spec)) {
+    return keep(made, 'holds text of yours');
+  }
   // What was there before us may hold what is not ours: it is given back, even then.
   if (made.precious && purge && kind.destroy && made.before === undefined) await kind.destroy(key, world);
   else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);

@@ -76,7 +76,7 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
         ...(resource.precious && { precious: true }),
         ...(resource.home && { home: true }),
         ...(resource.inside && { inside: resource.inside }),
-        ...(kind.release && before !== undefined && { ours: resource.spec }),
+        ...((kind.release && before !== undefined) || isSeed(resource) ? { ours: resource.spec } : {}),
         ...(before !== undefined && { before }),
       },
     ];
@@ -84,6 +84,9 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
   const next = record(known, lines);
   if (JSON.stringify(next) !== JSON.stringify(known)) await ledger.save(next);
 }
+
+/** Made once, and its owner's to go on with: what we put there tells later whether they have. */
+const isSeed = ({ kind, spec }: Resource): boolean => kind === 'file' && spec.once === true;
 
 async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<void> {
   const { kinds, world } = run;

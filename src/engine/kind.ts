@@ -16,6 +16,8 @@ export interface Kind<S> {
   ready?(have: S): Readiness | undefined;
   /** For a thing that others made and share: what it becomes when we let go. Pure. */
   release?(ours: S, before: S, have: S): S;
+  /** Whether what we made has become the user's own meanwhile, and stays. Pure. */
+  keeps?(ours: S, have: S): boolean;
   /** Removes the user's data with it: only when that was asked for by name. */
   destroy?(key: string, world: World): Promise<void>;
   /** Something homeauth uses and never removes: it is not written into the ledger. */

@@ -24,7 +24,7 @@ export function notOurs(kinds: Kinds, change: Change): Failure {
   return new Failure({
     code: 'not-ours',
     problem: `${kind} ${key} is there already, and homeauth did not make it.`,
-    why: `It would have to be changed: ${change.because.join('; ')}. Nothing was touched.`,
+    why: `It would have to be changed: ${change.because.join('; ')}. It was left as it is.`,
     fix: kinds[kind].hint(key),
   });
 }

@@ -33,5 +33,8 @@ export const fileKind: Kind<FileSpec> = {
     else await files.write(key, reveal(want.content), want.mode);
   },
 
+  // A seed that its owner has written into is theirs.
+  keeps: (ours, have) => ours.once === true && reveal(ours.content) !== reveal(have.content),
+
   hint: (key) => `Look at it:  ls -l ${key}`,
 };

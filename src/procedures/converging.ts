@@ -3,6 +3,7 @@ import { stagesOf } from '../desired/stages.ts';
 import { converge } from '../engine/converge.ts';
 import { observeAll, plan, wanted, withoutGone } from '../engine/plan.ts';
 import type { Progress, Run } from '../engine/run.ts';
+import { notOurs } from '../engine/shortfall.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Change } from '../model/change.ts';
 import type { Id } from '../model/resource.ts';
@@ -56,11 +57,16 @@ export function carriedOut(
 ): Promise<Done> {
   return hold(before, command, async () => {
     const installation = await reopened(before, wishes.edit);
+    const mayTake = wishes.mayTake ?? (() => false);
+    // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
+    const { changes: all } = await planned(installation, wishes);
+    const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
+    if (foreign) throw notOurs(kinds, foreign);
     const run: Run<Facts> = {
       ...common(installation, progress),
       stages: stages(installation, wishes),
       survey: () => factsFor(installation, wishes),
-      mayTake: wishes.mayTake ?? (() => false),
+      mayTake,
     };
     return { installation, changes: (await converge(run)).filter(({ op }) => op !== 'keep') };
   });

@@ -50,11 +50,19 @@ export async function survey(installation: Installation): Promise<Facts> {
  * `running` once homeauth's own token has opened the API: from then on nothing may ask for the bootstrap variables.
  * The bootstrap file is made before the database and goes last, so its presence tells the two apart without a server.
  */
-async function phaseOf({ world, layout }: Installation, bootstrapping: boolean): Promise<Facts['phase']> {
+async function phaseOf({ world, layout, ledger }: Installation, bootstrapping: boolean): Promise<Facts['phase']> {
   const hasToken = (await valueIn(world, layout.token, secretNames.token[0])) !== undefined;
   const hasDatabase = ((await world.files.list(layout.database)) ?? []).length > 0;
   if (!hasDatabase) return 'bootstrap';
   if (hasToken && (!bootstrapping || (await world.authentik.ownTokenWorks()))) return 'running';
+  if (!bootstrapping && (await ledger.read()).length === 0) {
+    throw new Failure({
+      code: 'database-not-ours',
+      problem: `There is a database in ${layout.database} that homeauth did not make.`,
+      why: 'It belongs to an authentik that was set up by hand. homeauth cannot take one over yet, and does not touch it.',
+      fix: 'Choose another place for a new installation: --base-dir PATH',
+    });
+  }
   if (!bootstrapping) {
     throw new Failure({
       code: 'token-lost',
