@@ -1,0 +1,186 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pMap from 'p-map';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WHOAMI_IMAGE } from '../machine/names.ts';
+import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
+import { hostOf, type Page, visitor } from './main-job/browser.ts';
+import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
+import { containerNames, lives, tree } from './main-job/look.ts';
+import { domain, openPlace, type Place } from './main-job/place.ts';
+
+let place: Place;
+let api: Api;
+let password: string;
+
+const config = () => join(place.root, 'homeauth.yaml');
+
+beforeAll(async () => {
+  place = await openPlace();
+  await homeauthEnds(0, place.init);
+  password = await readFile(join(place.root, '.homeauth/admin-password'), 'utf8');
+  api = await openApi(place);
+});
+afterAll(() => place.close());
+
+const named = async (collection: string, name: string) =>
+  (await api.list(collection)).find((row) => row['name'] === name || row['username'] === name);
+
+/** The outpost's providers, by name. */
+async function served(): Promise<string[]> {
+  const [outpost] = await api.list('outposts/instances');
+  const pks = outpost?.['providers'] as number[];
+  const providers = await api.list('providers/proxy');
+  return providers.filter(({ pk }) => pks.includes(pk as number)).map(({ name }) => String(name));
+}
+
+/** Where authentik's login is asked to lead back to, and for whom. */
+async function expectLogin({ status, headers }: Page, provider: string, host: string): Promise<void> {
+  expect(status).toBe(302);
+  const target = new URL(headers['location'] ?? '');
+  expect(target.origin + target.pathname).toBe(`https://auth.${domain}/application/o/authorize/`);
+  expect(Object.fromEntries(target.searchParams)).toMatchObject({
+    client_id: (await named('providers/proxy', provider))?.['client_id'],
+    redirect_uri: `https://${host}/outpost.goauthentik.io/callback?X-authentik-auth-callback=true`,
+    response_type: 'code',
+    state: expect.stringMatching(/./),
+  });
+}
+
+const identityIn = (page: Page) => /^X-Authentik-Username: (.*)$/m.exec(page.body)?.[1];
+const knock = async (app: string) => (await visitor(place.engine)).ask(hostOf(app));
+const enter = async (app: string, username: string, secret: string) =>
+  (await visitor(place.engine)).open(hostOf(app), username, secret);
+
+test('add-app whoami: a stranger is sent to the login, and helen is known to the app', async () => {
+  await homeauthEnds(0, ['add-app', 'whoami']);
+  await expectLogin(await knock('whoami'), 'whoami', `whoami.${domain}`);
+  const page = await enter('whoami', 'helen', password);
+  expect(page).toMatchObject({ status: 200, url: { host: `whoami.${domain}` } });
+  expect(identityIn(page)).toBe('helen');
+  expect(page.body).toMatch(/^X-Authentik-Email: helen@example.com$/m);
+});
+
+const spellings = [
+  'X-Authentik-Username',
+  'x-authentik-username',
+  'X-AUTHENTIK-USERNAME',
+  'X_Authentik_Username',
+  'X-Authentik_Username',
+  'X_Authentik-Username',
+  'X.Authentik.Username',
+  'X-Authentik.Username',
+];
+
+test('a forged name reaches the app in none of its spellings, with a session or without', async () => {
+  const helen = await visitor(place.engine);
+  await helen.open(hostOf('whoami'), 'helen', password);
+  const stranger = await visitor(place.engine);
+  for (const name of spellings) {
+    const headers = { [name]: 'forged', 'X-Honest': 'yes' };
+    expect((await stranger.ask(hostOf('whoami'), { headers })).status, name).toBe(302);
+    const page = await helen.ask(hostOf('whoami'), { headers });
+    expect(page.body, name).toMatch(/^X-Honest: yes$/m);
+    expect(page.body, name).not.toContain('forged');
+    expect(identityIn(page), name).toBe('helen');
+  }
+});
+
+test('an app of my own on the network is protected', async () => {
+  await place.engine.docker(['run', '--detach', '--name', 'wiki', '--network', 'caddy_caddynet', WHOAMI_IMAGE]);
+  await homeauthEnds(0, ['add-app', 'wiki', '--upstream', 'wiki:80', '--title', 'Our wiki']);
+  await expectLogin(await knock('wiki'), 'wiki', `wiki.${domain}`);
+  const page = await enter('wiki', 'helen', password);
+  expect(identityIn(page)).toBe('helen');
+  expect(page.body).toContain(`Host: wiki.${domain}`);
+  expect(await named('core/applications', 'Our wiki')).toMatchObject({ slug: 'wiki' });
+});
+
+test('an app that Caddy cannot reach is named, with the way out', async () => {
+  await place.engine.docker(['run', '--detach', '--name', 'blog', WHOAMI_IMAGE]);
+  const added = await homeauthEnds(4, ['add-app', 'blog', '--upstream', 'blog:80']);
+  expect(added.out.replace(/\s+/g, ' ')).toContain('docker network connect caddy_caddynet blog');
+  expect((await enter('blog', 'helen', password)).status).toBe(502);
+  await place.engine.docker(['network', 'connect', 'caddy_caddynet', 'blog']);
+  await homeauthEnds(0, ['add-app', 'blog']);
+  expect(identityIn(await enter('blog', 'helen', password))).toBe('helen');
+});
+
+test('a group opens its app to its members alone', async () => {
+  await homeauth(['add-app', 'photos', '--upstream', 'wiki:80', '--group', 'family']);
+  const family = await named('core/groups', 'family');
+  for (const [username, groups] of [
+    ['pia', [family?.['pk']]],
+    ['tom', []],
+  ] as const) {
+    const { pk } = await api.post('core/users', { username, name: username, groups });
+    await api.post(`core/users/${pk}/set_password`, { password: 'a secret of theirs' });
+  }
+  await expectLogin(await knock('photos'), 'photos', `photos.${domain}`);
+  expect(identityIn(await enter('photos', 'pia', 'a secret of theirs'))).toBe('pia');
+  const denied = await enter('photos', 'tom', 'a secret of theirs');
+  expect(denied.body).toContain('Permission denied');
+  expect(denied.url.host).toBe(`auth.${domain}`);
+  expect(identityIn(await enter('wiki', 'tom', 'a secret of theirs'))).toBe('tom');
+});
+
+test('with mode domain an app has no provider of its own', async () => {
+  await homeauthEnds(0, ['add-app', 'notes', '--upstream', 'wiki:80', '--mode', 'domain']);
+  expect(await named('providers/proxy', 'notes')).toBeUndefined();
+  await expectLogin(await knock('notes'), 'Home forward auth', `auth.${domain}`);
+  const page = await enter('notes', 'helen', password);
+  expect(page.url.host).toBe(`notes.${domain}`);
+  expect(identityIn(page)).toBe('helen');
+});
+
+test('remove-app takes it away from Caddy, from authentik and from the outpost, and leaves the rest', async () => {
+  const before = await lives(place.engine);
+  await homeauthEnds(0, ['remove-app', 'whoami']);
+  await homeauthEnds(0, ['remove-app', 'blog']);
+  await expect(knock('whoami')).rejects.toThrow(/alert|EPROTO|ECONNRESET/);
+  for (const name of ['whoami', 'blog']) {
+    expect(await named('providers/proxy', name)).toBeUndefined();
+    expect(await named('core/applications', name)).toBeUndefined();
+  }
+  expect((await served()).sort()).toEqual(['Home forward auth', 'photos', 'wiki']);
+  const { whoami, ...rest } = before;
+  expect(whoami).toBeDefined();
+  expect(await lives(place.engine)).toEqual(rest);
+  expect(identityIn(await enter('wiki', 'helen', password))).toBe('helen');
+});
+
+test('a hundred apps at once', { timeout: 600_000 }, async () => {
+  const names = Array.from({ length: 100 }, (_, n) => `app${n}`);
+  const text = await readFile(config(), 'utf8');
+  const rows = names.map((name) => `  - name: ${name}\n    upstream: wiki:80\n`);
+  await writeFile(config(), `${text.trimEnd()}\n${rows.join('')}`);
+  const before = (await apiRequests(place.engine)).length;
+
+  const { took } = await homeauthEnds(0, ['apply']);
+  const writes = changing((await apiRequests(place.engine)).slice(before));
+  console.info(`100 apps took ${(took / 1000).toFixed(1)} s and ${writes.length} requests that write`);
+  expect(writes.length).toBeLessThanOrEqual(205);
+  expect(writes.filter((line) => line.includes('/outposts/instances/'))).toHaveLength(1);
+  expect((await served()).filter((name) => name.startsWith('app'))).toHaveLength(100);
+  const stranger = await visitor(place.engine);
+  const pages = await pMap(names, (name) => stranger.ask(hostOf(name)), { concurrency: 8 });
+  expect(pages.filter(({ status }) => status !== 302).map(({ status, body }) => `${status} ${body}`)).toEqual([]);
+  const backs = pages.map(
+    ({ headers }) => new URL(new URL(headers['location'] ?? '').searchParams.get('redirect_uri')!),
+  );
+  expect(backs.map(({ host }) => host)).toEqual(names.map((name) => `${name}.${domain}`));
+});
+
+test('and a second apply does nothing', async () => {
+  const living = ['authentik/db', 'caddy/data', 'caddy/config'];
+  const before = { lives: await lives(place.engine), files: await tree(place.base, living) };
+  const count = (await apiRequests(place.engine)).length;
+  const { took, out } = await homeauthEnds(0, ['apply']);
+  expect(out).toBe('Everything is as it should be; nothing was changed.');
+  const asked = (await apiRequests(place.engine)).slice(count);
+  console.info(`a second apply took ${(took / 1000).toFixed(1)} s and ${asked.length} requests`);
+  expect(changing(asked)).toEqual([]);
+  expect(await lives(place.engine)).toEqual(before.lives);
+  expect(await tree(place.base, living)).toEqual(before.files);
+  expect(await containerNames(place.engine)).toContain('wiki');
+});

@@ -1,0 +1,107 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostOf, visitor } from './main-job/browser.ts';
+import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
+import { containerNames, lives, networkNames } from './main-job/look.ts';
+import { startUsersCaddy, type UsersCaddy } from './main-job/own-caddy.ts';
+import { domain, openPlace, type Place } from './main-job/place.ts';
+
+let place: Place;
+let caddy: UsersCaddy;
+let original: string;
+let running: string | undefined;
+
+const caddyfile = () => readFile(caddy.caddyfile, 'utf8');
+const knock = async (app: string) => (await visitor(place.engine)).ask(hostOf(app));
+const mine = { status: 200, body: 'a page of my own' };
+/** A Caddy that has just begun takes a moment for its first certificate. */
+const isServed = () => expect.poll(() => knock('mine').catch(String), { timeout: 30_000 }).toMatchObject(mine);
+const words = (text: string) => text.replace(/\s+/g, ' ');
+
+beforeAll(async () => {
+  place = await openPlace();
+  caddy = await startUsersCaddy(place, 'directory');
+  original = await caddyfile();
+  running = (await lives(place.engine))['caddy'];
+});
+afterAll(() => place.close());
+
+test('a Caddyfile that Caddy does not accept is named, and left as it is', async () => {
+  await isServed();
+  const broken = original.replace('respond "a page', 'repsond "a page');
+  await writeFile(caddy.caddyfile, broken);
+  const refused = await homeauth(place.init);
+  expect(refused.code).toBe(2);
+  expect(words(refused.err)).toContain(`Caddy does not accept ${caddy.caddyfile} as it is`);
+  expect(refused.err).toContain('repsond');
+  expect(await caddyfile()).toBe(broken);
+  expect(await knock('mine')).toMatchObject(mine);
+});
+
+test('a Caddy that is there is used: one line more in its Caddyfile, and its sites go on', async () => {
+  await writeFile(caddy.caddyfile, original);
+  await homeauthEnds(0, place.init);
+  const text = await caddyfile();
+  expect(text.startsWith(original)).toBe(true);
+  expect(text.slice(original.length)).toMatch(/^import \S*homeauth\.caddy # homeauth: .*\n$/);
+  expect(await knock('mine')).toMatchObject(mine);
+  expect(await knock('auth')).toMatchObject({ status: 302 });
+  expect((await containerNames(place.engine)).filter((name) => name.includes('caddy'))).toEqual(['caddy']);
+
+  await homeauthEnds(0, ['add-app', 'whoami']);
+  expect((await knock('whoami')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
+  expect(await knock('mine')).toMatchObject(mine);
+  await place.engine.compose(['up', '--detach'], { cwd: caddy.directory });
+  expect((await lives(place.engine))['caddy']).toBe(running);
+});
+
+test('a name that the user serves already is not taken', async () => {
+  const served = `${await caddyfile()}\nwiki.${domain} {\n\trespond "my wiki"\n}\n`;
+  await writeFile(caddy.caddyfile, served);
+  await place.engine.docker(['exec', '--workdir', '/etc/caddy', 'caddy', 'caddy', 'reload']);
+  const refused = await homeauth(['add-app', 'wiki', '--upstream', 'whoami:80']);
+  expect(refused.code).toBe(2);
+  expect(words(refused.err)).toContain(`${caddy.caddyfile} already serves wiki.${domain} by itself.`);
+  expect(await caddyfile()).toBe(served);
+  expect(await knock('wiki')).toMatchObject({ status: 200, body: 'my wiki' });
+
+  await homeauthEnds(0, ['remove-app', 'wiki']);
+  expect(await knock('wiki')).toMatchObject({ status: 200, body: 'my wiki' });
+  original += `\nwiki.${domain} {\n\trespond "my wiki"\n}\n`;
+});
+
+test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async () => {
+  await homeauthEnds(0, ['uninstall']);
+  expect(await caddyfile()).toBe(original);
+  await expect(stat(join(dirname(caddy.caddyfile), 'homeauth.caddy'))).rejects.toThrow('ENOENT');
+  expect(await containerNames(place.engine)).toEqual(['caddy']);
+  expect(await networkNames(place.engine)).toEqual(['caddy_caddynet']);
+  expect((await lives(place.engine))['caddy']).toBe(running);
+  expect(await knock('mine')).toMatchObject(mine);
+  await expect(knock('auth')).rejects.toThrow();
+});
+
+test('a Caddyfile that is itself the mount is written in place, and given back too', async () => {
+  await place.engine.compose(['down'], { cwd: caddy.directory });
+  caddy = await startUsersCaddy(place, 'file');
+  original = await caddyfile();
+  const { ino } = await stat(caddy.caddyfile);
+  running = (await lives(place.engine))['caddy'];
+  await isServed();
+
+  await homeauthEnds(0, place.init);
+  expect(await caddyfile()).toMatch(/^# homeauth: begin[\s\S]*\nauth\.home\.example\.com \{[\s\S]*^# homeauth: end$/m);
+  expect((await stat(caddy.caddyfile)).ino).toBe(ino);
+  expect(await knock('mine')).toMatchObject(mine);
+  expect(await knock('auth')).toMatchObject({ status: 302 });
+  expect((await knock('whoami')).headers['location']).toContain(`https://auth.${domain}/`);
+
+  await homeauthEnds(0, ['uninstall', '--confirm', domain]);
+  expect(await caddyfile()).toBe(original);
+  expect((await stat(caddy.caddyfile)).ino).toBe(ino);
+  expect(await knock('mine')).toMatchObject(mine);
+  expect(await containerNames(place.engine)).toEqual(['caddy']);
+  expect((await lives(place.engine))['caddy']).toBe(running);
+  await expect(stat(place.base)).rejects.toThrow('ENOENT');
+});

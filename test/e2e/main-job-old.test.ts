@@ -1,0 +1,78 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authentikImage, REDIS_IMAGE } from '../machine/names.ts';
+import { openApi } from './main-job/api.ts';
+import { hostOf, visitor } from './main-job/browser.ts';
+import { dockerDefinition } from './main-job/definition.ts';
+import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
+import { accessOf, containerNames, inspect, lives } from './main-job/look.ts';
+import { openPlace, type Place } from './main-job/place.ts';
+
+let place: Place;
+const release = '2023.10.7';
+const at = (...path: string[]) => join(place.root, ...path);
+const env = () => readFile(at('container-vars.env'), 'utf8');
+
+beforeAll(async () => {
+  place = await openPlace();
+});
+afterAll(() => place.close());
+
+test.each([
+  [release, 'gets no security fixes any more'],
+  ['latest', 'latest'],
+  ['2026.8', '2026.8'],
+])('the release %s is refused before anything is made', async (version, why) => {
+  const refused = await homeauth([...place.init, '--authentik-version', version]);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain(why);
+  expect(await containerNames(place.engine)).toEqual([]);
+  await expect(stat(place.base)).rejects.toThrow('ENOENT');
+});
+
+test('an old release that is insisted on gets its Redis', async () => {
+  await homeauthEnds(0, [...place.init, '--authentik-version', release, '--allow-unsupported']);
+  const stack = ['authentik', 'authentik-postgresql', 'authentik-redis', 'authentik-worker'];
+  expect(await containerNames(place.engine)).toEqual([...stack, 'caddy']);
+  expect(await dockerDefinition(place.engine, 'authentik-redis')).toMatchObject({
+    image: REDIS_IMAGE,
+    hostname: 'authentik-redis',
+    command: ['--save', '60', '1', '--loglevel', 'warning'],
+    networks: ['authentik_backend'],
+    mounts: [`${at('redis')} at /data`],
+    healthcheck: { test: ['CMD', 'redis-cli', 'ping'] },
+    restart: 'unless-stopped',
+  });
+  expect((await inspect(place.engine, 'authentik')).Config.Image).toBe(authentikImage(release));
+  expect(await env()).toMatch(/^AUTHENTIK_REDIS__HOST=["']?authentik-redis["']?$/m);
+  expect(await accessOf(at('media'))).toBe('1000:1000 0750');
+  for (const name of stack) {
+    const { Config } = await inspect(place.engine, name);
+    expect(Config.Env.filter((line) => line.includes('BOOTSTRAP'))).toEqual([]);
+  }
+  const [application] = await (await openApi(place)).list('core/applications');
+  expect(application).toMatchObject({ slug: 'home', meta_launch_url: 'blank://blank' });
+
+  await homeauthEnds(0, ['add-app', 'whoami']);
+  const password = await readFile(at('.homeauth/admin-password'), 'utf8');
+  const page = await (await visitor(place.engine)).open(hostOf('whoami'), 'helen', password);
+  expect(page.body).toMatch(/^X-Authentik-Username: helen$/m);
+  expect((await homeauthEnds(0, ['apply'])).out).toBe('Everything is as it should be; nothing was changed.');
+});
+
+test('a password that was changed by hand is told before anything is touched', async () => {
+  const right = await env();
+  const wrong = right.replace(/^(POSTGRES_PASSWORD=).*$/m, `$1${'w'.repeat(64)}`);
+  await writeFile(at('container-vars.env'), wrong);
+  const before = await lives(place.engine);
+  const refused = await homeauth(['apply']);
+  expect(refused.code).toBe(2);
+  expect(refused.err.replace(/\s+/g, ' ')).toContain('Both are the password of one database');
+  expect(await env()).toBe(wrong);
+  expect(await lives(place.engine)).toEqual(before);
+
+  await writeFile(at('container-vars.env'), right);
+  await homeauthEnds(0, ['apply']);
+  expect(await lives(place.engine)).toEqual(before);
+});
