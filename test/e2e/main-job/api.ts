@@ -24,8 +24,15 @@ export async function openApi({ engine, root }: Place): Promise<Api> {
     return text === '' ? {} : JSON.parse(text);
   };
   return {
-    list: async (collection) =>
-      (await call(`${collection}/?superuser_full_list=true&page_size=500`))['results'] as Row[],
+    async list(collection) {
+      const rows: Row[] = [];
+      for (let page = 1; page > 0; ) {
+        const answer = await call(`${collection}/?superuser_full_list=true&ordering=pk&page_size=100&page=${page}`);
+        rows.push(...(answer['results'] as Row[]));
+        page = (answer['pagination'] as { next: number }).next;
+      }
+      return rows;
+    },
     post: (path, body) => call(`${path}/`, { method: 'POST', body: JSON.stringify(body) }),
   };
 }

@@ -20,6 +20,8 @@ export function startHomeauth(args: readonly string[], env: Variables = {}) {
     env: { HOMEAUTH_CONFIG: undefined, ...env },
     stdin: 'ignore',
     reject: false,
+    // Nothing goes on behind a test that has given up.
+    timeout: 300_000,
   });
 }
 
