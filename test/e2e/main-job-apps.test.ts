@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WHOAMI_IMAGE } from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
@@ -160,7 +161,8 @@ test('a hundred apps at once', { timeout: 600_000 }, async () => {
   expect(writes.filter((line) => line.includes('/outposts/instances/'))).toHaveLength(1);
   expect((await served()).filter((name) => name.startsWith('app'))).toHaveLength(100);
   const stranger = await visitor(place.engine);
-  const pages = await Promise.all(names.map((name) => stranger.ask(hostOf(name))));
+  const pages = await pMap(names, (name) => stranger.ask(hostOf(name)), { concurrency: 8 });
+  expect(pages.filter(({ status }) => status !== 302).map(({ status, body }) => `${status} ${body}`)).toEqual([]);
   const backs = pages.map(
     ({ headers }) => new URL(new URL(headers['location'] ?? '').searchParams.get('redirect_uri')!),
   );

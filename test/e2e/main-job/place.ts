@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { type Engine, freshEngine } from '../../machine/engine.ts';
 
 export const domain = 'home.example.com';
@@ -39,7 +38,6 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
-const run = promisify(execFile);
 const helen = ['--admin', 'helen', '--name', 'Helen', '--email', 'helen@example.com'];
 
 /**
@@ -50,9 +48,9 @@ async function coverEtc(): Promise<() => Promise<void>> {
   if (!networkInterfaces()['lan0']) throw new Error("This test runs in the test engine's namespaces: npm test");
   await uncoverEtc();
   const copy = await mkdtemp(join(tmpdir(), 'etc-'));
-  await run('cp', ['--archive', '/etc/.', copy]);
+  await execa('cp', ['--archive', '/etc/.', copy]);
   await rm(join(copy, 'homeauth'), { recursive: true, force: true });
-  await run('mount', ['--bind', copy, '/etc']);
+  await execa('mount', ['--bind', copy, '/etc']);
   return async () => {
     await uncoverEtc();
     await rm(copy, { recursive: true });
@@ -61,5 +59,5 @@ async function coverEtc(): Promise<() => Promise<void>> {
 
 async function uncoverEtc(): Promise<void> {
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' ')[4]);
-  for (const target of mounts) if (target === '/etc') await run('umount', ['/etc']);
+  for (const target of mounts) if (target === '/etc') await execa('umount', ['/etc']);
 }
