@@ -1,10 +1,13 @@
 import pMap from 'p-map';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { homeauthIn, initFlags, type Ran } from '../fakes/homeauth.ts';
 import { installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { Fault, Seen, StandinOptions } from '../standin/index.ts';
+
+// A machine with other work takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** HOMEAUTH_TEST_EVERY_FAULT=1 tries every fault at every request. */
 const all = process.env['HOMEAUTH_TEST_EVERY_FAULT'] === '1';
@@ -99,13 +102,12 @@ async function disturbed({ from, run }: Scene, { sort, nth }: { sort: string; nt
 
 describe.each(Object.entries(scenes))('%s', (_, scene) => {
   test('comes to the same end whatever authentik does to one of its requests', {
-    timeout: all ? 900_000 : 90_000,
+    timeout: all ? 900_000 : 180_000,
   }, async () => {
     const { points, objects } = await undisturbed(scene);
     const trials = points.flatMap((point, i) => {
-      const some = point.sort.startsWith('GET')
-        ? [names[i % names.length]!]
-        : names.filter((_, n) => (n + i) % 3 === 0);
+      const two = [names[i % names.length]!, names[(i + 5) % names.length]!];
+      const some = point.sort.startsWith('GET') ? two.slice(1) : two;
       return (all ? names : some).map((name) => ({ point, name }));
     });
     const results = await pMap(trials, ({ point, name }) => disturbed(scene, point, name), { concurrency: 4 });

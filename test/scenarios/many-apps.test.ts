@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import type { FakeWorld } from '../fakes/world.ts';
+
+// A machine with other work takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let fake: FakeWorld;
 beforeAll(async () => {
@@ -27,9 +30,7 @@ const requests = async (work: () => Promise<unknown>) => {
     .filter(({ path }) => !path.includes('/flows/executor/'));
 };
 
-test('sixty apps at once, and thirty less: one change of the outpost each, and no more calls than there must be', {
-  timeout: 60_000,
-}, async () => {
+test('sixty apps at once, and thirty less: one change of the outpost each, and no more calls than there must be', async () => {
   const homeauth = homeauthIn(fake);
   const apply = async () => expect((await homeauth('apply')).failure).toBeUndefined();
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CommandName, Flags } from '../../src/commands/flags.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
@@ -9,6 +9,9 @@ import { at } from '../fakes/installed.ts';
 import { secretsOn } from '../fakes/state.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
+
+// A machine with other work takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let fake: FakeWorld;
 beforeEach(() => {
@@ -22,9 +25,7 @@ const init = () => {
   return homeauthIn(fake)('init', [], { ...initFlags, adminPasswordFile: '/root/pw' });
 };
 
-test('no secret is ever shown, logged, put into an error or where others can read it', {
-  timeout: 60_000,
-}, async () => {
+test('no secret is ever shown, logged, put into an error or where others can read it', async () => {
   const told: string[] = [];
   const canaries = new Set([owners]);
   /** Everything that leaves the process by another way than to whom it is for. */
