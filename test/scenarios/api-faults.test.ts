@@ -1,13 +1,10 @@
 import pMap from 'p-map';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn, initFlags, type Ran } from '../fakes/homeauth.ts';
 import { installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { Fault, Seen, StandinOptions } from '../standin/index.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** HOMEAUTH_TEST_EVERY_FAULT=1 tries every fault at every request. */
 const all = process.env['HOMEAUTH_TEST_EVERY_FAULT'] === '1';

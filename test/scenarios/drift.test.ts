@@ -1,13 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { stateOf } from '../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import type { State } from '../standin/state.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let base: FakeWorld;
 let right: Awaited<ReturnType<typeof stateOf>>;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -6,9 +6,6 @@ import { databaseOf } from '../fakes/objects.ts';
 import { stateOf } from '../fakes/state.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { State } from '../standin/state.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let fake: FakeWorld;
 afterEach(() => fake.close());

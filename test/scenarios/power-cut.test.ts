@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -7,9 +7,6 @@ import { databaseOf } from '../fakes/objects.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { secretsOn, stateOf } from '../fakes/state.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 type Homeauth = ReturnType<typeof homeauthIn>;
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandName, Flags } from '../../src/commands/flags.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
@@ -9,9 +9,6 @@ import { at } from '../fakes/installed.ts';
 import { secretsOn } from '../fakes/state.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let fake: FakeWorld;
 beforeEach(() => {

@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
-
-// A machine with other work takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let base: FakeWorld;
 let fake: FakeWorld;
