@@ -10,9 +10,8 @@ const issues = 'the issue tracker of the place where you got homeauth from';
 export const version = (): string => createRequire(import.meta.url)('../package.json').version;
 
 /**
- * Carries out one command line. This file, cli.ts and commander become one file, which starts before anything else is
- * loaded, so they import nothing more until they know what to load. child_process is left out of it: commander takes it
- * for commands that are programs of their own, and there are none.
+ * Carries out one command line. This file and cli.ts become one file, which starts before anything else is loaded, so
+ * they import nothing but commander until they know what to load.
  * @returns the exit status
  */
 export async function main(argv: readonly string[]): Promise<number> {

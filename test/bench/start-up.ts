@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const bin = join(import.meta.dirname, '../../bin/homeauth.js');
 
 /** How much longer `homeauth --help` takes than Node alone, in medians. The two take turns, so load hits both. */
-export function helpRatio(rounds = 41): number {
+export function helpRatio(rounds = 31): number {
   const bare: number[] = [];
   const help: number[] = [];
   for (let n = 0; n < rounds; n++) {
