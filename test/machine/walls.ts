@@ -19,9 +19,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 
 /** What only the world may import: the modules that reach out of the process. */
 const OUTSIDE = new Set(
-  'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode docker-modem undici execa'.split(
-    ' ',
-  ),
+  'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode undici execa'.split(' '),
 );
 /** The parts of `process` that only these rooms may touch. */
 const PROCESS = new Set(['env', 'stdout', 'stderr', 'stdin', 'exit', 'exitCode', 'argv']);

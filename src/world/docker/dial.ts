@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import Modem from 'docker-modem';
+import Docker from 'dockerode';
 import { Refusal } from './refusal.ts';
 
 export interface Ask {
@@ -18,21 +18,18 @@ export interface Ask {
 /** Sends one request and returns the answer's body as a stream. Throws Refusal for an answer that says no. */
 export type Dial = (ask: Ask) => Promise<Duplex>;
 
-interface Way {
+interface Modem {
   dial(options: object, done: (error: (Error & { statusCode?: number }) | null, answer: Duplex) => void): void;
 }
 
 const fine = { 200: true, 201: true, 204: true, 304: true, 101: true };
 
-/**
- * Opens the engine's socket, with the lowest part of dockerode: the rest of it would load gRPC for every command.
- * `version` is the API's, like 1.47; without it the engine takes its newest.
- */
+/** Opens the engine's socket. `version` is the API's, like 1.47; without it the engine takes its newest. */
 export function dialler(socketPath: string, version?: string): Dial {
   // Left to itself it would take host, protocol and keys from DOCKER_HOST, and forget the socket that it is given.
   const own = { host: undefined, port: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined };
-  const place = { ...own, socketPath, ...(version && { version: `v${version}` }) };
-  const modem = new Modem(place as Modem.ConstructorOptions) as Way;
+  const docker = new Docker({ ...own, socketPath, ...(version && { version: `v${version}` }) } as Docker.DockerOptions);
+  const modem = docker.modem as Modem;
   return (ask) =>
     new Promise((resolve, reject) => {
       const options = {
