@@ -52,9 +52,8 @@ export function directories(layout: Layout, era: Era): Resource[] {
     spec: { mode, owner },
   });
   return [
-    // For files that people bring along: with something in it, it stays whatever is asked for.
-    folder(layout.certs, authentik, 0o750),
-    folder(layout.templates, authentik, 0o750),
+    { ...folder(layout.certs, authentik, 0o750), precious: true },
+    { ...folder(layout.templates, authentik, 0o750), precious: true },
     { ...folder(`${layout.root}/${era.storage.folder}`, authentik, 0o750), precious: true },
     { ...folder(layout.database, postgres, 0o700), precious: true },
     ...(era.needsRedis ? [{ ...folder(layout.redis, redis, 0o750), precious: true as const }] : []),
