@@ -69,6 +69,15 @@ function made(missing: readonly string[], { names }: SecretsSpec, random: Random
   return encodeEnv(Object.fromEntries(missing.map((name) => [name, random.alphanumeric(length).reveal()])));
 }
 
+/**
+ * To be called before anything is written.
+ * @throws Failure `secret-lost` where values are gone that a database was made with
+ */
+export async function assertKept(key: string, spec: SecretsSpec, files: Files): Promise<void> {
+  const missing = missingIn((await files.read(key)) ?? '', spec, key);
+  if (missing.length > 0) await assertReplaceable(key, missing, spec, files);
+}
+
 /** Values that a database was made with cannot be made anew. */
 async function assertReplaceable(
   key: string,

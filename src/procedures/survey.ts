@@ -1,6 +1,7 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
 import type { Facts } from '../desired/facts.ts';
 import { proxyNetwork, secretNames } from '../desired/layout.ts';
+import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
@@ -17,6 +18,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
+  await assertKept(layout.env, { names: secretNames.stack, lockedBy: layout.database }, world.files);
   await assertOnePassword(installation);
   const [password, key] = await Promise.all(secretNames.stack.map((name) => valueIn(world, layout.env, name)));
   const [token, bootPassword] = await Promise.all(
