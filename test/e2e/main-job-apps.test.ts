@@ -100,11 +100,10 @@ test('an app that Caddy cannot reach is named, with the way out', async () => {
   await place.engine.docker(['run', '--detach', '--name', 'blog', WHOAMI_IMAGE]);
   const added = await homeauthEnds(4, ['add-app', 'blog', '--upstream', 'blog:80']);
   expect(added.out.replace(/\s+/g, ' ')).toContain('docker network connect caddy_caddynet blog');
-  expect((await enter('blog', 'helen', password)).status).toBe(502);
   await place.engine.docker(['network', 'connect', 'caddy_caddynet', 'blog']);
   // Caddy goes on asking for the name for a while, and takes the late answer to that question.
   await expect.poll(async () => identityIn(await enter('blog', 'helen', password)), { timeout: 30_000 }).toBe('helen');
-  await homeauthEnds(0, ['add-app', 'blog']);
+  await homeauthEnds(0, ['verify']);
 });
 
 test('a group opens its app to its members alone', async () => {

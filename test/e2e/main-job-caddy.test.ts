@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiRequests, changing } from './main-job/api.ts';
 import { hostOf, visitor } from './main-job/browser.ts';
 import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
 import { containerNames, lives, networkNames } from './main-job/look.ts';
@@ -11,6 +12,7 @@ let place: Place;
 let caddy: UsersCaddy;
 let original: string;
 let running: string | undefined;
+let password: string;
 
 const caddyfile = () => readFile(caddy.caddyfile, 'utf8');
 const knock = async (app: string) => (await visitor(place.engine)).ask(hostOf(app));
@@ -27,28 +29,36 @@ beforeAll(async () => {
 });
 afterAll(() => place.close());
 
-test('a Caddyfile that Caddy does not accept is named, and left as it is', async () => {
-  await isServed();
-  const broken = original.replace('respond "a page', 'repsond "a page');
-  await writeFile(caddy.caddyfile, broken);
-  const refused = await homeauth(place.init);
-  expect(refused.code).toBe(2);
-  expect(words(refused.err)).toContain(`Caddy does not accept ${caddy.caddyfile} as it is`);
-  expect(refused.err).toContain('repsond');
-  expect(await caddyfile()).toBe(broken);
-  expect(await knock('mine')).toMatchObject(mine);
-});
+const secretFiles = ['container-vars.env', '.homeauth/token.env'];
+/** What is made once; the network that is trusted may be another one the next time. */
+const valuesOf = (text: string) => text.match(/^(POSTGRES_PASSWORD|AUTHENTIK_SECRET_KEY|HOMEAUTH_TOKEN)=.*$/gm);
 
 test('a Caddy that is there is used: one line more in its Caddyfile, and its sites go on', async () => {
-  await writeFile(caddy.caddyfile, original);
+  await isServed();
   await homeauthEnds(0, place.init);
+  password = await readFile(join(place.root, '.homeauth/admin-password'), 'utf8');
   const text = await caddyfile();
   expect(text.startsWith(original)).toBe(true);
   expect(text.slice(original.length)).toMatch(/^import \S*homeauth\.caddy # homeauth: .*\n$/);
   expect(await knock('mine')).toMatchObject(mine);
   expect(await knock('auth')).toMatchObject({ status: 302 });
   expect((await containerNames(place.engine)).filter((name) => name.includes('caddy'))).toEqual(['caddy']);
+});
 
+test('a Caddyfile that Caddy does not accept is named, and left as it is', async () => {
+  const good = await caddyfile();
+  const broken = good.replace('respond "a page', 'repsond "a page');
+  await writeFile(caddy.caddyfile, broken);
+  const refused = await homeauth(['add-app', 'whoami']);
+  expect(refused.code).toBe(2);
+  expect(words(refused.err)).toContain(`Caddy does not accept ${caddy.caddyfile} as it is`);
+  expect(refused.err).toContain('repsond');
+  expect(await caddyfile()).toBe(broken);
+  expect(await knock('mine')).toMatchObject(mine);
+  await writeFile(caddy.caddyfile, good);
+});
+
+test('an app joins the sites of the user, and the container of Caddy is the same one', async () => {
   await homeauthEnds(0, ['add-app', 'whoami']);
   expect((await knock('whoami')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
   expect(await knock('mine')).toMatchObject(mine);
@@ -82,7 +92,9 @@ test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async 
   await expect(knock('auth')).rejects.toThrow();
 });
 
-test('a Caddyfile that is itself the mount is written in place, and given back too', async () => {
+test('init takes the data up again, beside a Caddyfile that is itself the mount, and gives that back too', async () => {
+  const kept = () => Promise.all(secretFiles.map((path) => readFile(join(place.root, path), 'utf8')));
+  const secrets = await kept();
   await place.engine.compose(['down'], { cwd: caddy.directory });
   caddy = await startUsersCaddy(place, 'file');
   original = await caddyfile();
@@ -91,6 +103,10 @@ test('a Caddyfile that is itself the mount is written in place, and given back t
   await isServed();
 
   await homeauthEnds(0, place.init);
+  expect((await kept()).map(valuesOf)).toEqual(secrets.map(valuesOf));
+  expect(changing(await apiRequests(place.engine))).toEqual([]);
+  const home = await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password);
+  expect(home).toMatchObject({ status: 200, url: { pathname: '/if/user/' } });
   expect(await caddyfile()).toMatch(/^# homeauth: begin[\s\S]*\nauth\.home\.example\.com \{[\s\S]*^# homeauth: end$/m);
   expect((await stat(caddy.caddyfile)).ino).toBe(ino);
   expect(await knock('mine')).toMatchObject(mine);

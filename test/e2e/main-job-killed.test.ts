@@ -29,7 +29,7 @@ test('Ctrl-C stops init at a safe point, and says how to go on', async () => {
 test('killed at any moments, init goes on the next time, and makes nothing twice', async () => {
   const moments: number[] = [];
   for (let n = 0; n < 5; n++) {
-    const ms = randomInt(300, 6000);
+    const ms = randomInt(200, 4000);
     const starting = startHomeauth(place.init);
     const over = await Promise.race([starting, pause(ms)]);
     if (over) break;

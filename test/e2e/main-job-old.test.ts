@@ -51,13 +51,14 @@ test('an old release that is insisted on gets its Redis', async () => {
     const { Config } = await inspect(place.engine, name);
     expect(Config.Env.filter((line) => line.includes('BOOTSTRAP'))).toEqual([]);
   }
-  const [application] = await (await openApi(place)).list('core/applications');
+  const api = await openApi(place);
+  const [application] = await api.list('core/applications');
   expect(application).toMatchObject({ slug: 'home', meta_launch_url: 'blank://blank' });
-
-  await homeauthEnds(0, ['add-app', 'whoami']);
+  const [outpost] = await api.list('outposts/instances');
+  expect(outpost?.['providers']).toEqual([application?.['provider']]);
   const password = await readFile(at('.homeauth/admin-password'), 'utf8');
-  const page = await (await visitor(place.engine)).open(hostOf('whoami'), 'helen', password);
-  expect(page.body).toMatch(/^X-Authentik-Username: helen$/m);
+  const page = await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password);
+  expect(page).toMatchObject({ status: 200, url: { pathname: '/if/user/' } });
   expect((await homeauthEnds(0, ['apply'])).out).toBe('Everything is as it should be; nothing was changed.');
 });
 
