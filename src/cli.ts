@@ -1,4 +1,6 @@
 import { Argument, Command, Option } from 'commander';
+import { adding, choice, examples } from './cli/adding.ts';
+import { addUser } from './cli/user.ts';
 import type { CommandName } from './commands/flags.ts';
 import type { Question } from './config/questions.ts';
 
@@ -16,13 +18,6 @@ export interface GlobalFlags {
 type Flags = Readonly<Record<string, unknown>>;
 /** Carries out one command: its name, its arguments, its flags (the global ones among them). */
 export type Action = (command: CommandName, args: readonly string[], flags: GlobalFlags & Flags) => Promise<void>;
-
-const examples = (...lines: readonly string[]): string =>
-  `Examples:\n${lines.map((line) => `  $ ${line.replaceAll('\n', '\n      ')}`).join('\n')}\n`;
-
-/** A flag that takes one of a few words, which stand in its placeholder: `--mode <app|domain>`. */
-const choice = (flag: string, help: string): Option =>
-  new Option(flag, help).choices((/<(.+)>/.exec(flag)?.[1] ?? '').split('|'));
 
 /** Every command and flag of homeauth. What a command does is loaded only when it runs. */
 export function buildCli(version: string, interview: readonly Question[], act: Action): Command {
@@ -49,17 +44,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .configureOutput({ outputError: () => {} })
     .exitOverride();
 
-  const add = (name: CommandName, args: string, about: string, shown: readonly string[]): Command => {
-    const command = cli.command(args === '' ? name : `${name} ${args}`).description(about);
-    return command
-      .addHelpText('before', examples(...shown))
-      .exitOverride()
-      .action(async (...given: unknown[]) => {
-        const values = given.slice(0, -2).filter((v) => typeof v === 'string');
-        await act(name, values, command.optsWithGlobals());
-      });
-  };
-
+  const add = adding(cli, act);
   const init = add('init', '', 'Set up single sign-on on this server', [
     'homeauth init',
     'homeauth init --yes --domain home.example.com --base-dir /srv/docker \\\n--name Helen --email helen@example.com',
@@ -109,6 +94,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
   ])
     .option('--confirm <domain>', 'remove the data, too: type the domain')
     .option('--dry-run', 'show what would go, and change nothing');
+  addUser(cli, act);
   const shell = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
   const completion = add('completion', '', 'Print what lets your shell complete commands and names', [
     'source <(homeauth completion bash)',

@@ -40,8 +40,11 @@ function asTyped(argv: readonly string[], cli: Command): string[] {
 }
 
 async function misused(error: CommanderError, argv: readonly string[], cli: Command): Promise<ExitCode> {
-  const [{ trouble }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
-  const command = cli.commands.find((one) => argv.includes(one.name()))?.name() ?? 'homeauth';
+  // Its help has been shown: a command that only holds others was typed alone.
+  if (error.code === 'commander.help') return 2;
+  const [{ trouble, commandIn }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
+  const path = commandIn(argv, cli).map((one) => one.name());
+  const command = path.join(' ') || 'homeauth';
   const flags: GlobalFlags = { json: argv.includes('--json') };
   return tell(trouble(error, argv, cli), command, flags, wire(flags).terminal);
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { trouble } from '../src/cli/trouble.ts';
 import { buildCli } from '../src/cli.ts';
@@ -12,15 +12,18 @@ import { programDirectory } from './program.ts';
 const cliFor = (act: Parameters<typeof buildCli>[2] = async () => {}) => buildCli('0', questions, act);
 
 /** The help of a command, as it is shown on 80 columns. */
-function helpOf(name?: string): string {
+function helpOf(name = ''): string {
   const shown: string[] = [];
-  const cli = cliFor();
-  const target = name === undefined ? cli : cli.commands.find((command) => command.name() === name)!;
+  const words = name.split(' ').filter((word) => word !== '');
+  const target = words.reduce((parent, word) => parent.commands.find((one) => one.name() === word)!, cliFor());
   target.configureOutput({ writeOut: (text) => void shown.push(text), getOutHelpWidth: () => 80 }).outputHelp();
   return shown.join('');
 }
 
-const names = cliFor().commands.map((command) => command.name());
+/** The names of all commands, of those that only hold others too. */
+const namesBelow = (parent: Command, above = ''): string[] =>
+  parent.commands.flatMap((one) => [above + one.name(), ...namesBelow(one, `${above}${one.name()} `)]);
+const names = namesBelow(cliFor());
 
 describe.each([undefined, ...names])('the help of %s', (name) => {
   const help = helpOf(name);
@@ -40,7 +43,8 @@ describe.each([undefined, ...names])('the help of %s', (name) => {
       const [, words = ''] = /homeauth ([^)>]*)/.exec(line) ?? [];
       const asked: string[] = [];
       await cliFor(async (command) => void asked.push(command)).parseAsync(words.trim().split(' '), { from: 'user' });
-      expect(asked).toEqual([name ?? words.split(' ')[0]]);
+      expect(asked).toHaveLength(1);
+      expect(`${asked[0]} `).toMatch(`${name ?? words.split(' ')[0]} `);
     }
   });
 });
@@ -65,6 +69,8 @@ describe('a mistyped line', () => {
       '"y" is not one of: app, domain.',
       'Write it like this: homeauth add-app --mode <app|domain>',
     ],
+    ['user lst', 'homeauth user has no command "lst".', 'Did you mean: homeauth user list'],
+    ['user list --jsno', 'homeauth user list has no flag --jsno.', 'Did you mean: homeauth user list --json'],
     ['completion bsh', '"bsh" is not one of: bash, zsh, fish.', 'Did you mean: homeauth completion bash'],
   ])('homeauth %s', async (line, problem, fix) => {
     const cli = cliFor();
@@ -87,6 +93,8 @@ test('the program', { timeout: 120_000 }, async () => {
     );
   try {
     expect(await homeauth()).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^Examples:/) });
+    const group = await homeauth('user');
+    expect(group).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^Examples:[\s\S]*homeauth user list/) });
     const topic = await homeauth('help', 'nothing');
     const stderr = 'homeauth has no command "nothing".\nAll commands: homeauth --help\n';
     expect(topic).toEqual({ code: 2, stdout: '', stderr });

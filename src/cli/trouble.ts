@@ -5,19 +5,16 @@ import { Failure } from '../model/failure.ts';
 /** What a person mistyped on the command line, and what was probably meant. */
 export function trouble({ code, message }: CommanderError, argv: readonly string[], cli: Command): Failure {
   const [, quoted = ''] = /'([^']*)'/.exec(message) ?? [];
-  const command = cli.commands.find((one) => argv.includes(one.name()));
-  const here = command ? `homeauth ${command.name()}` : 'homeauth';
+  const path = commandIn(argv, cli);
+  const command = path.at(-1);
+  const here = ['homeauth', ...path.map((one) => one.name())].join(' ');
   // commander knows letters that changed places, which nearest does not.
   const near = (candidates: readonly string[]) =>
     /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1] ?? nearest(quoted, candidates);
   switch (code) {
     case 'commander.unknownCommand': {
-      const meant = near(cli.commands.map((one) => one.name()));
-      return misuse(
-        `homeauth has no command "${quoted}".`,
-        meant && `homeauth ${meant}`,
-        'All commands: homeauth --help',
-      );
+      const meant = near((command ?? cli).commands.map((one) => one.name()));
+      return misuse(`${here} has no command "${quoted}".`, meant && `${here} ${meant}`, `All commands: ${here} --help`);
     }
     case 'commander.unknownOption': {
       const meant = near([...(command?.options ?? []), ...cli.options].flatMap(({ long }) => long ?? []));
@@ -36,6 +33,16 @@ export function trouble({ code, message }: CommanderError, argv: readonly string
     default:
       return misuse(`${message.replace(/^error: /, '')}.`, undefined, `How it is written: ${here} --help`);
   }
+}
+
+/** The command that a line is about, from the outermost in: `user`, `add`. */
+export function commandIn(argv: readonly string[], cli: Command): readonly Command[] {
+  const path: Command[] = [];
+  for (const word of argv) {
+    const next = (path.at(-1) ?? cli).commands.find((one) => one.name() === word);
+    if (next) path.push(next);
+  }
+  return path;
 }
 
 /** A word that is not among the choices: behind a flag, or as the argument of a command. */

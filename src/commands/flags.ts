@@ -8,6 +8,7 @@ export type CommandName =
   | 'verify'
   | 'doctor'
   | 'uninstall'
+  | 'user list'
   | 'completion';
 
 /** The flags of all commands, as the command line gives them. */

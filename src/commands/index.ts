@@ -3,10 +3,10 @@ import type { Surroundings } from '../procedures/surroundings.ts';
 import type { Grammar } from './completion/grammar.ts';
 import type { CommandName, Flags } from './flags.ts';
 
-type Command = (args: readonly string[], flags: Flags, surroundings: Surroundings) => Promise<ExitCode>;
+type Run = (args: readonly string[], flags: Flags, surroundings: Surroundings) => Promise<ExitCode>;
 
 /** Every command by its name on the command line; what it needs is loaded when it runs. */
-export const commands: Readonly<Record<CommandName, Command>> = {
+export const commands: Readonly<Record<CommandName, Run>> = {
   init: async (_, flags, s) => (await import('./init.ts')).init(flags, s),
   'add-app': async ([name = ''], flags, s) => (await import('./add-app.ts')).addApp(name, flags, s),
   'remove-app': async ([name = ''], flags, s) => (await import('./remove-app.ts')).removeApp(name, flags, s),
@@ -16,6 +16,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   verify: async (_, flags, s) => (await import('./verify.ts')).verify(flags, s),
   doctor: async (_, flags, s) => (await import('./doctor.ts')).doctor(flags, s),
   uninstall: async (_, flags, s) => (await import('./uninstall.ts')).uninstall(flags, s),
+  'user list': async (_, flags, s) => (await import('./user/list.ts')).list(flags, s),
   completion: async ([shell = ''], { grammar }, s) =>
     (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
 };

@@ -75,6 +75,8 @@ describe('bash', () => {
       ['bash', 'zsh', 'fish'],
     ],
     [['help', 'exit'], ['exit-codes']],
+    [['--json', 'user', 'li'], ['list']],
+    [['user', 'list', '--verb'], ['--verbose']],
     [['uninstall', '--confirm', ''], []],
     [['init', '--base-dir', 'comp'], ['completion.bash']],
   ])('offers for %j: %j', async (words, expected) => {
@@ -88,10 +90,15 @@ describe('bash', () => {
 
 test.each(['zsh', 'fish'])('the script for %s has every command, flag and word', async (shell) => {
   const script = await scriptFor(shell);
-  for (const { name, flags, words } of grammar.verbs) {
+  for (const { name, flags, words } of grammar.verbs.flatMap((verb) => [verb, ...verb.verbs])) {
     expect(script).toContain(name);
     for (const { names } of flags) expect(script).toContain(names[0]!.slice(shell === 'fish' ? 2 : 0));
     if (words !== 'apps' && words.length > 0) expect(script).toContain(words.join(' '));
   }
   expect(script).toContain('homeauth app-names');
+  const file = join(directory, `completion.${shell}`);
+  await writeFile(file, script);
+  await promisify(execFile)(shell, ['-n', file]).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 });

@@ -15,6 +15,8 @@ export interface Verb {
   readonly flags: readonly Flag[];
   /** What its argument can be: one of some words, or an app of the installation. */
   readonly words: readonly string[] | 'apps';
+  /** Commands below it: then its first word is one of their names. */
+  readonly verbs: readonly Verb[];
 }
 
 /** All that can be completed, as data: made of the commands themselves, so that nothing is written twice. */
@@ -28,19 +30,28 @@ export interface Grammar {
 const topics = ['exit-codes'];
 
 export function grammarOf(cli: Command): Grammar {
-  const help = cli.createHelp();
-  const commands = help.visibleCommands(cli);
-  const names = commands.map((command) => command.name());
-  return {
-    verbs: commands.map((command) => ({
-      name: command.name(),
-      about: command.description(),
-      flags: command.name() === 'help' ? [] : command.options.map(flag),
-      words: wordsOf(command.name(), command.registeredArguments, names),
-    })),
-    flags: help.visibleOptions(cli).map(flag),
-  };
+  return { verbs: verbsOf(cli), flags: cli.createHelp().visibleOptions(cli).map(flag) };
 }
+
+function verbsOf(parent: Command): Verb[] {
+  const commands = parent.createHelp().visibleCommands(parent);
+  const names = commands.map((command) => command.name());
+  return commands.map((command) => ({
+    name: command.name(),
+    about: command.description(),
+    flags: command.name() === 'help' ? [] : command.options.map(flag),
+    words: wordsOf(command.name(), command.registeredArguments, names),
+    verbs: command.name() === 'help' ? [] : verbsOf(command),
+  }));
+}
+
+/** Every command that can be typed, by its whole name: `user add`. */
+export const wholeVerbs = (verbs: readonly Verb[], above = ''): Verb[] =>
+  verbs.flatMap((verb) => {
+    const name = above + verb.name;
+    const below = verb.verbs.map((one) => one.name);
+    return [{ ...verb, name, ...(below.length > 0 && { words: below }) }, ...wholeVerbs(verb.verbs, `${name} `)];
+  });
 
 function wordsOf(command: string, args: readonly Argument[], commands: readonly string[]): Verb['words'] {
   if (command === 'add-app') return presets.map(({ name }) => name);

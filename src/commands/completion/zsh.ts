@@ -9,22 +9,26 @@ _homeauth() {
   typeset -A opt_args
   local -a everywhere=(
 ${flags.flatMap(specs).map(indented(4)).join('')}  )
-  _arguments -C $everywhere '1: :->verb' '*:: :->rest' && return
-  case $state in
-    verb)
-      local -a verbs=(
-${verbs
-  .map(({ name, about }) => quote(`${name}:${about.replaceAll(':', '\\:')}`))
-  .map(indented(8))
-  .join('')}      )
-      _describe command verbs ;;
-    rest)
-      case $line[1] in
-${verbs.map(rest).join('')}      esac ;;
-  esac
-}
+${level(verbs, 2)}}
 if [[ $funcstack[1] == _homeauth ]]; then _homeauth "$@"; else compdef _homeauth homeauth; fi
 `;
+}
+
+/** Offers these commands, and what goes with the one that was typed. */
+function level(verbs: readonly Verb[], columns: number): string {
+  const lines = [
+    `_arguments -C $everywhere '1: :->verb' '*:: :->rest' && return`,
+    'case $state in',
+    '  verb)',
+    '    local -a verbs=(',
+    ...verbs.map(({ name, about }) => `      ${quote(`${name}:${about.replaceAll(':', '\\:')}`)}`),
+    '    )',
+    '    _describe command verbs ;;',
+    '  rest)',
+    '    case $line[1] in',
+  ];
+  const inner = verbs.map((verb) => rest(verb, columns + 6)).join('');
+  return `${lines.map(indented(columns)).join('')}${inner}${['    esac ;;', 'esac'].map(indented(columns)).join('')}`;
 }
 
 const indented =
@@ -32,15 +36,17 @@ const indented =
   (line: string): string =>
     `${' '.repeat(columns)}${line}\n`;
 
-function rest({ name, flags, words }: Verb): string {
+function rest({ name, flags, words, verbs }: Verb, columns: number): string {
+  const pad = ' '.repeat(columns);
+  if (verbs.length > 0) return `${pad}${name})\n${level(verbs, columns + 2)}${pad}  ;;\n`;
   const argument =
     words === 'apps'
       ? ['"1: :($(homeauth app-names 2>/dev/null))"']
       : words.length > 0
         ? [quote(`1: :(${words.join(' ')})`)]
         : [];
-  const lines = [...flags.flatMap(specs), ...argument].map((line) => ` \\\n            ${line}`);
-  return `        ${name}) _arguments $everywhere${lines.join('')} ;;\n`;
+  const lines = [...flags.flatMap(specs), ...argument].map((line) => ` \\\n${pad}    ${line}`);
+  return `${pad}${name}) _arguments $everywhere${lines.join('')} ;;\n`;
 }
 
 /** One spec a spelling. A long flag with a value takes it behind a blank or a =. */
