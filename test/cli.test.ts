@@ -94,7 +94,11 @@ test('the program', { timeout: 120_000 }, async () => {
   try {
     expect(await homeauth()).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^Examples:/) });
     const group = await homeauth('user');
-    expect(group).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^Examples:[\s\S]*homeauth user list/) });
+    expect(group).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^Examples:[\s\S]*homeauth user list/),
+    });
     const topic = await homeauth('help', 'nothing');
     const stderr = 'homeauth has no command "nothing".\nAll commands: homeauth --help\n';
     expect(topic).toEqual({ code: 2, stdout: '', stderr });
