@@ -52,13 +52,16 @@ function chapters<F>(stages: readonly Stage<F>[]): { title: string; stages: Stag
 }
 
 async function carryOut<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
+  const { kinds } = run;
   const steps = await lookUntilKnown(want, run);
   const mine = steps.filter(({ change }) => change.op !== 'ask');
-  for (const { change } of mine) if (change.op === 'take' && !run.mayTake(change.id)) throw notOurs(run.kinds, change);
+  // What somebody else chose, and could be changed, stays; what nobody here can change is waited for.
+  const awaited = steps.filter(({ change, resource }) => change.op !== 'ask' || !kinds[resource.kind].apply);
+  for (const { change } of mine) if (change.op === 'take' && !run.mayTake(change.id)) throw notOurs(kinds, change);
 
   await write(mine, run);
   await touch(mine, run);
-  await settle(want, new Map(steps.map((s) => [s.change.id, s.change])), run);
+  await settle(want, new Map(awaited.map((s) => [s.change.id, s.change])), run);
   return mine.map(({ change }) => change);
 }
 

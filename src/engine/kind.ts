@@ -16,6 +16,8 @@ export interface Kind<S> {
   ready?(have: S): Readiness | undefined;
   /** For a thing that others made and share: what it becomes when we let go. Pure. */
   release?(ours: S, before: S, have: S): S;
+  /** Whether somebody else chose what stands there instead: it is told, and stays as long as we never set it. Pure. */
+  isTheirs?(want: S, have: S): boolean;
   /** Whether what we made has become the user's own meanwhile, and stays. Pure. */
   keeps?(ours: S, have: S): boolean;
   /** Removes the user's data with it: only when that was asked for by name. */

@@ -42,6 +42,7 @@ export function judge(kinds: Kinds, resource: Resource, seen: Observed, made: Ma
   if (because.length === 0) return undefined;
   if (!kind.apply) return { op: 'ask', id, because };
   if (seen.is === 'absent') return { op: 'create', id, because };
+  if (!made && kind.isTheirs?.(resource.spec, seen.spec)) return { op: 'ask', id, because };
   if (kind.release) return { op: 'adjust', id, because };
   return { op: made || kind.shared ? 'update' : 'take', id, because };
 }

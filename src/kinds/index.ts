@@ -2,19 +2,26 @@ import type { Kinds } from '../engine/kind.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
+import { brandKind } from './brand.ts';
 import { caddyKind } from './caddy.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';
 import { fileKind } from './file.ts';
+import { flowKind } from './flow.ts';
+import { flowBindingKind } from './flow-binding.ts';
 import { groupKind } from './group.ts';
 import { imageKind } from './image.ts';
 import { networkKind } from './network.ts';
 import { outpostKind } from './outpost.ts';
+import { policyKind } from './policy.ts';
+import { policyBindingKind } from './policy-binding.ts';
+import { promptKind } from './prompt.ts';
 import { providerKind } from './provider.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
+import { stageKind, stageSettingsKind } from './stage.ts';
 import { tokenKind } from './token.ts';
 import { userKind } from './user.ts';
 
@@ -37,5 +44,13 @@ export const kinds: Kinds = {
   binding: bindingKind,
   outpost: outpostKind,
   settings: settingsKind,
+  flow: flowKind,
+  prompt: promptKind,
+  policy: policyKind,
+  stage: stageKind,
+  'stage-settings': stageSettingsKind,
+  brand: brandKind,
+  'flow-binding': flowBindingKind,
+  'policy-binding': policyBindingKind,
   caddy: caddyKind,
 };

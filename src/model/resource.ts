@@ -3,8 +3,11 @@ import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
   BindingSpec,
+  FlowBindingSpec,
   GroupSpec,
+  ObjectSpec,
   OutpostSpec,
+  PolicyBindingSpec,
   ProviderSpec,
   SettingsSpec,
   TokenSpec,
@@ -85,6 +88,14 @@ export interface Specs {
   binding: BindingSpec;
   outpost: OutpostSpec;
   settings: SettingsSpec;
+  flow: ObjectSpec;
+  prompt: ObjectSpec;
+  policy: ObjectSpec;
+  stage: ObjectSpec;
+  'stage-settings': ObjectSpec;
+  brand: ObjectSpec;
+  'flow-binding': FlowBindingSpec;
+  'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;
 }
 

@@ -60,3 +60,24 @@ export interface OutpostSpec {
 export interface SettingsSpec {
   readonly baseUrl: string;
 }
+
+/** A field of an object in authentik, as it travels; a reference is the name (a flow: the slug) of what it points to. */
+export type Field = string | number | boolean | null | readonly string[];
+
+/** Those fields of an object in authentik that homeauth has an opinion on; all others are its owner's. */
+export interface ObjectSpec {
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** key: `<flow slug>/<order>/<stage name>`. */
+export interface FlowBindingSpec {
+  /** Its policies are asked when the flow begins. */
+  readonly onPlan: boolean;
+  /** Its policies are asked again when its turn has come. */
+  readonly onTurn: boolean;
+}
+
+/** key: `<flow slug>/<order>/<stage name>/<policy name>`: that policy decides whether that stage is shown. */
+export interface PolicyBindingSpec {
+  readonly enabled: boolean;
+}

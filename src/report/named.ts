@@ -18,6 +18,14 @@ const nouns: Readonly<Record<KindName, string>> = {
   binding: 'access',
   outpost: 'outpost',
   settings: 'settings',
+  flow: 'flow',
+  prompt: 'prompt',
+  policy: 'policy',
+  stage: 'stage',
+  'stage-settings': 'stage',
+  brand: 'brand for',
+  'flow-binding': 'stage in flow',
+  'policy-binding': 'policy in flow',
   caddy: "Caddy's configuration",
 };
 

@@ -14,6 +14,9 @@ interface Part {
   readonly note?: string;
 }
 
+/** Settings of what authentik ships. What a flow is made of goes with the flow, and is not told. */
+const shared: readonly KindName[] = ['brand', 'stage-settings'];
+
 /** The order in which a person thinks of them. */
 const parts: readonly Part[] = [
   { one: 'dataset', many: 'datasets', kinds: ['dataset'] },
@@ -27,7 +30,7 @@ const parts: readonly Part[] = [
   {
     one: 'in authentik',
     many: 'in authentik',
-    kinds: ['user', 'group', 'token', 'provider', 'application', 'binding', 'outpost', 'settings'],
+    kinds: ['user', 'group', 'token', 'provider', 'application', 'binding', 'outpost', 'settings', 'flow', ...shared],
   },
 ];
 
@@ -68,5 +71,7 @@ function itemOf({ op, id, because }: Change): string {
   if (op === 'adjust') return `${named(id)}: ${reasons}`;
   if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
   if (kind === 'directory' || kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
-  return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' ? named(id) : key;
+  return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' || kind === 'flow'
+    ? named(id)
+    : key;
 }

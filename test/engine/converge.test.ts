@@ -166,6 +166,31 @@ test('Ctrl-C stops at the next safe point, and the next run goes on', async () =
   expect(await w.run(bare)).toBe('');
 });
 
+describe('a setting that somebody else may have chosen', () => {
+  const stages = [stage('settings', ['brand:default', 'ours']), stage('folders', ['directory:/srv', 1])];
+
+  test('stays, is told, and stops nothing', async () => {
+    const w = toy();
+    w.things.set('brand:default', { value: 'theirs', readyAt: 0 });
+    expect(await w.plan(stages)).toBe('ask     brand:default  differs\ncreate  directory:/srv  missing');
+    expect(await w.run(stages)).toBe('create  directory:/srv  missing');
+    expect(w.things.get('brand:default')?.value).toBe('theirs');
+    expect(w.ledger.map(({ id }) => id)).toEqual(['directory:/srv']);
+    await w.run([]);
+    expect(w.things.get('brand:default')?.value).toBe('theirs');
+  });
+
+  test('is set where nobody chose, put right later, and given back', async () => {
+    const w = toy();
+    w.things.set('brand:default', { value: 'nothing', readyAt: 0 });
+    expect(await w.run(stages)).toBe('adjust  brand:default  differs\ncreate  directory:/srv  missing');
+    w.things.set('brand:default', { value: 'changed', readyAt: 0 });
+    expect(await w.run(stages)).toBe('adjust  brand:default  differs');
+    await w.run([]);
+    expect(w.things.get('brand:default')?.value).toBe('nothing');
+  });
+});
+
 test.each([false, true])('a run cut at any write (after it landed: %s) is finished by the next', async (after) => {
   const whole = fresh();
   await whole.run(withApp);

@@ -33,7 +33,8 @@ export const startTime = 90_000;
 
 /**
  * A world of named values with a clock of its own, and kinds over it that stand for the real ones' sorts: `directory`
- * holds others, `container` gets ready late, `outpost` is shared with others, `service` can only be waited for.
+ * holds others, `container` gets ready late, `outpost` is shared with others, `service` can only be waited for,
+ * what somebody else set in the `brand` is left.
  */
 export function toy(): Toy {
   const things = new Map<Id, Thing>();
@@ -119,6 +120,7 @@ export function toy(): Toy {
         });
       },
     }),
+    brand: simple('brand', { release: (_, before) => before, isTheirs: (_, have) => have !== 'nothing' }),
     outpost: simple('outpost', {
       differs: (want, have) =>
         (want as string[]).filter((n) => !(have as string[]).includes(n)).map((n) => `lacks ${n}`),

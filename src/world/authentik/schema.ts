@@ -1,25 +1,48 @@
 import type {
   Application,
   ApplicationRequest,
+  AuthenticatorValidateStage,
+  AuthenticatorValidateStageRequest,
   Brand,
   BrandRequest,
+  EmailStage,
+  EmailStageRequest,
+  ExpressionPolicy,
+  ExpressionPolicyRequest,
   Flow,
   FlowRequest,
+  FlowStageBinding,
+  FlowStageBindingRequest,
   Group,
   GroupRequest,
+  IdentificationStage,
+  IdentificationStageRequest,
+  Invitation,
+  InvitationRequest,
+  InvitationStage,
+  InvitationStageRequest,
   Outpost,
   OutpostRequest,
   PolicyBinding,
   PolicyBindingRequest,
+  Prompt,
+  PromptRequest,
+  PromptStage,
+  PromptStageRequest,
   ProxyProvider,
   ProxyProviderRequest,
   ScopeMapping,
   ScopeMappingRequest,
   Settings,
+  Stage,
   Token,
   TokenRequest,
   User,
+  UserLoginStage,
+  UserLoginStageRequest,
   UserRequest,
+  UserWriteStage,
+  UserWriteStageRequest,
 } from 'authentik-api-2026.8';
 
 /** `externalHost` as it travels: `external_host`. */
@@ -50,6 +73,19 @@ export interface Collections {
   'policies/bindings': { row: PolicyBinding; create: PolicyBindingRequest };
   'outposts/instances': { row: Outpost; create: OutpostRequest };
   'flows/instances': { row: Flow; create: FlowRequest };
+  'flows/bindings': { row: FlowStageBinding; create: FlowStageBindingRequest };
+  'policies/expression': { row: ExpressionPolicy; create: ExpressionPolicyRequest };
+  'stages/prompt/prompts': { row: Prompt; create: PromptRequest };
+  'stages/invitation/invitations': { row: Invitation; create: InvitationRequest };
+  /** Every stage of whatever sort, by its name only: nothing is made here. */
+  'stages/all': { row: Stage; create: never };
+  'stages/authenticator/validate': { row: AuthenticatorValidateStage; create: AuthenticatorValidateStageRequest };
+  'stages/email': { row: EmailStage; create: EmailStageRequest };
+  'stages/identification': { row: IdentificationStage; create: IdentificationStageRequest };
+  'stages/invitation/stages': { row: InvitationStage; create: InvitationStageRequest };
+  'stages/prompt/stages': { row: PromptStage; create: PromptStageRequest };
+  'stages/user_login': { row: UserLoginStage; create: UserLoginStageRequest };
+  'stages/user_write': { row: UserWriteStage; create: UserWriteStageRequest };
   'propertymappings/provider/scope': { row: ScopeMapping; create: ScopeMappingRequest };
 }
 

@@ -24,8 +24,23 @@ export const dependants: Readonly<Partial<Record<Collection, readonly Collection
   'core/groups': ['core/users', 'policies/bindings'],
   'core/applications': ['policies/bindings', 'providers/proxy'],
   'providers/proxy': ['core/applications', 'outposts/instances'],
-  'flows/instances': ['providers/proxy', 'core/applications', 'outposts/instances'],
+  'flows/instances': [
+    'providers/proxy',
+    'core/applications',
+    'outposts/instances',
+    'core/brands',
+    'flows/bindings',
+    'policies/bindings',
+    'stages/identification',
+    'stages/invitation/invitations',
+  ],
+  'flows/bindings': ['policies/bindings'],
+  'policies/expression': ['policies/bindings'],
 };
+
+/** Every stage stands in two lists. */
+const twins = (collection: Collection): readonly Collection[] =>
+  collection.startsWith('stages/') ? ['stages/all', 'flows/bindings'] : [];
 
 export function shelf(read: (collection: Collection) => Promise<Rows>, clock: Clock): Shelf {
   const books = new Map<Collection, Book>();
@@ -47,7 +62,7 @@ export function shelf(read: (collection: Collection) => Promise<Rows>, clock: Cl
       return book.rows;
     },
     drop(collections) {
-      for (const collection of collections) books.delete(collection);
+      for (const collection of collections) for (const one of [collection, ...twins(collection)]) books.delete(one);
     },
   };
 }

@@ -1,0 +1,58 @@
+import type { Kind } from '../engine/kind.ts';
+import type { FlowBindingSpec } from '../model/sso.ts';
+import type { Authentik } from '../world/authentik/api.ts';
+import type { Row } from '../world/authentik/schema.ts';
+import { lookInto, missing } from './authentik.ts';
+
+/** A stage has its turn in a flow. */
+export const flowBindingKind: Kind<FlowBindingSpec> = {
+  observe: (key, world) =>
+    lookInto(world, async (authentik) => {
+      const row = await flowBindingAt(key, authentik);
+      return row && { onPlan: row.evaluate_on_plan ?? false, onTurn: row.re_evaluate_policies ?? false };
+    }),
+
+  differs: (want, have) => [
+    ...(want.onPlan === have.onPlan ? [] : ['its policies are asked at another moment']),
+    ...(want.onTurn === have.onTurn ? [] : [`its policies are ${want.onTurn ? 'not ' : ''}asked again in its turn`]),
+  ],
+
+  async apply(key, want, { authentik }) {
+    const row = await flowBindingAt(key, authentik);
+    if (!want) {
+      if (row) await authentik.remove('flows/bindings', row.pk);
+      return;
+    }
+    const body = { evaluate_on_plan: want.onPlan, re_evaluate_policies: want.onTurn };
+    if (row) {
+      await authentik.update('flows/bindings', row.pk, body);
+      return;
+    }
+    const { slug, order, name } = parts(key);
+    const flow = (await authentik.list('flows/instances')).find((one) => one.slug === slug);
+    const stage = (await authentik.list('stages/all')).find((one) => one.name === name);
+    await authentik.create('flows/bindings', {
+      ...body,
+      target: flow?.pk ?? missing('flow', slug, 'Flows and Stages > Flows'),
+      stage: stage?.pk ?? missing('stage', name, 'Flows and Stages > Stages'),
+      order,
+      invalid_response_action: 'retry',
+    });
+  },
+
+  hint: (key) => `In authentik, open Flows and Stages > Flows > ${parts(key).slug} > Stage Bindings.`,
+};
+
+/** The binding under this key: `<flow slug>/<order>/<stage name>`. */
+export async function flowBindingAt(key: string, authentik: Authentik): Promise<Row<'flows/bindings'> | undefined> {
+  const { slug, order, name } = parts(key);
+  const flow = (await authentik.list('flows/instances')).find((one) => one.slug === slug);
+  if (!flow) return undefined;
+  const bindings = await authentik.list('flows/bindings');
+  return bindings.find((row) => row.target === flow.pk && row.order === order && row.stage_obj.name === name);
+}
+
+function parts(key: string): { slug: string; order: number; name: string } {
+  const [slug = '', order = '', name = ''] = key.split('/');
+  return { slug, order: Number(order), name };
+}

@@ -1,0 +1,39 @@
+import type { Kind } from '../../engine/kind.ts';
+import type { ObjectSpec } from '../../model/sso.ts';
+import { missing } from '../authentik.ts';
+import { alike, pointsToFlow } from './fields.ts';
+import { change, objectKind, type Place, rowAt } from './object.ts';
+
+/**
+ * Fields of an object that authentik ships, or its owner made: set by homeauth, and given back as they were. A flow that
+ * its owner has chosen there is left alone.
+ */
+export const adjustedKind = (
+  placeOf: (key: string) => Place,
+  words: { readonly what: string; readonly where: string; hint(key: string): string },
+): Kind<ObjectSpec> => ({
+  ...objectKind(placeOf, words.hint),
+
+  async apply(key, want, { authentik }) {
+    if (!want) return;
+    const place = placeOf(key);
+    const row = await rowAt(place, authentik);
+    await change(place, row ?? missing(words.what, key, words.where), want, authentik);
+  },
+
+  release: (ours, before, have) => ({
+    fields: Object.fromEntries(
+      Object.keys(ours.fields).flatMap((field) => {
+        const [now, then] = [have.fields[field], before.fields[field]];
+        const theirs = now !== undefined && !alike(now, ours.fields[field]) ? now : then;
+        return theirs === undefined ? [] : [[field, theirs]];
+      }),
+    ),
+  }),
+
+  isTheirs: (want, have) =>
+    Object.entries(want.fields).some(([field, value]) => {
+      const now = have.fields[field];
+      return pointsToFlow(field) && now !== null && now !== undefined && now !== value;
+    }),
+});

@@ -1,0 +1,54 @@
+import type { Kind } from '../engine/kind.ts';
+import type { PolicyBindingSpec } from '../model/sso.ts';
+import type { Authentik } from '../world/authentik/api.ts';
+import type { Row } from '../world/authentik/schema.ts';
+import { lookInto, missing } from './authentik.ts';
+import { flowBindingAt } from './flow-binding.ts';
+
+/** A policy decides whether a stage has its turn in a flow. */
+export const policyBindingKind: Kind<PolicyBindingSpec> = {
+  observe: (key, world) =>
+    lookInto(world, async (authentik) => {
+      const row = (await ends(key, authentik)).row;
+      return row && { enabled: row.enabled !== false && row.negate !== true };
+    }),
+
+  differs: (want, have) => (want.enabled === have.enabled ? [] : [want.enabled ? 'it is not asked' : 'it is asked']),
+
+  async apply(key, want, { authentik }) {
+    const { row, target, binding, policy, name } = await ends(key, authentik);
+    if (!want) {
+      if (row) await authentik.remove('policies/bindings', row.pk);
+      return;
+    }
+    // A change has to name both ends again: authentik counts those that it is sent.
+    const body = {
+      target: target?.pk ?? missing('stage binding', binding, 'Flows and Stages > Flows'),
+      policy: policy?.pk ?? missing('policy', name, 'Customization > Policies'),
+      enabled: want.enabled,
+      negate: false,
+      order: row?.order ?? 0,
+    };
+    if (row) await authentik.update('policies/bindings', row.pk, body);
+    else await authentik.create('policies/bindings', body);
+  },
+
+  hint: (key) =>
+    `In authentik, open Flows and Stages > Flows > ${key.split('/')[0]} > Stage Bindings, and see the policies there.`,
+};
+
+async function ends(key: string, authentik: Authentik) {
+  const at = key.lastIndexOf('/');
+  const [binding, name] = [key.slice(0, at), key.slice(at + 1)];
+  const target = await flowBindingAt(binding, authentik);
+  const policy = (await authentik.list('policies/expression')).find((one) => one.name === name);
+  const row = target && policy ? await between(target.pk, policy.pk, authentik) : undefined;
+  return { binding, name, target, policy, row };
+}
+
+const between = async (
+  target: string,
+  policy: string,
+  authentik: Authentik,
+): Promise<Row<'policies/bindings'> | undefined> =>
+  (await authentik.list('policies/bindings')).find((row) => row.target === target && row.policy === policy);
