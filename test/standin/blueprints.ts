@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { FLOWS, MAPPINGS, PROVIDER_INVALIDATION } from './defaults.ts';
+import { makeDefaultFlow } from './default-flow.ts';
+import { MAPPINGS, PROVIDER_INVALIDATION } from './defaults.ts';
 import { hex } from './secrets.ts';
 import { makeAdmin } from './seed.ts';
 import type { Brand, State } from './state.ts';
@@ -17,7 +18,7 @@ export function applyBlueprint(state: State, pk: string): void {
   if (!instance) return;
   const { path } = instance;
   const slug = RENAMED[path] ?? /^default\/flow-(.+)\.yaml$/.exec(path)?.[1];
-  if (slug) makeFlow(state, slug);
+  if (slug) makeDefaultFlow(state, slug);
   if (path === 'system/providers-oauth2.yaml') makeMappings(state, 'goauthentik.io/providers/oauth2/');
   if (path === 'system/providers-proxy.yaml') makeMappings(state, 'goauthentik.io/providers/proxy/');
   if (path === 'default/default-brand.yaml') makeBrand(state);
@@ -25,26 +26,6 @@ export function applyBlueprint(state: State, pk: string): void {
   instance.status = 'successful';
   instance.last_applied = new Date().toISOString();
   instance.last_applied_hash = hex('sha512', path);
-}
-
-/** Flows with a policy bound to them. */
-const GUARDED = ['default-source-authentication', 'default-source-enrollment', 'initial-setup'];
-
-function makeFlow(state: State, slug: string): void {
-  const known = FLOWS.find((one) => one[0] === slug);
-  if (!known || state.flows.some((one) => one.slug === slug)) return;
-  const [, name, title, designation, authentication, stages] = known;
-  state.flows.push({
-    pk: randomUUID(),
-    policybindingmodel_ptr_id: randomUUID(),
-    name,
-    slug,
-    title,
-    designation,
-    authentication,
-    stages: Array.from({ length: stages }, () => randomUUID()),
-    policies: GUARDED.includes(slug) ? [randomUUID()] : [],
-  });
 }
 
 function makeMappings(state: State, prefix: string): void {
@@ -57,7 +38,7 @@ function makeMappings(state: State, prefix: string): void {
 /** The brand's blueprint pulls the three flows it names in first, as the real one does through its dependencies. */
 function makeBrand(state: State): void {
   for (const slug of ['default-authentication-flow', 'default-invalidation-flow', 'default-user-settings-flow']) {
-    makeFlow(state, slug);
+    makeDefaultFlow(state, slug);
   }
   if (state.brands.length > 0) return;
   const flow = (slug: string): string | null => state.flows.find((one) => one.slug === slug)?.pk ?? null;

@@ -31,7 +31,7 @@ export function authorize(call: Call): Reply {
   const search = call.target.split(/\?(.*)/s)[1] ?? '';
   const request = readAuthorize(state, query);
   if ('problem' in request) return html(400, 'Redirect URI Error', request.problem);
-  const session = sessionOf(call) ?? newSession(state);
+  const session = sessionOf(call) ?? newSession(call);
   call.session = session;
   const user = state.users.find((one) => one.pk === session.data.user);
   if (!user) {
@@ -70,7 +70,7 @@ export function endApplicationSession(call: Call, slug: string): Reply {
   const provider = state.providers.find((one) => one.pk === application?.provider);
   const flow = state.flows.find((one) => one.pk === provider?.invalidation_flow);
   if (!flow) return notFound(call.method);
-  call.session = sessionOf(call) ?? newSession(state);
+  call.session = sessionOf(call) ?? newSession(call);
   call.session.data.plan = { flow: flow.slug, stage: 0, application: slug };
   const search = call.target.split(/\?(.*)/s)[1];
   return withSession(call, redirect(`/if/flow/${flow.slug}/${search ? `?${search}` : ''}`));

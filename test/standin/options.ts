@@ -41,6 +41,8 @@ export interface StandinOptions {
   port?: number;
   /** `path` has its query; `nth` counts from 1 for each pair of method and path. */
   fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
+  /** The clock that links, invitations and second factors go by; the real one when left out. */
+  now?: () => number;
   checkSchema?: boolean;
   log?: (line: string) => void;
 }

@@ -58,7 +58,7 @@ function setup(call: Call): Reply {
   if (call.method === 'HEAD') return html(ready ? 200 : 503, 'authentik');
   if (call.state.setup) return redirect('/');
   if (!ready) return html(503, 'authentik');
-  call.session = sessionOf(call) ?? newSession(call.state);
+  call.session = sessionOf(call) ?? newSession(call);
   call.session.data.setupStarted = true;
   return withSession(call, redirect('/if/flow/initial-setup/'));
 }

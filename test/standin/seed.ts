@@ -12,7 +12,7 @@ const ADMINS = 'authentik Admins';
 /** What the migrations leave behind: settings, a key pair and the embedded outpost, and no flow at all. */
 export function firstState(): State {
   const state: State = {
-    serial: { user: 2, provider: 1, groupNumber: 13050 },
+    serial: { user: 2, provider: 1, groupNumber: 13050, device: 1 },
     setup: false,
     users: [],
     groups: [],
@@ -22,6 +22,14 @@ export function firstState(): State {
     bindings: [],
     outposts: [],
     flows: [],
+    stages: [],
+    stageBindings: [],
+    policies: [],
+    prompts: [],
+    invitations: [],
+    devices: [],
+    flowTokens: [],
+    mails: [],
     mappings: [],
     brands: [],
     keypairs: [keypair()],

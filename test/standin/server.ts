@@ -29,7 +29,13 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
   const watch = options.checkSchema ? await schemaWatch(era) : { violations: [], see: () => {} };
   const on: Answering = {
     store,
-    site: { era, secretKey, hostname: hostname(), canSaveMedia: options.canSaveMedia ?? true },
+    site: {
+      era,
+      secretKey,
+      hostname: hostname(),
+      canSaveMedia: options.canSaveMedia ?? true,
+      now: options.now ?? Date.now,
+    },
     isTrusted: trustedPeers(options.trustedProxies),
     phase: { ready: false, attached: false },
     remembered: { served: [] },

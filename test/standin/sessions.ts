@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Call } from './http/call.ts';
 import type { Reply } from './http/reply.ts';
 import { randomText, readJwt, signJwt } from './secrets.ts';
-import type { Session, State } from './state.ts';
+import type { Session, State, User } from './state.ts';
 
 const COOKIE = 'authentik_session';
 
@@ -13,18 +14,27 @@ export function sessionOf(call: Call): Call['session'] {
   return typeof id === 'string' && data ? { id, data } : undefined;
 }
 
-export function newSession(state: State): { id: string; data: Session } {
+export function newSession(call: Call): { id: string; data: Session } {
   const id = randomText(32).toLowerCase();
-  const data: Session = { user: null, csrf: '', setupStarted: false };
-  state.sessions[id] = data;
+  const ip = String(call.headers['x-forwarded-for'] ?? call.peer).split(',')[0] ?? '';
+  const data: Session = {
+    uuid: randomUUID(),
+    user: null,
+    csrf: '',
+    setupStarted: false,
+    ip: ip.trim().replace(/^::ffff:/, ''),
+    userAgent: call.headers['user-agent'] ?? '',
+    lastUsed: Date.now(),
+  };
+  call.state.sessions[id] = data;
   return { id, data };
 }
 
 /** A new id at login, so that a stranger's session id cannot become a known person's. */
 export function rotate(call: Call): void {
-  const old = call.session ?? newSession(call.state);
-  const fresh = newSession(call.state);
-  Object.assign(fresh.data, old.data);
+  const old = call.session ?? newSession(call);
+  const fresh = newSession(call);
+  Object.assign(fresh.data, old.data, { uuid: fresh.data.uuid });
   delete call.state.sessions[old.id];
   call.session = fresh;
 }
@@ -35,6 +45,10 @@ export function endSession(state: State, id: string): void {
   for (const [key, outpost] of Object.entries(state.outpostSessions)) {
     if (outpost.session === id) delete state.outpostSessions[key];
   }
+}
+
+export function endSessionsOf(state: State, user: User): void {
+  for (const [id, session] of Object.entries(state.sessions)) if (session.user === user.pk) endSession(state, id);
 }
 
 /** `SameSite=None; Secure` when authentik sees https, `Lax` otherwise. */

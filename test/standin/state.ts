@@ -1,6 +1,19 @@
+import type {
+  Device,
+  ExpressionPolicy,
+  Flow,
+  FlowToken,
+  Invitation,
+  Mail,
+  Plan,
+  Prompt,
+  StageBinding,
+  StoredStage,
+} from './state-flows.ts';
+
 /** Everything authentik keeps in PostgreSQL, as one plain document. */
 export interface State {
-  serial: { user: number; provider: number; groupNumber: number };
+  serial: { user: number; provider: number; groupNumber: number; device: number };
   setup: boolean;
   users: User[];
   groups: Group[];
@@ -10,6 +23,15 @@ export interface State {
   bindings: Binding[];
   outposts: Outpost[];
   flows: Flow[];
+  stages: StoredStage[];
+  stageBindings: StageBinding[];
+  policies: ExpressionPolicy[];
+  prompts: Prompt[];
+  invitations: Invitation[];
+  devices: Device[];
+  flowTokens: FlowToken[];
+  /** Mails that wait for the worker. */
+  mails: Mail[];
   mappings: ScopeMapping[];
   brands: Brand[];
   keypairs: KeyPair[];
@@ -135,18 +157,6 @@ export interface Outpost {
   managed: string | null;
 }
 
-export interface Flow {
-  pk: string;
-  policybindingmodel_ptr_id: string;
-  name: string;
-  slug: string;
-  title: string;
-  designation: string;
-  stages: string[];
-  policies: string[];
-  authentication: string;
-}
-
 export interface ScopeMapping {
   pk: string;
   managed: string | null;
@@ -190,19 +200,6 @@ export interface Blueprint {
 
 type Settings = Json;
 
-export interface Plan {
-  flow: string;
-  stage: number;
-  pendingUser?: string;
-  consentToken?: string;
-  /** The query of the authorize request that this flow answers. */
-  authorize?: string;
-  /** The slug of the application that is signed out of. */
-  application?: string;
-  /** What the setup form was given. */
-  setup?: { email: string; password: string };
-}
-
 /** What the embedded outpost knows of one application until it is told anew. */
 export interface ServedApp {
   clientId: string;
@@ -220,9 +217,13 @@ export interface ServedApp {
 }
 
 export interface Session {
+  uuid: string;
   user: number | null;
   csrf: string;
   setupStarted: boolean;
+  ip: string;
+  userAgent: string;
+  lastUsed: number;
   plan?: Plan;
 }
 

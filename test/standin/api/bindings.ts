@@ -5,21 +5,23 @@ import type { Binding, Json, State } from '../state.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
+import { showPolicy } from './policies.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { groupBrief, userBrief } from './show.ts';
 
 function showBinding(call: Call, binding: Binding): unknown {
   const group = call.state.groups.find((one) => one.pk === binding.group);
   const user = call.state.users.find((one) => one.pk === binding.user);
+  const policy = call.state.policies.find((one) => one.pk === binding.policy);
   return {
     pk: binding.pk,
     policy: binding.policy,
     group: binding.group,
     user: binding.user,
-    policy_obj: null,
+    policy_obj: policy ? showPolicy(call.state, policy) : null,
     group_obj: group ? groupBrief(group) : null,
     user_obj: user ? userBrief(user) : null,
-    target: binding.target,
+    target: shownTarget(call.state, binding.target),
     negate: binding.negate,
     enabled: binding.enabled,
     order: binding.order,
@@ -30,8 +32,17 @@ function showBinding(call: Call, binding: Binding): unknown {
   };
 }
 
+/** Flows and stage bindings have an id of their own beside that of what policies are bound to. */
+const parents = (state: State) => [...state.flows, ...state.stageBindings];
+
+/** Kept is the id that policies are bound to, whichever was sent; shown is the other one. */
+const keptTarget = (state: State, given: string): string =>
+  parents(state).find((one) => one.pk === given)?.policybindingmodel_ptr_id ?? given;
+const shownTarget = (state: State, kept: string): string =>
+  parents(state).find((one) => one.policybindingmodel_ptr_id === kept)?.pk ?? kept;
+
 const fieldsFor = (state: State): Fields => ({
-  policy: { type: 'ref', nullable: true, known: () => [] },
+  policy: { type: 'ref', nullable: true, known: () => state.policies.map((one) => one.pk) },
   group: { type: 'ref', nullable: true, known: () => state.groups.map((one) => one.pk) },
   user: { type: 'ref', nullable: true, known: () => state.users.map((one) => one.pk) },
   target: {
@@ -39,7 +50,7 @@ const fieldsFor = (state: State): Fields => ({
     required: true,
     known: () => [
       ...state.applications.map((one) => one.pk),
-      ...state.flows.flatMap((one) => [one.pk, one.policybindingmodel_ptr_id]),
+      ...parents(state).flatMap((one) => [one.pk, one.policybindingmodel_ptr_id]),
     ],
   },
   negate: { type: 'bool' },
@@ -56,7 +67,7 @@ function read(call: Call, partial: boolean): Partial<Binding> {
   const set = [input.policy, input.group, input.user].filter((one) => one !== undefined && one !== null);
   if (set.length > 1) refuse(400, { non_field_errors: ["Only one of 'group', 'policy', 'user' can be set."] });
   if (set.length === 0) refuse(400, { non_field_errors: ["One of 'group', 'policy', 'user' must be set."] });
-  return input;
+  return { ...input, target: keptTarget(call.state, input.target) };
 }
 
 /** The same group twice is accepted: uniqueness covers policies only. */

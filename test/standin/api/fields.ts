@@ -5,7 +5,7 @@ import { isUuid } from './paging.ts';
 
 /** How one field of a request body is read, in DRF's manner. `check` returns a sentence when the value is wrong. */
 interface Field {
-  type: 'text' | 'bool' | 'int' | 'object' | 'any' | 'ref' | 'refs';
+  type: 'text' | 'bool' | 'int' | 'number' | 'object' | 'any' | 'list' | 'ref' | 'refs';
   required?: true;
   blank?: true;
   nullable?: true;
@@ -39,8 +39,13 @@ export function bodyOf(call: Call): Json {
 export function readFields<T>(body: Json, fields: Fields, partial: boolean): Partial<T> {
   const errors = fieldErrors(body, fields, partial);
   if (Object.keys(errors).length > 0) refuse(400, errors);
-  return Object.fromEntries(Object.entries(body).filter(([name]) => name in fields)) as Partial<T>;
+  const known = Object.entries(body).filter(([name]) => name in fields);
+  return Object.fromEntries(known.map(([name, value]) => [name, asText(value, fields[name])])) as Partial<T>;
 }
+
+/** DRF takes a number where a text is asked for. */
+const asText = (value: unknown, field: Field | undefined): unknown =>
+  field?.type === 'text' && typeof value === 'number' ? String(value) : value;
 
 export function fieldErrors(body: Json, fields: Fields, partial: boolean): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
@@ -61,7 +66,8 @@ export function fieldErrors(body: Json, fields: Fields, partial: boolean): Recor
   return errors;
 }
 
-function wrong(value: unknown, field: Field): string | undefined {
+function wrong(given: unknown, field: Field): string | undefined {
+  const value = asText(given, field);
   switch (field.type) {
     case 'text':
       if (typeof value !== 'string') return 'Not a valid string.';
@@ -72,6 +78,13 @@ function wrong(value: unknown, field: Field): string | undefined {
       return typeof value === 'boolean' ? undefined : 'Must be a valid boolean.';
     case 'int':
       return Number.isInteger(value) ? undefined : 'A valid integer is required.';
+    case 'number':
+      return typeof value === 'number' ? undefined : 'A valid number is required.';
+    case 'list': {
+      if (!Array.isArray(value)) return `Expected a list of items but got type "${pythonType(value)}".`;
+      const strange = value.find((one) => !field.choices?.includes(one));
+      return strange === undefined ? undefined : `"${strange}" is not a valid choice.`;
+    }
     case 'object':
       return typeof value === 'object' && !Array.isArray(value) ? undefined : 'Value must be valid JSON.';
     case 'any':

@@ -1,13 +1,20 @@
 import { applicationRoutes } from './applications.ts';
+import { authenticatorRoutes } from './authenticators.ts';
 import { bindingRoutes } from './bindings.ts';
 import { brandRoutes } from './brands.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { flowRoutes } from './flows.ts';
 import { groupRoutes } from './groups.ts';
+import { invitationRoutes } from './invitations.ts';
 import { meRoutes } from './me.ts';
 import { outpostRoutes } from './outposts.ts';
+import { policyRoutes } from './policies.ts';
+import { promptRoutes } from './prompts.ts';
 import { providerRoutes } from './providers.ts';
 import type { Route } from './router.ts';
+import { sessionRoutes } from './sessions.ts';
+import { stageBindingRoutes } from './stage-bindings.ts';
+import { stageRoutes } from './stages.ts';
 import { systemRoutes } from './system.ts';
 import { tokenRoutes } from './tokens.ts';
 import { transactionalRoutes } from './transactional.ts';
@@ -17,6 +24,8 @@ import { userRoutes } from './users.ts';
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...userRoutes,
+  ...sessionRoutes,
+  ...authenticatorRoutes,
   ...groupRoutes,
   ...tokenRoutes,
   ...applicationRoutes,
@@ -24,6 +33,11 @@ export const ROUTES: readonly Route[] = [
   ...bindingRoutes,
   ...outpostRoutes,
   ...flowRoutes,
+  ...stageBindingRoutes,
+  ...invitationRoutes,
+  ...promptRoutes,
+  ...stageRoutes,
+  ...policyRoutes,
   ...catalogueRoutes,
   ...brandRoutes,
   ...systemRoutes,

@@ -2,6 +2,7 @@ import { json, noContent, refuse } from '../http/reply.ts';
 import { makeGroup, makeToken, makeUser } from '../make.ts';
 import { groupsOf, isSuperuser } from '../people.ts';
 import { hashPassword, randomText } from '../secrets.ts';
+import { endSessionsOf } from '../sessions.ts';
 import type { State, User } from '../state.ts';
 import { email, unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
@@ -79,6 +80,8 @@ const change =
   (call) => {
     const user = byPk(call, call.state.users, 'User');
     save(call.state, user, readFields<Input>(bodyOf(call), fieldsFor(call.state, user), partial));
+    // Who is switched off is signed out, too.
+    if (!user.is_active) endSessionsOf(call.state, user);
     return json(200, showUser(call.state, user));
   };
 
@@ -157,7 +160,11 @@ export const userRoutes: readonly Route[] = [
     DELETE: (call) => {
       const { state } = call;
       const user = byPk(call, state.users, 'User');
+      endSessionsOf(state, user);
       state.users = state.users.filter((one) => one !== user);
+      state.devices = state.devices.filter((one) => one.user !== user.pk);
+      state.flowTokens = state.flowTokens.filter((one) => one.user !== user.pk);
+      state.invitations = state.invitations.filter((one) => one.created_by !== user.pk);
       state.tokens = state.tokens.filter((one) => one.user !== user.pk);
       state.bindings = state.bindings.filter((one) => one.user !== user.pk);
       for (const group of state.groups) group.users = group.users.filter((pk) => pk !== user.pk);

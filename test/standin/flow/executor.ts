@@ -11,7 +11,8 @@ import {
   sessionOf,
   withSession,
 } from '../sessions.ts';
-import type { Flow, Json } from '../state.ts';
+import type { Json } from '../state.ts';
+import type { Flow } from '../state-flows.ts';
 import { PROGRAMS } from './programs.ts';
 import type { Errors, Stage, Step } from './stage.ts';
 
@@ -19,7 +20,7 @@ import type { Errors, Stage, Step } from './stage.ts';
 export function execute(call: Call, slug: string): Reply {
   const flow = call.state.flows.find((one) => one.slug === slug);
   if (!flow) return notFound(call.method);
-  call.session = sessionOf(call) ?? newSession(call.state);
+  call.session = sessionOf(call) ?? newSession(call);
   if (call.method === 'POST' && call.session.data.user !== null && csrfProblem(call)) {
     return frame(withSession(call, flowError(), true), true);
   }

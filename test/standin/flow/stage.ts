@@ -1,5 +1,6 @@
 import type { Call } from '../http/call.ts';
-import type { Flow, Json, Plan, User } from '../state.ts';
+import type { Json, User } from '../state.ts';
+import type { Flow, Plan } from '../state-flows.ts';
 
 /** One visit of the executor: who comes, with which plan, and the query of the page around it. */
 export interface Step {

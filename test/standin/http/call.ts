@@ -8,6 +8,8 @@ export interface Site {
   secretKey: string;
   hostname: string;
   canSaveMedia: boolean;
+  /** Milliseconds since the epoch, for all that expires or is refused for a while. */
+  now: () => number;
 }
 
 /** One request, as authentik sees it behind its router. */

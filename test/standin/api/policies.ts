@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../http/call.ts';
+import { json, noContent } from '../http/reply.ts';
+import type { State } from '../state.ts';
+import type { ExpressionPolicy } from '../state-flows.ts';
+import { unique } from './checks.ts';
+import { bodyOf, type Fields, readFields } from './fields.ts';
+import { byPk } from './lookup.ts';
+import { list } from './paging.ts';
+import { type Handler, type Route, route } from './router.ts';
+
+/** A policy as the list of all policies and its bindings show it, without the expression. */
+const policyBrief = (state: State, { pk, name, execution_logging }: ExpressionPolicy): object => ({
+  pk,
+  name,
+  execution_logging,
+  component: 'ak-policy-expression-form',
+  verbose_name: 'Expression Policy',
+  verbose_name_plural: 'Expression Policies',
+  meta_model_name: 'authentik_policies_expression.expressionpolicy',
+  bound_to: state.bindings.filter((one) => one.policy === pk).length,
+});
+
+export const showPolicy = (state: State, policy: ExpressionPolicy): object => ({
+  ...policyBrief(state, policy),
+  expression: policy.expression,
+});
+
+/** Python itself is not here: only brackets that are never closed are noticed. */
+function syntax(expression: string): string | undefined {
+  const open: { bracket: string; line: number }[] = [];
+  for (const [index, line] of expression.split('\n').entries()) {
+    for (const letter of line.replace(/'[^']*'|"[^"]*"|#.*/g, '')) {
+      if ('([{'.includes(letter)) open.push({ bracket: letter, line: index + 2 });
+      if (')]}'.includes(letter)) open.pop();
+    }
+  }
+  const last = open.at(-1);
+  return last && `Expression Syntax Error: '${last.bracket}' was never closed (temp-policy, line ${last.line})`;
+}
+
+const fieldsFor = (state: State, self?: ExpressionPolicy): Fields => ({
+  name: {
+    type: 'text',
+    required: true,
+    check: unique(
+      () => state.policies.filter((one) => one !== self).map((one) => one.name),
+      'Policy with this name already exists.',
+    ),
+  },
+  execution_logging: { type: 'bool' },
+  expression: { type: 'text', required: true, check: syntax },
+});
+
+const named = (call: Call, model = 'ExpressionPolicy'): ExpressionPolicy => byPk(call, call.state.policies, model);
+
+const change =
+  (partial: boolean): Handler =>
+  (call) => {
+    const policy = named(call);
+    Object.assign(policy, readFields<ExpressionPolicy>(bodyOf(call), fieldsFor(call.state, policy), partial));
+    return json(200, showPolicy(call.state, policy));
+  };
+
+const remove =
+  (model: string): Handler =>
+  (call) => {
+    const { state } = call;
+    const policy = named(call, model);
+    state.policies = state.policies.filter((one) => one !== policy);
+    state.bindings = state.bindings.filter((one) => one.policy !== policy.pk);
+    return noContent();
+  };
+
+const listing =
+  (show: typeof showPolicy): Handler =>
+  (call) =>
+    list(call, {
+      rows: call.state.policies,
+      show: (one) => show(call.state, one),
+      search: (one) => [one.name],
+      filters: {
+        name: { kind: 'exact', of: (one) => one.name },
+        expression: { kind: 'exact', of: (one) => one.expression },
+        policy_uuid: { kind: 'uuid', of: (one) => one.pk },
+        execution_logging: { kind: 'bool', of: (one) => one.execution_logging },
+      },
+      order: { name: (one) => one.name },
+    });
+
+export const policyRoutes: readonly Route[] = [
+  route('/policies/all/', { GET: listing(policyBrief) }),
+  route('/policies/all/:pk/', {
+    GET: (call) => json(200, policyBrief(call.state, named(call, 'Policy'))),
+    DELETE: remove('Policy'),
+  }),
+  route('/policies/expression/', {
+    GET: listing(showPolicy),
+    POST: (call) => {
+      const input = readFields<ExpressionPolicy>(bodyOf(call), fieldsFor(call.state), false);
+      const policy = { pk: randomUUID(), name: '', execution_logging: false, expression: '', ...input };
+      call.state.policies.push(policy);
+      return json(201, showPolicy(call.state, policy));
+    },
+  }),
+  route('/policies/expression/:pk/', {
+    GET: (call) => json(200, showPolicy(call.state, named(call))),
+    PUT: change(false),
+    PATCH: change(true),
+    DELETE: remove('ExpressionPolicy'),
+  }),
+];
