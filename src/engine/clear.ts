@@ -1,9 +1,11 @@
 import type { Change } from '../model/change.ts';
+import { Uncertain } from '../model/failure.ts';
 import { type Observed, parseId, type Resource } from '../model/resource.ts';
 import type { Kind } from './kind.ts';
 import type { Made } from './ledger.ts';
+import { onceVisible } from './look.ts';
 import { type Leftover, leftovers } from './plan.ts';
-import type { Run } from './run.ts';
+import { attempts, type Run } from './run.ts';
 import { interrupted } from './shortfall.ts';
 
 /**
@@ -37,25 +39,49 @@ const homeLast = (all: readonly Leftover[]): Leftover[] => [
 
 const keep = ({ id }: Made, why: string): Change => ({ op: 'keep', id, because: [why] });
 
-/** @returns what was done; nothing where it was gone already */
-async function letGo<F>(
-  { change, made, silent }: Leftover,
-  { kinds, world, purge }: Run<F>,
-): Promise<Change | undefined> {
+/**
+ * A touch whose answer was lost is looked at again, and repeated only where it did not happen.
+ * @returns what was done; nothing where it was gone already
+ */
+async function letGo<F>({ change, made, silent }: Leftover, run: Run<F>): Promise<Change | undefined> {
   if (change.op === 'keep' || silent) return change;
   const { kind: name, key } = parseId(made.id);
-  const kind = kinds[name] as Kind<unknown>;
-  const found: Observed = await kind.observe(key, world);
+  const kind = run.kinds[name] as Kind<unknown>;
+  let found: Observed = await kind.observe(key, run.world);
   if (found.is === 'absent') return undefined;
   if (found.is === 'present' && made.ours !== undefined && kind.keeps?.(made.ours, found.spec)) {
     return keep(made, 'holds text of yours');
   }
-  // What was there before us may hold what is not ours: it is given back, even then.
-  if (made.precious && purge && kind.destroy && made.before === undefined) await kind.destroy(key, world);
-  else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
-  const after = made.before === undefined ? await kind.observe(key, world) : found;
-  const stayed = made.before === undefined && after.is === 'present';
-  return stayed ? keep(made, 'holds something that homeauth did not make') : change;
+  for (let n = 1; ; n++) {
+    const lost: Uncertain | undefined = await touch(made, kind, found, run);
+    if (!lost && made.before !== undefined) return change;
+    found = lost
+      ? await onceVisible(made.id, () => kind.observe(key, run.world), run)
+      : await kind.observe(key, run.world);
+    if (!lost) return found.is === 'present' ? keep(made, 'holds something that homeauth did not make') : change;
+    if (found.is === 'absent') return change;
+    if (found.is === 'unknown' || n === attempts) throw lost;
+    await run.world.clock.sleep(1000 * n);
+  }
+}
+
+/** @returns why it is not known whether it happened, where it is not */
+async function touch<F>(
+  made: Made,
+  kind: Kind<unknown>,
+  found: Observed,
+  { world, purge }: Run<F>,
+): Promise<Uncertain | undefined> {
+  const { key } = parseId(made.id);
+  try {
+    // What was there before us may hold what is not ours: it is given back, even then.
+    if (made.precious && purge && kind.destroy && made.before === undefined) await kind.destroy(key, world);
+    else await kind.apply?.(key, formerly(kind, made, found), world, found.is === 'present' ? found.spec : undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Uncertain) return error;
+    throw error;
+  }
 }
 
 /** What it was before we came: nothing, or what the ledger kept of it. */

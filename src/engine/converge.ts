@@ -8,14 +8,12 @@ import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
 import { lookUntilKnown, type Step } from './look.ts';
 import { wanted } from './plan.ts';
-import type { Run } from './run.ts';
+import { attempts, type Run } from './run.ts';
 import { settle } from './settle.ts';
 import { interrupted, notOurs, shortfall } from './shortfall.ts';
 
 /** How many touches of one stage are under way at once. */
 const side = 6;
-/** How often a touch is repeated whose outcome was not known and which turned out not to have happened. */
-const attempts = 3;
 
 /**
  * Put everything right, stage by stage, then clear what nobody wants any more. Looks before and after every touch;

@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import { idOf, type Observed, type Resource } from '../model/resource.ts';
+import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
 import { lineFor } from './ledger.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run } from './run.ts';
@@ -30,6 +30,22 @@ export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>):
     if (run.signal.aborted) throw interrupted(`while waiting for ${hidden.change.id}`);
     run.progress({ is: 'waiting', id: hidden.change.id, waits: hidden.change.because.join('; '), elapsed, limit });
     await world.clock.sleep(1000);
+  }
+}
+
+/** One look at something that may be out of sight for a moment; `unknown` where it stays so. */
+export async function onceVisible<F>(
+  id: Id,
+  look: () => Promise<Observed>,
+  { world: { clock }, signal, progress }: Run<F>,
+): Promise<Observed> {
+  const began = clock.now();
+  for (;;) {
+    const found = await look();
+    const elapsed = clock.now() - began;
+    if (found.is !== 'unknown' || elapsed >= outOfSight || signal.aborted) return found;
+    progress({ is: 'waiting', id, waits: found.because, elapsed, limit: outOfSight });
+    await clock.sleep(1000);
   }
 }
 

@@ -5,6 +5,9 @@ import type { World } from '../world/world.ts';
 import type { Kinds } from './kind.ts';
 import type { LedgerStore } from './ledger.ts';
 
+/** How often a touch is repeated whose outcome was not known and which turned out not to have happened. */
+export const attempts = 3;
+
 /** What a run tells while it works; who listens decides how to show it. */
 export type Progress =
   | { readonly is: 'stage'; readonly title: string }

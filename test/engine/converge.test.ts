@@ -145,6 +145,48 @@ test('a create whose answer was lost is found again and not repeated', async () 
   expect(w.log).toEqual(['=provider:home']);
 });
 
+describe('a removal whose answer was lost', () => {
+  const removed = 'remove  provider:wiki  no longer wanted';
+  test('is seen to have happened, and not repeated', async () => {
+    const w = fresh();
+    await w.run(withApp);
+    w.lost.set('-provider:wiki', [true]);
+    expect(await w.run(bare)).toBe(removed);
+    expect(w.log.filter((line) => line === '-provider:wiki')).toHaveLength(1);
+    expect(w.ledger.map(({ id }) => id)).not.toContain('provider:wiki');
+  });
+
+  test('is repeated where it did not happen, and not for ever', async () => {
+    const w = fresh();
+    await w.run(withApp);
+    w.lost.set('-provider:wiki', [false, false]);
+    expect(await w.run(bare)).toBe(removed);
+    await w.run(withApp);
+    w.lost.set('-provider:wiki', [false, false, false]);
+    await expect(w.run(bare)).rejects.toMatchObject({ code: 'lost' });
+    expect(w.ledger.map(({ id }) => id)).toContain('provider:wiki');
+    expect(await w.run(bare)).toBe(removed);
+  });
+
+  test('is waited for where it cannot be seen for a moment', async () => {
+    const w = fresh();
+    await w.run(withApp);
+    w.lost.set('-container:server', [true]);
+    w.state.hideAfter = '-container:server';
+    expect(await w.run([])).toContain('remove  container:server');
+    expect(w.log.filter((line) => line === '-container:server')).toHaveLength(1);
+  });
+
+  test('of our part of a shared thing is made once more', async () => {
+    const w = fresh();
+    const outpost = [stage('outpost', ['outpost:embedded', ['home']] as const)];
+    await w.run(outpost);
+    w.lost.set('~outpost:embedded', [false]);
+    expect(await w.run([])).toBe('release outpost:embedded  no longer wanted');
+    expect(w.log.filter((line) => line === '~outpost:embedded')).toHaveLength(3);
+  });
+});
+
 test('one write of the ledger for a whole stage, before the first touch', async () => {
   const w = toy();
   const many = Array.from({ length: 50 }, (_, i) => [`provider:p${i}`, 'x'] as const);

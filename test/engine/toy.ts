@@ -17,7 +17,15 @@ interface Thing {
 
 export interface Toy {
   readonly things: Map<Id, Thing>;
-  readonly state: { now: number; writes: number; cut: { at: number; after: boolean }; dockerFrom: number };
+  readonly state: {
+    now: number;
+    writes: number;
+    cut: { at: number; after: boolean };
+    dockerFrom: number;
+    hideAfter: string;
+  };
+  /** Touches, as the log has them, whose answers get lost one after the other, and whether each of them landed. */
+  readonly lost: Map<string, boolean[]>;
   readonly log: string[];
   readonly events: Progress[];
   ledger: Ledger;
@@ -38,14 +46,18 @@ export const startTime = 90_000;
  */
 export function toy(): Toy {
   const things = new Map<Id, Thing>();
-  const state = { now: 0, writes: 0, cut: { at: -1, after: false }, dockerFrom: 0 };
+  const state = { now: 0, writes: 0, cut: { at: -1, after: false }, dockerFrom: 0, hideAfter: '' };
   const log: string[] = [];
+  const lost = new Map<string, boolean[]>();
 
   const touch = async (words: string, effect: () => unknown): Promise<void> => {
     const cut = state.writes++ === state.cut.at;
     if (cut && !state.cut.after) throw new Error('power cut');
     log.push(words);
-    effect();
+    if (words === state.hideAfter) state.dockerFrom = state.now + 5000;
+    const landed = lost.get(words)?.shift();
+    if (landed !== false) effect();
+    if (landed !== undefined) throw new Uncertain({ code: 'lost', problem: 'the answer was lost', fix: 'look again' });
     if (cut) throw new Error('power cut');
   };
 
@@ -148,6 +160,7 @@ export function toy(): Toy {
   const it: Toy = {
     things,
     state,
+    lost,
     log,
     events: [],
     ledger: [],
