@@ -5,6 +5,7 @@ import { parseConfig } from '../config/parse.ts';
 import { type Answers, draftFrom, type Hints, type Question, questions } from '../config/questions.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
+import { assertAtHome } from '../procedures/at-home.ts';
 import { found } from '../procedures/found.ts';
 import { guesses } from '../procedures/guesses.ts';
 import { alreadyHere } from '../procedures/open.ts';
@@ -23,7 +24,7 @@ export interface Statement {
 /**
  * What the owner wants, as the text of homeauth.yaml: the one that is there already, or a new one from flags and
  * answers. Writes nothing.
- * @throws Failure answer-missing, flag-invalid, already-set-up
+ * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed
  */
 export async function interview(flags: Flags, surroundings: Surroundings, screen: Screen): Promise<Statement> {
   const { terminal, world } = surroundings;
@@ -32,7 +33,8 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     const given = flags[camel(question.id)];
     if (given !== undefined) said[question.id] = checked(question, given);
   }
-  const goOn = ({ path, text }: { path: string; text: string }): Statement => {
+  const goOn = async ({ path, text }: { path: string; text: string }): Promise<Statement> => {
+    await assertAtHome(path, parseConfig(text, path).config.baseDir, world.files);
     agreed(said, text, path);
     screen.say(`${path} is there already: going on with what it says.`);
     return { path, text, said };

@@ -1,12 +1,13 @@
 import { type Explain, type Located, locate } from '../config/locate.ts';
 import { Failure } from '../model/failure.ts';
+import { assertAtHome } from './at-home.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { explainMissing } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
  * Find homeauth.yaml, read it and open the installation that it describes.
- * @throws Failure config-missing, config-invalid
+ * @throws Failure config-missing, config-invalid, config-elsewhere, base-dir-changed
  */
 export async function open(
   flag: string | undefined,
@@ -15,7 +16,9 @@ export async function open(
 ): Promise<Installation> {
   const explain: Explain = (missing) => explainMissing(surroundings.world, missing);
   const { path, text } = await find(flag, surroundings, explain);
-  return openInstallation(text, path, surroundings, eraFor);
+  const installation = openInstallation(text, path, surroundings, eraFor);
+  await assertAtHome(path, installation.config.baseDir, surroundings.world.files);
+  return installation;
 }
 
 /**
