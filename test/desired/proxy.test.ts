@@ -50,7 +50,7 @@ describe('the text', () => {
     expect(siteOf(text, 'whoami.home.example.com')).toBe('\timport authentik whoami:80');
     expect(siteOf(text, 'wiki.home.example.com')).toBe('\timport authentik "[fd00::5]:8080"');
     expect(siteOf(text, 'auth.home.example.com')).toMatch(
-      /^\tvars homeauth_revision r[0-9a-f]{15}\n\treverse_proxy \S+$/,
+      /^\tvars homeauth_revision r[0-9a-f]{15}\n\treverse_proxy \S+ \{\n\t\theader_up X-Forwarded-Host \{http\.request\.hostport\}\n\t\}$/,
     );
   });
 

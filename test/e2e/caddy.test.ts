@@ -156,6 +156,39 @@ describe('what Caddy lets through', () => {
   });
 });
 
+describe('a Caddy that takes its visitors for proxies', () => {
+  let bench: Bench;
+  const host = 'wiki.home.example.com';
+  const forged = { 'X-Forwarded-Host': 'photos.home.example.com' };
+  beforeAll(async () => {
+    bench = await startCaddy(
+      docker,
+      'directory',
+      `{\n\tservers {\n\t\ttrusted_proxies static private_ranges\n\t}\n}\n${own}`,
+    );
+  });
+
+  test('lets nobody name another app to authentik', async () => {
+    await bench.put(bench.want(['wiki', 'photos']));
+    const { headers } = await bench.get(host, '/', forged);
+    expect(new URL(headers['location'] ?? '').searchParams.get('client_id')).toBe(host);
+    const start = '/outpost.goauthentik.io/start';
+    expect((await bench.get(host, start, forged)).body).toBe(`authentik ${host}${start}\n`);
+    expect((await bench.get('auth.home.example.com', '/', forged)).body).toBe('authentik auth.home.example.com/\n');
+  });
+
+  test('would, were it not for the lines that say which host was served', async () => {
+    const { text, ...want } = bench.want(['wiki', 'photos']);
+    const without = text.replace(/^\s*header_up X-Forwarded-Host .*\n/gm, '');
+    await bench.put({ ...want, text: without });
+    const { headers } = await bench.get(host, '/', forged);
+    expect(new URL(headers['location'] ?? '').searchParams.get('client_id')).toBe('photos.home.example.com');
+    const start = '/outpost.goauthentik.io/start';
+    expect((await bench.get(host, start, forged)).body).toBe(`authentik photos.home.example.com${start}\n`);
+    expect((await bench.get('auth.home.example.com', '/', forged)).body).toBe('authentik photos.home.example.com/\n');
+  });
+});
+
 describe('what is refused, with nothing changed', () => {
   let bench: Bench;
   beforeAll(async () => {

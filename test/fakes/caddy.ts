@@ -25,8 +25,11 @@ export const caddy: Program = async (around) => {
   };
   const imported = (path: string) => files.get(path.startsWith('/') ? path : `${inside}/${path}`);
   let running: Site[] = [];
+  let believesVisitors = false;
   const load = (text: string) => {
     running = sitesOf(text, imported);
+    const isNamedAnew = [text, ...files.values()].some((each) => /^\s*header_up X-Forwarded-Host /m.test(each));
+    believesVisitors = /^\s*trusted_proxies /m.test(text) && !isNamedAnew;
     return '';
   };
   const says = (stdout: string) => ({ code: 0, stdout, stderr: '' });
@@ -47,7 +50,7 @@ export const caddy: Program = async (around) => {
   const server = createServer((request, response) => {
     const host = (request.headers.host ?? '').split(':')[0];
     const site = running.find((candidate) => candidate.host === host);
-    serve(site, request, response, around).catch(() => response.writeHead(502).end());
+    serve(site, request, response, around, believesVisitors).catch(() => response.writeHead(502).end());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
@@ -83,6 +86,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   { dial }: Around,
+  believesVisitors: boolean,
 ): Promise<void> {
   if (!site) return void response.writeHead(200).end();
   if (site.respond !== undefined) return void response.end(site.respond);
@@ -93,7 +97,9 @@ async function serve(
     if (!at) throw new Error(`dial tcp: lookup ${host}: no such host`);
     return at;
   };
-  const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': site.host, 'X-Forwarded-For': '192.0.2.7' };
+  const claimed = believesVisitors ? request.headers['x-forwarded-host'] : undefined;
+  const host = String(claimed ?? site.host);
+  const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': host, 'X-Forwarded-For': '192.0.2.7' };
   let headers: Record<string, string> = { ...plain(request), ...forwarded };
   if (site.guarded) {
     headers = Object.fromEntries(

@@ -51,7 +51,10 @@ export function sitesOf(text: string, imported: (path: string) => string | undef
 
 function site(host: string, body: readonly string[]): Site {
   const argument = (directive: string) =>
-    body.find((line) => line.startsWith(`${directive} `))?.slice(directive.length + 1);
+    body
+      .find((line) => line.startsWith(`${directive} `))
+      ?.slice(directive.length + 1)
+      .replace(/ \{$/, '');
   const [guard, proxy, respond, revision] = [
     'import authentik',
     'reverse_proxy',

@@ -13,7 +13,12 @@ import { findEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
 import { judgeStranger, proveStranger } from '../../src/procedures/proof/stranger.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
 
-const config = { domain: 'home.example.com', authHost: 'auth.home.example.com', tls: 'auto' } as Config;
+const config = {
+  domain: 'home.example.com',
+  authHost: 'auth.home.example.com',
+  tls: 'auto',
+  apps: [] as readonly App[],
+} as Config;
 const wiki: App = { name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', upstream: 'wiki:8080', mode: 'app' };
 const noAnswer = (problem: string) => new Failure({ code: 'no-answer', problem, fix: 'homeauth doctor' });
 
@@ -157,7 +162,7 @@ describe('a forger', () => {
     const { scene, asked } = sceneOf(echo);
     const [found] = await proveForgery(scene, wiki, session);
     expect(found).toMatchObject({ status: 'ok', answer: '8 spellings tried, with a session too' });
-    expect(asked).toHaveLength(2 * spellings.length);
+    expect(asked).toHaveLength(2 * spellings.length + 1);
     const mute = sceneOf(({ headers = {} }) => (headers['Cookie'] ? answer(200) : good));
     expect(await proveForgery(mute.scene, wiki, session)).toMatchObject([{ answer: '8 spellings tried' }]);
   });
@@ -172,6 +177,24 @@ describe('a forger', () => {
   ])('%s', async (_, ask) => {
     const [found] = await proveForgery(sceneOf(ask).scene, wiki, session);
     expect(found).toMatchObject({ status: 'fail', answer: 'X.Authentik.Username' });
+  });
+
+  const photos: App = { ...wiki, name: 'photos', host: 'photos.home.example.com' };
+  const believing: Ask = ({ headers = {} }) => login(headers['X-Forwarded-Host'] ?? wiki.host);
+  test.each([
+    [[wiki], 'auth.home.example.com'],
+    [[wiki, { ...photos, mode: 'domain' as const }], 'auth.home.example.com'],
+    [[wiki, photos], 'photos.home.example.com'],
+  ])('names another app in front of a Caddy that believes it: %#', async (apps, named) => {
+    const { scene } = sceneOf(believing, { config: { apps } });
+    expect(await proveForgery(scene, wiki)).toMatchObject([
+      { id: 'forged', status: 'fail', answer: 'X-Forwarded-Host', cause: expect.stringContaining(`name ${named} to`) },
+    ]);
+  });
+
+  test('names another app, and what is down then proves nothing', async () => {
+    const ask: Ask = ({ headers = {} }) => (headers['X-Forwarded-Host'] ? answer(502) : good);
+    expect(await proveForgery(sceneOf(ask).scene, wiki)).toMatchObject([{ id: 'forged', status: 'ok' }]);
   });
 
   test('is not judged where strangers are not sent to a login at all', async () => {

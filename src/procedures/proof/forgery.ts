@@ -1,4 +1,4 @@
-import type { App } from '../../config/schema.ts';
+import type { App, Config } from '../../config/schema.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
@@ -19,10 +19,11 @@ export const spellings: readonly ((name: string) => string)[] = [
 ];
 
 /**
- * Can somebody say by themselves who they are? Tried as a stranger; with the owner's session too, where the app shows
- * the headers that it gets.
+ * Can somebody say by themselves who they are, or which app they mean? Tried as a stranger; with the owner's session
+ * too, where the app shows the headers that it gets.
  */
 export async function proveForgery(scene: Scene, app: App, session?: Secret): Promise<Finding[]> {
+  const url = `https://${app.host}/`;
   const forged = `forged${scene.world.random.alphanumeric(12).reveal()}`;
   const probe = `seen${scene.world.random.alphanumeric(12).reveal()}`;
   const tries = spellings.flatMap((spell) => {
@@ -33,7 +34,7 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
   const answers = await Promise.all(
     tries.map(async ({ name, who, headers }) => {
       const all = { ...headers, 'X-Homeauth-Probe': probe, ...(who && { Cookie: who.reveal() }) };
-      return { name, who, answer: await knock(scene, { url: `https://${app.host}/`, headers: all }) };
+      return { name, who, answer: await knock(scene, { url, headers: all }) };
     }),
   );
   const common = { id: 'forged', title: 'forged identity headers do not reach it' };
@@ -58,7 +59,25 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
   if (unclear) {
     return [{ ...common, status: 'skip', cause: `${app.host} does not ask a stranger for a login yet.` }];
   }
+  const named = otherHost(app, scene.config);
+  const judged = await knock(scene, { url, headers: { 'X-Forwarded-Host': named } });
+  if (!(judged instanceof Failure) && judged.status < 500 && judgeStranger(judged, app, scene).is === 'wrong') {
+    return [
+      {
+        ...common,
+        status: 'fail',
+        answer: 'X-Forwarded-Host',
+        cause: `A visitor of ${app.name} can name ${named} to authentik, and is then judged by the rules of that one. Your Caddyfile trusts them as a proxy.`,
+        fix: 'Put back what keeps this shut:  homeauth apply\nTrust only proxies that are yours: trusted_proxies in your Caddyfile.',
+      },
+    ];
+  }
   const shown = answers.some(({ who, answer }) => who && bodyOf(answer).includes(probe));
   const count = `${spellings.length} spellings tried`;
   return [{ ...common, status: 'ok', answer: shown ? `${count}, with a session too` : count }];
+}
+
+/** A name that authentik knows, and that is not this app's. */
+function otherHost(app: App, { apps, authHost }: Config): string {
+  return apps.find(({ host, mode }) => host !== app.host && mode === 'app')?.host ?? authHost;
 }

@@ -9,7 +9,7 @@ createServer((request, response) => {
     cookie = '',
   } = request.headers;
   if (!request.url.startsWith('/outpost.goauthentik.io/auth/caddy')) {
-    response.end(`authentik ${request.headers.host}${request.url}\n`);
+    response.end(`authentik ${host ?? request.headers.host}${request.url}\n`);
   } else if (cookie.includes('session=helen')) {
     response.writeHead(200, { 'X-Authentik-Username': 'helen', 'X-Authentik-Uid': 'real' }).end();
   } else if (uri === '/open') {
