@@ -66,6 +66,18 @@ const mail = z
   })
   .meta({ description: 'Outgoing mail, for password reset. Without it authentik sends none.' });
 
+const policies = z
+  .strictObject({
+    recovery: z.boolean().optional().meta({
+      description: 'People set a new password by a link: their own, by mail, or one from `homeauth user reset`.',
+      'x-default': '`true` where `mail` is set, else `false`',
+    }),
+    invitations: z.boolean().default(false).meta({
+      description: 'People get an account by a link from `homeauth user invite`, which switches this on.',
+    }),
+  })
+  .meta({ description: 'Rules for people.' });
+
 const app = z
   .strictObject({
     name: text(checkAppName).meta({
@@ -127,6 +139,7 @@ export const fileSchema = z
       description: 'Make a dataset for `authentik` where the parent is ZFS.',
     }),
     mail: mail.optional(),
+    policies: policies.optional(),
     apps: z
       .array(z.union([preset, app]))
       .default([])

@@ -24,6 +24,10 @@ export function normalise(file: ConfigFile): Config {
     tls: file.tls,
     zfsDataset: file['zfs-dataset'],
     ...given('mail', file.mail && normaliseMail(file.mail)),
+    policies: {
+      recovery: file.policies?.recovery ?? file.mail !== undefined,
+      invitations: file.policies?.invitations ?? false,
+    },
     apps: file.apps.map((app) => normaliseApp(app, file.domain)),
   };
 }

@@ -21,7 +21,9 @@ export function keysAt(path: Path): readonly string[] {
 
 /** The section that a key which stands in the wrong place belongs to; '' is the top. */
 export function sectionOf(key: string): string | undefined {
-  return ['', 'admin', 'authentik', 'mail'].find((section) => keysAt(section === '' ? [] : [section]).includes(key));
+  return ['', 'admin', 'authentik', 'mail', 'policies'].find((section) =>
+    keysAt(section === '' ? [] : [section]).includes(key),
+  );
 }
 
 /** True for a key that has no default. */

@@ -17,6 +17,7 @@ export interface Config {
   /** A dataset of its own for `authentik` where the parent is ZFS. */
   readonly zfsDataset: boolean;
   readonly mail?: Mail;
+  readonly policies: Policies;
   readonly apps: readonly App[];
 }
 
@@ -43,6 +44,13 @@ export interface Mail {
   readonly passwordFile?: string;
   readonly from: string;
   readonly tls: 'starttls' | 'implicit' | 'none';
+}
+
+interface Policies {
+  /** There is a flow for a new password: by mail where mail is set, and by links that homeauth asks for. */
+  readonly recovery: boolean;
+  /** There is a flow that invitations open. */
+  readonly invitations: boolean;
 }
 
 export interface App {

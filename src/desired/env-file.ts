@@ -37,14 +37,24 @@ export function environmentOf(config: Config, era: Era, facts: Facts): Record<st
   };
 }
 
+/** authentik takes a value for JSON where it can: a password of digits alone would be a number, and no password. */
+function asText(value: string): string {
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
+}
+
 function mail({ mail: settings }: Config, facts: Facts): Record<string, string> {
   if (!settings) return {};
   return {
     AUTHENTIK_EMAIL__HOST: settings.host,
     AUTHENTIK_EMAIL__PORT: String(settings.port),
-    ...(settings.username !== undefined && { AUTHENTIK_EMAIL__USERNAME: settings.username }),
-    ...(facts.mailPassword && { AUTHENTIK_EMAIL__PASSWORD: facts.mailPassword.reveal() }),
-    AUTHENTIK_EMAIL__FROM: settings.from,
+    ...(settings.username !== undefined && { AUTHENTIK_EMAIL__USERNAME: asText(settings.username) }),
+    ...(facts.mailPassword && { AUTHENTIK_EMAIL__PASSWORD: asText(facts.mailPassword.reveal()) }),
+    AUTHENTIK_EMAIL__FROM: asText(settings.from),
     AUTHENTIK_EMAIL__USE_TLS: String(settings.tls === 'starttls'),
     AUTHENTIK_EMAIL__USE_SSL: String(settings.tls === 'implicit'),
   };

@@ -5,8 +5,10 @@ import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Facts } from './facts.ts';
 import * as host from './host.ts';
+import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
 import * as proxy from './proxy.ts';
+import { recovery } from './recovery.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
 
@@ -77,6 +79,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: objects, want: () => sso.providers(config, era, data) },
     { title: objects, want: () => sso.applications(config, data) },
     { title: objects, want: () => sso.access(config, era, data) },
+    ...[recovery(config, data), invitations(config, data)].flat().map((want) => ({ title: objects, want: () => want })),
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
       title: network,

@@ -6,6 +6,7 @@ import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import { type Installation, valueIn } from './installation.ts';
+import { mailPasswordOf } from './mail-password.ts';
 import { parentDataset } from './storage.ts';
 
 /** Look at everything that decides what is wanted. Writes nothing. */
@@ -25,7 +26,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     secretNames.bootstrap.map((name) => valueIn(world, layout.bootstrap, name)),
   );
   const phase = await phaseOf(installation, token !== undefined);
-  const mailPassword = config.mail?.passwordFile && (await bare(world, config.mail.passwordFile));
+  const mailPassword = await mailPasswordOf(config, world.files);
   const madePassword = await bare(world, layout.adminPassword);
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   return {

@@ -13,6 +13,7 @@ describe('a valid file', () => {
       proxy: 'caddy',
       tls: 'auto',
       zfsDataset: true,
+      policies: { recovery: false, invitations: false },
       apps: [],
     });
   });
@@ -36,6 +37,7 @@ describe('a valid file', () => {
         from: 'Home <auth@example.com>',
         tls: 'starttls',
       },
+      policies: { recovery: true, invitations: false },
       apps: [
         {
           name: 'whoami',

@@ -13,9 +13,10 @@ export const secretFiles = (layout: Layout): readonly string[] => [
 ];
 
 /** Can anybody but root read a secret? */
-export async function secretFilesCheck({ world, layout }: Installation): Promise<Finding[]> {
+export async function secretFilesCheck({ world, layout, config }: Installation): Promise<Finding[]> {
+  const ofMail = config.mail?.passwordFile;
   const found = await Promise.all(
-    secretFiles(layout).map(async (path): Promise<Finding[]> => {
+    [...secretFiles(layout), ...(ofMail ? [ofMail] : [])].map(async (path): Promise<Finding[]> => {
       const stat = await world.files.stat(path);
       if (!stat) return [];
       const common = { id: 'secret-readable', title: `only root can read ${path}` };

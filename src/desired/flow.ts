@@ -1,0 +1,88 @@
+import type { Id, Resource } from '../model/resource.ts';
+import type { ObjectSpec } from '../model/sso.ts';
+
+type Fields = ObjectSpec['fields'];
+
+/** A step of a flow: its stage, and what decides whether it is shown. */
+interface Step {
+  readonly order: number;
+  /** Path of its API below `stages/`. */
+  readonly sort: string;
+  /** Behind the flow's slug: `email` makes `homeauth-recovery-email`. */
+  readonly name: string;
+  readonly fields: Fields;
+  /** Names of the policies that are asked, in its turn. */
+  readonly policies?: readonly string[];
+}
+
+/** A flow with all that it is made of; every name begins with its slug. */
+export interface FlowPlan {
+  readonly slug: string;
+  readonly fields: Fields;
+  /** Fields of forms, by their names behind the slug. */
+  readonly prompts: Readonly<Record<string, Fields>>;
+  /** Expressions, by their names behind the slug. */
+  readonly policies: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+/** The flow in the order in which it can be made: what stands later refers to what stands before. */
+export function flowStages({ slug, fields, prompts, policies, steps }: FlowPlan, inside: Id): Resource[][] {
+  const named = (name: string) => `${slug}-${name}`;
+  const place = ({ order, name }: Step) => `${slug}/${order}/${named(name)}`;
+  return [
+    [
+      { kind: 'flow', key: slug, spec: { fields }, inside },
+      ...Object.entries(prompts).map(
+        ([name, spec]): Resource => ({ kind: 'prompt', key: named(name), spec: { fields: spec }, inside }),
+      ),
+      ...Object.entries(policies).map(
+        ([name, expression]): Resource => ({
+          kind: 'policy',
+          key: named(name),
+          spec: { fields: { expression } },
+          inside,
+        }),
+      ),
+    ],
+    steps.map(
+      (step): Resource => ({
+        kind: 'stage',
+        key: `${step.sort}/${named(step.name)}`,
+        spec: { fields: step.fields },
+        inside,
+      }),
+    ),
+    steps.map(
+      (step): Resource => ({
+        kind: 'flow-binding',
+        key: place(step),
+        spec: { onPlan: true, onTurn: step.policies !== undefined },
+        inside,
+      }),
+    ),
+    steps.flatMap((step) =>
+      (step.policies ?? []).map(
+        (policy): Resource => ({
+          kind: 'policy-binding',
+          key: `${place(step)}/${named(policy)}`,
+          spec: { enabled: true },
+          inside,
+        }),
+      ),
+    ),
+  ];
+}
+
+/** A password, and once more: authentik compares the two by their names. */
+export const passwordFields = (order: number): Readonly<Record<'password' | 'password-repeat', Fields>> => ({
+  password: { field_key: 'password', label: 'Password', type: 'password', required: true, placeholder: '', order },
+  'password-repeat': {
+    field_key: 'password_repeat',
+    label: 'Password again',
+    type: 'password',
+    required: true,
+    placeholder: '',
+    order: order + 1,
+  },
+});

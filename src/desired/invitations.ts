@@ -1,0 +1,70 @@
+import type { Config } from '../config/schema.ts';
+import type { Id, Resource } from '../model/resource.ts';
+import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
+
+/** The flow that an invitation opens. */
+export const invitationFlow = 'homeauth-invitation';
+/** Where an invitation says which groups it lets into. Not a field of a user, so it is written to nobody. */
+export const invitedTo = 'homeauth_groups';
+
+/**
+ * An invitation's own data cannot name groups, so a policy reads them where nobody but the API can write, and hands
+ * them to the stage that makes the account. Groups of administrators are left out: a link is too easily passed on.
+ */
+const groups = `invitation = request.context.get('invitation')
+names = invitation.fixed_data.get('${invitedTo}', []) if invitation else []
+if names:
+    from authentik.core.models import Group
+    request.context['flow_plan'].context['groups'] = list(Group.objects.filter(name__in=names, is_superuser=False))
+return True`;
+
+const flow: FlowPlan = {
+  slug: invitationFlow,
+  fields: {
+    name: 'homeauth: invitation',
+    title: 'Make your account',
+    designation: 'enrollment',
+    authentication: 'require_unauthenticated',
+  },
+  prompts: {
+    username: {
+      field_key: 'username',
+      label: 'User name',
+      type: 'username',
+      required: true,
+      placeholder: '',
+      order: 0,
+    },
+    name: { field_key: 'name', label: 'Your name', type: 'text', required: true, placeholder: '', order: 1 },
+    email: { field_key: 'email', label: 'E-mail', type: 'email', required: true, placeholder: '', order: 2 },
+    ...passwordFields(3),
+  },
+  policies: { groups },
+  steps: [
+    {
+      order: 10,
+      sort: 'invitation/stages',
+      name: 'invitation',
+      fields: { continue_flow_without_invitation: false },
+    },
+    {
+      order: 20,
+      sort: 'prompt/stages',
+      name: 'prompt',
+      fields: {
+        fields: ['username', 'name', 'email', 'password', 'password-repeat'].map((name) => `${invitationFlow}-${name}`),
+      },
+    },
+    {
+      order: 30,
+      sort: 'user_write',
+      name: 'write',
+      fields: { user_creation_mode: 'always_create', user_type: 'internal', create_users_as_inactive: false },
+      policies: ['groups'],
+    },
+    { order: 100, sort: 'user_login', name: 'login', fields: {} },
+  ],
+};
+
+export const invitations = ({ policies }: Config, inside: Id): Resource[][] =>
+  policies.invitations ? flowStages(flow, inside) : [];
