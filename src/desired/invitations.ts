@@ -3,9 +3,9 @@ import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
 
 /** The flow that an invitation opens. */
-export const invitationFlow = 'homeauth-invitation';
+const invitationFlow = 'homeauth-invitation';
 /** Where an invitation says which groups it lets into. Not a field of a user, so it is written to nobody. */
-export const invitedTo = 'homeauth_groups';
+const invitedTo = 'homeauth_groups';
 
 /**
  * An invitation's own data cannot name groups, so a policy reads them where nobody but the API can write, and hands
