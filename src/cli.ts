@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { adding, choice, examples } from './cli/adding.ts';
+import { addMail } from './cli/mail.ts';
 import { addUser } from './cli/user.ts';
 import type { CommandName } from './commands/flags.ts';
 import type { Question } from './config/questions.ts';
@@ -95,6 +96,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .option('--confirm <domain>', 'remove the data, too: type the domain')
     .option('--dry-run', 'show what would go, and change nothing');
   addUser(cli, act);
+  addMail(cli, act);
   const shell = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
   const completion = add('completion', '', 'Print what lets your shell complete commands and names', [
     'source <(homeauth completion bash)',

@@ -8,6 +8,7 @@ export type CommandName =
   | 'verify'
   | 'doctor'
   | 'uninstall'
+  | 'mail test'
   | 'user list'
   | 'completion';
 

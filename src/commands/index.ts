@@ -16,6 +16,7 @@ export const commands: Readonly<Record<CommandName, Run>> = {
   verify: async (_, flags, s) => (await import('./verify.ts')).verify(flags, s),
   doctor: async (_, flags, s) => (await import('./doctor.ts')).doctor(flags, s),
   uninstall: async (_, flags, s) => (await import('./uninstall.ts')).uninstall(flags, s),
+  'mail test': async ([address = ''], flags, s) => (await import('./mail/test.ts')).test(address, flags, s),
   'user list': async (_, flags, s) => (await import('./user/list.ts')).list(flags, s),
   completion: async ([shell = ''], { grammar }, s) =>
     (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
