@@ -12,6 +12,7 @@ import { alreadyHere } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import type { Flags } from './flags.ts';
 import type { Screen } from './screen.ts';
+import { unanswered } from './unanswered.ts';
 
 /** homeauth.yaml as its owner wants it. */
 export interface Statement {
@@ -49,8 +50,10 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     if (lines.length > 0) screen.say(`Found  ${lines.join('\n       ')}\n`);
   }
   const answers: Answers = {};
+  const open: Question[] = [];
   for (const question of questions) {
     const value = said[question.id] ?? (await answer(question, hints, answers, surroundings));
+    if (value === undefined && question.prompt) open.push(question);
     if (value !== undefined) answers[question.id] = value;
     if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
     if (question.id !== 'base-dir' || value === undefined) continue;
@@ -58,6 +61,7 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     const text = await world.files.read(path);
     if (text !== undefined) return goOn({ path, text });
   }
+  if (open.length > 0) throw unanswered(open, said);
   const draft = draftFrom(answers, hints);
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
   return { path, text: createConfig(draft, path), said };
@@ -87,10 +91,7 @@ const elsewhere = (path: string): Failure =>
 
 async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Surroundings) {
   const initial = question.suggest(hints, earlier);
-  if (!question.prompt || !terminal.interactive) {
-    if (!question.prompt || initial !== undefined) return initial;
-    throw missing(question);
-  }
+  if (!question.prompt || !terminal.interactive) return initial;
   return terminal.ask({
     message: question.prompt,
     ...(initial !== undefined && { initial }),
@@ -110,13 +111,5 @@ function checked(question: Question, value: unknown): string | boolean {
     fix: `Correct it: ${question.flag}`,
   });
 }
-
-const missing = ({ flag, help }: Question): Failure =>
-  new Failure({
-    code: 'answer-missing',
-    problem: `${flag.split(' ')[0]} is missing.`,
-    why: `It is the ${help}. Nobody can be asked here.`,
-    fix: `Add ${flag}`,
-  });
 
 const camel = (id: string): string => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

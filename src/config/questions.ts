@@ -40,6 +40,8 @@ export interface Question {
   readonly help: string;
   /** Absent: never asked, a flag alone. */
   readonly prompt?: string;
+  /** A value that would do, for a command to copy. */
+  readonly example?: string;
   readonly choices?: readonly string[];
   /** What the prompt offers, and what is taken where nothing can be asked. */
   readonly suggest: (hints: Hints, earlier: Answers) => string | undefined;
@@ -55,6 +57,7 @@ export const questions: readonly Question[] = [
     flag: '--domain <name>',
     help: 'domain above your apps, for example home.example.com',
     prompt: 'Domain for your apps',
+    example: 'home.example.com',
     suggest: (hints) => hints.domain,
     validate: says(checkHostName),
   },
@@ -63,6 +66,7 @@ export const questions: readonly Question[] = [
     flag: '--base-dir <path>',
     help: 'where to keep everything; "authentik" is made below it',
     prompt: 'Where to keep it',
+    example: '/srv/docker',
     suggest: (hints) => hints.baseDir,
     validate: says(checkBaseDir),
   },
@@ -71,6 +75,7 @@ export const questions: readonly Question[] = [
     flag: '--name <name>',
     help: 'your name, as people read it',
     prompt: 'Your name',
+    example: 'Helen',
     suggest: (hints) => hints.fullName,
     validate: says(checkTitle),
   },
@@ -79,6 +84,7 @@ export const questions: readonly Question[] = [
     flag: '--admin <user name>',
     help: 'your user name',
     prompt: 'Your user name',
+    example: 'helen',
     suggest: (hints, earlier) => usernameFrom(earlier['name']) ?? hints.username,
     validate: says(checkUsername),
   },
@@ -87,6 +93,7 @@ export const questions: readonly Question[] = [
     flag: '--email <address>',
     help: 'your e-mail address',
     prompt: 'Your e-mail',
+    example: 'helen@example.com',
     suggest: (hints) => hints.email,
     validate: says(checkEmail),
   },

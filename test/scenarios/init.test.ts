@@ -26,16 +26,28 @@ afterEach(() => fake.close());
 
 describe('where nobody can be asked', () => {
   test.each([
-    ['domain', '--domain'],
-    ['name', '--name'],
-    ['admin', '--admin', 'name'],
-    ['email', '--email'],
-  ])('a missing %s is an error that names its flag', async (flag, words, ...more) => {
-    const { code, failure } = await init(without(flag, ...more));
-    const first = more.length > 0 ? '--name' : words;
-    expect(failure).toMatchObject({ code: 'answer-missing', problem: `${first} is missing.` });
-    expect(failure?.fix).toMatch(`Add ${first} `);
+    [['domain'], '--domain is missing.', '--domain home.example.com --base-dir /srv/docker'],
+    [['name', 'admin'], '--name is missing.', '--name Helen'],
+    [['email'], '--email is missing.', '--email helen@example.com'],
+    [['domain', 'name', 'admin', 'email'], '--domain, --name and --email are missing.', '--name Helen --email'],
+  ])('all that is missing of %j is named at once', async (left, problem, words) => {
+    const { code, failure } = await init({ ...without(...left), tls: 'internal' });
+    expect(failure).toMatchObject({ code: 'answer-missing', problem });
+    expect(failure?.details?.split('\n')).toHaveLength(left.includes('admin') ? left.length - 1 : left.length);
+    expect(failure?.fix).toMatch(/^For example: {2}homeauth init --yes .*--tls internal$/);
+    expect(failure?.fix).toContain(words);
     expect(code).toBe(2);
+    isUntouched();
+  });
+
+  test('the example is a command that works', async () => {
+    const { failure } = await init({ name: "Helen O'Hara", baseDir: '/srv/docker', tls: 'internal' });
+    expect(failure?.fix).toContain("--name 'Helen O'\\''Hara'");
+    const words = (failure?.fix ?? '').split(' ').filter((word) => word !== '' && !/['O]/.test(word));
+    const given = words.flatMap((word, n) => (word.startsWith('--') ? [[word.slice(2), words[n + 1]]] : []));
+    const { domain, email, tls } = Object.fromEntries(given);
+    const again = await init({ domain, email, tls, name: "Helen O'Hara", baseDir: '/srv/docker', dryRun: true });
+    expect(again.failure).toBeUndefined();
     isUntouched();
   });
 
