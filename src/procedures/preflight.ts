@@ -19,6 +19,8 @@ export async function machineChecks(installation: Installation): Promise<Finding
   const down = engine.find(({ status }) => status !== 'ok');
   const withDocker = ofDocker(installation);
   return [
+    // Without root Docker does not answer either: what is at the bottom of the others comes first.
+    ...(await observe([{ id: 'not-root', title: 'homeauth runs as root', look: async () => rootCheck(world) }])),
     ...engine,
     ...(await observe(ofMachine(installation))),
     ...(down ? skipped(withDocker, withoutDocker(down)) : await observe(withDocker)),
@@ -42,7 +44,6 @@ export async function caddyOf({ world, config, ledger }: Installation): Promise<
 function ofMachine(installation: Installation): Check[] {
   const { world } = installation;
   return [
-    { id: 'not-root', title: 'homeauth runs as root', look: async () => rootCheck(world) },
     { id: 'base-dir-unfit', title: 'there is a place for it', look: () => placeCheck(installation) },
     { id: 'disk-full', title: 'there is room for it', look: () => diskCheck(installation) },
     {

@@ -81,8 +81,8 @@ test('a machine that can carry it', async () => {
   const found = await machineChecks(machine());
   expect(found.filter(({ status }) => status !== 'ok')).toEqual([]);
   expect(found.map(({ id }) => id)).toEqual([
-    'docker-unreachable',
     'not-root',
+    'docker-unreachable',
     'base-dir-unfit',
     'disk-full',
     'memory-low',
@@ -134,7 +134,7 @@ describe('Docker', () => {
       { id: 'name-taken', cause: 'There is no Docker on this machine' },
       { id: 'port-taken', cause: 'There is no Docker on this machine' },
     ]);
-    expect(found.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['docker-missing', 'not-root']);
+    expect(found.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['not-root', 'docker-missing']);
   });
 
   test.each(['podman', 'rootless'] as const)('%s is said to be unsupported yet', async (flavour) => {
@@ -327,4 +327,22 @@ test('preflight says the first thing that is wrong, and lists the others', async
 test('preflight hands on what stops nothing', async () => {
   const warnings = await preflight(machine({ host: { memory: () => ({ total: 1e9, available: 1e9 }) } }));
   expect(warnings.map(({ id, status }) => [id, status])).toEqual([['memory-low', 'warn']]);
+});
+
+test('of several that are wrong the most basic one comes first, always in the same order', async () => {
+  for (let n = 0; n < 5; n++) {
+    const late = new Promise<never>((_, reject) => setTimeout(() => unreachable().catch(reject), n));
+    const everything = machine({
+      docker: { engine: () => late },
+      host: { uid: 1000 },
+      files: { stat: async () => ({ type: 'file', mode: 0o644, owner: { uid: 0, gid: 0 }, size: 1 }) },
+    });
+    const refusal = await preflight(everything).catch((error: unknown) => error as Failure);
+    expect(refusal).toMatchObject({ code: 'not-root', problem: 'homeauth has to run as root here.' });
+    const order = ['Also wrong:', 'Docker', ' is a file'].map((part) =>
+      String((refusal as Failure).details).indexOf(part),
+    );
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  }
 });
