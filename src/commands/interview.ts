@@ -9,6 +9,7 @@ import { assertAtHome } from '../procedures/at-home.ts';
 import { found } from '../procedures/found.ts';
 import { guesses } from '../procedures/guesses.ts';
 import { alreadyHere } from '../procedures/open.ts';
+import { assertDirectory } from '../procedures/storage.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import type { Flags } from './flags.ts';
 import type { Screen } from './screen.ts';
@@ -57,6 +58,7 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     if (value !== undefined) answers[question.id] = value;
     if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
     if (question.id !== 'base-dir' || value === undefined) continue;
+    await assertDirectory(normaliseDir(String(value)), world.files);
     const path = layoutOf(normaliseDir(String(value))).config;
     const text = await world.files.read(path);
     if (text !== undefined) return goOn({ path, text });

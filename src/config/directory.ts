@@ -30,6 +30,9 @@ export function checkAbsolutePath(value: string): Refusal | undefined {
   return undefined;
 }
 
+const kernel = ['proc', 'sys', 'dev'];
+const system = ['bin', 'boot', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'lost+found', 'sbin', 'usr'];
+
 /** The directory that `authentik` is made in. */
 export const checkBaseDir = firstOf(checkAbsolutePath, (value) => {
   const path = normaliseDir(value);
@@ -37,8 +40,22 @@ export const checkBaseDir = firstOf(checkAbsolutePath, (value) => {
   if (path === '/') {
     return { problem: 'is the root of the file system', why: 'authentik would land beside /etc and /usr.', fix };
   }
-  if (/^\/(proc|sys|dev)(\/|$)/.test(path)) {
+  const [, first] = path.split('/');
+  if (first !== undefined && kernel.includes(first)) {
     return { problem: 'belongs to the kernel', why: 'Nothing can be kept there.', fix };
+  }
+  if (first === 'run' || path === '/tmp' || path === '/var/tmp' || /^\/var\/run(\/|$)/.test(path)) {
+    return { problem: 'is emptied by the system', why: 'Your users and the database would be gone with it.', fix };
+  }
+  if (/^\/var\/lib\/docker(\/|$)/.test(path)) {
+    return { problem: 'belongs to Docker', why: 'Docker changes and removes what lies there.', fix };
+  }
+  if (first !== undefined && system.includes(first) && !path.startsWith('/usr/local/')) {
+    return {
+      problem: 'belongs to the system',
+      why: 'Updates replace what lies there, and a backup of your data would leave it out.',
+      fix,
+    };
   }
   return undefined;
 });

@@ -22,6 +22,14 @@ type Trouble = Omit<Refusal, 'fix'> & { readonly fix?: string };
 function shape(value: string): Trouble | undefined {
   if (value.trim() === '') return { problem: 'is empty', fix: `Write a name, ${example}.` };
   if (/[\s\p{Cc}]/u.test(value)) return { problem: 'has a space or a control character in it' };
+  const [placeholder] = /[{}$]/.exec(value) ?? [];
+  if (placeholder !== undefined) {
+    return {
+      problem: placeholder === '$' ? 'has a dollar sign in it' : 'has a brace in it',
+      why: 'It looks like a variable, and none is filled in here: the name itself is needed.',
+      fix: `Write the name alone, ${example}.`,
+    };
+  }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return { problem: 'has a scheme in front' };
   if (isAddress(value)) {
     return {

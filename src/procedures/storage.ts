@@ -23,16 +23,8 @@ export async function parentDataset(world: Disks, config: Config, layout: Layout
 
 /** @throws Failure where the base directory cannot take an installation */
 export async function assertWritable(world: Disks, config: Config, layout: Layout): Promise<void> {
+  await assertDirectory(config.baseDir, world.files);
   await assertUnlocked(layout.root, world);
-  const there = await world.files.stat(config.baseDir);
-  if (there && there.type !== 'directory') {
-    throw new Failure({
-      code: 'base-dir-unfit',
-      problem: `${config.baseDir} is ${there.type === 'link' ? 'a symbolic link' : 'no directory'}.`,
-      why: 'Containers and snapshots need the real place.',
-      fix: 'Name the directory that it stands for: --base-dir PATH',
-    });
-  }
   const { readOnly, type, source } = await world.files.filesystem(layout.root);
   if (readOnly) {
     throw new Failure({
@@ -50,6 +42,43 @@ export async function assertWritable(world: Disks, config: Config, layout: Layou
     });
   }
 }
+
+/**
+ * A base directory that is there, or can be made: nothing on the way to it is a file, and no link leads nowhere.
+ * @throws Failure base-dir-unfit
+ */
+export async function assertDirectory(baseDir: string, files: World['files']): Promise<void> {
+  const names = baseDir.split('/').slice(1);
+  for (const path of names.map((_, n) => `/${names.slice(0, n + 1).join('/')}`)) {
+    const there = await files.stat(path);
+    if (!there) return;
+    const real = there.type === 'link' ? (await files.filesystem(path)).realPath : path;
+    const type = there.type === 'link' ? (await files.stat(real))?.type : there.type;
+    if (type === undefined) {
+      throw unfit(
+        `${path} is a symbolic link to ${real}, and nothing is there.`,
+        `Make what it leads to, or name another directory:  mkdir -p ${real}`,
+      );
+    }
+    if (type !== 'directory') {
+      throw unfit(
+        `${path} is a file${path === baseDir ? '' : `, so there can be no ${baseDir}`}.`,
+        'Name a directory, one that is there or one to be made:  --base-dir PATH',
+        'authentik gets a directory of its own below it.',
+      );
+    }
+    if (real !== path && path === baseDir) {
+      throw unfit(
+        `${path} is a symbolic link to ${real}.`,
+        `Name the directory itself:  --base-dir ${real}`,
+        'Containers and snapshots need the real place.',
+      );
+    }
+  }
+}
+
+const unfit = (problem: string, fix: string, why?: string): Failure =>
+  new Failure({ code: 'base-dir-unfit', problem, ...(why && { why }), fix });
 
 /** Why a file that ought to be there is not: a dataset that is locked after a reboot, for example. */
 export async function explainMissing(
