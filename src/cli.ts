@@ -97,6 +97,9 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .option('--dry-run', 'show what would go, and change nothing');
   addUser(cli, act);
   addMail(cli, act);
+  add('explain', '<user> <app>', 'Say whether somebody may open an app, and why', [
+    'homeauth explain anna wiki',
+  ]).option('--end-sessions', 'log them out everywhere where they may not');
   const shell = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
   const completion = add('completion', '', 'Print what lets your shell complete commands and names', [
     'source <(homeauth completion bash)',

@@ -9,7 +9,15 @@ export type CommandName =
   | 'doctor'
   | 'uninstall'
   | 'mail test'
+  | 'explain'
+  | 'user add'
   | 'user list'
+  | 'user show'
+  | 'user groups'
+  | 'user password'
+  | 'user disable'
+  | 'user enable'
+  | 'user remove'
   | 'completion';
 
 /** The flags of all commands, as the command line gives them. */
@@ -24,7 +32,16 @@ export interface Flags {
   readonly upstream?: string;
   readonly host?: string;
   readonly title?: string;
-  readonly group?: string;
+  /** Several where a command takes it more than once. */
+  readonly group?: string | readonly string[];
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly name?: string;
+  readonly email?: string;
+  readonly link?: boolean;
+  readonly passwordFile?: string;
+  readonly passwordStdin?: boolean;
+  readonly endSessions?: boolean;
   readonly mode?: string;
   /** Answers of the interview, by the names that commander gives them: baseDir, allowUnsupported … */
   readonly [answer: string]: unknown;

@@ -17,7 +17,15 @@ export const commands: Readonly<Record<CommandName, Run>> = {
   doctor: async (_, flags, s) => (await import('./doctor.ts')).doctor(flags, s),
   uninstall: async (_, flags, s) => (await import('./uninstall.ts')).uninstall(flags, s),
   'mail test': async ([address = ''], flags, s) => (await import('./mail/test.ts')).test(address, flags, s),
+  explain: async ([user = '', app = ''], flags, s) => (await import('./explain.ts')).explain(user, app, flags, s),
+  'user add': async ([name], flags, s) => (await import('./user/add.ts')).add(name, flags, s),
   'user list': async (_, flags, s) => (await import('./user/list.ts')).list(flags, s),
+  'user show': async ([name = ''], flags, s) => (await import('./user/show.ts')).show(name, flags, s),
+  'user groups': async ([name = ''], flags, s) => (await import('./user/groups.ts')).groups(name, flags, s),
+  'user password': async ([name = ''], flags, s) => (await import('./user/password.ts')).password(name, flags, s),
+  'user disable': async ([name = ''], flags, s) => (await import('./user/active.ts')).disable(name, flags, s),
+  'user enable': async ([name = ''], flags, s) => (await import('./user/active.ts')).enable(name, flags, s),
+  'user remove': async ([name = ''], flags, s) => (await import('./user/remove.ts')).remove(name, flags, s),
   completion: async ([shell = ''], { grammar }, s) =>
     (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
 };

@@ -140,6 +140,10 @@ export const fileSchema = z
     }),
     mail: mail.optional(),
     policies: policies.optional(),
+    groups: z.array(text(checkTitle)).default([]).meta({
+      description:
+        'Groups of people. Those that apps name need not stand here. homeauth makes them, and you fill them.',
+    }),
     apps: z
       .array(z.union([preset, app]))
       .default([])

@@ -28,6 +28,7 @@ export function normalise(file: ConfigFile): Config {
       recovery: file.policies?.recovery ?? file.mail !== undefined,
       invitations: file.policies?.invitations ?? false,
     },
+    groups: file.groups,
     apps: file.apps.map((app) => normaliseApp(app, file.domain)),
   };
 }

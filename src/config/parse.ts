@@ -20,7 +20,7 @@ export interface Parsed {
 export function parseConfig(text: string, path: string): Parsed {
   const yaml = readYaml(text);
   if (yaml.problems.length > 0) throw configFailure(path, text, yaml.problems);
-  const data = withoutNullApps(yaml.data);
+  const data = withoutEmptyLists(yaml.data);
   const result = fileSchema.safeParse(data);
   const problems: Problem[] = [];
   const blamed = new Set<string>();
@@ -35,11 +35,11 @@ export function parseConfig(text: string, path: string): Parsed {
   return { config: normalise(result.data), file: result.data };
 }
 
-/** `apps:` with every entry commented out means none. */
-function withoutNullApps(data: unknown): unknown {
+/** `apps:` or `groups:` with every entry commented out means none. */
+function withoutEmptyLists(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
-  const { apps, ...rest } = data as Record<string, unknown>;
-  return apps === null || apps === undefined ? rest : data;
+  const isEmpty = ([key, value]: [string, unknown]) => ['apps', 'groups'].includes(key) && (value ?? null) === null;
+  return Object.fromEntries(Object.entries(data).filter((entry) => !isEmpty(entry)));
 }
 
 /** One complaint about a value is enough. */

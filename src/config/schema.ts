@@ -18,6 +18,8 @@ export interface Config {
   readonly zfsDataset: boolean;
   readonly mail?: Mail;
   readonly policies: Policies;
+  /** Groups of people beside those that apps name. */
+  readonly groups: readonly string[];
   readonly apps: readonly App[];
 }
 

@@ -13,6 +13,7 @@ export function objections(data: unknown): Objection[] {
   const inCaddy = file['proxy'] !== 'manual';
   return [
     ...aboutAuthHost(file, domain),
+    ...aboutGroups(file['groups']),
     ...aboutMail(loose(file['mail'])),
     ...appObjections(file['apps'], { domain, authHost, inCaddy }),
   ];
@@ -30,6 +31,17 @@ function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {
       fix: `Write a name below it, for example auth.${domain}.`,
     },
   ];
+}
+
+/** authentik has one group of a name; names that differ in capitals only are two, and look like one. */
+function aboutGroups(groups: unknown): Objection[] {
+  if (!Array.isArray(groups)) return [];
+  const names = groups.map((name) => string(name)?.toLowerCase());
+  return groups.flatMap((value: unknown, n): Objection[] => {
+    const first = names.indexOf(names[n]);
+    if (names[n] === undefined || first === n) return [];
+    return [{ path: ['groups', n], value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }];
+  });
 }
 
 function aboutMail(mail: Loose): Objection[] {

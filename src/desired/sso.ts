@@ -7,6 +7,8 @@ const adminGroup = 'authentik Admins';
 const outpostName = 'authentik Embedded Outpost';
 /** The provider that covers the whole domain, as the by-hand guide names it. */
 const domainProvider = 'Home forward auth';
+/** The application of that provider, by its slug. */
+export const domainApplication = 'home';
 
 const flows = {
   explicit: 'default-provider-authorization-explicit-consent',
@@ -50,9 +52,13 @@ export const bootstrapGone = (inside: Id): Resource => ({
   inside,
 });
 
+/** Every group that homeauth.yaml names, at the top or with an app. */
+export const groupNames = ({ groups, apps }: Pick<Config, 'groups' | 'apps'>): readonly string[] => [
+  ...new Set([...groups, ...apps.flatMap(({ group }) => group ?? [])]),
+];
+
 export function groups(config: Config, inside: Id): Resource[] {
-  const names = new Set(config.apps.flatMap(({ group }) => (group ? [group] : [])));
-  return [...names].map((key) => ({ kind: 'group', key, spec: {}, inside, precious: true }));
+  return groupNames(config).map((key) => ({ kind: 'group', key, spec: {}, inside, precious: true }));
 }
 
 export function admin({ admin: { username, name, email } }: Config, inside: Id, firstPassword?: Secret): Resource {
@@ -92,7 +98,7 @@ export function providers(config: Config, era: Era, inside: Id): Resource[] {
 export function applications(config: Config, inside: Id): Resource[] {
   const home: Resource = {
     kind: 'application',
-    key: 'home',
+    key: domainApplication,
     spec: { name: 'Home', provider: domainProvider, hidden: true, launchUrl: '' },
     inside,
   };

@@ -9,7 +9,7 @@ import type { Change } from '../model/change.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { type Edit, type Installation, reopened } from './installation.ts';
-import { alone } from './lock.ts';
+import { hold } from './lock.ts';
 import { survey } from './survey.ts';
 
 /** What only the command at hand knows, and no file says. */
@@ -95,12 +95,6 @@ export function undone(
 
 function common({ world, ledger, surroundings }: Installation, progress: (event: Progress) => void) {
   return { kinds, world, ledger, progress, signal: surroundings.signal };
-}
-
-function hold<T>({ surroundings, layout }: Installation, command: string, work: () => Promise<T>): Promise<T> {
-  const { terminal } = surroundings;
-  const waiting = (who: string) => terminal.live(`· waiting for ${who}`);
-  return alone(surroundings, layout.root, command, waiting, work);
 }
 
 function stages({ config, era, surroundings }: Installation, { firstPassword }: Wishes) {

@@ -1,11 +1,23 @@
 import { Failure } from '../model/failure.ts';
+import type { Installation } from './installation.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** Change an installation alone, and tell its user for whom one waits meanwhile. */
+export function hold<T>(
+  { surroundings, layout }: Pick<Installation, 'surroundings' | 'layout'>,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { terminal } = surroundings;
+  const waiting = (who: string) => terminal.live(`· waiting for ${who}`);
+  return alone(surroundings, layout.root, command, waiting, work);
+}
 
 /**
  * Do something that changes an installation while nobody else does. A second run waits for the first one, and says
  * for whom it waits; without a terminal or with a limit it waits that long at most.
  */
-export async function alone<T>(
+async function alone<T>(
   { world, signal }: Surroundings,
   root: string,
   command: string,

@@ -14,6 +14,7 @@ describe('a valid file', () => {
       tls: 'auto',
       zfsDataset: true,
       policies: { recovery: false, invitations: false },
+      groups: [],
       apps: [],
     });
   });
@@ -38,6 +39,7 @@ describe('a valid file', () => {
         tls: 'starttls',
       },
       policies: { recovery: true, invitations: false },
+      groups: ['family', 'guests'],
       apps: [
         {
           name: 'whoami',

@@ -147,6 +147,7 @@ test.each(accepted)('%s: %j will do', (key, value) => {
 describe('across keys', () => {
   const app = (...lines: string[]) => `${small}apps:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
   const rows: [name: string, text: string, problem: string, fix: string][] = [
+    ['a group twice', `${small}groups: [family, Family]\n`, 'stands there twice', 'Delete one of the two lines.'],
     ['an app twice', app('whoami', 'whoami'), 'is the name of two apps', 'Rename or delete one of them.'],
     [
       'a host twice',

@@ -23,6 +23,9 @@ mail:
   username: helen
   password-file: /root/smtp-password
   from: Home <auth@example.com>
+groups:
+  - family # all of us
+  - guests
 
 # what stands behind the login
 apps:

@@ -1,19 +1,21 @@
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { open } from '../../procedures/open.ts';
+import { accounts, isPerson, personOf } from '../../procedures/people/accounts.ts';
+import { secured } from '../../procedures/people/devices.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
+import { people as words } from '../../report/people.ts';
 import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
-/** `homeauth user list`: everyone who can log in. */
+/** `homeauth user list`: everyone who can log in; with -v also what is not a person. */
 export async function list(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
-  const { world } = await open(flags.config, surroundings);
+  const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user list');
-  const rows = await world.authentik.list('core/users');
-  const people = rows.filter(({ type }) => flags.verbose || type === 'internal');
-  screen.result(
-    people.map(({ username }) => username).join('\n'),
-    { users: people.map(({ username }) => username) },
-    true,
-  );
+  const shown = (await accounts(installation)).filter((account) => flags.verbose || isPerson(account));
+  const have = await secured(installation, shown);
+  const people = shown
+    .map((account) => ({ ...personOf(account), secondFactor: have.has(account.username) }))
+    .toSorted((a, b) => a.username.localeCompare(b.username));
+  screen.result(words(people, screen.paper), { people }, true);
   return exitCodes.fine;
 }

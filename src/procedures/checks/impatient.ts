@@ -38,6 +38,6 @@ function soon(authentik: Authentik): Authentik {
     reach: () => within(limit, authentik.reach(), () => ({ is: 'starting', because })),
     setup: () => within(limit, authentik.setup(), () => 'unknown'),
     list: (collection, how) => within(limit, authentik.list(collection, how), silent),
-    get: (path) => within(limit, authentik.get(path), silent),
+    get: (path, query) => within(limit, authentik.get(path, query), silent),
   };
 }

@@ -68,7 +68,7 @@ async function enter(scene: Scene, open: string, username: string, password: Sec
 const outside = (username: string, group: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
   status: 'warn',
   cause: `${username} is not in the group ${group}, and so is not let in.`,
-  fix: `Add people, yourself too, in authentik under Directory, Groups, ${group}.`,
+  fix: `homeauth user groups ${username} --add ${/^[\w.-]+$/.test(group) ? group : `"${group}"`}`,
 });
 
 /** Asking for a second factor is as it should be; everything else that stops a login is not. */

@@ -24,7 +24,7 @@ export interface Authentik {
   update<C extends Collection>(collection: C, id: string | number, body: Update<C>): Promise<Row<C>>;
   remove(collection: Collection, id: string | number): Promise<void>;
   /** One row, or a page that is not a collection (admin/settings, admin/version), always read anew. */
-  get<T>(path: string): Promise<T>;
+  get<T>(path: string, query?: Readonly<Record<string, string | number>>): Promise<T>;
   /**
    * Any other request that changes something: an action of a row, or a singleton. Drops what was read of `touches`.
    * A Secret in `body` is revealed on its way out.

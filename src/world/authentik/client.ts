@@ -77,7 +77,7 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
       const touched = [collection, ...(dependants[collection] ?? [])];
       await touch(touched, () => change('DELETE', url(collection, id)));
     },
-    get: (path) => read(url(path)) as never,
+    get: (path, query) => read(url(path) + queryOf(query)) as never,
     call: (method, path, body, touches) => touch(touches, () => change(method, url(path), body)),
     async installOwnKey(identifier) {
       const { own } = await tokens();
@@ -87,6 +87,11 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
   };
   return authentik;
 }
+
+const queryOf = (query: Readonly<Record<string, string | number>> = {}): string => {
+  const words = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return words.length > 0 ? `?${words.join('&')}` : '';
+};
 
 /** Every address ends with a slash: without it authentik answers 404, or an empty 405. */
 const url = (path: string, id?: string | number): string =>

@@ -46,4 +46,5 @@ async function allPages(page: (n: number) => Promise<Page>): Promise<Page[]> {
   return [first, ...(await pMap(numbers, page, { concurrency: side }))];
 }
 
-const keyOf = (row: { pk?: unknown; brand_uuid?: unknown }): unknown => row.pk ?? row.brand_uuid;
+const keyOf = (row: { pk?: unknown; brand_uuid?: unknown; uuid?: unknown }): unknown =>
+  row.pk ?? row.brand_uuid ?? row.uuid;

@@ -1,6 +1,7 @@
 import type {
   Application,
   ApplicationRequest,
+  AuthenticatedSession,
   AuthenticatorValidateStage,
   AuthenticatorValidateStageRequest,
   Brand,
@@ -66,6 +67,7 @@ type Wire<T> = T extends Date
 export interface Collections {
   'core/users': { row: User; create: UserRequest };
   'core/groups': { row: Group; create: GroupRequest };
+  'core/authenticated_sessions': { row: AuthenticatedSession; create: Record<never, never> };
   'core/tokens': { row: Token; create: TokenRequest };
   'core/applications': { row: Application; create: ApplicationRequest };
   'core/brands': { row: Brand; create: BrandRequest };

@@ -20,7 +20,7 @@ const goodFor = 10_000;
 
 /** What else changes when a row of a collection is deleted. Source: recording 03. */
 export const dependants: Readonly<Partial<Record<Collection, readonly Collection[]>>> = {
-  'core/users': ['core/groups', 'core/tokens', 'policies/bindings'],
+  'core/users': ['core/groups', 'core/tokens', 'core/authenticated_sessions', 'policies/bindings'],
   'core/groups': ['core/users', 'policies/bindings'],
   'core/applications': ['policies/bindings', 'providers/proxy'],
   'providers/proxy': ['core/applications', 'outposts/instances'],

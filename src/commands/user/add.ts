@@ -1,0 +1,102 @@
+import { checkEmail, checkTitle, checkUsername } from '../../config/person.ts';
+import { type Check, sentence } from '../../config/refusal.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Installation } from '../../procedures/installation.ts';
+import { hold } from '../../procedures/lock.ts';
+import { open } from '../../procedures/open.ts';
+import { accountNamed, accounts, personOf } from '../../procedures/people/accounts.ts';
+import { addPerson, type NewPerson } from '../../procedures/people/add.ts';
+import { groupsNamed } from '../../procedures/people/groups.ts';
+import { passwordLink } from '../../procedures/people/link.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import { answerTo } from '../answer.ts';
+import type { Flags } from '../flags.ts';
+import { screenOf } from '../screen.ts';
+import { noPassword } from './password.ts';
+import { newPassword } from './password-from.ts';
+
+/** `homeauth user add NAME`: an account for somebody, with a password or a link to set one. */
+export async function add(given: string | undefined, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const screen = screenOf(surroundings, 'user add');
+  const { paper } = screen;
+  const person = await interview(given, flags, installation);
+  await groupsNamed(installation, person.groups);
+  const link = flags.link ?? false;
+  const password = link ? undefined : await passwordFor(person, flags, installation);
+  const want = { ...person, ...(password && { password }) };
+  const made = await hold(installation, `user add ${person.username}`, () => addPerson(installation, want));
+  const account = await accountNamed(installation, person.username);
+  const url = link ? await passwordLink(installation, account) : undefined;
+  const { username, groups, admin } = personOf(account);
+  const words = [
+    `${paper.mark('done')} ${username} ${made ? 'is there' : 'was there already; the password is untouched'}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`,
+    ...(admin ? [`${paper.mark('look')} ${username} is an administrator: may change everything in authentik`] : []),
+    ...(url ? ['', 'This link sets the password, once:', `  ${url.reveal()}`] : []),
+    '',
+    `They log in at https://${installation.config.authHost}`,
+  ];
+  screen.result(words.join('\n'), { person: personOf(account), made, ...(url && { link: url.reveal() }) }, true);
+  return exitCodes.fine;
+}
+
+async function interview(given: string | undefined, flags: Flags, installation: Installation): Promise<NewPerson> {
+  const { terminal } = installation.surroundings;
+  const all = await accounts(installation);
+  const username = await answerTo(
+    { given, prompt: 'User name', flag: 'NAME', validate: (name) => says(checkUsername, name) ?? twin(name, all) },
+    terminal,
+  );
+  const there = all.find((one) => one.username === username);
+  const name = await answerTo(
+    {
+      given: flags.name,
+      prompt: 'Name, as people read it',
+      flag: '--name NAME',
+      initial: there?.name ?? username[0]?.toUpperCase() + username.slice(1),
+      validate: (text) => says(checkTitle, text),
+    },
+    terminal,
+  );
+  const email = await answerTo(
+    {
+      given: flags.email,
+      prompt: 'E-mail',
+      flag: '--email ADDRESS',
+      ...(there?.email && { initial: there.email }),
+      validate: (text) => says(checkEmail, text) ?? taken(text, username, all),
+    },
+    terminal,
+  );
+  return { username, name, email, groups: [flags.group ?? []].flat() };
+}
+
+const says = (check: Check, value: string): string | undefined => {
+  const refusal = check(value);
+  return refusal && sentence(value, refusal);
+};
+
+type Known = Awaited<ReturnType<typeof accounts>>;
+const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
+
+/** authentik takes both, and nobody can tell them apart at the login. */
+function twin(name: string, all: Known): string | undefined {
+  const other = all.find((one) => one.username !== name && same(name, one.username));
+  return (
+    other && `There is a user "${other.username}", who differs from "${name}" in capitals only. Choose another name.`
+  );
+}
+
+/** People log in with their address, too. */
+function taken(email: string, username: string, all: Known): string | undefined {
+  const other = all.find((one) => one.username !== username && same(email, one.email));
+  return other && `${email} is the address of the user "${other.username}" already. Each needs one of their own.`;
+}
+
+async function passwordFor(person: NewPerson, flags: Flags, installation: Installation): Promise<Secret> {
+  const known = { ...person, domain: installation.config.domain };
+  const password = await newPassword(known, flags, installation.surroundings);
+  if (!password) throw noPassword('--link');
+  return password;
+}

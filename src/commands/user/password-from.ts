@@ -1,0 +1,39 @@
+import { type Known, weakness } from '../../config/password-rules.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import type { Flags } from '../flags.ts';
+import { secretFrom } from '../password.ts';
+
+/**
+ * A new password for somebody: from a file, piped in, or typed twice.
+ * @returns undefined where no flag gives one and nobody can be asked
+ * @throws Failure password-weak
+ */
+export async function newPassword(
+  known: Known,
+  { passwordFile, passwordStdin }: Flags,
+  surroundings: Surroundings,
+): Promise<Secret | undefined> {
+  const path = passwordStdin ? '-' : passwordFile;
+  const flag = passwordStdin ? '--password-stdin' : '--password-file';
+  if (typeof path === 'string') {
+    const password = await secretFrom(path, flag, surroundings);
+    const why = weakness(password.reveal(), known);
+    if (why === undefined) return password;
+    throw new Failure({
+      code: 'password-weak',
+      problem: `The password behind ${flag} is weak.`,
+      why,
+      fix: `Write another one, of some words that have nothing to do with each other, and give it by ${flag} again.`,
+    });
+  }
+  if (!surroundings.terminal.interactive) return undefined;
+  return surroundings.terminal.askSecret({
+    message: 'Password',
+    again: 'Password again',
+    validate: (value) => weakness(value, known),
+    flag: '--password-file FILE',
+    ifStopped: 'Nothing was changed.',
+  });
+}

@@ -1,0 +1,35 @@
+import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { hold } from '../../procedures/lock.ts';
+import { open } from '../../procedures/open.ts';
+import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
+import { setPassword } from '../../procedures/people/change.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import type { Flags } from '../flags.ts';
+import { screenOf } from '../screen.ts';
+import { newPassword } from './password-from.ts';
+
+/** `homeauth user password NAME`: a new password, typed twice, from a file or piped in. */
+export async function password(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const screen = screenOf(surroundings, 'user password');
+  const person = personOf(await accountNamed(installation, name));
+  const known = { ...person, domain: installation.config.domain };
+  const secret = await newPassword(known, flags, surroundings);
+  if (!secret) throw noPassword();
+  await hold(installation, `user password ${name}`, () => setPassword(installation, name, secret));
+  const { paper } = screen;
+  const words = [
+    `${paper.mark('done')} ${name} has a new password. Where they are logged in, they stay so.`,
+    ...(person.active ? [] : [`${paper.mark('look')} ${name} is disabled: homeauth user enable ${name}`]),
+  ];
+  screen.result(words.join('\n'), { user: name }, true);
+  return exitCodes.fine;
+}
+
+export const noPassword = (or?: string): Failure =>
+  new Failure({
+    code: 'answer-missing',
+    problem: 'The password is missing.',
+    why: 'Nobody can be asked here, and on the command line everybody could read it.',
+    fix: `Add --password-file FILE, or --password-stdin and pipe it in${or ? `, or ${or}` : ''}.`,
+  });

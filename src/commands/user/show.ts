@@ -1,0 +1,29 @@
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { open } from '../../procedures/open.ts';
+import { accessToAll } from '../../procedures/people/access.ts';
+import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
+import { devicesOf } from '../../procedures/people/devices.ts';
+import { sessionsOf } from '../../procedures/people/sessions.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import { person as words } from '../../report/people.ts';
+import type { Flags } from '../flags.ts';
+import { screenOf } from '../screen.ts';
+
+/** `homeauth user show NAME`: all that homeauth knows about somebody. */
+export async function show(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const screen = screenOf(surroundings, 'user show');
+  const account = await accountNamed(installation, name, flags.verbose ? 'anybody' : 'people');
+  const [devices, sessions, access] = await Promise.all([
+    devicesOf(installation, account),
+    sessionsOf(installation, account),
+    accessToAll(installation, account),
+  ]);
+  const person = personOf(account);
+  screen.result(
+    words({ person, devices, sessions, access }, screen.paper),
+    { person, devices, sessions, access },
+    true,
+  );
+  return exitCodes.fine;
+}
