@@ -24,8 +24,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function alone(head: readonly string[], [first = '', ...rest]: readonly string[], style: Style): string[] {
-  const words = rest.map((cell, n) => `${(head[n + 1] ?? '').toLowerCase()}: ${cell}`);
-  return [style.colour.bold(first), ...below(wrap(words.join('\n'), style.room - 2), 2)];
+  const words = rest.map((cell, n) => `${(head[n + 1] ?? '').toLowerCase()} ${cell}`);
+  return [style.colour.bold(first), ...below(wrap(style.text(words.join(' · ')), style.room - 2), 2)];
 }
 
 /** Pairs of a word and what it stands for, one below the other. */

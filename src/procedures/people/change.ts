@@ -3,7 +3,7 @@ import type { Installation } from '../installation.ts';
 import { type Account, accountNamed } from './accounts.ts';
 import { assertAdminStays, assertNotDeclared, superGroups } from './admins.ts';
 import { groupsNamed } from './groups.ts';
-import { endSessions } from './sessions.ts';
+import { endSessions, sessionsOf } from './sessions.ts';
 import { surely } from './surely.ts';
 
 /** May somebody be removed? @throws Failure last-admin, user-declared */
@@ -33,8 +33,11 @@ export async function setActive(
   const account = await accountNamed(installation, name);
   if (!active) await assertAdminStays(installation, account, 'disabled');
   const changed = (account.is_active ?? true) !== active;
+  const ended = active ? 0 : (await sessionsOf(installation, account)).length;
   if (changed) await surely(() => installation.world.authentik.update('core/users', account.pk, { is_active: active }));
-  return { changed, ended: active ? 0 : await endSessions(installation, account) };
+  // authentik may have done so itself.
+  if (!active) await endSessions(installation, account);
+  return { changed, ended };
 }
 
 export async function setPassword(installation: Installation, name: string, password: Secret): Promise<void> {

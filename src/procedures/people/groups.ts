@@ -13,23 +13,30 @@ export async function groupsNamed(
   names: readonly string[],
 ): Promise<readonly Row<'core/groups'>[]> {
   const groups = await world.authentik.list('core/groups', 'fresh');
-  const declared = groupNames(config);
   return names.map((name) => {
     const found = groups.find((group) => group.name === name);
     if (found) return found;
-    throw new Failure({ code: 'group-unknown', ...words(name, declared, groups, source) });
+    throw unknown(name, groupNames(config), groups, source);
   });
 }
 
-function words(name: string, declared: readonly string[], groups: readonly { name: string }[], source: string) {
-  if (declared.includes(name)) {
-    return { problem: `The group "${name}" is not made yet.`, fix: `${source} names it. Make it: homeauth apply` };
-  }
+function unknown(
+  name: string,
+  declared: readonly string[],
+  groups: readonly { readonly name: string }[],
+  source: string,
+): Failure {
   const all = groups.map((group) => group.name);
   const near = nearest(name, all);
-  return {
-    problem: `There is no group "${name}".${near ? ` Did you mean "${near}"?` : ''}`,
-    why: `There are: ${all.join(', ')}.`,
-    fix: `To have it, write it below groups: in ${source}, then: homeauth apply`,
-  };
+  const isDeclared = declared.includes(name);
+  return new Failure({
+    code: 'group-unknown',
+    problem: isDeclared
+      ? `The group "${name}" is not made yet.`
+      : `There is no group "${name}".${near ? ` Did you mean "${near}"?` : ''}`,
+    why: isDeclared ? `${source} names it.` : `There are: ${all.join(', ')}.`,
+    fix: isDeclared
+      ? 'Make it: homeauth apply'
+      : `To have it, write it below groups: in ${source}, then: homeauth apply`,
+  });
 }

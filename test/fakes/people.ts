@@ -1,0 +1,25 @@
+import { Secret } from '../../src/model/secret.ts';
+import { logIn } from '../../src/world/authentik/login.ts';
+import type { State } from '../standin/state.ts';
+import { edit } from '../standin/store.ts';
+import type { FakeWorld } from './world.ts';
+
+/** Logs somebody in at authentik, as a browser would. @throws Failure as `logIn` does */
+export async function visit(fake: FakeWorld, username: string, password: string) {
+  const via = await fake.docker.dialAddress('authentik', 9000);
+  return logIn({
+    http: fake.world.http,
+    ...(via && { via }),
+    authHost: 'auth.home.example.com',
+    open: 'https://auth.home.example.com/',
+    username,
+    password: new Secret(password),
+  });
+}
+
+/** What somebody does in authentik's database behind everybody's back. */
+export async function inDatabase({ docker }: FakeWorld, work: (state: State) => unknown): Promise<void> {
+  const store = [...docker.databases.values()].at(-1)?.store;
+  if (!store) throw new Error('there is no database');
+  await edit(store, (state) => void work(state));
+}
