@@ -8,6 +8,7 @@ import { layoutOf } from '../src/desired/layout.ts';
 import { stagesOf } from '../src/desired/stages.ts';
 import { plan, wanted } from '../src/engine/plan.ts';
 import { decodeEnv } from '../src/formats/env.ts';
+import { compiledTemplates } from '../src/formats/template.ts';
 import { kinds } from '../src/kinds/index.ts';
 import { type Id, idOf, type Observed, type Resource } from '../src/model/resource.ts';
 import { reveal, Secret } from '../src/model/secret.ts';
@@ -19,7 +20,7 @@ import { fakeWorld } from './fakes/world.ts';
 
 const folder = join(import.meta.dirname, '../examples');
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
-const templates = await packagedTemplates();
+const templates = await compiledTemplates(packagedTemplates)();
 
 /** A Caddy that its owner set up in a project of its own. */
 const ownersCaddy: ProxyFacts = {

@@ -1,4 +1,4 @@
-import { render } from '../formats/template.ts';
+import type { Template } from '../formats/template.ts';
 import { quoteYaml } from '../formats/yaml.ts';
 import type { ContainerDefinition } from '../model/container.ts';
 
@@ -10,7 +10,7 @@ export interface ComposeService {
 }
 
 /** The text of a docker-compose.yml. `own`: keys of the networks that this project itself makes. */
-export function composeText(template: string, services: readonly ComposeService[], own: readonly string[]): string {
+export function composeText(template: Template, services: readonly ComposeService[], own: readonly string[]): string {
   const networks = new Map(services.flatMap(({ definition }) => definition.networks.map((n) => [n.key, n.name])));
   const data = {
     project: services[0]?.definition.project.name ?? '',
@@ -37,5 +37,5 @@ export function composeText(template: string, services: readonly ComposeService[
     })),
     networks: [...networks].map(([key, name]) => ({ key, name, external: !own.includes(key) })),
   };
-  return render(template, data, quoteYaml);
+  return template(data, quoteYaml);
 }

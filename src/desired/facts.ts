@@ -1,3 +1,4 @@
+import type { Template } from '../formats/template.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 
@@ -13,12 +14,15 @@ export type ProxyFacts =
   | { readonly is: 'own' }
   | { readonly is: 'manual' };
 
+/** The templates of the package, by file name without .hbs. */
+export type Templates = Readonly<Record<string, Template>>;
+
 /** What was found before a stage: read from the world, handed to the pure part as data. */
 export interface Facts {
   /** What the ledger says is ours. */
   readonly ours: ReadonlySet<Id>;
-  /** Source text of templates/, by file name without .hbs. */
-  readonly templates: Readonly<Record<string, string>>;
+  /** templates/, by file name without .hbs. */
+  readonly templates: Templates;
   /** homeauth.yaml as it is, or as a command wants it. */
   readonly configText: string;
   readonly schemaText: string;

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { quoteCaddy } from '../formats/caddyfile.ts';
 import { encodeEnv } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
 import { caddyImages, cloudflareVariable } from '../model/caddy.ts';
@@ -51,7 +52,7 @@ export function ownCaddyFiles(config: Config, facts: Facts): Resource[] {
   const { caddy } = layoutOf(config.baseDir);
   const { definition, values, revision } = ownCaddy(config, facts);
   const compose = composeText(
-    facts.templates['docker-compose.yml'] ?? '',
+    facts.templates['docker-compose.yml']!,
     [{ name: 'caddy', definition, revision }],
     ['caddynet'],
   );
@@ -60,7 +61,7 @@ export function ownCaddyFiles(config: Config, facts: Facts): Resource[] {
     {
       kind: 'file',
       key: `${caddy}/etc/Caddyfile`,
-      spec: { content: facts.templates['Caddyfile'] ?? '', mode: 0o644, once: true },
+      spec: { content: facts.templates['Caddyfile']!({}, quoteCaddy), mode: 0o644, once: true },
       precious: true,
     },
     { kind: 'file', key: `${caddy}/docker-compose.yml`, spec: { content: compose, mode: 0o644 } },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
 import { quoteCaddy } from '../formats/caddyfile.ts';
-import { render } from '../formats/template.ts';
+import type { Template } from '../formats/template.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf, proxyNetwork } from './layout.ts';
@@ -11,7 +11,7 @@ export { ownCaddyContainer, ownCaddyFiles, ownCaddyFolders, ownCaddyHome, ownCad
 const authentik = 'http://authentik:9000';
 
 /** All of homeauth's text for Caddy, and its mark: a hash of everything else in it. */
-export function caddyTextOf(config: Config, template: string): { text: string; revision: string } {
+export function caddyTextOf(config: Config, template: Template): { text: string; revision: string } {
   const data = {
     authentik,
     authHost: config.authHost,
@@ -19,10 +19,10 @@ export function caddyTextOf(config: Config, template: string): { text: string; r
     cloudflare: config.tls === 'cloudflare',
     apps: config.apps.map(({ host, upstream }) => ({ host, upstream })),
   };
-  const unmarked = render(template, { ...data, revision: 'none' }, quoteCaddy);
+  const unmarked = template({ ...data, revision: 'none' }, quoteCaddy);
   // Begins with a letter, or Caddy would take some of them for numbers.
   const revision = `r${createHash('sha256').update(unmarked).digest('hex').slice(0, 15)}`;
-  return { text: render(template, { ...data, revision }, quoteCaddy), revision };
+  return { text: template({ ...data, revision }, quoteCaddy), revision };
 }
 
 /** Our part of Caddy's configuration. None where the user writes it. */
@@ -37,13 +37,13 @@ export function caddyText(config: Config, facts: Facts): Resource[] {
           caddyfile: { inside: '/etc/caddy/Caddyfile', outside: `${layoutOf(config.baseDir).caddy}/etc/Caddyfile` },
           how: 'import' as const,
         };
-  const text = caddyTextOf(config, facts.templates['homeauth.caddy'] ?? '');
+  const text = caddyTextOf(config, facts.templates['homeauth.caddy']!);
   return [{ kind: 'caddy', key: place.caddyfile.outside, spec: { ...place, ...text } }];
 }
 
 /** What a user does who keeps the proxy's configuration in their own hands: the text for a Caddy, and the steps. */
 export function manualText(config: Config, facts: Facts): { text: string; steps: readonly string[] } {
-  const { text } = caddyTextOf(config, facts.templates['homeauth.caddy'] ?? '');
+  const { text } = caddyTextOf(config, facts.templates['homeauth.caddy']!);
   return {
     text,
     steps: [

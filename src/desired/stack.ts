@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { encodeValue } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
-import { render } from '../formats/template.ts';
 import type { ContainerDefinition } from '../model/container.ts';
 import type { Era } from '../model/release.ts';
 import type { Resource } from '../model/resource.ts';
@@ -37,13 +36,13 @@ export function networks(facts: Facts): Resource[] {
 
 export function stackFiles(layout: Layout, facts: Facts, { definitions, values }: Stack): Resource[] {
   const plain = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.reveal()]));
-  const env = render(facts.templates['container-vars.env'] ?? '', { values: plain }, (v) => encodeValue(String(v)));
+  const env = facts.templates['container-vars.env']!({ values: plain }, (v) => encodeValue(String(v)));
   const services = Object.entries(definitions).map(([name, definition]) => ({
     name,
     definition,
     revision: revisionOf(definition, definition.envFiles ? values : {}),
   }));
-  const compose = composeText(facts.templates['docker-compose.yml'] ?? '', services, ['backend']);
+  const compose = composeText(facts.templates['docker-compose.yml']!, services, ['backend']);
   return [
     {
       kind: 'file',

@@ -4,18 +4,39 @@ import Handlebars from 'handlebars';
 export type Quote = (value: string | number | boolean) => string;
 
 /**
- * Text of a template with data in it. `{{q value}}` writes a value through `quote`; a name that is not in the data,
- * or a value that is no text, number or truth value, is a mistake of ours and throws.
+ * A text with data in it. `{{q value}}` writes a value through `quote`; a name that is not in the data, or a value
+ * that is no text, number or truth value, is a mistake of ours and throws.
  */
-export function render(template: string, data: object, quote: Quote): string {
-  const handlebars = Handlebars.create();
-  handlebars.registerHelper('q', (...values: unknown[]) => {
+export type Template = (data: object, quote: Quote) => string;
+
+/** Reads a template when it is first used, and not again: that takes longer than to fill it in, and much memory. */
+export function compileTemplate(text: string): Template {
+  const fill = Handlebars.compile(text, { noEscape: true, strict: true });
+  return (data, quote) => {
+    // Without a prototype, a name like "constructor" is missing like any other.
+    const own = Object.assign(Object.create(null), data);
+    return fill(own, { helpers: { q: quoting(quote) } });
+  };
+}
+
+/** All templates by name, from their texts, which are read once. */
+export function compiledTemplates(
+  texts: () => Promise<Readonly<Record<string, string>>>,
+): () => Promise<Readonly<Record<string, Template>>> {
+  let compiled: Promise<Record<string, Template>> | undefined;
+  return () => {
+    compiled ??= texts().then((all) =>
+      Object.fromEntries(Object.entries(all).map(([name, text]) => [name, compileTemplate(text)])),
+    );
+    return compiled;
+  };
+}
+
+function quoting(quote: Quote) {
+  return (...values: readonly unknown[]): string => {
     const [value] = values;
     if (values.length !== 2) throw new Error('{{q}} takes one value');
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return quote(value);
     throw new Error(`{{q}} was given ${value === null ? 'null' : typeof value}`);
-  });
-  // Without a prototype, a name like "constructor" is missing like any other.
-  const own = Object.assign(Object.create(null), data);
-  return handlebars.compile(template, { noEscape: true, strict: true })(own);
+  };
 }

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path/posix';
 import { parseConfig } from '../config/parse.ts';
 import type { Config } from '../config/schema.ts';
+import type { Templates } from '../desired/facts.ts';
 import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
 import { decodeEnv } from '../formats/env.ts';
+import { compiledTemplates } from '../formats/template.ts';
 import type { Era } from '../model/release.ts';
 import type { Id } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
@@ -22,6 +24,8 @@ export interface Installation {
   readonly layout: Layout;
   readonly world: World;
   readonly ledger: LedgerStore;
+  /** Read once. */
+  templates(): Promise<Templates>;
   readonly surroundings: Surroundings;
   /** A command that edits homeauth.yaml has its owner's word for that one file. */
   mayEdit(id: Id): boolean;
@@ -62,6 +66,7 @@ export function openInstallation(
     layout,
     world: { ...world, authentik },
     ledger,
+    templates: compiledTemplates(surroundings.templates),
     surroundings,
     mayEdit: (id) => id === `file:${layout.config}`,
   };

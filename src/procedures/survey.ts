@@ -11,7 +11,7 @@ import { parentDataset } from './storage.ts';
 
 /** Look at everything that decides what is wanted. Writes nothing. */
 export async function survey(installation: Installation): Promise<Facts> {
-  const { config, text, layout, world, surroundings } = installation;
+  const { config, text, layout, world } = installation;
   const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
   const [proxy, network, engine, storage] = await Promise.all([
     findCaddy(world, config, ours),
@@ -31,7 +31,7 @@ export async function survey(installation: Installation): Promise<Facts> {
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   return {
     ours,
-    templates: await surroundings.templates(),
+    templates: await installation.templates(),
     configText: text,
     schemaText: jsonSchemaText(),
     ...(!(await world.files.stat(config.baseDir)) && { baseMissing: true }),

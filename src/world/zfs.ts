@@ -1,5 +1,4 @@
 import { access } from 'node:fs/promises';
-import { execa } from 'execa';
 import { Failure, Uncertain } from '../model/failure.ts';
 import type { Dataset, Zfs } from './world.ts';
 import { explainZfs } from './zfs-failures.ts';
@@ -9,13 +8,16 @@ const patience = 60_000;
 
 /** The `zfs` command of this machine. `device`: what its kernel module makes; without it every command takes 10 s. */
 export function zfsCommand(command = 'zfs', device = '/dev/zfs'): Zfs {
-  const zfs = (...args: readonly string[]) =>
-    execa(command, args, {
+  async function zfs(...args: readonly string[]) {
+    // Most machines have no ZFS, and it is much to load.
+    const { execa } = await import('execa');
+    return execa(command, args, {
       reject: false,
       timeout: patience,
       stdin: 'ignore',
       env: { LC_ALL: 'C', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
     });
+  }
 
   /** @throws Failure in words; Uncertain where it is not known what happened */
   async function change(verb: 'create' | 'destroy', name: string): Promise<void> {

@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import type { Facts } from '../../src/desired/facts.ts';
 import * as proxy from '../../src/desired/proxy.ts';
+import { compileTemplate } from '../../src/formats/template.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 
 const templates = Object.fromEntries(
   ['homeauth.caddy', 'Caddyfile', 'docker-compose.yml'].map((name) => [
     name,
-    readFileSync(join(import.meta.dirname, `../../templates/${name}.hbs`), 'utf8'),
+    compileTemplate(readFileSync(join(import.meta.dirname, `../../templates/${name}.hbs`), 'utf8')),
   ]),
 );
 const app = (name: string, upstream: string, mode: 'app' | 'domain' = 'app') => ({

@@ -9,6 +9,7 @@ import type { Kinds } from '../../src/engine/kind.ts';
 import type { Ledger } from '../../src/engine/ledger.ts';
 import type { Progress } from '../../src/engine/run.ts';
 import { revisionOf } from '../../src/formats/revision.ts';
+import { compileTemplate } from '../../src/formats/template.ts';
 import { containerKind } from '../../src/kinds/container.ts';
 import { imageKind } from '../../src/kinds/image.ts';
 import { networkKind } from '../../src/kinds/network.ts';
@@ -115,7 +116,7 @@ async function writeFiles(definitions: Record<string, ContainerDefinition>): Pro
     definition,
     revision: revisionOf(definition, secretsOf(definition)),
   }));
-  await writeFile(join(directory, 'docker-compose.yml'), composeText(template, services, ['backend']));
+  await writeFile(join(directory, 'docker-compose.yml'), composeText(compileTemplate(template), services, ['backend']));
   await writeFile(join(directory, 'vars.env'), `PASSWORD="it's \\$HOME's \\\\ #1"\n`);
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App, Config } from '../../src/config/schema.ts';
 import { caddyTextOf } from '../../src/desired/proxy.ts';
+import { compileTemplate } from '../../src/formats/template.ts';
 import { caddyKind } from '../../src/kinds/caddy.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -24,7 +25,7 @@ import { CADDY_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { provision } from '../standin/provision.ts';
 import { type ReadyStack, startReady } from '../standin/ready.ts';
 
-const template = readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8');
+const template = compileTemplate(readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8'));
 const network = 'caddy_caddynet';
 const [proxy, whoami] = ['proof-test-caddy', 'proof-test-whoami'];
 const owner = { username: 'helen', password: new Secret('correct horse battery'), groups: [] };

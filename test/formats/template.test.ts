@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { render } from '../../src/formats/template.ts';
+import { compileTemplate } from '../../src/formats/template.ts';
 
 const quote = (value: string | number | boolean): string => JSON.stringify(value);
 
 test('values go through the quoting of the format and nothing else escapes them', () => {
   const data = { list: ['<a> & "b"', 'two\nlines'], port: 9000, on: false, raw: '<&>' };
-  expect(render('{{#each list}}{{q this}};{{/each}}{{q port}} {{q on}} {{raw}}', data, quote)).toBe(
+  expect(compileTemplate('{{#each list}}{{q this}};{{/each}}{{q port}} {{q on}} {{raw}}')(data, quote)).toBe(
     '"<a> & \\"b\\"";"two\\nlines";9000 false <&>',
   );
 });
 
 test('keys of an object', () => {
-  expect(render('{{#each values}}{{@key}}={{q this}}\n{{/each}}', { values: { A: 'x', B: '' } }, quote)).toBe(
+  expect(compileTemplate('{{#each values}}{{@key}}={{q this}}\n{{/each}}')({ values: { A: 'x', B: '' } }, quote)).toBe(
     'A="x"\nB=""\n',
   );
 });
@@ -25,12 +25,12 @@ test.each([
   '{{q port port}}',
   '{{nope port}}',
 ])('%s throws', (template) => {
-  expect(() => render(template, { object: {}, nothing: null, port: 1 }, quote)).toThrow();
+  expect(() => compileTemplate(template)({ object: {}, nothing: null, port: 1 }, quote)).toThrow();
 });
 
 test.each(['{{constructor}}', '{{q constructor.name}}', '{{q __proto__.x}}'])(
   '%s does not reach what every object has',
   (template) => {
-    expect(() => render(template, { text: 'x' }, quote)).toThrow();
+    expect(() => compileTemplate(template)({ text: 'x' }, quote)).toThrow();
   },
 );

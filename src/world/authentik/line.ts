@@ -1,4 +1,5 @@
-import { Pool } from 'undici';
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Secret } from '../../model/secret.ts';
 import type { Answer, Method } from './answer.ts';
 
@@ -35,74 +36,76 @@ export interface Line {
 /** Connections at once: authentik on two cores gains nothing from more than eight requests side by side. */
 const connections = 8;
 
-/** These happen before the first byte leaves. */
-const neverSent = [
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
+/** How long a connection may take to be made, in ms. */
+const patience = 5000;
 
-/** `timeout`: ms for one request as a whole. */
+/** What Node was at when nothing had left yet. */
+const beforeSending = ['connect', 'getaddrinfo'];
+
+/**
+ * Node's own client, and not undici: that one compiles its parser at the first request, which takes 25 MB for a moment.
+ * `timeout`: ms for one request as a whole.
+ */
 export function openLine(address: () => Promise<Address | undefined>, host: string, timeout: number): Line {
-  let open: { readonly at: string; readonly pool: Pool } | undefined;
-  let stale = true;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let known: Address | undefined;
 
-  async function pool(): Promise<Pool> {
-    if (open && !stale) return open.pool;
-    const found = await address();
-    if (!found) throw new LineBroken("authentik's container does not run", false);
-    const at = `http://${found.host.includes(':') ? `[${found.host}]` : found.host}:${found.port}`;
-    if (open?.at !== at) {
-      void open?.pool.close();
-      open = { at, pool: new Pool(at, { connections, connect: { timeout: 5000 } }) };
-    }
-    stale = false;
-    return open.pool;
+  async function whereabouts(): Promise<Address> {
+    known ??= await address();
+    if (!known) throw new LineBroken("authentik's container does not run", false);
+    return known;
   }
 
   return {
     async send({ method, path, body, token }) {
-      const to = await pool();
+      const at = await whereabouts();
+      const headers = {
+        host,
+        accept: 'application/json',
+        // The words of its errors are shown, and its English is what is looked for in them.
+        'accept-language': 'en',
+        'x-forwarded-proto': 'https',
+        ...(token && { authorization: `Bearer ${token.reveal()}` }),
+        ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      };
+      const signal = AbortSignal.timeout(timeout);
       try {
-        const response = await to.request({
-          method,
-          path,
-          headers: {
-            host,
-            accept: 'application/json',
-            // The words of its errors are shown, and its English is what is looked for in them.
-            'accept-language': 'en',
-            'x-forwarded-proto': 'https',
-            ...(token && { authorization: `Bearer ${token.reveal()}` }),
-            ...(body !== undefined && { 'content-type': 'application/json' }),
-          },
-          ...(body !== undefined && { body }),
-          signal: AbortSignal.timeout(timeout),
-        });
-        const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+        const response = await answered({ ...at, agent, method, path, headers, signal }, body);
+        const fields = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
         return {
-          status: response.statusCode,
-          headers: Object.fromEntries(headers),
-          body: await response.body.text(),
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(fields),
+          body: await text(response),
         };
       } catch (error) {
-        stale = true;
-        throw broken(error, timeout);
+        known = undefined;
+        throw signal.aborted
+          ? new LineBroken(`authentik gave no answer within ${timeout / 1000} s`, true)
+          : broken(error);
       }
     },
     forget: () => {
-      stale = true;
+      known = undefined;
     },
   };
 }
 
-function broken(error: unknown, timeout: number): LineBroken {
-  const { code, name } = error as { code?: string; name?: string };
-  if (code !== undefined && neverSent.includes(code)) return new LineBroken('authentik does not answer', false);
-  if (name === 'TimeoutError') return new LineBroken(`authentik gave no answer within ${timeout / 1000} s`, true);
+function answered(options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options, resolve);
+    sent.on('error', reject);
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const late = Object.assign(new Error('no connection in time'), { syscall: 'connect' });
+      const limit = setTimeout(() => sent.destroy(late), patience);
+      socket.once('connect', () => clearTimeout(limit)).once('close', () => clearTimeout(limit));
+    });
+    sent.end(body);
+  });
+}
+
+function broken(error: unknown): LineBroken {
+  const { syscall = '' } = error as NodeJS.ErrnoException;
+  if (beforeSending.includes(syscall)) return new LineBroken('authentik does not answer', false);
   return new LineBroken('authentik broke off the connection', true);
 }

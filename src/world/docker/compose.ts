@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import type { Environment } from './client-config.ts';
 
 /** Compose as a plugin of the `docker` command, and standing alone. */
@@ -13,6 +12,7 @@ export async function composeHashes(file: string, env: Environment): Promise<Rec
   for (const [program, ...first] of commands) {
     const compose = async (args: readonly string[], input: string) => {
       const options = { cwd: dirname(file), env: plain(env), extendEnv: false, reject: false, input } as const;
+      const { execa } = await import('execa');
       const run = await execa(program, [...first, ...args], options);
       return run.failed ? undefined : run.stdout;
     };

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { clientConfig, type Environment, type StoredLogin } from './client-config.ts';
 import { registryOf } from './registry.ts';
 
@@ -23,6 +22,7 @@ interface HelperAnswer {
 
 /** A helper that is missing, or knows no login, is no reason to stop: most images are public. */
 async function fromHelper(helper: string, key: string, env: Environment): Promise<Login | undefined> {
+  const { execa } = await import('execa');
   const run = await execa(`docker-credential-${helper}`, ['get'], { input: key, env, extendEnv: false, reject: false });
   if (run.failed) return undefined;
   const { Username: username, Secret: password } = JSON.parse(run.stdout) as HelperAnswer;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/schema.ts';
 import { caddyTextOf } from '../../../src/desired/proxy.ts';
+import { compileTemplate } from '../../../src/formats/template.ts';
 import { caddyKind } from '../../../src/kinds/caddy.ts';
 import type { CaddySpec } from '../../../src/model/resource.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
@@ -15,7 +16,9 @@ import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
 
 const prefix = 'caddy-test-';
 const network = `${prefix}net`;
-const template = readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8');
+const template = compileTemplate(
+  readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8'),
+);
 
 /** A configuration with these apps, all of them in front of the one whoami. */
 function configOf(apps: readonly string[]): Config {
