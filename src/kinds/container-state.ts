@@ -1,4 +1,5 @@
 import type { Readiness } from '../engine/kind.ts';
+import { causesIn } from '../model/cause.ts';
 import type { ContainerSpec } from '../model/container.ts';
 
 type Found = NonNullable<ContainerSpec['found']>;
@@ -7,6 +8,9 @@ type Found = NonNullable<ContainerSpec['found']>;
 const deaths = 3;
 /** How long one without a health check must stay up before it counts, in ms. */
 const probation = 3000;
+
+/** From so long after its start on, its last line is of this start and not of one before, in ms. */
+const settled = 10_000;
 
 /** It runs, or Docker is about to start it again. */
 export const isUp = ({ state }: Found): boolean => state === 'running' || state === 'restarting';
@@ -24,6 +28,9 @@ export function containerReady(found: Found): Readiness | undefined {
   if (state === 'restarting') return { waits: `it died, ${ending(exitCode)}, and is being started again`, ...line };
   if (state !== 'running')
     return exitCode === 0 ? { waits: 'stopped', ...line } : { failed: `it died, ${ending(exitCode)}` };
+  if (upFor >= settled && causesIn(lastLine ?? '').some(({ lasting }) => lasting)) {
+    return { failed: `it cannot go on, and says: ${lastLine}` };
+  }
   if (health === 'none') return { waits: 'just started', ...line };
   return { waits: health === 'starting' ? 'starting' : 'its health check fails', ...line };
 }

@@ -3,6 +3,8 @@ export interface Cause {
   readonly says: RegExp;
   readonly means: string;
   readonly fix: string;
+  /** It does not pass by itself: waiting on is of no use. */
+  readonly lasting?: true;
 }
 
 /** The container was ended by the kernel: no line of a log says so. */
@@ -15,6 +17,7 @@ export const outOfMemory: Cause = {
 /** Known ways to fail, the most telling first. Sources: authentik's and Docker's issue trackers, PostgreSQL's image. */
 const causes: readonly Cause[] = [
   {
+    lasting: true,
     says: /password authentication failed for user/,
     means:
       'The database was made with another password than the one in container-vars.env: PostgreSQL takes the password only while its directory is empty.',

@@ -204,3 +204,22 @@ describe('the story of one that will not come up', () => {
     expect(await containerKind.explain?.('app', dockerWith(undefined).world)).toBeUndefined();
   });
 });
+
+describe('a database that does not take the password', () => {
+  const said = 'connection failed: FATAL:  password authentication failed for user "authentik"';
+  const readiness = (found: Partial<ContainerDetails['found']>) =>
+    containerKind.ready?.({ ...want, found: { ...running, health: 'starting', lastLine: said, ...found } });
+
+  test('is not waited for', () => {
+    expect(readiness({ upFor: 12_000 })).toEqual({ failed: `it cannot go on, and says: ${said}` });
+  });
+
+  test('may have been an earlier one, just after a start', () => {
+    expect(readiness({ upFor: 2000 })).toEqual({ waits: 'starting', line: said });
+  });
+
+  test('is told apart from one that is not up yet', () => {
+    const lastLine = 'connection failed: Connection refused';
+    expect(readiness({ upFor: 12_000, lastLine })).toEqual({ waits: 'starting', line: lastLine });
+  });
+});
