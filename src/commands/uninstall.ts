@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { leavings, undone } from '../procedures/converging.ts';
-import { open } from '../procedures/open.ts';
+import { isBare, open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan, planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
@@ -9,10 +9,14 @@ import { screenOf } from './screen.ts';
 
 /** `homeauth uninstall`: converge to nothing. Data stays unless its owner types the domain. */
 export async function uninstall(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const screen = screenOf(surroundings, 'uninstall');
+  if (await isBare(flags.config, surroundings)) {
+    screen.result(prose(nothingFound(surroundings), screen.paper), planData([]), true);
+    return exitCodes.fine;
+  }
   const installation = await open(flags.config, surroundings);
   const { terminal } = surroundings;
   const { domain } = installation.config;
-  const screen = screenOf(surroundings, 'uninstall');
   if (flags.confirm !== undefined && flags.confirm !== domain) {
     throw new Failure({
       code: 'confirm-differs',
@@ -36,14 +40,17 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
   const done = await undone(installation, screen.progress, purge);
   const kept = done.some(({ op }) => op === 'keep');
   const { root } = installation.layout;
+  const stayed = purge ? done.filter(({ op, id }) => op === 'release' && id.startsWith('directory:')) : [];
+  const theirs = stayed.map(({ id }) => id.slice('directory:'.length)).join(' ');
+  const left = theirs && `Left, because it was there before homeauth, with all that is in it: ${theirs}`;
   const rest = kept
     ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} takes it up again.`
     : '';
   screen.result(
     prose(
       done.length === 0
-        ? 'There was nothing to remove.'
-        : `homeauth is gone from this server. Images stay in Docker's store. ${rest}`.trim(),
+        ? `There was nothing to remove: homeauth has made nothing that is still in ${root}.`
+        : `homeauth is gone from this server. Images stay in Docker's store. ${rest}${left}`.trim(),
       screen.paper,
     ),
     planData(done),
@@ -51,6 +58,9 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
   );
   return exitCodes.fine;
 }
+
+const nothingFound = ({ cwd, pointer }: Surroundings): string =>
+  `There is nothing of homeauth on this server to remove: no homeauth.yaml in ${cwd}, and no ${pointer} that names one. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
 
 async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
   const answer = await terminal.ask({

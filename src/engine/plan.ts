@@ -67,7 +67,9 @@ export function leftovers(want: readonly Resource[], ledger: Ledger, purge: bool
 
 function leftover({ id, precious, before }: Made, purge: boolean): Change {
   if (precious && !purge) return { op: 'keep', id, because: ['holds your data'] };
-  return { op: before === undefined ? 'remove' : 'release', id, because: ['no longer wanted'] };
+  if (before === undefined) return { op: 'remove', id, because: ['no longer wanted'] };
+  const why = precious ? 'was there before homeauth: it stays, with what is in it' : 'no longer wanted';
+  return { op: 'release', id, because: [why] };
 }
 
 /** Without the removals of what somebody else has removed already: there is nothing left to do about it. */

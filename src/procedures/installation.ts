@@ -31,6 +31,9 @@ export interface Installation {
   mayEdit(id: Id): boolean;
 }
 
+/** Where the ledger waits for the directory that it goes into. */
+export const begun = (pointer: string): string => `${dirname(pointer)}.begun`;
+
 /** A change to the text of homeauth.yaml. Pure; made once more when the lock is held. */
 export type Edit = (text: string) => string;
 
@@ -57,7 +60,7 @@ export function openInstallation(
     host: config.authHost,
     clock: world.clock,
   });
-  const ledger = ledgerFile(world.files, layout.ledger, `${dirname(surroundings.pointer)}.begun`);
+  const ledger = ledgerFile(world.files, layout.ledger, begun(surroundings.pointer));
   return {
     config,
     text,

@@ -1,7 +1,7 @@
 import { type Explain, type Located, locate } from '../config/locate.ts';
 import { Failure } from '../model/failure.ts';
 import { assertAtHome } from './at-home.ts';
-import { type Installation, openInstallation } from './installation.ts';
+import { begun, type Installation, openInstallation } from './installation.ts';
 import { explainMissing } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -38,6 +38,14 @@ export async function alreadyHere(flag: string | undefined, surroundings: Surrou
     if (error instanceof Failure && error.code === 'config-missing' && !isNamed && !isHidden) return undefined;
     throw error;
   }
+}
+
+/** Nothing on this server points at an installation, and none was begun. @throws Failure as `alreadyHere` does */
+export async function isBare(flag: string | undefined, surroundings: Surroundings): Promise<boolean> {
+  if (await alreadyHere(flag, surroundings)) return false;
+  const { world, pointer } = surroundings;
+  const traces = await Promise.all([pointer, begun(pointer)].map((path) => world.files.stat(path)));
+  return traces.every((trace) => trace === undefined);
 }
 
 function find(flag: string | undefined, { world, cwd, env, pointer }: Surroundings, explain: Explain) {

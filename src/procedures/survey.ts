@@ -53,7 +53,10 @@ export async function survey(installation: Installation): Promise<Facts> {
  * `running` once homeauth's own token has opened the API: from then on nothing may ask for the bootstrap variables.
  * The bootstrap file is made before the database and goes last, so its presence tells the two apart without a server.
  */
-async function phaseOf({ world, layout, ledger }: Installation, bootstrapping: boolean): Promise<Facts['phase']> {
+async function phaseOf(
+  { world, layout, ledger, config }: Installation,
+  bootstrapping: boolean,
+): Promise<Facts['phase']> {
   const hasToken = (await valueIn(world, layout.token, secretNames.token[0])) !== undefined;
   const hasDatabase = ((await world.files.list(layout.database)) ?? []).length > 0;
   if (!hasDatabase) return 'bootstrap';
@@ -71,7 +74,13 @@ async function phaseOf({ world, layout, ledger }: Installation, bootstrapping: b
       code: 'token-lost',
       problem: `${layout.token} is missing: it holds homeauth's key to authentik.`,
       why: 'The database is there already, so authentik does not accept a new one by itself.',
-      fix: `Put ${layout.token} back from a backup or a snapshot of that directory.`,
+      fix: [
+        'Put it back from a backup or a snapshot of that directory. Without one:',
+        `1. Log in at https://${config.authHost} as an admin; in the admin interface, under Directory > Tokens and App passwords, copy the key of "homeauth".`,
+        `2. Make the file:  install -m 600 /dev/null ${layout.token}`,
+        `3. Write one line into it, with the key:  ${secretNames.token[0]}=KEY`,
+        'Then run the command again.',
+      ].join('\n'),
     });
   }
   return 'bootstrap';

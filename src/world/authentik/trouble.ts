@@ -8,7 +8,7 @@ export const tokenRefused = (): Failure =>
     code: 'token-refused',
     problem: "authentik does not know homeauth's token.",
     why: 'It was deleted or given another key in authentik, or the file with the key is not the one that was saved.',
-    fix: 'In authentik, open Directory > Tokens and App passwords, copy the key of "homeauth" into homeauth\'s token file, then run the command again.',
+    fix: 'Log in to authentik as an admin; in the admin interface, under Directory > Tokens and App passwords, copy the key of "homeauth".\nWrite it into .homeauth/token.env beside homeauth.yaml, as the one line  HOMEAUTH_TOKEN=KEY  and run the command again.\nIf there is no token "homeauth" any more, put the database back from a backup, or make that token there: user "homeauth", intent API, not expiring.',
   });
 
 export const noToken = (): Failure =>

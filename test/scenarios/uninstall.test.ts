@@ -1,0 +1,61 @@
+import { afterEach, expect, test } from 'vitest';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+afterEach(() => fake.close());
+const files = () => fake.files as MemoryFiles;
+const words = (text: string) => text.replace(/\s+/g, ' ');
+
+test('where there is nothing it says so, and where it looked', async () => {
+  fake = fakeWorld();
+  const before = files().snapshot();
+  const ran = await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' });
+  expect(ran.code).toBe(0);
+  expect(words(ran.out)).toContain('nothing of homeauth on this server to remove: no homeauth.yaml in /, and no /etc/');
+  const json = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(undefined, { json: true }));
+  expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { ok: true, changes: [] }]);
+  expect(files().snapshot()).toEqual(before);
+});
+
+test('a signpost that leads nowhere, or a file that was named, is no empty server', async () => {
+  fake = fakeWorld();
+  const named = await homeauthIn(fake)('uninstall', [], { config: '/srv/homeauth.yaml' });
+  expect([named.code, named.failure?.code]).toEqual([2, 'config-missing']);
+  files().put('/etc/homeauth/location', '/srv/docker/authentik/homeauth.yaml\n');
+  const lost = await homeauthIn(fake)('uninstall');
+  expect([lost.code, lost.failure?.code]).toEqual([2, 'config-missing']);
+});
+
+test('a folder that was there before homeauth stays with the data in it, and that is told', {
+  timeout: 60_000,
+}, async () => {
+  fake = fakeWorld();
+  await files().makeDirectory(at('db'), 0o755, { uid: 0, gid: 0 });
+  expect((await homeauthIn(fake)('init', [], initFlags)).failure).toBeUndefined();
+  const confirm = 'home.example.com';
+  const dry = await homeauthIn(fake)('uninstall', [], { confirm, dryRun: true });
+  expect(words(dry.out)).toContain(`directory:${at('db')} was there before homeauth: it stays, with what is in it`);
+  const ran = await homeauthIn(fake)('uninstall', [], { confirm });
+  expect(words(ran.out)).toContain(`Left, because it was there before homeauth, with all that is in it: ${at('db')}`);
+  expect(await files().read(at('db/PG_VERSION'))).toBe('16\n');
+  expect(await files().stat(at('db'))).toMatchObject({ mode: 0o755, owner: { uid: 0, gid: 0 } });
+});
+
+test('a lost key to authentik names the way through its web page', { timeout: 30_000 }, async () => {
+  fake = await installed();
+  const path = at('.homeauth/token.env');
+  await files().remove(path);
+  const { failure } = await homeauthIn(fake)('apply');
+  expect(failure?.code).toBe('token-lost');
+  expect(failure?.fix).toContain('https://auth.home.example.com');
+  expect(failure?.fix).toContain(`install -m 600 /dev/null ${path}`);
+  const identifier = 'homeauth';
+  const store = [...fake.docker.databases.values()][0]?.store;
+  const key = (await store?.read())?.tokens.find((token) => token.identifier === identifier)?.key;
+  files().put(path, `HOMEAUTH_TOKEN=${key}\n`, 0o600);
+  expect((await homeauthIn(fake)('apply')).out).toBe('Everything is as it should be; nothing was changed.');
+});
