@@ -1,4 +1,5 @@
 import type { Change, Op } from '../model/change.ts';
+import { type Id, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { below, paragraph, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
@@ -56,8 +57,7 @@ const postponed = (changes: readonly Change[]) => changes.filter(({ op }) => op 
 
 function line({ op, id, because }: Change, column: number, style: Style): string[] {
   const head = `${style.mark(opMarks[op])} ${style.text(id)}`;
-  const reasons =
-    op === 'create' ? [] : [...because, ...(op === 'take' ? ['not made by homeauth: it asks first'] : [])];
+  const reasons = op === 'create' ? [] : [...because, ...(op === 'take' ? [stopsAt(id)] : [])];
   const [only, second] = reasons.map((reason) => style.text(reason));
   if (only === undefined) return [head];
   const left = column + 5;
@@ -73,6 +73,13 @@ function line({ op, id, because }: Change, column: number, style: Style): string
   ];
 }
 
+/** Nothing is overwritten that homeauth did not make: the command stops before it changes anything. */
+function stopsAt(id: Id): string {
+  const { kind, key } = parseId(id);
+  const way = kind === 'file' ? `mv ${key} ${key}.old` : 'rename or remove it first';
+  return `not made by homeauth, which stops at it: ${way}`;
+}
+
 function folded(n: number, because: string, style: Style): string[] {
   const text = style.text(`${n} more cannot be judged yet: ${because}`);
   return wrap(text, style.room - 2).map((part, at) => (at === 0 ? `${style.mark('leave')} ${part}` : `  ${part}`));
@@ -80,9 +87,9 @@ function folded(n: number, because: string, style: Style): string[] {
 
 function count(changes: readonly Change[], total: number, command: string): string {
   const of = (...ops: Op[]) => changes.filter(({ op }) => ops.includes(op)).length;
-  const change = of('create', 'update', 'adjust', 'take', 'remove', 'release');
-  const [ask, later] = [of('ask'), of('later')];
-  const right = total - of('create', 'update', 'adjust', 'take') - ask - later;
+  const change = of('create', 'update', 'adjust', 'remove', 'release');
+  const [ask, later] = [of('ask', 'take'), of('later')];
+  const right = total - of('create', 'update', 'adjust') - ask - later;
   if (change + ask + later === 0) return `Nothing to change: ${total} things are as they should be.`;
   const parts = [
     ...(change > 0 ? [`${change} to change`] : []),
@@ -90,5 +97,5 @@ function count(changes: readonly Change[], total: number, command: string): stri
     ...(later > 0 ? [`${later} to be judged later`] : []),
     `${right} as they should be`,
   ];
-  return `${parts.join(', ')}.${change + later > 0 ? ` ${command} does it.` : ''}`;
+  return `${parts.join(', ')}.${change + later > 0 ? (of('take') > 0 ? ` Then ${command} does the rest.` : ` ${command} does it.`) : ''}`;
 }
