@@ -123,7 +123,6 @@ async function drive({ api }: ReadyStack): Promise<void> {
 
 /** What `drive` cannot bring to an end with 2xx. */
 const REFUSED = [
-  'POST /core/users/:pk/recovery/',
   'POST /authenticators/admin/totp/',
   'POST /authenticators/admin/static/',
   'DELETE /outposts/instances/:pk/',

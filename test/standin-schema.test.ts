@@ -5,7 +5,16 @@ import { type Exchanged, SchemaCheck } from './standin/schema/check.ts';
 import { readDocument } from './standin/schema/document.ts';
 import { RECORDED_OTHERWISE } from './standin/schema/watch.ts';
 
-const FILES = ['01-startup', '02-happy-path', '03-errors', '04-forward-auth', '09-restarts-and-worker', '10-extras'];
+const FILES = [
+  '01-startup',
+  '02-happy-path',
+  '03-errors',
+  '04-forward-auth',
+  '05-second-factor',
+  '06-recovery-invitation',
+  '09-restarts-and-worker',
+  '10-extras',
+];
 const check = new SchemaCheck(readDocument(eraOf('2026.5.6')));
 const newer = new SchemaCheck(readDocument(eraOf('2026.8.6')));
 

@@ -1,3 +1,4 @@
+import { Codes } from './codes.ts';
 import type { Answer } from './send.ts';
 
 /**
@@ -7,15 +8,21 @@ import type { Answer } from './send.ts';
 export class Names {
   readonly #texts = new Map<string, string>();
   readonly #numbers = new Map<string, number>();
+  readonly codes = new Codes();
 
   learn(recorded: Answer, actual: Answer, path: string): void {
     this.#walk(recorded.body, actual.body);
     const collection = /^\/api\/v3\/(providers\/proxy|core\/users)\/(service_account\/)?$/.exec(path)?.[1];
     if (collection) this.#number(collection, recorded.body, actual.body);
+    const kind = /^\/api\/v3\/authenticators\/admin\/(totp|static)\//.exec(path)?.[1];
+    if (kind) this.#devices(`authenticators/admin/${kind}`, recorded.body, actual.body);
+    this.#fixed(field(recorded.body, 'codes'), field(actual.body, 'codes'));
+    this.codes.learn(recorded.body, actual.body);
     this.#cookies(recorded.headers['set-cookie'], actual.headers['set-cookie']);
     for (const [theirs, ours] of [
       [recorded.headers['location'], actual.headers['location']],
       [field(recorded.body, 'to'), field(actual.body, 'to')],
+      [field(recorded.body, 'link'), field(actual.body, 'link')],
     ])
       this.#query(theirs, ours);
     for (const [name, value] of Object.entries(recorded.headers))
@@ -32,10 +39,15 @@ export class Names {
 
   /** The numbers of users and providers, in the path and in the body. */
   numbers(request: { path: string; body?: unknown }): { path: string; body: unknown } {
-    const path = request.path.replace(
-      /^\/api\/v3\/(providers\/proxy|core\/users)\/(\d+)\//,
-      (_all, collection: string, given: string) => `/api/v3/${collection}/${this.#mine(collection, Number(given))}/`,
-    );
+    const path = request.path
+      .replace(
+        /^\/api\/v3\/(providers\/proxy|core\/users|authenticators\/admin\/\w+)\/(\d+)\//,
+        (_all, collection: string, given: string) => `/api/v3/${collection}/${this.#mine(collection, Number(given))}/`,
+      )
+      .replace(
+        /([?&]user=)(\d+)/,
+        (_all, name: string, given: string) => name + this.#mine('core/users', Number(given)),
+      );
     const { body } = request;
     if (body === null || typeof body !== 'object' || Array.isArray(body)) return { path, body };
     const mine = (name: string, value: unknown): unknown => {
@@ -44,6 +56,21 @@ export class Names {
       return collection && typeof value === 'number' ? this.#mine(collection, value) : value;
     };
     return { path, body: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, mine(name, value)])) };
+  }
+
+  /** Devices by their owners: a person has one of a kind. */
+  #devices(collection: string, theirs: unknown, ours: unknown): void {
+    const owned = (body: unknown): [unknown, unknown][] =>
+      ((field(body, 'results') ?? []) as unknown[]).map((one) => [field(field(one, 'user'), 'username'), one]);
+    const mine = new Map(owned(ours));
+    for (const [owner, one] of owned(theirs)) this.#number(collection, one, mine.get(owner));
+  }
+
+  /** Lists of short texts in the same order. */
+  #fixed(theirs: unknown, ours: unknown): void {
+    if (!Array.isArray(theirs) || !Array.isArray(ours)) return;
+    for (const [index, one] of theirs.entries())
+      if (typeof one === 'string' && typeof ours[index] === 'string') this.#texts.set(one, ours[index]);
   }
 
   #mine(collection: string, given: number): number {
@@ -60,7 +87,8 @@ export class Names {
     if (Array.isArray(theirs) && Array.isArray(ours)) {
       for (const [index, one] of theirs.entries()) this.#walk(one, twin(one, ours) ?? ours[index]);
     } else if (isObject(theirs) && isObject(ours)) {
-      for (const [key, value] of Object.entries(theirs)) this.#walk(value, ours[key]);
+      // A flow names its stages in no particular order.
+      for (const [key, value] of Object.entries(theirs)) if (key !== 'stages') this.#walk(value, ours[key]);
     } else this.#pair(theirs, ours);
   }
 

@@ -12,7 +12,7 @@ export interface Mismatch {
 /** Sends one recorded request under this run's names and says how the answer differs. */
 async function play(origin: string, names: Names, one: Exchange): Promise<string[]> {
   const { request } = one;
-  const sent = names.translate(request);
+  const sent = names.translate({ ...request, body: names.codes.translate(request.body, one.t) });
   const actual = await send(origin, { ...sent, ...names.numbers(sent) });
   const recorded = answerOf(one);
   names.learn(recorded, actual, request.path);
@@ -25,18 +25,27 @@ const answerOf = ({ response }: Exchange): Answer => ({
   body: response.body ?? '',
 });
 
-/** Plays exchanges in order. Where the recording pauses for a second or more, `settle` waits for what goes on behind. */
+/**
+ * The middle of the time until the next request: that is when the recorded server was busy with this one. It had
+ * its answer long before where the recorder paused.
+ */
+const middle = (one: Exchange, next: Exchange | undefined): number =>
+  one.t + Math.min(0.2, Math.max(0, (next?.t ?? one.t) - one.t)) / 2;
+
+/** Plays exchanges in order, `clock` telling their time. Where the recording pauses for a second or more, `settle` waits for what goes on behind. */
 export async function replay(
   origin: string,
   names: Names,
   exchanges: readonly Exchange[],
   settle: () => Promise<void>,
+  clock: (t: number) => void = () => {},
 ): Promise<Mismatch[]> {
   const wrong: Mismatch[] = [];
   let before = exchanges[0]?.t ?? 0;
-  for (const one of exchanges) {
+  for (const [index, one] of exchanges.entries()) {
     if (one.t - before > 1) await settle();
     before = one.t;
+    clock(middle(one, exchanges[index + 1]));
     const found = await play(origin, names, one);
     if (found.length > 0) wrong.push({ exchange: label(one), found });
   }

@@ -23,7 +23,7 @@ export function makeDefaultFlow(state: State, wanted: string): void {
 }
 
 /** A stage by its name; flows share some. */
-function makeStage(state: State, { kind, name, config, configure, fields }: DefaultStage): StoredStage {
+export function makeStage(state: State, { kind, name, config, configure, fields }: DefaultStage): StoredStage {
   const there = state.stages.find((one) => one.name === name);
   if (there) return there;
   // The flow that sets a stage up comes first, as the real one's dependencies bring it.
@@ -46,7 +46,7 @@ function makeStage(state: State, { kind, name, config, configure, fields }: Defa
   return stage;
 }
 
-function bindPolicy(state: State, target: string, { name, expression }: DefaultPolicy): void {
+export function bindPolicy(state: State, target: string, { name, expression }: DefaultPolicy): void {
   let policy = state.policies.find((one) => one.name === name);
   if (!policy) {
     policy = { pk: randomUUID(), name, execution_logging: false, expression };

@@ -168,6 +168,6 @@ export const DEFAULT_STAGES: Readonly<Record<string, readonly DefaultStage[]>> =
       order: 20,
       policy: { name: 'default-oobe-prefill-user', expression: EXPRESSIONS.prefillAkadmin },
     },
-    { ...LOGIN, policy: { name: 'default-oobe-flow-set-authentication', expression: EXPRESSIONS.closeSetup } },
+    LOGIN,
   ],
 };

@@ -12,7 +12,7 @@ const NEEDED: Record<string, object> = {
 };
 
 /** Goes through the whole life of flows, stages, policies, invitations, second factors and sessions. */
-export async function driveFlows({ api, store }: ReadyStack): Promise<void> {
+export async function driveFlows({ api, store, server, token }: ReadyStack): Promise<void> {
   const send = async (method: string, path: string, body?: unknown): Promise<Found> => {
     const { status, body: answer } = await api(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path} ${status} ${JSON.stringify(answer)}`);
@@ -61,7 +61,22 @@ export async function driveFlows({ api, store }: ReadyStack): Promise<void> {
   await send('DELETE', `/stages/all/${last.pk}/`);
   await send('DELETE', '/flows/instances/own/');
 
+  const form = new FormData();
+  form.set('path', 'example/flows-recovery-email-verification.yaml');
+  const imported = await fetch(`${server.url}/api/v3/managed/blueprints/import/`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}` },
+    body: form,
+  });
+  if (!imported.ok) throw new Error(await imported.text());
   const { user } = (await send('GET', '/core/users/me/')) as unknown as { user: { pk: number } };
+  const reset = await send('GET', '/flows/instances/default-recovery-flow/');
+  const brands = (await send('GET', '/core/brands/'))['results'] as { brand_uuid: string }[];
+  await send('PATCH', `/core/brands/${brands[0]?.brand_uuid}/`, { flow_recovery: reset.pk });
+  await send('POST', `/core/users/${user.pk}/recovery/`, {});
+  const mail = (await send('GET', '/stages/email/'))['results'] as Found[];
+  await send('POST', `/core/users/${user.pk}/recovery_email/`, { email_stage: mail[0]?.pk });
+
   await edit(store, (state) => {
     for (const kind of ['totp', 'static'] as const) state.devices.push(device(kind, state.serial.device++, user.pk));
   });

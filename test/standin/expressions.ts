@@ -1,3 +1,7 @@
+import type { Asking, Verdict } from './flow/policies.ts';
+import { originOf } from './http/call.ts';
+import { makeAdmin } from './seed.ts';
+
 /** The expressions of authentik's own blueprints. */
 export const EXPRESSIONS = {
   notYetAuthenticated: `flow_plan = request.context.get("flow_plan")
@@ -21,8 +25,69 @@ akadmin = ak_user_by(username="akadmin")
 context["flow_plan"].context["pending_user"] = akadmin
 return True
 `,
-  closeSetup: `# This policy closes the setup for good
-context["setup"] = True
-return True
-`,
 } as const;
+
+/** homeauth's own policy on the stage that makes an account. */
+const INVITED_GROUPS = `invitation = request.context.get('invitation')
+names = invitation.fixed_data.get('homeauth_groups', []) if invitation else []
+if names:
+    from authentik.core.models import Group
+    request.context['flow_plan'].context['groups'] = list(Group.objects.filter(name__in=names, is_superuser=False))
+return True`;
+
+type Meaning = (asking: Asking) => Verdict;
+
+/** What the expressions mean that the stand-in knows by heart. */
+const MEANINGS: readonly (readonly [string, Meaning])[] = [
+  ['return True', () => true],
+  ['return False', () => false],
+  [EXPRESSIONS.notYetAuthenticated, ({ plan }) => plan.authenticated !== true],
+  [EXPRESSIONS.singleSignOn, () => false],
+  [EXPRESSIONS.setupOpen, setupOpen],
+  [
+    EXPRESSIONS.prefillAkadmin,
+    ({ call, plan }) => {
+      plan.pendingUser = makeAdmin(call.state).username;
+      return true;
+    },
+  ],
+  [INVITED_GROUPS, inviteToGroups],
+];
+
+/** Lets a new person into the groups that the invitation names, and into none of administrators. */
+function inviteToGroups({ call, plan }: Asking): Verdict {
+  const names = (plan.invitation?.['homeauth_groups'] ?? []) as string[];
+  const groups = call.state.groups.filter((one) => names.includes(one.name) && !one.is_superuser);
+  if (names.length > 0) plan.groups = groups.map((one) => one.pk);
+  return true;
+}
+
+/** Since 2026.5 the setup's plan is made by `/setup`, and without it nobody gets in; before, anybody while akadmin has no password. */
+function setupOpen({ call }: Asking): Verdict {
+  const { state, site } = call;
+  const open = !site.era.setupPage && !state.users.find((one) => one.username === 'akadmin')?.password;
+  return open || { message: `Access the authentik setup by navigating to ${originOf(call)}/` };
+}
+
+/** `return not bool(request.context.get('is_restored', False))` and its variants. */
+const RESTORED = /^return (not )?(bool\()?(request\.)?context\.get\((['"])is_restored\4(?:, (True|False|None))?\)\)?$/;
+
+/** What an expression says, or undefined for one that the stand-in cannot read: it has no Python. */
+export function evaluate(expression: string, asking: Asking): Verdict | undefined {
+  const text = normal(expression);
+  const known = MEANINGS.find(([one]) => normal(one) === text);
+  if (known) return known[1](asking);
+  const restored = RESTORED.exec(text);
+  if (!restored) return undefined;
+  const value = asking.plan.restored !== undefined || restored[5] === 'True';
+  return restored[1] ? !value : value;
+}
+
+/** Without comments and indentation. */
+function normal(expression: string): string {
+  return expression
+    .split('\n')
+    .map((line) => line.replace(/^\s*#.*/, '').trim())
+    .filter(Boolean)
+    .join('\n');
+}

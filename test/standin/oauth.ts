@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { makePlan } from './flow/plan.ts';
 import type { Call } from './http/call.ts';
 import { html, notFound, type Reply, redirect } from './http/reply.ts';
 import { mayEnter } from './people.ts';
@@ -41,8 +42,9 @@ export function authorize(call: Call): Reply {
   if (!mayEnter(state, request.application, user))
     return html(200, 'Permission denied', '<h1>Permission denied</h1><p>Request has been denied.</p>');
   const flow = state.flows.find((one) => one.pk === request.provider.authorization_flow);
-  if (flow?.slug === 'default-provider-authorization-explicit-consent') {
-    session.data.plan = { flow: flow.slug, stage: 0, authorize: search };
+  const plan = flow && makePlan(call, flow, { authorize: search, steps: [{ own: 'grant' }] });
+  if (flow && plan && plan.steps.length > 1) {
+    session.data.plan = plan;
     return withSession(call, redirect(`/if/flow/${flow.slug}/?${search}`));
   }
   return withSession(call, redirect(grantCode(call, query)));
@@ -71,7 +73,7 @@ export function endApplicationSession(call: Call, slug: string): Reply {
   const flow = state.flows.find((one) => one.pk === provider?.invalidation_flow);
   if (!flow) return notFound(call.method);
   call.session = sessionOf(call) ?? newSession(call);
-  call.session.data.plan = { flow: flow.slug, stage: 0, application: slug };
+  call.session.data.plan = makePlan(call, flow, { application: slug, steps: [{ own: 'session-end' }] });
   const search = call.target.split(/\?(.*)/s)[1];
   return withSession(call, redirect(`/if/flow/${flow.slug}/${search ? `?${search}` : ''}`));
 }

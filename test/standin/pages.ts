@@ -1,4 +1,5 @@
 import { execute } from './flow/executor.ts';
+import { makePlan } from './flow/plan.ts';
 import type { Call } from './http/call.ts';
 import { html, notFound, type Reply, redirect } from './http/reply.ts';
 import { authorize, endApplicationSession } from './oauth.ts';
@@ -54,12 +55,12 @@ function home(call: Call): string {
 
 /** HEAD: 200 while the setup is open and its flow is there, 503 otherwise. GET: starts it, or leads home. */
 function setup(call: Call): Reply {
-  const ready = !call.state.setup && call.state.flows.some((one) => one.slug === 'initial-setup');
-  if (call.method === 'HEAD') return html(ready ? 200 : 503, 'authentik');
+  const flow = call.state.flows.find((one) => one.slug === 'initial-setup');
+  if (call.method === 'HEAD') return html(flow && !call.state.setup ? 200 : 503, 'authentik');
   if (call.state.setup) return redirect('/');
-  if (!ready) return html(503, 'authentik');
+  if (!flow) return html(503, 'authentik');
   call.session = sessionOf(call) ?? newSession(call);
-  call.session.data.setupStarted = true;
+  call.session.data.plan = makePlan(call, flow, { steps: [{ own: 'close-setup' }] });
   return withSession(call, redirect('/if/flow/initial-setup/'));
 }
 

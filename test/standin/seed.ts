@@ -30,6 +30,8 @@ export function firstState(): State {
     devices: [],
     flowTokens: [],
     mails: [],
+    mailed: [],
+    recovery: [],
     mappings: [],
     brands: [],
     keypairs: [keypair()],

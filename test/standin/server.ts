@@ -35,6 +35,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
       hostname: hostname(),
       canSaveMedia: options.canSaveMedia ?? true,
       now: options.now ?? Date.now,
+      say: (event) => log(logLine('authentik.flows', 'error', event)),
     },
     isTrusted: trustedPeers(options.trustedProxies),
     phase: { ready: false, attached: false },

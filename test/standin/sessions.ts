@@ -21,7 +21,6 @@ export function newSession(call: Call): { id: string; data: Session } {
     uuid: randomUUID(),
     user: null,
     csrf: '',
-    setupStarted: false,
     ip: ip.trim().replace(/^::ffff:/, ''),
     userAgent: call.headers['user-agent'] ?? '',
     lastUsed: Date.now(),

@@ -87,17 +87,36 @@ export interface Device {
   codes: string[];
 }
 
+/** Where a person is in a flow. The first step is the one that is asked now. */
 export interface Plan {
   flow: string;
-  stage: number;
+  steps: PlanStep[];
+  /** The name that was given; of no user where that name is unknown. */
   pendingUser?: string;
-  consentToken?: string;
+  /** What prompts were answered, invitations and policies filled in. */
+  data: Json;
+  /** What the invitation says that brought the person here. */
+  invitation?: Json;
+  /** Groups that a policy adds the new person to. */
+  groups?: string[];
+  /** The key of the link that brought the person here. */
+  restored?: string;
+  /** Set when who it is was proven. */
+  authenticated?: true;
+  /** A device that is being set up. */
+  device?: Device;
+  mailed?: true;
   /** The query of the authorize request that this flow answers. */
   authorize?: string;
   /** The slug of the application that is signed out of. */
   application?: string;
-  /** What the setup form was given. */
-  setup?: { email: string; password: string };
+}
+
+/** A stored stage, or one that lives only in the plan. */
+export interface PlanStep {
+  stage?: string;
+  binding?: string;
+  own?: 'confirm-mail' | 'grant' | 'session-end' | 'close-setup';
 }
 
 /** A link into a flow: the plan goes on where it was kept. */

@@ -32,6 +32,10 @@ export interface State {
   flowTokens: FlowToken[];
   /** Mails that wait for the worker. */
   mails: Mail[];
+  /** What was mailed lately, for the limit on attempts. Times in milliseconds. */
+  mailed: { what: string; at: number }[];
+  /** The emergency links of `ak create_recovery_key`. */
+  recovery: { key: string; user: number; expires: number }[];
   mappings: ScopeMapping[];
   brands: Brand[];
   keypairs: KeyPair[];
@@ -220,10 +224,11 @@ export interface Session {
   uuid: string;
   user: number | null;
   csrf: string;
-  setupStarted: boolean;
   ip: string;
   userAgent: string;
   lastUsed: number;
+  /** What the consent that was shown last expects back. */
+  consentToken?: string;
   plan?: Plan;
 }
 

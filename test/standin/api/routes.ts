@@ -1,6 +1,7 @@
 import { applicationRoutes } from './applications.ts';
 import { authenticatorRoutes } from './authenticators.ts';
 import { bindingRoutes } from './bindings.ts';
+import { blueprintImportRoutes } from './blueprint-import.ts';
 import { brandRoutes } from './brands.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { flowRoutes } from './flows.ts';
@@ -11,6 +12,7 @@ import { outpostRoutes } from './outposts.ts';
 import { policyRoutes } from './policies.ts';
 import { promptRoutes } from './prompts.ts';
 import { providerRoutes } from './providers.ts';
+import { recoveryRoutes } from './recovery.ts';
 import type { Route } from './router.ts';
 import { sessionRoutes } from './sessions.ts';
 import { stageBindingRoutes } from './stage-bindings.ts';
@@ -24,6 +26,7 @@ import { userRoutes } from './users.ts';
 export const ROUTES: readonly Route[] = [
   ...meRoutes,
   ...userRoutes,
+  ...recoveryRoutes,
   ...sessionRoutes,
   ...authenticatorRoutes,
   ...groupRoutes,
@@ -38,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...promptRoutes,
   ...stageRoutes,
   ...policyRoutes,
+  ...blueprintImportRoutes,
   ...catalogueRoutes,
   ...brandRoutes,
   ...systemRoutes,

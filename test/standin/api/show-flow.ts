@@ -31,7 +31,7 @@ export const showFlow = (state: State, flow: Flow): object => ({
 });
 
 /** A flow's stage bindings in their order. */
-const bindingsOf = (state: State, flow: Flow): StageBinding[] =>
+export const bindingsOf = (state: State, flow: Flow): StageBinding[] =>
   state.stageBindings.filter((one) => one.target === flow.pk).sort((a, b) => a.order - b.order);
 
 /** What every kind of stage shows, and all that other objects show of it. */

@@ -1,4 +1,4 @@
-import { json, noContent, refuse } from '../http/reply.ts';
+import { json, noContent } from '../http/reply.ts';
 import { makeGroup, makeToken, makeUser } from '../make.ts';
 import { groupsOf, isSuperuser } from '../people.ts';
 import { hashPassword, randomText } from '../secrets.ts';
@@ -182,12 +182,6 @@ export const userRoutes: readonly Route[] = [
       user.password = hashPassword(password);
       user.password_change_date = new Date().toISOString();
       return noContent();
-    },
-  }),
-  route('/core/users/:pk/recovery/', {
-    POST: (call) => {
-      byPk(call, call.state.users, 'User');
-      return refuse(400, { non_field_errors: 'No recovery flow set.' });
     },
   }),
 ];

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AVATAR } from '../api/show.ts';
 import { grantCode, readAuthorize } from '../oauth.ts';
-import { currentUser, invalid, type Stage, type Step } from './stage.ts';
+import type { Json } from '../state.ts';
+import { currentUser, type Errors, invalid, missingField, type Stage, type Step } from './stage.ts';
+import { dropToken } from './tokens.ts';
 
 function wanted(step: Step): { application: { pk: string; name: string }; scopes: string[] } {
   const request = readAuthorize(step.call.state, new URLSearchParams(step.plan.authorize ?? ''));
@@ -16,7 +18,7 @@ export const consent: Stage = {
     const { application, scopes } = wanted(step);
     const user = currentUser(step);
     if (state.consents.some((one) => one.user === user?.pk && one.application === application.pk)) return 'skip';
-    step.plan.consentToken = randomUUID();
+    const token = newToken(step);
     const permissions = [...scopes]
       .sort()
       .map((id) => ({ name: state.mappings.find((one) => one.scope_name === id)?.description ?? '', id }));
@@ -27,11 +29,12 @@ export const consent: Stage = {
       header_text: `You're about to sign into ${application.name}.`,
       permissions,
       additional_permissions: [],
-      token: step.plan.consentToken,
+      token,
     };
   },
   answer: (step, body) => {
-    if (body['token'] !== step.plan.consentToken) return invalid('token', 'Invalid consent token, re-showing prompt');
+    const problem = wrongToken(step, body);
+    if (problem) return problem;
     const user = currentUser(step);
     if (user) step.call.state.consents.push({ user: user.pk, application: wanted(step).application.pk });
     return undefined;
@@ -45,3 +48,41 @@ export const grant: Stage = {
     return 'pass';
   },
 };
+
+/** Asks whoever opens a mailed link to confirm, which uses the link up. */
+export const confirmMail: Stage = {
+  ask: (step) => {
+    const { call, plan } = step;
+    if (!call.state.flowTokens.some((one) => one.key === plan.restored)) return { deny: '' };
+    const token = newToken(step);
+    return {
+      component: 'ak-stage-consent',
+      pending_user: plan.pendingUser ?? '',
+      pending_user_avatar: AVATAR,
+      header_text: 'Continue to confirm this email address.',
+      permissions: [],
+      additional_permissions: [],
+      token,
+    };
+  },
+  answer: (step, body) => {
+    const problem = wrongToken(step, body);
+    if (!problem) dropToken(step.call.state, step.plan.restored);
+    return problem;
+  },
+};
+
+/** The session remembers what was asked: a mailed link's plan is taken anew with every request. */
+function newToken({ call }: Step): string {
+  const token = randomUUID();
+  if (call.session) call.session.data.consentToken = token;
+  return token;
+}
+
+function wrongToken({ call }: Step, body: Json): Errors | undefined {
+  const { token } = body;
+  if (token === undefined) return missingField('token');
+  return token !== null && token === call.session?.data.consentToken
+    ? undefined
+    : invalid('token', 'Invalid consent token, re-showing prompt');
+}

@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { type Call, originOf } from '../http/call.ts';
+import type { Call } from '../http/call.ts';
 import { json, notFound, type Reply, redirect } from '../http/reply.ts';
-import { signJwt } from '../secrets.ts';
-import {
-  addCookie,
-  csrfProblem,
-  dropSessionCookie,
-  newSession,
-  sameSite,
-  sessionOf,
-  withSession,
-} from '../sessions.ts';
+import { csrfProblem, newSession, sessionOf, withSession } from '../sessions.ts';
 import type { Json } from '../state.ts';
 import type { Flow } from '../state-flows.ts';
-import { PROGRAMS } from './programs.ts';
-import type { Errors, Stage, Step } from './stage.ts';
+import { challenge, cookies, flowError, frame, refusal } from './answers.ts';
+import { makePlan } from './plan.ts';
+import { policiesPass } from './policies.ts';
+import { type Denial, isDenial, type Stage, type Step } from './stage.ts';
+import { OWN, STAGES } from './stages.ts';
+import { restore } from './tokens.ts';
 
 /** `/api/v3/flows/executor/<slug>/`: GET shows the stage, POST answers it, 302 says that it was taken. */
 export function execute(call: Call, slug: string): Reply {
@@ -24,68 +18,102 @@ export function execute(call: Call, slug: string): Reply {
   if (call.method === 'POST' && call.session.data.user !== null && csrfProblem(call)) {
     return frame(withSession(call, flowError(), true), true);
   }
-  const step = stepOf(call, flow);
-  const refusal = denied(step);
-  if (refusal) return frame(withSession(call, challenge(step, refusal)), false);
-  const stages = PROGRAMS[slug];
-  if (!stages) return frame(withSession(call, flowError()), true);
-  const reply = call.method === 'POST' ? post(step, stages) : get(step, stages);
+  const step = begin(call, flow);
+  const denial = unplanned(step);
+  if (denial) return frame(withSession(call, challenge(step, refusal(step, denial))), false);
+  const reply = call.method === 'POST' ? post(step) : get(step);
   return frame(cookies(step, reply), true);
 }
 
-/** A plan of the same flow goes on where it was; any other one starts anew. */
-function stepOf(call: Call, flow: Flow): Step {
+/** A link's plan or one of the same flow goes on where it was. */
+function begin(call: Call, flow: Flow): Step {
   const query = new URLSearchParams(call.query.get('query') ?? '');
   const session = call.session?.data;
   if (!session) throw new Error('the executor needs a session');
-  if (session.plan?.flow !== flow.slug) session.plan = { flow: flow.slug, stage: 0 };
-  return { call, plan: session.plan, flow, query };
+  restore(call, flow, query.get('flow_token'));
+  const plan = session.plan?.flow === flow.slug ? session.plan : { flow: flow.slug, steps: [], data: {} };
+  return { call, plan, flow, query, name: '', config: {} };
 }
 
-function denied({ call, flow }: Step): Json | undefined {
-  const refuse = (error_message: string): Json => ({
-    component: 'ak-stage-access-denied',
-    pending_user: '',
-    pending_user_avatar: '/static/dist/assets/images/user_default.png',
-    error_message,
-  });
+/** Makes the plan where there is none yet, unless the flow is not for this person. */
+function unplanned(step: Step): Denial | undefined {
+  const { call, flow } = step;
   const session = call.session?.data;
-  if (flow.slug === 'initial-setup' && !setupOpen(call))
-    return refuse(`Access the authentik setup by navigating to ${originOf(call)}/`);
-  if (flow.authentication === 'require_authenticated' && session?.user === null)
-    return refuse('Flow does not apply to current user.');
+  if (!session || session.plan?.flow === flow.slug) return undefined;
+  if (!appliesTo(step)) return { deny: 'Flow does not apply to current user.' };
+  const verdict = policiesPass(step, flow);
+  if (verdict !== true) return { deny: verdict === false ? 'Flow does not apply to current user.' : verdict.message };
+  session.plan = makePlan(call, flow);
+  step.plan = session.plan;
   return undefined;
 }
 
-/** Since 2026.5 only who came by way of `/setup`; before, anybody as long as akadmin has no password. */
-function setupOpen({ state, session, site }: Call): boolean {
-  if (session?.data.plan?.flow === 'initial-setup' && session.data.plan.stage > 0) return true;
-  if (site.era.setupPage) return !state.setup && session?.data.setupStarted === true;
-  return !state.users.find((one) => one.username === 'akadmin')?.password;
+function appliesTo({ call, flow }: Step): boolean {
+  const signedIn = call.session?.data.user != null;
+  if (flow.authentication === 'none') return true;
+  if (flow.authentication === 'require_authenticated') return signedIn;
+  return flow.authentication === 'require_unauthenticated' && !signedIn;
 }
 
-function get(step: Step, stages: readonly Stage[]): Reply {
+/** The stage that is asked now; those that their policies take out of the plan go on the way. */
+function current(step: Step): Stage | undefined {
+  const { plan, call } = step;
+  const { stages, stageBindings } = call.state;
   for (;;) {
-    const stage = stages[step.plan.stage];
+    const [first] = plan.steps;
+    if (!first) return undefined;
+    if (first.own) return OWN[first.own];
+    const binding = stageBindings.find((one) => one.pk === first.binding);
+    const stored = stages.find((one) => one.pk === first.stage);
+    const stays = !binding?.re_evaluate_policies || policiesPass(step, binding) === true;
+    if (stored && stays) {
+      step.name = stored.name;
+      step.config = stored.config;
+      return STAGES[stored.kind] ?? unknown(stored.kind);
+    }
+    plan.steps.shift();
+  }
+}
+
+function unknown(kind: string): never {
+  throw new Error(`the stand-in cannot run stages of the kind ${kind}`);
+}
+
+function get(step: Step): Reply {
+  for (;;) {
+    const stage = current(step);
     if (!stage) return done(step);
     const asked = stage.ask(step);
+    if (isDenial(asked)) return denied(step, asked);
     if (typeof asked === 'object') return challenge(step, asked);
-    step.plan.stage++;
-    if (asked === 'skip') continue;
-    return stages[step.plan.stage] ? redirect(step.call.target) : done(step);
+    const reply = next(step);
+    if (asked === 'pass') return reply;
   }
 }
 
-function post(step: Step, stages: readonly Stage[]): Reply {
-  const stage = stages[step.plan.stage];
-  if (!stage?.answer) return get(step, stages);
-  const errors = stage.answer(step, bodyOf(step.call));
-  if (!errors) {
-    step.plan.stage++;
-    return redirect(step.call.target);
-  }
+function post(step: Step): Reply {
+  const stage = current(step);
+  if (!stage?.answer) return get(step);
+  const problem = stage.answer(step, bodyOf(step.call));
+  if (problem === undefined) return next(step);
+  if (isDenial(problem)) return denied(step, problem);
   const asked = stage.ask(step);
-  return typeof asked === 'object' ? challenge(step, asked, errors) : flowError();
+  return typeof asked === 'object' && !isDenial(asked) ? challenge(step, asked, problem) : flowError();
+}
+
+/** On to the next stage, or to where the flow ends. */
+function next(step: Step): Reply {
+  step.plan.steps.shift();
+  return step.plan.steps.length > 0 ? redirect(step.call.target) : done(step);
+}
+
+/** Refused by a stage: over, or from the start where the binding says so. */
+function denied(step: Step, denial: Denial): Reply {
+  const { call, plan } = step;
+  const binding = call.state.stageBindings.find((one) => one.pk === plan.steps[0]?.binding);
+  if (call.session) delete call.session.data.plan;
+  if (binding && binding.invalid_response_action !== 'retry') return redirect(call.target);
+  return challenge(step, refusal(step, denial));
 }
 
 function bodyOf(call: Call): Json {
@@ -98,50 +126,9 @@ function bodyOf(call: Call): Json {
 }
 
 function done(step: Step): Reply {
-  const next = step.query.get('next');
+  const wanted = step.query.get('next');
   // Only an address on this host: an absolute one would be an open redirect.
-  const home = next && /^\/(?!\/)/.test(next) ? next : '/';
+  const home = wanted && /^\/(?!\/)/.test(wanted) ? wanted : '/';
   if (step.call.session) delete step.call.session.data.plan;
   return json(200, { component: 'xak-flow-redirect', to: step.to ?? home });
-}
-
-function challenge(step: Step, { component, ...rest }: Json, errors?: Errors): Reply {
-  const next = step.query.get('next');
-  const { state } = step.call;
-  const asked = new URLSearchParams(step.plan.authorize ?? '').get('client_id');
-  const provider = state.providers.find((one) => one.client_id === asked);
-  const application = state.applications.find(
-    (one) => one.slug === step.plan.application || (provider && one.provider === provider.pk),
-  );
-  return json(200, {
-    flow_info: {
-      title: step.flow.title.replace('%(app)s', application?.name ?? ''),
-      background: '/static/dist/assets/images/flow_background.jpg',
-      background_themed_urls: null,
-      cancel_url: next ? `/flows/-/cancel/?next=${encodeURIComponent(next)}` : '/flows/-/cancel/',
-      layout: 'stacked',
-    },
-    component,
-    ...(errors ? { response_errors: errors } : {}),
-    ...rest,
-  });
-}
-
-const flowError = (): Reply =>
-  json(200, { component: 'ak-stage-flow-error', request_id: randomUUID().replaceAll('-', '') });
-
-function cookies(step: Step, reply: Reply): Reply {
-  const { call } = step;
-  if (step.loggedOut) return dropSessionCookie(call, reply);
-  if (!step.loggedIn) return withSession(call, reply);
-  const user = call.state.users.find((one) => one.pk === call.session?.data.user);
-  const device = signJwt({ sub: user?.uid, exp: Date.now() / 1000 + 2_592_000 }, call.site.secretKey);
-  const csrf = `authentik_csrf=${call.session?.data.csrf}; Max-Age=31449600; Path=/; SameSite=Lax`;
-  const withDevice = addCookie(reply, `authentik_device=${device}; Max-Age=2592000; Path=/; SameSite=Lax`);
-  return withSession(call, addCookie(withDevice, sameSite(call).includes('Secure') ? `${csrf}; Secure` : csrf));
-}
-
-function frame(reply: Reply, allowed: boolean): Reply {
-  const allow: Record<string, string> = allowed ? { allow: 'GET, POST, HEAD, OPTIONS' } : {};
-  return { ...reply, headers: { ...allow, 'x-frame-options': 'SAMEORIGIN', ...reply.headers } };
 }

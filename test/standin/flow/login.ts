@@ -1,71 +1,103 @@
 import { AVATAR } from '../api/show.ts';
+import { originOf } from '../http/call.ts';
 import { checkPassword, randomText } from '../secrets.ts';
-import { rotate } from '../sessions.ts';
+import { endSessionsOf, rotate } from '../sessions.ts';
 import type { User } from '../state.ts';
-import { invalid, pendingUser, type Stage, type Step } from './stage.ts';
+import { invalid, missingField, pendingUser, type Stage, type Step } from './stage.ts';
 
-/** Asks who it is. An unknown name goes on to the password as a known one does. */
+/** The address of a flow that a stage leads to. */
+function flowUrl({ call, query }: Step, pk: unknown): string | undefined {
+  const slug = call.state.flows.find((one) => one.pk === pk)?.slug;
+  const search = query.toString();
+  return slug && `/if/flow/${slug}/${search ? `?${search}` : ''}`;
+}
+
+/** Asks who it is. An unknown name goes on as a known one does, unless the stage says otherwise. */
 export const identification: Stage = {
   ask: (step) => {
-    const { call, query } = step;
+    const { call, query, config, flow } = step;
+    if (config['password_stage']) throw new Error('the stand-in asks for name and password one after the other only');
     const provider = call.state.providers.find((one) => one.client_id === query.get('client_id'));
     const application = call.state.applications.find((one) => provider && one.provider === provider.pk);
+    const recovery = flowUrl(step, config['recovery_flow']);
+    const enrolment = flowUrl(step, config['enrollment_flow']);
     return {
       component: 'ak-stage-identification',
-      user_fields: ['email', 'username'],
+      user_fields: config['user_fields'],
       pending_user_identifier: null,
       password_fields: false,
       allow_show_password: false,
       ...(application ? { application_pre: application.name } : {}),
-      flow_designation: 'authentication',
+      flow_designation: flow.designation,
       captcha_stage: null,
-      primary_action: 'Log in',
+      ...(enrolment ? { enroll_url: enrolment } : {}),
+      ...(recovery ? { recovery_url: recovery } : {}),
+      primary_action: flow.designation === 'authentication' ? 'Log in' : 'Continue',
       sources: [],
-      show_source_labels: false,
-      enable_remember_me: false,
+      show_source_labels: config['show_source_labels'],
+      enable_remember_me: config['enable_remember_me'],
       passkey_challenge: null,
     };
   },
   answer: (step, body) => {
     const given = String(body['uid_field'] ?? '');
     if (!given) return invalid('non_field_errors', 'No identification data provided.');
-    step.plan.pendingUser = findUser(step, given)?.username ?? given;
+    const user = findUser(step, given);
+    if (!user && step.config['pretend_user_exists'] === false)
+      return invalid('non_field_errors', 'Failed to authenticate.');
+    step.plan.pendingUser = user?.username ?? given;
     return undefined;
   },
 };
 
-function findUser({ call }: Step, given: string): User | undefined {
-  const same = (text: string): boolean => text.toLowerCase() === given.toLowerCase();
+function findUser({ call, config }: Step, given: string): User | undefined {
+  const fields = config['user_fields'] as string[];
+  const loose = config['case_insensitive_matching'] !== false;
+  const fits = (text: string): boolean => text === given || (loose && text.toLowerCase() === given.toLowerCase());
   const { users } = call.state;
-  return users.find((one) => one.username === given) ?? users.find((one) => same(one.username) || same(one.email));
+  return (
+    users.find((one) => fields.includes('username') && one.username === given) ??
+    users.find(
+      (one) =>
+        (fields.includes('username') && fits(one.username)) ||
+        (fields.includes('email') && one.email !== '' && fits(one.email)),
+    )
+  );
 }
 
 export const password: Stage = {
-  ask: ({ plan }) => ({
-    component: 'ak-stage-password',
-    pending_user: plan.pendingUser ?? '',
-    pending_user_avatar: AVATAR,
-    allow_show_password: false,
-  }),
+  ask: (step) => {
+    const { call, plan, config } = step;
+    const slug = call.state.flows.find((one) => one.pk === call.state.brands[0]?.flow_recovery)?.slug;
+    return {
+      component: 'ak-stage-password',
+      pending_user: plan.pendingUser ?? '',
+      pending_user_avatar: AVATAR,
+      ...(slug ? { recovery_url: `${originOf(call)}/if/flow/${slug}/` } : {}),
+      allow_show_password: config['allow_show_password'],
+    };
+  },
   answer: (step, body) => {
+    if (body['password'] === undefined) return missingField('password');
     const user = pendingUser(step);
-    const right = user?.is_active === true && checkPassword(String(body['password'] ?? ''), user.password);
-    return right ? undefined : invalid('password', 'Invalid password');
+    const right = user?.is_active === true && checkPassword(String(body['password']), user.password);
+    if (!right) return invalid('password', 'Invalid password');
+    step.plan.authenticated = true;
+    return undefined;
   },
 };
-
-/** The second factor's place. Without a device the default flow passes it by. */
-export const secondFactor: Stage = { ask: () => 'pass' };
 
 export const login: Stage = {
   ask: (step) => {
     const user = pendingUser(step);
-    if (!user) throw new Error('login without a user');
-    rotate(step.call);
-    const session = step.call.session?.data;
+    if (!user) return { deny: 'No user and authentication backend could be found.' };
+    if (!user.is_active) return { deny: '' };
+    const { call } = step;
+    if (step.config['terminate_other_sessions'] === true) endSessionsOf(call.state, user);
+    rotate(call);
+    const session = call.session?.data;
     if (!session) throw new Error('login without a session');
-    session.user = user.pk;
-    session.csrf = randomText(32);
+    Object.assign(session, { user: user.pk, csrf: randomText(32), lastUsed: Date.now() });
     user.last_login = new Date().toISOString();
     step.loggedIn = true;
     return 'pass';

@@ -8,6 +8,9 @@ export interface Step {
   plan: Plan;
   flow: Flow;
   query: URLSearchParams;
+  /** The stage that is asked now. */
+  name: string;
+  config: Json;
   /** Where the flow ends; a stage may set it. */
   to?: string;
   /** Set by the login stage: its cookies go out with the answer. */
@@ -17,17 +20,30 @@ export interface Step {
 
 export type Errors = Record<string, { string: string; code: string }[]>;
 
-/** One stage of a flow. `skip` means that it is not part of this plan, `pass` that it is done without asking. */
-export interface Stage {
-  ask(step: Step): Json | 'pass' | 'skip';
-  /** What is wrong with the answer, or undefined when it is taken. */
-  answer?(step: Step, body: Json): Errors | undefined;
+/** Ends the flow with a refusal. */
+export interface Denial {
+  deny: string;
 }
 
-export const invalid = (field: string, string: string): Errors => ({ [field]: [{ string, code: 'invalid' }] });
+/** One stage of a flow. `skip` means that it is not part of this plan, `pass` that it is done without asking. */
+export interface Stage {
+  ask(step: Step): Json | Denial | 'pass' | 'skip';
+  /** What is wrong with the answer, or undefined when it is taken. */
+  answer?(step: Step, body: Json): Errors | Denial | undefined;
+}
 
+export const isDenial = (value: unknown): value is Denial =>
+  typeof value === 'object' && value !== null && 'deny' in value && typeof value.deny === 'string';
+
+export const invalid = (field: string, string: string, code = 'invalid'): Errors => ({ [field]: [{ string, code }] });
+
+export const missingField = (field: string): Errors => invalid(field, 'This field is required.', 'required');
+
+/** Whom the flow is about: the one that was named, else who is signed in. */
 export const pendingUser = ({ call, plan }: Step): User | undefined =>
-  call.state.users.find((one) => one.username === plan.pendingUser);
+  plan.pendingUser === undefined
+    ? call.state.users.find((one) => one.pk === call.session?.data.user)
+    : call.state.users.find((one) => one.username === plan.pendingUser);
 
 export const currentUser = ({ call }: Step): User | undefined =>
   call.state.users.find((one) => one.pk === call.session?.data.user);

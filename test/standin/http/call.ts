@@ -10,6 +10,8 @@ export interface Site {
   canSaveMedia: boolean;
   /** Milliseconds since the epoch, for all that expires or is refused for a while. */
   now: () => number;
+  /** Says something loudly in the log. */
+  say: (event: string) => void;
 }
 
 /** One request, as authentik sees it behind its router. */
