@@ -47,6 +47,20 @@ export function addUser(cli: Command, act: Action): void {
   ])
     .option(...passwordFile)
     .option(...passwordStdin);
+  add('user reset', '<name>', 'Mail somebody a link to set a new password', [
+    'homeauth user reset anna',
+    'homeauth user reset anna --print',
+  ]).option('--print', 'print the link, and mail nothing');
+  add('user invite', '[mail]', 'Make a link with which somebody makes an account', [
+    'homeauth user invite',
+    'homeauth user invite anna@example.com --group family --expires 2d',
+  ])
+    .addOption(several('--group <group>', 'a group they will be in; may be given again'))
+    .option('--expires <time>', 'how long it is good: 12h, 7d, 2w; 7d unless given');
+  add('user invites', '', 'List the invitations that are open', [
+    'homeauth user invites',
+    'homeauth user invites --revoke anna-example-com-x7k2qp',
+  ]).option('--revoke <name>', 'take one back');
   add('user disable', '<name>', 'Keep somebody out, and log them out everywhere', ['homeauth user disable anna']);
   add('user enable', '<name>', 'Let somebody log in again', ['homeauth user enable anna']);
   add('user remove', '<name>', "Remove somebody's account for good", ['homeauth user remove anna']);

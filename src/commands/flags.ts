@@ -18,6 +18,9 @@ export type CommandName =
   | 'user disable'
   | 'user enable'
   | 'user remove'
+  | 'user reset'
+  | 'user invite'
+  | 'user invites'
   | 'completion';
 
 /** The flags of all commands, as the command line gives them. */
@@ -39,6 +42,9 @@ export interface Flags {
   readonly name?: string;
   readonly email?: string;
   readonly link?: boolean;
+  readonly print?: boolean;
+  readonly expires?: string;
+  readonly revoke?: string;
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
   readonly endSessions?: boolean;

@@ -26,6 +26,9 @@ export const commands: Readonly<Record<CommandName, Run>> = {
   'user disable': async ([name = ''], flags, s) => (await import('./user/active.ts')).disable(name, flags, s),
   'user enable': async ([name = ''], flags, s) => (await import('./user/active.ts')).enable(name, flags, s),
   'user remove': async ([name = ''], flags, s) => (await import('./user/remove.ts')).remove(name, flags, s),
+  'user reset': async ([name = ''], flags, s) => (await import('./user/reset.ts')).reset(name, flags, s),
+  'user invite': async ([email], flags, s) => (await import('./user/invite.ts')).invite(email, flags, s),
+  'user invites': async (_, flags, s) => (await import('./user/invites.ts')).invites(flags, s),
   completion: async ([shell = ''], { grammar }, s) =>
     (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
 };

@@ -3,9 +3,9 @@ import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
 
 /** The flow that an invitation opens. */
-const invitationFlow = 'homeauth-invitation';
+export const invitationFlow = 'homeauth-invitation';
 /** Where an invitation says which groups it lets into. Not a field of a user, so it is written to nobody. */
-const invitedTo = 'homeauth_groups';
+export const invitedTo = 'homeauth_groups';
 
 /**
  * An invitation's own data cannot name groups, so a policy reads them where nobody but the API can write, and hands

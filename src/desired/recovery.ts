@@ -3,7 +3,7 @@ import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
 
 /** The flow for a new password. authentik's own example has another slug, and stays as it is. */
-const recoveryFlow = 'homeauth-recovery';
+export const recoveryFlow = 'homeauth-recovery';
 
 /**
  * Who asks names themselves, and is answered alike whether there is such a person or not. A link from the mail leads

@@ -1,0 +1,34 @@
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { hold } from '../../procedures/lock.ts';
+import { open } from '../../procedures/open.ts';
+import { accountNamed } from '../../procedures/people/accounts.ts';
+import { passwordLink } from '../../procedures/people/link.ts';
+import { assertActive, mailPasswordLink } from '../../procedures/people/reset.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import { prose } from '../../report/prose.ts';
+import type { Flags } from '../flags.ts';
+import { screenOf } from '../screen.ts';
+
+const one = 'It is good for 24 hours, and once. There is one link for each person: this one replaces any before it.';
+
+/** `homeauth user reset NAME`: a link with which somebody sets a new password, by mail or printed. */
+export async function reset(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const screen = screenOf(surroundings, 'user reset');
+  const { paper } = screen;
+  const account = await accountNamed(installation, name);
+  assertActive(account);
+  const link = await hold(installation, `user reset ${name}`, async () =>
+    flags.print ? passwordLink(installation, account) : mailPasswordLink(installation, account),
+  );
+  const words = link
+    ? [`${paper.mark('done')} a link for ${name} to set a new password:`, `  ${link.reveal()}`, '', prose(one, paper)]
+    : [
+        `${paper.mark('done')} authentik mails a link to ${account.email}`,
+        '',
+        prose(`${one}\nIf it does not come: homeauth mail test ${account.email}`, paper),
+      ];
+  const data = { user: name, ...(link ? { link: link.reveal() } : { mailed: account.email ?? '' }) };
+  screen.result(words.join('\n'), data, true);
+  return exitCodes.fine;
+}
