@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import type { FakeWorld } from '../fakes/world.ts';
+import type { State } from '../standin/state.ts';
+
+let fake: FakeWorld;
+let homeauth: ReturnType<typeof homeauthIn>;
+
+beforeAll(async () => {
+  fake = await installed();
+  homeauth = homeauthIn(fake);
+  await fake.files.write(at('homeauth.yaml'), `${await fake.files.read(at('homeauth.yaml'))}groups: [family]\n`, 0o644);
+  await homeauth('apply');
+});
+afterAll(() => fake.close());
+
+const store = () => [...fake.docker.databases.values()].at(-1)!.store;
+const state = async () => (await store().read()) as State;
+const day = 86_400_000;
+
+test('what makes no sense is refused before anything is made', async () => {
+  const codes = async (mail: string | undefined, flags = {}) =>
+    (await homeauth('user invite', mail === undefined ? [] : [mail], flags)).failure?.code;
+  expect(await codes('dora')).toBe('flag-invalid');
+  expect(await codes('dora@example.com', { expires: 'soon' })).toBe('flag-invalid');
+  expect(await codes('dora@example.com', { expires: '0d' })).toBe('flag-invalid');
+  expect(await codes('dora@example.com', { expires: '91d' })).toBe('flag-invalid');
+  expect(await codes('HELEN@example.com')).toBe('email-taken');
+  expect(await codes('dora@example.com', { group: ['famly'] })).toBe('group-unknown');
+  expect(await codes('dora@example.com', { group: ['authentik Admins'] })).toBe('group-of-admins');
+  expect((await state()).flows.some(({ slug }) => slug === 'homeauth-invitation')).toBe(false);
+  expect((await homeauth('user invites')).out).toBe('No invitation is open.');
+});
+
+test('the first one makes the page, and homeauth.yaml says so', async () => {
+  const { out, err, failure } = await homeauth('user invite', ['dora@example.com'], {
+    group: ['family'],
+    expires: '2d',
+  });
+  expect(failure).toBeUndefined();
+  expect(err).toContain('homeauth-invitation');
+  expect(await fake.files.read(at('homeauth.yaml'))).toMatch(/policies:\n {2}invitations: true/);
+  const { invitations, flows } = await state();
+  const [made] = invitations;
+  expect(made).toMatchObject({
+    single_use: true,
+    flow: flows.find(({ slug }) => slug === 'homeauth-invitation')?.pk,
+    fixed_data: { email: 'dora@example.com', homeauth_groups: ['family'] },
+  });
+  const left = Date.parse(made?.expires ?? '') - Date.now();
+  expect(left).toBeGreaterThan(2 * day - 120_000);
+  expect(left).toBeLessThanOrEqual(2 * day);
+  expect(out).toContain(`https://auth.home.example.com/if/flow/homeauth-invitation/?itoken=${made?.pk}`);
+  expect(out).toContain('an invitation for dora@example.com, into family');
+  expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
+});
+
+test('the second makes nothing but itself, good for a week', async () => {
+  const text = await fake.files.read(at('homeauth.yaml'));
+  const { out } = await homeauth('user invite', [], {}, fakeTerminal(undefined, { json: true }));
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    mailed: false,
+    link: expect.stringMatching(
+      /^https:\/\/auth\.home\.example\.com\/if\/flow\/homeauth-invitation\/\?itoken=[0-9a-f-]{36}$/,
+    ),
+    invitation: { name: expect.stringMatching(/^invitation-[a-z0-9]{6}$/), email: '', groups: [], singleUse: true },
+  });
+  const last = (await state()).invitations.at(-1);
+  expect(Math.round((Date.parse(last?.expires ?? '') - Date.now()) / day)).toBe(7);
+  expect(await fake.files.read(at('homeauth.yaml'))).toBe(text);
+});
+
+test('they are listed, and taken back by name or id', async () => {
+  const { out } = await homeauth('user invites', [], {}, fakeTerminal(undefined, { json: true }));
+  const [first, second] = JSON.parse(out).invitations;
+  expect(first).toMatchObject({ email: 'dora@example.com', groups: ['family'], expired: false });
+  expect((await homeauth('user invites')).out).toContain(first.name);
+  const wrong = await homeauth('user invites', [], { revoke: first.name.replace('dora', 'dorra') });
+  expect(wrong.failure).toMatchObject({ code: 'invitation-unknown', fix: expect.stringContaining(first.name) });
+  expect((await homeauth('user invites', [], { revoke: first.name })).out).toContain('for dora@example.com is gone');
+  expect((await homeauth('user invites', [], { revoke: second.id })).code).toBe(0);
+  expect((await state()).invitations).toEqual([]);
+});
+
+test('switched off again, the page is gone', async () => {
+  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+  await fake.files.write(at('homeauth.yaml'), text.replace('invitations: true', 'invitations: false'), 0o644);
+  expect((await homeauth('apply')).failure).toBeUndefined();
+  const { flows, stages, prompts, policies } = await state();
+  expect([...flows, ...stages, ...prompts, ...policies].filter(({ name }) => name.startsWith('homeauth'))).toEqual([]);
+});
