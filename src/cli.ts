@@ -100,6 +100,15 @@ export function buildCli(version: string, interview: readonly Question[], act: A
   add('explain', '<user> <app>', 'Say whether somebody may open an app, and why', [
     'homeauth explain anna wiki',
   ]).option('--end-sessions', 'log them out everywhere where they may not');
+  add('rescue', '[user]', 'Get back in when nobody can log in; for root, on this server', [
+    'homeauth rescue',
+    'homeauth rescue helen --second-factor',
+  ])
+    .option('--link', 'print a link that logs in once (unless told otherwise)')
+    .option('--new-password', 'set a new password, and ask for it')
+    .option('--password-file <file>', 'set a new password: the only line of a file')
+    .option('--password-stdin', 'set a new password, piped in')
+    .option('--second-factor', 'remove their second factors');
   const shell = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
   const completion = add('completion', '', 'Print what lets your shell complete commands and names', [
     'source <(homeauth completion bash)',

@@ -10,6 +10,7 @@ export type CommandName =
   | 'uninstall'
   | 'mail test'
   | 'explain'
+  | 'rescue'
   | 'user add'
   | 'user list'
   | 'user show'
@@ -47,6 +48,8 @@ export interface Flags {
   readonly revoke?: string;
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
+  readonly newPassword?: boolean;
+  readonly secondFactor?: boolean;
   readonly endSessions?: boolean;
   readonly mode?: string;
   /** Answers of the interview, by the names that commander gives them: baseDir, allowUnsupported … */

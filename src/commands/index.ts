@@ -18,6 +18,7 @@ export const commands: Readonly<Record<CommandName, Run>> = {
   uninstall: async (_, flags, s) => (await import('./uninstall.ts')).uninstall(flags, s),
   'mail test': async ([address = ''], flags, s) => (await import('./mail/test.ts')).test(address, flags, s),
   explain: async ([user = '', app = ''], flags, s) => (await import('./explain.ts')).explain(user, app, flags, s),
+  rescue: async ([user], flags, s) => (await import('./rescue.ts')).rescue(user, flags, s),
   'user add': async ([name], flags, s) => (await import('./user/add.ts')).add(name, flags, s),
   'user list': async (_, flags, s) => (await import('./user/list.ts')).list(flags, s),
   'user show': async ([name = ''], flags, s) => (await import('./user/show.ts')).show(name, flags, s),

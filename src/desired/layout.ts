@@ -18,6 +18,8 @@ export interface Layout {
   readonly bootstrap: string;
   readonly adminPassword: string;
   readonly cloudflareToken: string;
+  /** A line for each use of `homeauth rescue`. */
+  readonly rescueLog: string;
   readonly caddy: string;
 }
 
@@ -41,6 +43,7 @@ export function layoutOf(baseDir: string): Layout {
     bootstrap: `${home}/bootstrap.env`,
     adminPassword: `${home}/admin-password`,
     cloudflareToken: `${home}/cloudflare-token`,
+    rescueLog: `${home}/rescue.log`,
     caddy: `${baseDir}/caddy`,
   };
 }

@@ -2,10 +2,12 @@
 export interface Access {
   readonly user: string;
   readonly app: string;
-  /** By our reading of the rules; undefined where something decides that only authentik can run. */
-  readonly passes: boolean | undefined;
+  /** What counts: authentik's word about the rules, and that the account is not disabled. */
+  readonly opens: boolean;
   /** Why, as sentences; the deciding one first. */
   readonly because: readonly string[];
+  /** Our reading of the rules; absent where something decides that only authentik can run. */
+  readonly reading?: boolean;
   /** What authentik's own check of the rules says; absent where it has no such application. */
   readonly authentik?: boolean;
   /** Whether the two agree about the rules; true where one of them has no opinion. */

@@ -3,28 +3,24 @@ import { paragraph, row } from './layout.ts';
 import type { Style } from './style.ts';
 
 /** `homeauth explain`: yes or no, and why. */
-export function access({ user, app, passes, because, authentik, agree }: Access, style: Style): string {
-  const verdict = passes ?? authentik;
-  const text = verdict ? `${user} may open ${app}` : `${user} may not open ${app}`;
+export function access(told: Access, style: Style): string {
+  const { user, app, opens, because } = told;
+  const text = opens ? `${user} may open ${app}` : `${user} may not open ${app}`;
   return [
-    ...row(style, { mark: style.mark(verdict ? 'done' : 'wrong'), text: style.text(text) }),
+    ...row(style, { mark: style.mark(opens ? 'done' : 'wrong'), text: style.text(text) }),
     ...because
       .flatMap((sentence) => paragraph(style.text(sentence), style.room - style.indent))
       .map((line) => `  ${line}`),
-    ...opinion({ authentik, agree, passes }, style),
+    ...opinion(told, style),
   ].join('\n');
 }
 
-function opinion(
-  { authentik, agree, passes }: Pick<Access, 'agree' | 'passes'> & { authentik: boolean | undefined },
-  style: Style,
-): string[] {
+function opinion({ opens, authentik, agree }: Access, style: Style): string[] {
   if (authentik === undefined) return [];
   const says = `authentik's own check of the rules says ${authentik ? 'yes' : 'no'}`;
-  if (agree)
-    return row(style, { mark: style.mark('leave'), text: passes === undefined ? `${says}.` : `${says}, too.` });
+  if (agree) return row(style, { mark: style.mark('leave'), text: opens === authentik ? `${says}, too.` : `${says}.` });
   return row(style, {
     mark: style.mark('look'),
-    text: `${says}, and homeauth reads them otherwise. authentik's word counts: see Applications > Applications > Check access there.`,
+    text: `${says}, and by homeauth's reading it should say ${authentik ? 'no' : 'yes'}. authentik's word counts. See there: Applications > Applications > Check access.`,
   });
 }

@@ -34,9 +34,8 @@ export interface Whole {
 
 /** `homeauth user show`. */
 export function person({ person, devices, sessions, access }: Whole, style: Style): string {
-  const may = (one: Access) => one.passes ?? one.authentik ?? false;
-  const opens = access.filter(may).map(({ app }) => app);
-  const shut = access.filter((one) => !may(one)).map(({ app }) => app);
+  const opens = access.filter((one) => one.opens).map(({ app }) => app);
+  const shut = access.filter((one) => !one.opens).map(({ app }) => app);
   const { username, name, email, groups, active, admin, lastLogin } = person;
   const login = lastLogin ? `last login ${minute(lastLogin)}` : 'never logged in';
   return [

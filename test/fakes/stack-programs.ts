@@ -1,3 +1,4 @@
+import { ak } from '../standin/ak.ts';
 import { memoryStore, type StandinOptions, startServer, startWorker } from '../standin/index.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
 
@@ -54,9 +55,13 @@ export const authentik =
       log: (line) => line.includes('"/-/health/') || log(line),
       ...options,
     };
+    const exec = ([program, ...argv]: readonly string[], stdin: string) =>
+      program === 'ak'
+        ? ak(database.store, argv, stdin)
+        : Promise.resolve({ code: 127, stdout: '', stderr: `${program}: not found` });
     if (container.definition.command?.[0] === 'worker') {
       const worker = await startWorker(all);
-      return { ports: new Map(), health: () => 'healthy', stop: () => worker.close() };
+      return { ports: new Map(), health: () => 'healthy', exec, stop: () => worker.close() };
     }
     const server = await startServer(all);
     seen(server);
@@ -69,6 +74,7 @@ export const authentik =
     poll.unref();
     return {
       ports: new Map([[9000, server.port]]),
+      exec,
       health: () => (healthy.is ? 'healthy' : 'starting'),
       stop: () => {
         clearInterval(poll);

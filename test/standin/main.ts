@@ -1,3 +1,4 @@
+import { ak } from './ak.ts';
 import { beat, healthy, noteMode } from './container/health.ts';
 import { dataIsWritable, dropRoot } from './container/owner.ts';
 import { type ContainerSettings, readSettings } from './container/settings.ts';
@@ -15,8 +16,9 @@ const say = (event: string): boolean => write(logLine('authentik.lib.config', 'i
 /** The container's entry point: `server`, `worker` or `healthcheck`. Resolves to an exit code, or runs until stopped. */
 async function main(command: string | undefined): Promise<number | undefined> {
   if (command === 'healthcheck') return (await healthy()) ? 0 : 1;
+  if (command === 'shell') return shell(process.argv.slice(2));
   if (command !== 'server' && command !== 'worker') {
-    process.stderr.write('usage: ak server | worker | healthcheck\n');
+    process.stderr.write('usage: ak server | worker | healthcheck | shell\n');
     return 2;
   }
   const settings = readSettings(process.env);
@@ -42,6 +44,18 @@ async function main(command: string | undefined): Promise<number | undefined> {
     });
   }
   return undefined;
+}
+
+/** `ak shell -c PROGRAM`, beside a server or a worker that runs. */
+async function shell(argv: readonly string[]): Promise<number> {
+  const store = postgresStore(readSettings(process.env).postgres);
+  let stdin = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) stdin += chunk;
+  const { code, stdout, stderr } = await ak(store, argv, stdin);
+  write(stdout);
+  process.stderr.write(`${stderr}\n`);
+  await store.close();
+  return code;
 }
 
 const common = (settings: ContainerSettings, store: StandinOptions['store']): StandinOptions => ({

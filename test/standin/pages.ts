@@ -4,6 +4,7 @@ import type { Call } from './http/call.ts';
 import { html, notFound, type Reply, redirect } from './http/reply.ts';
 import { authorize, endApplicationSession } from './oauth.ts';
 import { flowPage, homePage } from './page.ts';
+import { useToken } from './recovery-link.ts';
 import { newSession, sessionOf, withSession } from './sessions.ts';
 
 const EXECUTOR = /^\/api\/v3\/flows\/executor\/([^/]+)\/$/;
@@ -12,7 +13,11 @@ const FLOW = /^\/if\/flow\/([^/]+)\/$/;
 
 /** Which addresses may change something even with GET. */
 export const changesOnGet = (path: string): boolean =>
-  EXECUTOR.test(path) || path.startsWith('/application/o/') || path.startsWith('/flows/-/') || path === '/setup';
+  EXECUTOR.test(path) ||
+  path.startsWith('/application/o/') ||
+  path.startsWith('/flows/-/') ||
+  path.startsWith('/recovery/') ||
+  path === '/setup';
 
 /** Everything of authentik's core outside of the REST collections: flows, single sign-on, pages. */
 export function corePage(call: Call): Reply {
@@ -24,6 +29,7 @@ export function corePage(call: Call): Reply {
   if (ended) return endApplicationSession(call, ended);
   if (path === '/setup' && call.site.era.setupPage) return setup(call);
   if (method !== 'GET' && method !== 'HEAD') return notFound(method);
+  if (path.startsWith('/recovery/use-token/')) return useToken(call);
   const flow = FLOW.exec(path)?.[1];
   if (flow)
     return state.flows.some((one) => one.slug === flow) ? framed(html(200, 'authentik', flowPage())) : notFound(method);

@@ -42,21 +42,21 @@ export async function accessTo({ world }: Pick<Installation, 'world'>, account: 
   const application = applications.find((one) => one.slug === slug);
   if (!application) {
     const because = [`authentik has no application "${slug}" yet: homeauth apply makes it.`];
-    return { ...who, passes: false, because, agree: true };
+    return { ...who, opens: false, because, agree: true };
   }
   const ruling = judge({ app, account, application, bindings, groups });
   const { passing } = await authentik.get<{ readonly passing: boolean }>(`core/applications/${slug}/check_access`, {
     for_user: account.pk,
   });
-  const agree = ruling.passes === undefined || ruling.passes === passing;
   // authentik's check looks at the rules alone: it lets a disabled account pass, which then cannot log in.
   const isActive = account.is_active ?? true;
   const disabled = `The account of ${account.username} is disabled: nobody can log in with it.`;
   return {
     ...who,
-    passes: isActive ? ruling.passes : false,
+    opens: isActive && passing,
     because: isActive ? ruling.because : [disabled, ...ruling.because],
+    ...(ruling.passes !== undefined && { reading: ruling.passes }),
     authentik: passing,
-    agree,
+    agree: ruling.passes === undefined || ruling.passes === passing,
   };
 }

@@ -6,6 +6,7 @@ import type { Account } from './accounts.ts';
 interface Row {
   readonly name: string;
   readonly verbose_name: string;
+  readonly type: string;
   readonly confirmed: boolean;
   readonly last_used: string | null;
 }
@@ -13,9 +14,12 @@ interface Row {
 /** The second factors that somebody can use. Source: recording 05. */
 export async function devicesOf({ world }: Pick<Installation, 'world'>, { pk }: Account): Promise<readonly Device[]> {
   const rows = await world.authentik.get<readonly Row[]>('authenticators/admin/all', { user: pk });
-  return rows
-    .filter(({ confirmed }) => confirmed)
-    .map(({ name, verbose_name: sort, last_used }) => ({ name, sort, ...(last_used && { lastUsed: last_used }) }));
+  return (
+    rows
+      // Later releases may keep other things as devices, too: passwords, for one.
+      .filter(({ confirmed, type }) => confirmed && type.startsWith('authentik_stages_authenticator'))
+      .map(({ name, verbose_name: sort, last_used }) => ({ name, sort, ...(last_used && { lastUsed: last_used }) }))
+  );
 }
 
 /** Requests at once: authentik has no list of everybody's devices. */

@@ -1,0 +1,144 @@
+import { nearest } from '../config/nearest.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Installation } from '../procedures/installation.ts';
+import { hold } from '../procedures/lock.ts';
+import { open } from '../procedures/open.ts';
+import { askInside, type Candidate } from '../procedures/rescue/ask.ts';
+import { logRescue } from '../procedures/rescue/log.ts';
+import type { Surroundings } from '../procedures/surroundings.ts';
+import { prose } from '../report/prose.ts';
+import type { Flags } from './flags.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { newPassword } from './user/password-from.ts';
+import { sure } from './user/sure.ts';
+
+type Way = 'link' | 'password' | 'second-factor';
+
+/** How long a link is good for, in minutes. */
+const minutes = 60;
+
+const words: Readonly<Record<Way, { readonly choice: string; readonly what: string }>> = {
+  link: { choice: 'a link that logs in once', what: `a link that logs in as NAME, once, within ${minutes} minutes` },
+  password: { choice: 'a new password', what: 'a new password for NAME' },
+  'second-factor': { choice: 'no second factor any more', what: 'NAME without a second factor, until they enrol anew' },
+};
+
+/** `homeauth rescue [USER]`: a way back in, through authentik's container alone. */
+export async function rescue(given: string | undefined, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const { world, terminal } = surroundings;
+  if (world.host.uid !== 0) throw notRoot();
+  const installation = await open(flags.config, surroundings);
+  const screen = screenOf(surroundings, 'rescue');
+  const user = given ?? installation.config.admin.username;
+  const account = await candidate(installation, user);
+  const way = await wayOf(flags, surroundings);
+  const password = way === 'password' ? await passwordFor(installation, user, flags) : undefined;
+  const wakes = !account.active && way !== 'second-factor';
+  screen.say(
+    prose(
+      `${words[way].what.replace('NAME', user)}.${wakes ? ` ${user} is disabled, and is enabled again.` : ''}`,
+      screen.style,
+    ),
+  );
+  await sure('Go ahead? It is written into the log.', terminal);
+  return hold(installation, `rescue ${user}`, async () => {
+    await logRescue(installation, way, user);
+    return carryOut(installation, account, way, password, screen);
+  });
+}
+
+async function carryOut(
+  installation: Installation,
+  { username, admin }: Candidate,
+  way: Way,
+  password: Secret | undefined,
+  screen: Screen,
+): Promise<ExitCode> {
+  const { world, config, layout } = installation;
+  const { paper } = screen;
+  const told: string[] = [];
+  const data: Record<string, unknown> = { user: username, did: way, log: layout.rescueLog };
+  if (way === 'password' && password) {
+    await askInside(world, { do: 'password', user: username, password });
+    told.push(`${paper.mark('done')} ${username} has a new password`);
+  } else if (way === 'second-factor') {
+    const { removed } = await askInside(world, { do: 'second-factor', user: username });
+    told.push(`${paper.mark('done')} ${username} has no second factor any more (${removed} removed)`);
+    Object.assign(data, { removed });
+  } else {
+    const { path } = await askInside(world, { do: 'link', user: username, minutes });
+    const at = await world.docker.dialAddress('authentik', 9000);
+    const link = `https://${config.authHost}${path}`;
+    told.push(
+      `Whoever opens this is ${username}, once, within ${minutes} minutes:`,
+      `  ${link}`,
+      ...(at ? ['', ...aroundTheProxy(path, `${at.host}:${at.port}`, await address(installation))] : []),
+    );
+    Object.assign(data, { link, minutes, ...(at && { direct: `http://${at.host}:${at.port}${path}` }) });
+  }
+  if (!admin)
+    told.push(
+      `${paper.mark('look')} ${username} is no administrator: docker exec authentik ak create_admin_group ${username}`,
+    );
+  screen.result([...told, '', `Written into ${layout.rescueLog}`].join('\n'), data, true);
+  return exitCodes.fine;
+}
+
+/** The server's own address on Docker's network, carried to the reader's browser: nothing of ours in between. */
+const aroundTheProxy = (path: string, inside: string, server: string): string[] => [
+  'Where Caddy, DNS or the certificate is broken, run this on your own computer',
+  `  ssh -N -L 9000:${inside} root@${server}`,
+  'and open there',
+  `  http://localhost:9000${path}`,
+];
+
+async function address({ config, world }: Installation): Promise<string> {
+  return config.lanAddress ?? (await world.host.addresses())[0]?.address ?? world.host.hostname();
+}
+
+async function candidate({ world }: Installation, user: string): Promise<Candidate> {
+  const { people } = await askInside(world, { do: 'people' });
+  const found = people.find(({ username }) => username === user);
+  if (found) return found;
+  const names = people.map(({ username }) => username);
+  const near = nearest(user, names);
+  throw new Failure({
+    code: 'user-unknown',
+    problem: `authentik has no user "${user}".`,
+    why: `It has: ${names.join(', ')}.`,
+    fix: near ? `Did you mean: homeauth rescue ${near}` : 'Name one of them: homeauth rescue NAME',
+  });
+}
+
+async function wayOf(flags: Flags, { terminal }: Surroundings): Promise<Way> {
+  if (flags.secondFactor) return 'second-factor';
+  if (flags.passwordFile !== undefined || flags.passwordStdin || flags.newPassword) return 'password';
+  if (flags.link || !terminal.interactive) return 'link';
+  return terminal.choose<Way>({
+    message: 'What is needed',
+    flag: '--link, --new-password or --second-factor',
+    ifStopped: 'Nothing was changed.',
+    choices: (Object.keys(words) as Way[]).map((value) => ({ value, name: words[value].choice })),
+  });
+}
+
+async function passwordFor(installation: Installation, username: string, flags: Flags): Promise<Secret> {
+  const known = { username, name: username, email: '', domain: installation.config.domain };
+  const password = await newPassword(known, flags, installation.surroundings);
+  if (password) return password;
+  throw new Failure({
+    code: 'answer-missing',
+    problem: 'The password is missing.',
+    why: 'Nobody can be asked here, and on the command line everybody could read it.',
+    fix: 'Add --password-file FILE, or --password-stdin and pipe it in.',
+  });
+}
+
+const notRoot = (): Failure =>
+  new Failure({
+    code: 'not-root',
+    problem: 'homeauth rescue is for root on this server.',
+    why: 'Whoever may run it can log in as anybody.',
+    fix: 'sudo homeauth rescue',
+  });
