@@ -60,6 +60,13 @@ describe('the walls catch', () => {
     ['a deeper folder', 'kinds/a/x.ts', "import '../../report/text.ts';", 'kinds may not import report'],
     ['an impatient command', 'cli.ts', "import { run } from './commands/plan.ts';", 'cli imports commands lazily only'],
     ['main past the command line', 'main.ts', "import './kinds/plan.ts';", 'main may not import kinds'],
+    [
+      'a way round the world',
+      'kinds/x.ts',
+      "import { nodeFiles } from '../world/files.ts';",
+      'types of the world only',
+    ],
+    ['a lazy one', 'commands/x.ts', "await import('../world/files.ts');", 'types of the world only'],
     ['a way out of src', 'config/x.ts', "import '../../test/fakes/world.ts';", 'lies outside src'],
     ['node:fs', 'config/x.ts', "import { readFileSync } from 'node:fs';", 'only world may import node:fs'],
     ['a bare fs', 'config/x.ts', "import fs from 'fs';", 'only world may import fs'],

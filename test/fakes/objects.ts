@@ -1,4 +1,4 @@
-import type { State } from '../standin/state.ts';
+import type { Json, State } from '../standin/state.ts';
 import type { FakeWorld } from './world.ts';
 
 /** What is in authentik's database. */
@@ -26,5 +26,64 @@ export async function objectsIn(fake: FakeWorld) {
         return `${application?.slug}/${groups.find(({ pk }) => pk === group)?.name}`;
       }),
     served: outposts.flatMap((outpost) => outpost.providers.map(nameOf)),
+  };
+}
+
+/** What differs between two databases that are the same to whoever uses them: keys, moments, what the server made. */
+const ownOf = [
+  ...['pk', 'num_pk', 'uuid', 'uid', 'brand_uuid', 'last_login', 'date_joined', 'last_updated'],
+  ...['password_change_date', 'expires', 'client_id', 'client_secret', 'key'],
+];
+
+/** Everything about them, with names in the place of keys: two machines can be compared. One line each, sorted. */
+export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string, readonly string[]>>> {
+  const state = await databaseOf(fake);
+  const names = new Map<unknown, string>();
+  const called = (rows: readonly object[], field: string) => {
+    for (const row of rows as readonly Json[]) names.set(row['pk'], `<${row[field]}>`);
+  };
+  // Numbers are not unique over the tables, so those are looked up where it is known of what they are.
+  called(state.groups, 'name');
+  called(state.applications, 'slug');
+  called(state.flows, 'slug');
+  called(state.mappings, 'name');
+  const numbered = (rows: readonly object[], field: string) =>
+    new Map((rows as readonly Json[]).map((row) => [row['pk'] as number, `<${row[field]}>`]));
+  const providers = numbered(state.providers, 'name');
+  const users = numbered(state.users, 'username');
+  const tables: Readonly<Record<string, ReadonlyMap<number, string>>> = {
+    provider: providers,
+    providers,
+    users,
+    user: users,
+  };
+  const shown = (field: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((one) => shown(field, one)).toSorted();
+    if (typeof value === 'number') return tables[field]?.get(value) ?? value;
+    return names.get(value) ?? value;
+  };
+  const lines = (rows: readonly object[]) =>
+    rows
+      .map((row) => {
+        const fields = Object.entries(row).filter(([field]) => !ownOf.includes(field));
+        return JSON.stringify(
+          Object.fromEntries(
+            fields.map(([field, value]) => [field, field === 'password' ? value !== null : shown(field, value)]),
+          ),
+        );
+      })
+      .filter((line) => !line.includes('ak-outpost-'))
+      .toSorted();
+  const { groups, tokens, applications, bindings, outposts, brands, settings } = state;
+  return {
+    users: lines(state.users),
+    groups: lines(groups),
+    tokens: lines(tokens),
+    providers: lines(state.providers),
+    applications: lines(applications),
+    bindings: lines(bindings),
+    outposts: lines(outposts),
+    brands: lines(brands),
+    settings: [JSON.stringify(settings), `set up: ${state.setup}`],
   };
 }

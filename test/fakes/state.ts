@@ -1,6 +1,6 @@
 import type { MemoryFiles } from './files.ts';
 import { at } from './installed.ts';
-import { objectsIn } from './objects.ts';
+import { detailsIn } from './objects.ts';
 import type { FakeWorld } from './world.ts';
 
 /** Files that hold one secret and nothing else, and those that hold one a line. */
@@ -23,28 +23,28 @@ export async function secretsOn({ files }: Pick<FakeWorld, 'files'>): Promise<Re
 
 /** What homeauth made of a machine, secrets and what is computed from them masked: two machines can be compared. */
 export async function stateOf(fake: FakeWorld) {
-  const ledger = await fake.files.read(at('.homeauth/ledger.json'));
-  const masked = Object.entries(await secretsOn(fake)).reduce(
-    (text, [name, value]) => text.replaceAll(value, `<${name}>`),
-    JSON.stringify({ ...(fake.files as MemoryFiles).snapshot(), [at('.homeauth/ledger.json')]: ledger === undefined }),
-  );
+  const text = await fake.files.read(at('.homeauth/ledger.json'));
   const hasDatabase = (await fake.files.stat(at('db/PG_VERSION'))) !== undefined;
-  const sorted = Object.entries(hasDatabase ? await objectsIn(fake) : {}).map(
-    ([name, all]) => [name, all.toSorted()] as const,
-  );
-  return {
-    files: JSON.parse(masked.replace(/(homeauth\.revision\\*"?: \\*")[^"\\]+/g, '$1<revision>')) as Record<
-      string,
-      string
-    >,
-    ledger: ledger === undefined ? [] : (JSON.parse(ledger).made as { id: string }[]).map(({ id }) => id).toSorted(),
-    containers: [...fake.docker.boxes]
-      .map(
-        ([name, box]) =>
-          `${name} ${box.made.definition.image} ${box.running !== undefined} ${[...box.networks].toSorted()}`,
-      )
-      .toSorted(),
-    networks: [...fake.docker.networks.keys()].toSorted(),
-    objects: Object.fromEntries(sorted),
+  const state = {
+    files: {
+      ...(fake.files as MemoryFiles).snapshot(),
+      // Its lines are in the order in which things were made.
+      ...(text !== undefined && { [at('.homeauth/ledger.json')]: 'as below' }),
+    },
+    ledger: text === undefined ? [] : sorted((JSON.parse(text).made as object[]).map((line) => JSON.stringify(line))),
+    containers: sorted(
+      [...fake.docker.boxes.values()].map(({ made, environment, networks, running }) =>
+        JSON.stringify({ ...made, environment, networks: sorted([...networks]), running: running !== undefined }),
+      ),
+    ),
+    networks: sorted([...fake.docker.networks].map((network) => JSON.stringify(network))),
+    objects: hasDatabase ? await detailsIn(fake) : {},
   };
+  const masked = Object.entries(await secretsOn(fake)).reduce(
+    (all, [name, value]) => all.replaceAll(value, `<${name}>`),
+    JSON.stringify(state),
+  );
+  return JSON.parse(masked.replace(/(revision\\*"?: ?\\*")[^"\\]+/g, '$1<revision>')) as typeof state;
 }
+
+const sorted = (all: readonly string[]): readonly string[] => all.toSorted();

@@ -24,6 +24,10 @@ const OUTSIDE = new Set(
 /** The parts of `process` that only these rooms may touch. */
 const PROCESS = new Set(['env', 'stdout', 'stderr', 'stdin', 'exit', 'exitCode', 'argv']);
 const PROCESS_ROOMS = new Set(['main', 'cli', 'world']);
+/** Who may take hold of an adapter. All others are handed a world, so that whoever hands it out can interrupt it. */
+const WIRING_ROOMS = new Set(['main', 'world']);
+/** What lies in the world and is handed all that it reaches out with. */
+const HANDED = '/src/world/authentik/login.ts';
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -58,7 +62,10 @@ function importBreach(path: string, node: Node, target: string | undefined): str
   const other = roomOf(to.slice('/src/'.length));
   if (other === room) return undefined;
   if (!DOORS[room]?.includes(other)) return `${path}: ${room} may not import ${other}`;
-  const lazy = node.type === 'ImportExpression' || node.type === 'TSImportType' || node['importKind'] === 'type';
+  const isType = node.type === 'TSImportType' || [node['importKind'], node['exportKind']].includes('type');
+  if (other === 'world' && !isType && !WIRING_ROOMS.has(room) && to !== HANDED)
+    return `${path}: ${room} may import types of the world only`;
+  const lazy = node.type === 'ImportExpression' || isType;
   return room === 'cli' && other === 'commands' && !lazy ? `${path}: cli imports commands lazily only` : undefined;
 }
 

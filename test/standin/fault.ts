@@ -24,6 +24,9 @@ export async function faulty(
         fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       return whole({ ...rest, headers: { ...headers, ...retry } });
     }
+    case 'answer':
+      if (fault.commit) await respond();
+      return whole(json(fault.status, fault.body));
     case 'drop':
       if (fault.commit) await respond();
       return undefined;

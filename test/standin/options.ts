@@ -23,7 +23,9 @@ export type Fault =
   | { kind: 'recycled'; commit: boolean }
   | { kind: 'truncate' }
   | { kind: 'status'; status: 429 | 503; retryAfter?: number }
-  | { kind: 'delay'; ms: number };
+  | { kind: 'delay'; ms: number }
+  /** Any other answer in the place of its own. */
+  | { kind: 'answer'; commit: boolean; status: number; body: unknown };
 
 export interface StandinOptions {
   version?: string;

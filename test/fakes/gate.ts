@@ -1,0 +1,107 @@
+import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { World } from '../../src/world/world.ts';
+
+/** Whether a call changes something outside of the process, or only looks; where it depends, on the arguments. */
+type Sort = 'look' | 'effect' | ((args: readonly unknown[]) => 'look' | 'effect');
+type Gated = 'files' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
+
+/** Every method of every adapter. One that is added to the world has to be put here before this compiles. */
+export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: Sort } } = {
+  files: {
+    read: 'look',
+    stat: 'look',
+    list: 'look',
+    filesystem: 'look',
+    write: 'effect',
+    create: 'effect',
+    overwrite: 'effect',
+    makeDirectory: 'effect',
+    setAccess: 'effect',
+    remove: 'effect',
+    removeTree: 'effect',
+  },
+  docker: {
+    engine: 'look',
+    containers: 'look',
+    container: 'look',
+    network: 'look',
+    hasImage: 'look',
+    logs: 'look',
+    readFile: 'look',
+    dialAddress: 'look',
+    change: 'look',
+    composeHashes: 'look',
+    pull: 'effect',
+    createNetwork: 'effect',
+    removeNetwork: 'effect',
+    run: 'effect',
+    start: 'effect',
+    connect: 'effect',
+    remove: 'effect',
+    // Of all that is run inside a container, one command changes something.
+    exec: ([, argv]) => ((argv as readonly string[])[1] === 'reload' ? 'effect' : 'look'),
+  },
+  zfs: { datasets: 'look', create: 'effect', destroy: 'effect' },
+  authentik: {
+    reach: 'look',
+    ownTokenWorks: 'look',
+    setup: 'look',
+    list: 'look',
+    get: 'look',
+    create: 'effect',
+    update: 'effect',
+    remove: 'effect',
+    call: 'effect',
+    installOwnKey: 'effect',
+  },
+  clock: { now: 'look', sleep: 'look' },
+  // A login, by whom it is proven that the owner gets in.
+  http: {
+    dial: ([request]) =>
+      ['GET', 'HEAD'].includes((request as { method?: string }).method ?? 'GET') ? 'look' : 'effect',
+  },
+  // Holding it changes nothing that outlives the process.
+  locks: { take: 'look' },
+};
+
+/** Whatever leaves the process. `effect` names it where it changes something. */
+export type Gate = (effect: string | undefined, work: () => Promise<unknown>) => Promise<unknown>;
+
+/** The same surroundings with a gate before everything that leaves the process: the one place. */
+export function gated({ world, connect }: Pick<Surroundings, 'world' | 'connect'>, gate: Gate) {
+  const wrap = <A extends Gated>(name: A, adapter: World[A]): World[A] =>
+    new Proxy(adapter, {
+      get(target, method: string) {
+        const original = Reflect.get(target, method) as unknown;
+        if (typeof original !== 'function' || method === 'now') return original;
+        const sort = (sorts[name] as Readonly<Record<string, Sort>>)[method];
+        if (!sort) throw new Error(`Nobody has said whether ${name}.${method} changes something.`);
+        return (...args: unknown[]) => {
+          const is = typeof sort === 'function' ? sort(args) : sort;
+          const effect = is === 'effect' ? `${name}.${method} ${nameOf(args)}` : undefined;
+          return gate(effect, async () => original.apply(target, args));
+        };
+      },
+    });
+  return {
+    world: {
+      ...world,
+      files: wrap('files', world.files),
+      docker: wrap('docker', world.docker),
+      zfs: wrap('zfs', world.zfs),
+      clock: wrap('clock', world.clock),
+      http: wrap('http', world.http),
+      locks: wrap('locks', world.locks),
+    },
+    connect: (options) => wrap('authentik', connect(options)),
+  } satisfies Pick<Surroundings, 'world' | 'connect'>;
+}
+
+/** The first word of the arguments, without any secret: a path, a name, an address. */
+function nameOf([first, second]: readonly unknown[]): string {
+  if (first !== null && typeof first === 'object') {
+    const { name, url } = first as { name?: string; url?: string };
+    return name ?? url?.replace(/\?.*/, '') ?? '';
+  }
+  return typeof second === 'string' && /^(POST|PUT|PATCH)$/.test(String(first)) ? `${first} ${second}` : String(first);
+}
