@@ -46,6 +46,12 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
         environment: box.environment,
         databases,
         log: (line) => box.log.push(line),
+        die: (code, line) => {
+          box.log.push(line);
+          box.exitCode = code;
+          void box.running?.stop();
+          box.running = undefined;
+        },
         dial: (other, port) => {
           const target = boxes.get(other);
           const at = target && shared(box, target) ? target.running?.ports.get(port) : undefined;

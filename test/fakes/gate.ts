@@ -64,8 +64,18 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
   locks: { take: 'look' },
 };
 
-/** Whatever leaves the process. `effect` names it where it changes something. */
-export type Gate = (effect: string | undefined, work: () => Promise<unknown>) => Promise<unknown>;
+export interface Call {
+  readonly adapter: Gated;
+  readonly method: string;
+  /** With what it is about: a path, a name, an address. */
+  readonly name: string;
+  /** It changes something outside of the process. */
+  readonly changes: boolean;
+  readonly args: readonly unknown[];
+}
+
+/** Whatever leaves the process. */
+export type Gate = (call: Call, work: () => Promise<unknown>) => Promise<unknown>;
 
 /** The same surroundings with a gate before everything that leaves the process: the one place. */
 export function gated({ world, connect }: Pick<Surroundings, 'world' | 'connect'>, gate: Gate) {
@@ -77,9 +87,9 @@ export function gated({ world, connect }: Pick<Surroundings, 'world' | 'connect'
         const sort = (sorts[name] as Readonly<Record<string, Sort>>)[method];
         if (!sort) throw new Error(`Nobody has said whether ${name}.${method} changes something.`);
         return (...args: unknown[]) => {
-          const is = typeof sort === 'function' ? sort(args) : sort;
-          const effect = is === 'effect' ? `${name}.${method} ${nameOf(args)}` : undefined;
-          return gate(effect, async () => original.apply(target, args));
+          const changes = (typeof sort === 'function' ? sort(args) : sort) === 'effect';
+          const call: Call = { adapter: name, method, name: `${name}.${method} ${nameOf(args)}`, changes, args };
+          return gate(call, async () => original.apply(target, args));
         };
       },
     });

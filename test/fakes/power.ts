@@ -18,16 +18,16 @@ export interface Power {
 export function cutAt(fake: FakeWorld, n = Number.POSITIVE_INFINITY, when: 'before' | 'after' = 'before'): Power {
   const effects: string[] = [];
   let isDead = false;
-  const over = gated(fake, async (effect, work) => {
+  const over = gated(fake, async ({ name, changes }, work) => {
     if (isDead) throw new PowerCut('dead');
-    if (effect === undefined) return work();
-    effects.push(effect);
+    if (!changes) return work();
+    effects.push(name);
     const isLast = effects.length === n;
     if (isLast && when === 'before') isDead = true;
-    if (isDead) throw new PowerCut(effect);
+    if (isDead) throw new PowerCut(name);
     const result = await work();
     if (isLast) isDead = true;
-    if (isDead) throw new PowerCut(effect);
+    if (isDead) throw new PowerCut(name);
     return result;
   });
   return { effects, over };

@@ -13,6 +13,8 @@ export interface Around {
   /** The databases that live in data directories on the host. */
   readonly databases: Map<string, { password: string; store: Store }>;
   log(line: string): void;
+  /** It dies by itself, later than at its start. */
+  die(code: number, line: string): void;
 }
 
 /** A program that runs: what a container of that image does, and no more than homeauth can see of it. */

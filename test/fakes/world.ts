@@ -25,6 +25,8 @@ export interface FakeWorld {
 export interface FakeOptions {
   readonly files?: Files | MemoryFiles;
   readonly standin?: Partial<StandinOptions>;
+  /** What an image holds, where it is not what it should be. */
+  readonly program?: (image: string) => Program | undefined;
 }
 
 const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
@@ -33,7 +35,7 @@ const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
  * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
  * programs on the loopback, authentik's stand-in among them. The clock is the real one, ten times as fast for sleepers.
  */
-export function fakeWorld({ files = memoryFiles(), standin = {} }: FakeOptions = {}): FakeWorld {
+export function fakeWorld({ files = memoryFiles(), standin = {}, program }: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
   const programs: readonly (readonly [string, Program])[] = [
     ['postgres', postgres],
@@ -42,7 +44,10 @@ export function fakeWorld({ files = memoryFiles(), standin = {} }: FakeOptions =
     ['traefik/whoami', whoami],
     ['caddy', caddy],
   ];
-  const docker = fakeDocker(files, (image) => programs.find(([name]) => image.startsWith(`${name}:`))?.[1]);
+  const docker = fakeDocker(
+    files,
+    (image) => program?.(image) ?? programs.find(([name]) => image.startsWith(`${name}:`))?.[1],
+  );
   const world: Omit<World, 'authentik'> = {
     files,
     docker,

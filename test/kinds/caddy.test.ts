@@ -230,6 +230,15 @@ describe('when it goes wrong half-way', () => {
     expect(caddy.files[`${path}.homeauth-copy`]).toBeDefined();
   });
 
+  test('a disk that takes nothing is all that is wrong: Caddy has refused nothing', async () => {
+    const caddy = server({ [path]: own });
+    const full = new Failure({ code: 'disk-full', problem: 'The disk is full.', fix: 'Make room.' });
+    (caddy.world.files as { write: unknown }).write = () => Promise.reject(full);
+    expect(await refusal(caddy.put(want))).toBe(full);
+    expect(await refusal(caddy.put(block))).toBe(full);
+    expect(caddy.files).toEqual({ [path]: own });
+  });
+
   test('an outcome that is not known is left for the next look', async () => {
     const caddy = server({ [path]: own });
     (caddy.world.docker as { exec: unknown }).exec = async (_: string, argv: readonly string[]) => {

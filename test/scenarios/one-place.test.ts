@@ -47,10 +47,10 @@ async function watch(
   fake = fakeWorld({ files: watched(memoryFiles(), effects('files'), past) as MemoryFiles });
   const docker = watched(fake.docker, effects('docker'), past);
   const machine: FakeWorld = { ...fake, docker, world: { ...fake.world, docker } };
-  const through = gated(machine, (effect, work) => {
-    if (effect === undefined) return work();
-    if (effect.startsWith('authentik.')) passed += 1;
-    return passing.run(effect, work);
+  const through = gated(machine, ({ name, adapter, changes }, work) => {
+    if (!changes) return work();
+    if (adapter === 'authentik') passed += 1;
+    return passing.run(name, work);
   });
   for (const [command, args, flags] of runs) {
     const { failure } = await homeauthIn(machine, door(through, machine))(command, args, flags);

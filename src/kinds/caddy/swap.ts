@@ -31,17 +31,24 @@ export async function swap(
   { load, reload }: Loading,
 ): Promise<void> {
   const path = want.caddyfile.outside;
+  let isWritten = false;
   try {
     await write(files, want.how, path, before, after);
+    isWritten = true;
     await load();
   } catch (error) {
     // Whether Caddy has loaded it is not known: the next look tells.
     if (error instanceof Uncertain) throw error;
+    // A disk that took nothing has said all there is to say: Caddy was not asked.
+    if (!isWritten && (await isStill(files, path, before))) throw error;
     const words = error instanceof Failure ? [error.problem, error.details].filter(Boolean).join('\n') : String(error);
     throw await backAgain(files, want, before, after, reload, words);
   }
   await files.remove(copyOf(path));
 }
+
+const isStill = async (files: Files, path: string, { caddyfile, ours }: Texts): Promise<boolean> =>
+  ((await files.read(path)) ?? '') === caddyfile && (await files.read(fileBeside(path))) === ours;
 
 async function backAgain(
   files: Files,

@@ -1,0 +1,41 @@
+import { apiFaults, meetApiFault } from './faults/api.ts';
+import { errands } from './faults/fault.ts';
+import { machineMeetings, meetMachineFault } from './faults/machine.ts';
+import { cutAndGoOn, undisturbed } from './points/cut.ts';
+import { setStage } from './points/scenes.ts';
+import { sum, type Tally, tallied } from './trials.ts';
+
+/** Every point of every command, on machines in this process. */
+export async function cutEverywhere(): Promise<Tally> {
+  const stage = await setStage();
+  try {
+    const tallies: Tally[] = [];
+    for (const scene of stage.scenes) {
+      const whole = await undisturbed(scene);
+      tallies.push(await tallied(scene.name, whole.points, (point) => cutAndGoOn(scene, whole, point)));
+    }
+    return sum(tallies);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet. */
+export async function faultEverywhere(): Promise<Tally> {
+  const { all, close } = await errands();
+  try {
+    const tallies: Tally[] = [];
+    for (const errand of all) {
+      const api = await apiFaults(errand);
+      tallies.push(
+        await tallied(`${errand.name}, authentik`, api.all, (fault) => meetApiFault(errand, api.state, fault)),
+      );
+      const machine = await machineMeetings(errand);
+      const meet = (fault: (typeof machine.all)[number]) => meetMachineFault(errand, machine.state, fault);
+      tallies.push(await tallied(`${errand.name}, files and Docker`, machine.all, meet));
+    }
+    return sum(tallies);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,59 @@
+import pMap from 'p-map';
+import type { Trial } from './trial.ts';
+
+export interface Tally {
+  readonly tried: number;
+  readonly good: number;
+}
+
+/** How long one trial may take, in ms: a hang is a failure like any other. */
+const patience = 180_000;
+/** How many are under way at once: they wait more than they work. */
+const side = 6;
+
+/**
+ * Carries out trials side by side, tells on stderr how far they are, and what went wrong in each that failed.
+ * `count`: how many promises one trial stands for.
+ */
+export async function tallied<T>(
+  what: string,
+  all: readonly T[],
+  carryOut: (one: T) => Promise<Trial>,
+): Promise<Tally> {
+  let done = 0;
+  let good = 0;
+  let told = performance.now();
+  await pMap(
+    all,
+    async (one) => {
+      const { place, wrong } = await within(carryOut(one));
+      done += 1;
+      if (wrong.length === 0) good += 1;
+      else process.stderr.write(`✗ ${place}\n${wrong.map((line) => `    ${line}\n`).join('')}`);
+      if (performance.now() - told < 10_000 && done < all.length) return;
+      told = performance.now();
+      process.stderr.write(`· ${what}: ${done} of ${all.length}\n`);
+    },
+    { concurrency: side },
+  );
+  return { tried: all.length, good };
+}
+
+export const sum = (all: readonly Tally[]): Tally => ({
+  tried: all.reduce((n, { tried }) => n + tried, 0),
+  good: all.reduce((n, { good }) => n + good, 0),
+});
+
+/** A trial that throws is one that failed, and so is one that never ends. */
+async function within(trial: Promise<Trial>): Promise<Trial> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Trial>((resolve) => {
+    timer = setTimeout(() => resolve({ place: 'a trial', wrong: ['it hangs'] }), patience);
+  });
+  const thrown = trial.catch((error: Error) => ({ place: 'a trial', wrong: [`it throws ${error.stack}`] }));
+  try {
+    return await Promise.race([thrown, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
