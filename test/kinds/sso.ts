@@ -6,11 +6,14 @@ import type { Run } from '../../src/engine/run.ts';
 import { applicationKind } from '../../src/kinds/application.ts';
 import { bindingKind } from '../../src/kinds/binding.ts';
 import { bootstrapKind } from '../../src/kinds/bootstrap.ts';
+import { brandKind } from '../../src/kinds/brand.ts';
 import { groupKind } from '../../src/kinds/group.ts';
 import { outpostKind } from '../../src/kinds/outpost.ts';
+import { policyKind } from '../../src/kinds/policy.ts';
 import { providerKind } from '../../src/kinds/provider.ts';
 import { serviceKind } from '../../src/kinds/service.ts';
 import { settingsKind } from '../../src/kinds/settings.ts';
+import { stageKind, stageSettingsKind } from '../../src/kinds/stage.ts';
 import { tokenKind } from '../../src/kinds/token.ts';
 import { userKind } from '../../src/kinds/user.ts';
 import type { Change } from '../../src/model/change.ts';
@@ -29,6 +32,10 @@ const ssoKinds = {
   binding: bindingKind,
   outpost: outpostKind,
   settings: settingsKind,
+  policy: policyKind,
+  stage: stageKind,
+  'stage-settings': stageSettingsKind,
+  brand: brandKind,
 } as unknown as Kinds;
 
 /** An authentik stand-in with the real engine at work on it. */

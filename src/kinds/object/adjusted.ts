@@ -17,7 +17,8 @@ export const adjustedKind = (
   async apply(key, want, { authentik }) {
     if (!want) return;
     const place = placeOf(key);
-    const row = await rowAt(place, authentik);
+    // Others change it, too: what travels along is as it is at this moment.
+    const row = await rowAt(place, authentik, 'fresh');
     await change(place, row ?? missing(words.what, key, words.where), want, authentik);
   },
 

@@ -54,8 +54,12 @@ export const objectKind = (
   hint,
 });
 
-export async function rowAt({ collection, find }: Place, authentik: Authentik): Promise<AnyRow | undefined> {
-  return find((await authentik.list(collection)) as readonly unknown[] as readonly AnyRow[]);
+export async function rowAt(
+  { collection, find }: Place,
+  authentik: Authentik,
+  how?: 'fresh',
+): Promise<AnyRow | undefined> {
+  return find((await authentik.list(collection, how)) as readonly unknown[] as readonly AnyRow[]);
 }
 
 /** Sends what is not as it should be, and nothing else. */
