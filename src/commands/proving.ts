@@ -35,7 +35,7 @@ export async function finish(installation: Installation, screen: Screen, told: F
     'Proof',
     proof(findings, screen.paper),
     '',
-    closing({ ...headline(installation, told), next: nextSteps(installation, told, findings) }, screen.paper),
+    closing({ ...headline(installation, told, ok), next: nextSteps(installation, told, findings) }, screen.paper),
   ];
   const { adminPassword } = installation.layout;
   const made = (await installation.world.files.read(adminPassword)) !== undefined;
@@ -49,11 +49,11 @@ export async function finish(installation: Installation, screen: Screen, told: F
   return ok ? exitCodes.fine : exitCodes.wrong;
 }
 
-function headline({ config }: Installation, { apps, took }: Finish) {
+function headline({ config }: Installation, { apps, took }: Finish, proven: boolean) {
   const [app] = apps;
   const single = apps.length === 1 && app !== undefined;
   return {
-    heading: single ? 'Open' : 'Ready:',
+    heading: !proven ? 'Not proven yet:' : single ? 'Open' : 'Ready:',
     url: `https://${single ? app.host : config.authHost}`,
     ...(took !== undefined && { took }),
   };

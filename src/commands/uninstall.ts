@@ -4,6 +4,7 @@ import { isBare, open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan, planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
+import { summary } from '../report/summary.ts';
 import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
@@ -27,14 +28,15 @@ export async function uninstall(flags: Flags, surroundings: Surroundings): Promi
   const purge =
     flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, surroundings)));
   const changes = await leavings(installation, purge);
-  const words = plan({ changes, total: changes.length, command: 'homeauth uninstall' }, screen.paper);
+  const words = plan({ changes, total: 0, command: 'homeauth uninstall' }, screen.paper);
   if (flags.dryRun) {
     screen.result(words, planData(changes), true);
     return exitCodes.fine;
   }
   if (terminal.interactive) {
-    screen.say(words);
-    const sure = { message: 'Go ahead?', initial: false, flag: '--yes', ifStopped: 'Nothing was changed.' };
+    screen.say(`This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, screen.style)}`);
+    const details = words;
+    const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
   const done = await undone(installation, screen.progress, purge);
@@ -63,8 +65,9 @@ const nothingFound = ({ cwd, pointer }: Surroundings): string =>
   `There is nothing of homeauth on this server to remove: no homeauth.yaml in ${cwd}, and no ${pointer} that names one. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
 
 async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
+  terminal.say('Your data stays: users, database, uploads and secrets.');
   const answer = await terminal.ask({
-    message: `Type ${domain} to remove users, database, uploads and secrets, too; Enter keeps them`,
+    message: `To remove it, too, type ${domain}; Enter keeps it`,
     initial: '',
     flag: '--confirm DOMAIN',
     ifStopped: 'Nothing was changed.',

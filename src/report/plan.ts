@@ -95,7 +95,7 @@ function count(changes: readonly Change[], total: number, command: string): stri
     ...(change > 0 ? [`${change} to change`] : []),
     ...(ask > 0 ? [`${ask} for you to do`] : []),
     ...(later > 0 ? [`${later} to be judged later`] : []),
-    `${right} as they should be`,
+    ...(right > 0 ? [`${right} as they should be`] : []),
   ];
   return `${parts.join(', ')}.${change + later > 0 ? (of('take') > 0 ? ` Then ${command} does the rest.` : ` ${command} does it.`) : ''}`;
 }

@@ -13,7 +13,8 @@ const doing: Partial<Readonly<Record<Op, string>>> = { create: 'making', remove:
 
 /** How an event of a run is shown. */
 export function progress(event: Progress, style: Style): Shown {
-  const live = (text: string) => ({ live: `${style.mark('leave')} ${style.cut(text, style.room - 2)}` });
+  // Room for the mark, and for the ^C that a terminal may write behind it.
+  const live = (text: string) => ({ live: `${style.mark('leave')} ${style.cut(text, style.room - 4)}` });
   switch (event.is) {
     case 'stage':
       return live(event.title);
@@ -42,10 +43,13 @@ function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style)
   return { say: row(style, { mark: style.mark('done'), text, note: style.text(notes.join(' · ')) }).join('\n') };
 }
 
+/** What was said before the question is no news afterwards. */
+const expected = ['holds your data', 'holds what was kept'];
+
 /** Whatever is made or changed is told by its stage; what is let go belongs to none. */
 function letGo({ op, id, because }: Change, style: Style): Shown {
   const told = { remove: 'removed', release: 'given back as it was', keep: 'kept' }[op as string];
-  if (!told) return undefined;
+  if (!told || (op === 'keep' && because.every((reason) => expected.includes(reason)))) return undefined;
   const reason = op === 'keep' ? `: ${because.join('; ')}` : '';
   const mark = style.mark(op === 'keep' ? 'wait' : 'done');
   return { say: row(style, { mark, text: style.text(`${named(id)} ${told}${reason}`) }).join('\n') };

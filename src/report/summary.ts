@@ -65,7 +65,7 @@ const markOf = ({ op }: Change): Mark => (op === 'later' ? 'add' : opMarks[op]);
 function itemOf({ op, id, because }: Change): string {
   const { kind, key } = parseId(id);
   const reasons = because.join('; ');
-  if (kind === 'caddy') return op === 'create' || op === 'later' ? named(id) : reasons;
+  if (kind === 'caddy') return op === 'update' || op === 'adjust' || op === 'ask' ? reasons : named(id);
   if (op === 'ask') return `${short(key)}: ${reasons}`;
   if (op === 'take') return `${short(key)} (not made by homeauth)`;
   if (op === 'adjust') return `${named(id)}: ${reasons}`;

@@ -31,7 +31,7 @@ describe('while it works, a line that is replaced', () => {
 
   test('is cut to the width', () => {
     expect(progress(waiting, plain(80))).toEqual({
-      live: '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.00…',
+      live: '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.…',
     });
     const wide = progress({ ...waiting, line: '日本語'.repeat(20) }, plain(60));
     expect(wide && 'live' in wide && width(wide.live ?? '')).toBeLessThan(60);
@@ -39,7 +39,7 @@ describe('while it works, a line that is replaced', () => {
 
   test('in ASCII', () => {
     expect(progress(waiting, ascii(70))).toEqual({
-      live: '. authentik is starting   23 s of at most 10 min   "Applying authe...',
+      live: '. authentik is starting   23 s of at most 10 min   "Applying aut...',
     });
   });
 
@@ -95,8 +95,9 @@ describe('when a stage is done, a line that stays', () => {
     expect(done('release', 'caddy:caddy', 'no longer wanted')).toEqual({
       say: "✓ Caddy's configuration given back as it was",
     });
-    expect(done('keep', 'directory:/srv/db', 'holds your data')).toEqual({
-      say: '· folder /srv/db kept: holds your data',
+    expect(done('keep', 'directory:/srv/db', 'holds your data')).toBeUndefined();
+    expect(done('keep', 'directory:/srv/etc', 'holds something that homeauth did not make')).toEqual({
+      say: '· folder /srv/etc kept: holds something that homeauth did not make',
     });
     expect(done('create', 'file:/a', 'missing')).toBeUndefined();
   });

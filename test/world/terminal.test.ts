@@ -32,7 +32,7 @@ describe('the live line', () => {
   test('never wraps', () => {
     const { terminal, stderr } = desk({ columns: 10 });
     terminal.live('日本語日本語日本語');
-    expect(stderr.text).toBe('日本語日');
+    expect(stderr.text).toBe('日本語');
   });
 
   test('does not hide the cursor, so a killed process leaves it alone', () => {

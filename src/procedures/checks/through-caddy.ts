@@ -40,8 +40,10 @@ export async function throughCaddy(installation: Installation, proxy: ProxyFacts
     () => proveCaddyVersion(scene),
     () => clockSkewCheck(scene),
   ];
-  const found = await observe(home.map((about, n) => ({ ...about, look: looks[n]! })));
-  const silent = found.find(({ id, answer, cause }) => id === 'auth-host' && answer === 'no answer' && !!cause);
+  const looked = await observe(home.map((about, n) => ({ ...about, look: looks[n]! })));
+  const silent = looked.find(({ id, answer, cause }) => id === 'auth-host' && answer === 'no answer' && !!cause);
+  // What else is asked there cannot be known, for that one reason.
+  const found = looked.map((one) => (silent && one.status === 'skip' ? { ...one, cause: headlineOf(silent) } : one));
   const apps = config.apps.map((app): Check => ({ ...ofApp(app), look: () => about(scene, app) }));
   // What does not answer there does not answer anywhere, and would be waited for once for each app.
   if (silent && !/no certificate/.test(silent.cause ?? '')) return [...found, ...skipped(apps, headlineOf(silent))];

@@ -33,7 +33,7 @@ export function writer(stdout: Output, stderr: Output, screen: Screen, dumb: boo
     live: (line) => {
       if (inPlace) {
         if (line === undefined && !shown) return;
-        write(stderr, line === undefined ? '' : fitting(line, screen.columns - 1));
+        write(stderr, line === undefined ? '' : fitting(line, screen.columns - 3));
         shown = line !== undefined;
       } else if (line !== undefined && performance.now() - last >= everySoOften) {
         write(stderr, `${line}\n`);
@@ -42,7 +42,7 @@ export function writer(stdout: Output, stderr: Output, screen: Screen, dumb: boo
   };
 }
 
-/** A line that wraps could not be rewritten. */
+/** A line that wraps could not be rewritten, and a terminal may write ^C behind it. */
 const fitting = (line: string, columns: number): string => line.slice(0, measure(line, { limit: columns }).index);
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
