@@ -1,5 +1,8 @@
+import { isIP } from 'node:net';
 import { ak } from '../standin/ak.ts';
+import { readMail } from '../standin/container/settings.ts';
 import { memoryStore, type StandinOptions, startServer, startWorker } from '../standin/index.ts';
+import { type DialMail, testEmail } from '../standin/smtp.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
 
 /** As the postgres image: the password counts when the data directory is made, and never again. */
@@ -55,12 +58,16 @@ export const authentik =
       log: (line) => line.includes('"/-/health/') || log(line),
       ...options,
     };
-    const exec = ([program, ...argv]: readonly string[], stdin: string) =>
-      program === 'ak'
-        ? ak(database.store, argv, stdin)
-        : Promise.resolve({ code: 127, stdout: '', stderr: `${program}: not found` });
+    const mail = readMail(environment);
+    // Names lead to containers; addresses are the loopback's.
+    const dialMail: DialMail = (name, port) => (isIP(name) ? { host: name, port } : around.dial(name, port));
+    const exec = ([program, ...argv]: readonly string[], stdin: string) => {
+      if (program !== 'ak') return Promise.resolve({ code: 127, stdout: '', stderr: `${program}: not found` });
+      const [command, to = ''] = argv;
+      return command === 'test_email' ? testEmail(mail, to, dialMail) : ak(database.store, argv, stdin);
+    };
     if (container.definition.command?.[0] === 'worker') {
-      const worker = await startWorker(all);
+      const worker = await startWorker({ ...all, mail, dialMail });
       return { ports: new Map(), health: () => 'healthy', exec, stop: () => worker.close() };
     }
     const server = await startServer(all);

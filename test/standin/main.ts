@@ -1,12 +1,13 @@
 import { ak } from './ak.ts';
 import { beat, healthy, noteMode } from './container/health.ts';
 import { dataIsWritable, dropRoot } from './container/owner.ts';
-import { type ContainerSettings, readSettings } from './container/settings.ts';
+import { type ContainerSettings, readMail, readSettings } from './container/settings.ts';
 import { reachPostgres, reachRedis, waitFor } from './container/wait.ts';
 import { eraOf } from './era.ts';
 import { postgresStore } from './index.ts';
 import type { StandinOptions } from './options.ts';
 import { startServer } from './server.ts';
+import { testEmail } from './smtp.ts';
 import { logLine } from './startup.ts';
 import { startWorker } from './worker.ts';
 
@@ -17,8 +18,9 @@ const say = (event: string): boolean => write(logLine('authentik.lib.config', 'i
 async function main(command: string | undefined): Promise<number | undefined> {
   if (command === 'healthcheck') return (await healthy()) ? 0 : 1;
   if (command === 'shell') return shell(process.argv.slice(2));
+  if (command === 'test_email') return mailTest(process.argv[3] ?? '');
   if (command !== 'server' && command !== 'worker') {
-    process.stderr.write('usage: ak server | worker | healthcheck | shell\n');
+    process.stderr.write('usage: ak server | worker | healthcheck | shell | test_email\n');
     return 2;
   }
   const settings = readSettings(process.env);
@@ -58,6 +60,13 @@ async function shell(argv: readonly string[]): Promise<number> {
   return code;
 }
 
+async function mailTest(to: string): Promise<number> {
+  const { code, stdout, stderr } = await testEmail(readMail(process.env), to);
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return code;
+}
+
 const common = (settings: ContainerSettings, store: StandinOptions['store']): StandinOptions => ({
   version: settings.version,
   timings: settings.timings,
@@ -84,7 +93,7 @@ function serve(settings: ContainerSettings, store: StandinOptions['store']): Pro
 async function work(settings: ContainerSettings, store: StandinOptions['store']): Promise<{ close(): Promise<void> }> {
   noteMode('worker', 0);
   const beats = setInterval(beat, 10_000);
-  const worker = await startWorker(common(settings, store));
+  const worker = await startWorker({ ...common(settings, store), mail: settings.mail });
   return {
     close: () => {
       clearInterval(beats);

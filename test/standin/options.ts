@@ -1,3 +1,4 @@
+import type { DialMail, MailSettings } from './smtp.ts';
 import type { Store } from './store.ts';
 
 /** How long each phase takes, in milliseconds. Real ones are about 35000, 3000, 10000 and 5000 on two cores. */
@@ -39,6 +40,9 @@ export interface StandinOptions {
   baseUrl?: string;
   /** Whether the data directory can be written to: `can_save_media` in root/config. True when left out. */
   canSaveMedia?: boolean;
+  /** Where the worker's mail goes; without it a mail that is due is only told of in the log. */
+  mail?: MailSettings;
+  dialMail?: DialMail;
   host?: string;
   port?: number;
   /** `path` has its query; `nth` counts from 1 for each pair of method and path. */

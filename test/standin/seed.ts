@@ -31,7 +31,6 @@ export function firstState(): State {
     flowTokens: [],
     mails: [],
     mailed: [],
-    recovery: [],
     mappings: [],
     brands: [],
     keypairs: [keypair()],

@@ -34,8 +34,6 @@ export interface State {
   mails: Mail[];
   /** What was mailed lately, for the limit on attempts. Times in milliseconds. */
   mailed: { what: string; at: number }[];
-  /** The emergency links of `ak create_recovery_key`. */
-  recovery: { key: string; user: number; expires: number }[];
   mappings: ScopeMapping[];
   brands: Brand[];
   keypairs: KeyPair[];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyBlueprint } from './blueprints.ts';
@@ -7,6 +8,7 @@ import { eraOf } from './era.ts';
 import { DEFAULT_VERSION, type StandinOptions, timingsOf } from './options.ts';
 import { push } from './outpost/served.ts';
 import { bootstrap, discoverBlueprints } from './seed.ts';
+import { sendMail } from './smtp.ts';
 import { logLine, migrate } from './startup.ts';
 import type { State } from './state.ts';
 import { edit } from './store.ts';
@@ -60,6 +62,25 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
     }
   }
 
+  /** One mail after the other. One that cannot be sent is lost here, and the log says why. */
+  async function deliver(): Promise<void> {
+    for (;;) {
+      await sleep(50, undefined, { signal });
+      const waiting = (await store.read().catch(() => undefined))?.mails.length;
+      if (!waiting) continue;
+      const mail = await edit(store, (state) => state.mails.shift()).catch(() => undefined);
+      if (!mail) continue;
+      const sent = options.mail
+        ? sendMail(options.mail, mail, options.dialMail).then(
+            () => say(`Email to ${mail.to} sent`),
+            (error) => log(logLine('authentik.stages.email.tasks', 'error', `Error sending email: ${error}`)),
+          )
+        : say(`Email to ${mail.to} not sent: no mail settings`);
+      // A server that says nothing holds up the next mail, and not the end of this worker.
+      await Promise.race([sent, once(signal, 'abort')]);
+    }
+  }
+
   async function work(): Promise<void> {
     // It takes a while until a fresh worker is listed.
     let beaten = Date.now() - BEAT + timings.blueprints / 3;
@@ -81,7 +102,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
       say('bootstrap applied');
     }
     await edit(store, (state) => discoverBlueprints(state, era));
-    await Promise.all([work(), propagate()]);
+    await Promise.all([work(), propagate(), deliver()]);
   }
 
   const running = begin().catch((error) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_VERSION, type Timings } from '../options.ts';
+import type { MailSettings } from '../smtp.ts';
 import type { PostgresOptions } from '../store-postgres.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,7 @@ export interface ContainerSettings {
   baseUrl: string | undefined;
   listen: { host: string; port: number } | undefined;
   bootstrap: { token?: string; password?: string; email?: string };
+  mail: MailSettings;
 }
 
 /** Reads what authentik reads from its environment, and STANDIN_VERSION and STANDIN_TIMINGS of the image. */
@@ -42,6 +44,23 @@ export function readSettings(env: Environment): ContainerSettings {
     listen: address(list(value('LISTEN__HTTP'))[0]),
     // These three are read plainly: no JSON, no file://.
     bootstrap: plain(env),
+    mail: readMail(env),
+  };
+}
+
+/** AUTHENTIK_EMAIL__*, with authentik's defaults. */
+export function readMail(env: Environment): MailSettings {
+  const value = (name: string, standard: string): string =>
+    configured(env[`AUTHENTIK_EMAIL__${name}`], env) ?? standard;
+  return {
+    host: value('HOST', 'localhost'),
+    port: Number(value('PORT', '25')),
+    username: value('USERNAME', ''),
+    password: value('PASSWORD', ''),
+    useTls: value('USE_TLS', 'false') === 'true',
+    useSsl: value('USE_SSL', 'false') === 'true',
+    timeout: Number(value('TIMEOUT', '10')),
+    from: value('FROM', 'authentik@localhost'),
   };
 }
 
