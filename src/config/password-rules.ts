@@ -24,7 +24,6 @@ const signs: Readonly<Record<string, string>> = { '@': 'a', '4': 'a', '3': 'e', 
 export function weakness(password: string, { username, name, email, domain }: Known): string | undefined {
   const letters = [...password];
   if (letters.length < least) return `It has ${letters.length} characters; ${least} are the least.`;
-  if (new Set(letters.map((letter) => letter.toLowerCase())).size < 5) return 'It has hardly two different characters.';
   if (isRun(letters)) return 'It is a row of letters or digits that follow each other.';
   const core = coreOf(password);
   const own = [
@@ -40,7 +39,8 @@ export function weakness(password: string, { username, name, email, domain }: Kn
   if (about.some((word) => isMadeOf(core, word)))
     return 'It is the name, the address or the domain, with little around it.';
   if (common.some((word) => isMadeOf(core, word))) return 'It is among the first that anybody would try.';
-  return undefined;
+  const different = new Set(letters.map((letter) => letter.toLowerCase())).size;
+  return different < 5 ? `It has ${different} different characters in all.` : undefined;
 }
 
 /** The letters that remain, in lower case, where digits and signs stand for letters or around them. */

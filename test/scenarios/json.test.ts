@@ -39,12 +39,17 @@ test.each<[CommandName, readonly string[], Flags, number, readonly string[]]>([
   ['status', [], {}, 0, ['containers', 'apps']],
   ['verify', [], {}, 0, ['checks']],
   ['doctor', [], {}, 4, ['checks']],
+  ['user list', [], {}, 0, ['people']],
+  ['user show', ['helen'], {}, 0, ['person', 'devices', 'sessions', 'access']],
+  ['user groups', ['helen'], {}, 0, ['user', 'groups', 'added', 'removed']],
+  ['user enable', ['helen'], {}, 0, ['user', 'changed']],
+  ['explain', ['helen', 'whoami'], {}, 0, ['user', 'app', 'opens', 'because', 'authentik', 'agree']],
   ['uninstall', [], {}, 0, ['changes']],
   ['uninstall', [], { dryRun: true }, 0, ['changes']],
 ])('%s %j %j prints one object', async (command, args, flags, code, keys) => {
   const { data, ...ran } = await answer(command, args, flags);
   expect(ran.code).toBe(code);
-  expect(data).toMatchObject({ schema: `homeauth.${command}/1`, ok: code === 0 });
+  expect(data).toMatchObject({ schema: `homeauth.${command.replace(' ', '-')}/1`, ok: code === 0 });
   expect(Object.keys(data)).toEqual(expect.arrayContaining([...keys]));
 });
 

@@ -97,6 +97,18 @@ describe('user add', () => {
     expect(failure?.problem).toContain('There is a user "Ben", who differs from "ben" in capitals only');
   });
 
+  test('with a link in place of a password, which sets one', async () => {
+    expect((await run('user add', ['anna'], { ...withoutPassword, link: true })).failure?.code).toBe('recovery-off');
+    expect(await person('anna')).toBeUndefined();
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), `${text}policies: { recovery: true }\n`, 0o644);
+    expect((await run('apply')).failure).toBeUndefined();
+    const { out, failure } = await run('user add', ['anna'], { ...withoutPassword, link: true });
+    expect(failure).toBeUndefined();
+    expect(out).toMatch(/^ {2}https:\/\/auth\.home\.example\.com\/if\/flow\/homeauth-recovery\/\?flow_token=\w+$/m);
+    expect((await person('anna'))?.password).toBeNull();
+  });
+
   test('cut off before the password was set: the same command goes on', async () => {
     await run('user add', ['anna'], anna);
     await inDatabase(fake, ({ users }) => {

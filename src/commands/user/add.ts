@@ -9,6 +9,7 @@ import { accountNamed, accounts, personOf } from '../../procedures/people/accoun
 import { addPerson, type NewPerson } from '../../procedures/people/add.ts';
 import { groupsNamed } from '../../procedures/people/groups.ts';
 import { passwordLink } from '../../procedures/people/link.ts';
+import { recoveryOff } from '../../procedures/people/reset.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { answerTo } from '../answer.ts';
 import type { Flags } from '../flags.ts';
@@ -24,16 +25,20 @@ export async function add(given: string | undefined, flags: Flags, surroundings:
   const person = await interview(given, flags, installation);
   await groupsNamed(installation, person.groups);
   const link = flags.link ?? false;
+  // Known before there is an account that nobody can use.
+  if (link && !installation.config.policies.recovery) throw recoveryOff(installation);
   const password = link ? undefined : await passwordFor(person, flags, installation);
   const want = { ...person, ...(password && { password }) };
-  const made = await hold(installation, `user add ${person.username}`, () => addPerson(installation, want));
-  const account = await accountNamed(installation, person.username);
-  const url = link ? await passwordLink(installation, account) : undefined;
+  const { made, account, url } = await hold(installation, `user add ${person.username}`, async () => {
+    const made = await addPerson(installation, want);
+    const account = await accountNamed(installation, person.username);
+    return { made, account, url: link ? await passwordLink(installation, account) : undefined };
+  });
   const { username, groups, admin } = personOf(account);
   const words = [
     `${paper.mark('done')} ${username} ${made ? 'is there' : 'was there already; the password is untouched'}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`,
     ...(admin ? [`${paper.mark('look')} ${username} is an administrator: may change everything in authentik`] : []),
-    ...(url ? ['', 'This link sets the password, once:', `  ${url.reveal()}`] : []),
+    ...(url ? ['', 'This link sets the password, once, within 24 hours:', `  ${url.reveal()}`] : []),
     '',
     `They log in at https://${installation.config.authHost}`,
   ];

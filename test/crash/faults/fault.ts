@@ -2,6 +2,7 @@ import type { Surroundings } from '../../../src/procedures/surroundings.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { installed } from '../../fakes/installed.ts';
 import { secretsOn, stateOf } from '../../fakes/state.ts';
+import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 import { ending, nothingLeft } from '../points/cut.ts';
 import { differences } from '../trial.ts';
@@ -25,6 +26,15 @@ export async function errands(): Promise<{ readonly all: readonly Errand[]; clos
       name: 'add-app',
       from: ({ files: _, ...options } = {}) => copyOf(base, options),
       run: (fake, over) => homeauthIn(fake, over)('add-app', ['whoami'], { group: 'family' }),
+    },
+    {
+      name: 'user add',
+      from: ({ files: _, ...options } = {}) => copyOf(base, options),
+      run: (fake, over) => {
+        const flags = { name: 'Anna', email: 'anna@example.com', group: ['authentik Admins'], passwordStdin: true };
+        const terminal = fakeTerminal(undefined, { stdin: 'kettle lantern orbit' });
+        return homeauthIn(fake, over)('user add', ['anna'], flags, terminal);
+      },
     },
   ];
   return { all, close: () => base.close() };
