@@ -8,6 +8,7 @@ import type { Standin, StandinOptions } from '../standin/index.ts';
 import { caddy } from './caddy.ts';
 import { type FakeDocker, fakeDocker } from './docker.ts';
 import { type MemoryFiles, memoryFiles } from './files.ts';
+import { mailbox } from './mailbox.ts';
 import type { Program } from './program.ts';
 import { authentik, postgres, redis } from './stack-programs.ts';
 import { whoami } from './whoami.ts';
@@ -43,6 +44,7 @@ export function fakeWorld({ files = memoryFiles(), standin = {}, program }: Fake
     ['ghcr.io/goauthentik/server', authentik({ timings: quick, ...standin }, (server) => servers.push(server))],
     ['traefik/whoami', whoami],
     ['caddy', caddy],
+    ['mailbox', mailbox],
   ];
   const docker = fakeDocker(
     files,

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
+import { letters, startMailServer } from '../fakes/mailbox.ts';
+import { visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
+import { Browser } from '../standin/browser.ts';
 import type { State } from '../standin/state.ts';
 
 let fake: FakeWorld;
@@ -73,6 +76,52 @@ test('the second makes nothing but itself, good for a week', async () => {
   expect(await fake.files.read(at('homeauth.yaml'))).toBe(text);
 });
 
+describe('with mail', () => {
+  const server = 'smtp.example.com';
+  const path = { of: '' };
+
+  test('authentik mails it to the guest', async () => {
+    await startMailServer(fake, server);
+    const mail = `mail:\n  host: ${server}\n  port: 25\n  tls: none\n  from: auth@example.com\n`;
+    await fake.files.write(at('homeauth.yaml'), `${await fake.files.read(at('homeauth.yaml'))}${mail}`, 0o644);
+    expect((await homeauth('apply')).failure).toBeUndefined();
+    const { out } = await homeauth('user invite', ['anna@example.com'], { group: ['family'] });
+    expect(out).toContain('authentik mails it to anna@example.com');
+    const [letter] = await letters(fake, server, 1);
+    expect(letter?.to).toEqual(['anna@example.com']);
+    const link = /https:\/\/auth\.home\.example\.com(\/if\/flow\/homeauth-invitation\/\?itoken=\S+)/.exec(
+      letter?.text ?? '',
+    );
+    path.of = link?.[1] ?? '';
+    expect(out).toContain(path.of);
+  });
+
+  test('its link makes one account, in the group, that can log in; and no second one', async () => {
+    const password = 'a-Heron-of-anna';
+    const answers = {
+      'ak-stage-prompt': {
+        username: 'anna',
+        name: 'Anna',
+        email: 'anna@example.com',
+        password,
+        password_repeat: password,
+      },
+    };
+    const browser = () => new Browser(fake.servers.at(-1)!.url);
+    await browser().flow('auth.home.example.com', path.of, answers);
+    await visit(fake, 'anna', password);
+    const { users, groups, invitations } = await state();
+    const anna = users.find(({ username }) => username === 'anna');
+    expect(anna).toMatchObject({ type: 'internal', email: 'anna@example.com', is_active: true });
+    expect(groups.find(({ name }) => name === 'family')?.users).toContain(anna?.pk);
+    expect(invitations.some(({ fixed_data: { email } }) => email === 'anna@example.com')).toBe(false);
+    await expect(browser().flow('auth.home.example.com', path.of, answers)).rejects.toThrow('ak-stage-access-denied');
+    await expect(browser().flow('auth.home.example.com', '/if/flow/homeauth-invitation/', answers)).rejects.toThrow(
+      'ak-stage-access-denied',
+    );
+  });
+});
+
 test('they are listed, and taken back by name or id', async () => {
   const { out } = await homeauth('user invites', [], {}, fakeTerminal(undefined, { json: true }));
   const [first, second] = JSON.parse(out).invitations;
@@ -90,5 +139,6 @@ test('switched off again, the page is gone', async () => {
   await fake.files.write(at('homeauth.yaml'), text.replace('invitations: true', 'invitations: false'), 0o644);
   expect((await homeauth('apply')).failure).toBeUndefined();
   const { flows, stages, prompts, policies } = await state();
-  expect([...flows, ...stages, ...prompts, ...policies].filter(({ name }) => name.startsWith('homeauth'))).toEqual([]);
+  const names = [...flows.map(({ slug }) => slug), ...[...stages, ...prompts, ...policies].map(({ name }) => name)];
+  expect(names.filter((name) => name.startsWith('homeauth-invitation'))).toEqual([]);
 });

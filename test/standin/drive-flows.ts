@@ -50,6 +50,8 @@ export async function driveFlows({ api, store, server, token }: ReadyStack): Pro
   await send('GET', '/policies/all/');
   await send('GET', `/policies/all/${policy.pk}/`);
   const invitation = await live('/stages/invitation/invitations/', { name: 'for-dora', flow: flow.pk });
+  const letter = { email_addresses: ['dora@example.com'], template: 'email/invitation.html' };
+  await send('POST', `/stages/invitation/invitations/${invitation.pk}/send_email/`, letter);
   await send('DELETE', `/stages/invitation/invitations/${invitation.pk}/`);
   await send('DELETE', `/flows/bindings/${binding.pk}/`);
   await send('DELETE', `/policies/expression/${policy.pk}/`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../http/call.ts';
+import { type Call, originOf } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
 import type { Invitation } from '../state-flows.ts';
 import { seconds, slug } from './checks.ts';
@@ -47,6 +47,26 @@ const change =
     return json(200, showInvitation(call, invitation));
   };
 
+/** Leaves a mail with the link to each address, in the words of the template that comes along. */
+function sendMail(call: Call): ReturnType<typeof noContent> {
+  const { state } = call;
+  const { pk, flow, expires } = named(call);
+  const { email_addresses: addresses = [] } = (bodyOf(call) ?? {}) as { email_addresses?: string[] };
+  if (addresses.length === 0) return json(400, { error: 'No email addresses provided' });
+  const slug = state.flows.find((one) => one.pk === flow)?.slug;
+  if (!slug) return json(400, { error: 'Invitation has no associated flow' });
+  const link = `${originOf(call)}/if/flow/${slug}/?itoken=${pk}`;
+  const words = `You have been invited to ${call.host}.`;
+  for (const to of addresses)
+    state.mails.push({
+      to,
+      subject: `You have been invited to ${call.host}`,
+      text: `${words}\n\n${link}\n\nThis invitation expires ${expires}.\n`,
+      html: `<p>${words}</p><p><a href="${link}">Accept Invitation</a></p>`,
+    });
+  return noContent();
+}
+
 export const invitationRoutes: readonly Route[] = [
   route('/stages/invitation/invitations/', {
     GET: (call) =>
@@ -93,4 +113,5 @@ export const invitationRoutes: readonly Route[] = [
     },
     'admin',
   ),
+  route('/stages/invitation/invitations/:pk/send_email/', { POST: sendMail }, 'admin'),
 ];

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Letter, startMailbox } from '../standin/mailbox.ts';
+import type { Program } from './program.ts';
+import type { FakeWorld } from './world.ts';
+
+/** Where its letters lie, for who looks into the container. */
+const lettersFile = '/letters.json';
+
+/** A mail server that takes everything. */
+export const mailbox: Program = async () => {
+  const server = await startMailbox();
+  return {
+    ports: new Map([[25, server.port]]),
+    health: () => 'none',
+    read: (path) => (path === lettersFile ? JSON.stringify(server.letters) : undefined),
+    stop: () => server.close(),
+  };
+};
+
+/** A mail server by this name, on the network where authentik's worker is. */
+export const startMailServer = ({ docker }: FakeWorld, name: string): Promise<void> =>
+  docker.run({
+    name,
+    definition: {
+      project: { name: 'mail', directory: '/', file: '/compose.yml' },
+      service: 'mail',
+      image: 'mailbox:1',
+      mounts: [],
+      networks: [{ name: 'authentik_backend', key: 'backend' }],
+    },
+    environment: {},
+    revision: '1',
+  });
+
+/** What came in, once it is so many letters: the text with the lines of quoted-printable put together again. */
+export async function letters(
+  { docker }: FakeWorld,
+  name: string,
+  count = 0,
+): Promise<readonly (Letter & { text: string })[]> {
+  for (const end = Date.now() + 20_000; ; await sleep(50)) {
+    const all: Letter[] = JSON.parse((await docker.readFile(name, lettersFile)) ?? '[]');
+    if (all.length >= count) return all.map((letter) => ({ ...letter, text: plain(letter.raw) }));
+    if (Date.now() > end) throw new Error(`${all.length} letters came, and not ${count}`);
+  }
+}
+
+const plain = (raw: string): string =>
+  raw.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
