@@ -32,6 +32,9 @@ const fields = {
   'ak-stage-password': () => [['password', 'password']],
   'ak-stage-prompt': (stage) => stage.fields.filter((one) => one.type !== 'static').map((one) => [one.field_key, one.type, one.label]),
   'ak-stage-consent': () => [],
+  'ak-stage-authenticator-validate': () => [['code', 'text', 'Code of your second factor']],
+  'ak-stage-authenticator-totp': () => [['code', 'text', 'Code that your app shows']],
+  'ak-stage-authenticator-static': () => [],
 };
 async function ask(body) {
   const headers = { Accept: 'application/json', 'X-authentik-CSRF': cookie('authentik_csrf') };
@@ -54,6 +57,8 @@ function show(stage) {
     return;
   }
   if (stage.pending_user) form.append(Object.assign(document.createElement('p'), { textContent: stage.pending_user }));
+  const shown = stage.config_url ?? stage.codes?.join(' ') ?? (stage.component === 'ak-stage-email' ? 'Look into your mail.' : '');
+  if (shown) form.append(Object.assign(document.createElement('p'), { textContent: shown }));
   if (stage.header_text) form.append(Object.assign(document.createElement('p'), { textContent: stage.header_text }));
   for (const [name, type, label] of fields[stage.component]?.(stage) ?? []) {
     const row = document.createElement('label');

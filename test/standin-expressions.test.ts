@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../src/config/parse.ts';
+import { invitations } from '../src/desired/invitations.ts';
+import { recovery } from '../src/desired/recovery.ts';
+import { full } from './config/sample.ts';
+import { EXPRESSIONS, evaluate } from './standin/expressions.ts';
+import type { Asking } from './standin/flow/policies.ts';
+
+/** Somebody in a plan, as far as expressions look at it. */
+const asking = (plan: object): Asking =>
+  ({
+    call: { state: { groups: [], users: [] }, host: 'auth.home.example.com', site: { era: { setupPage: true } } },
+    plan: { flow: '', steps: [], data: {}, ...plan },
+  }) as unknown as Asking;
+
+test('every expression that homeauth makes can be read', () => {
+  const { config } = parseConfig(full, 'homeauth.yaml');
+  const all = { ...config, policies: { ...config.policies, recovery: true, invitations: true } };
+  const found = [
+    ...recovery(all, { kind: 'x', key: '' } as never),
+    ...invitations(all, { kind: 'x', key: '' } as never),
+  ]
+    .flat()
+    .flatMap((one) => (one.kind === 'policy' ? [String(one.spec.fields['expression'])] : []));
+  expect(found.length).toBeGreaterThan(1);
+  for (const expression of found) expect([expression, evaluate(expression, asking({}))]).toEqual([expression, true]);
+});
+
+test.each([
+  ["return not bool(request.context.get('is_restored', False))", true, false],
+  ["return bool(request.context.get('is_restored', True))", true, true],
+  ["return request.context.get('is_restored', False)", false, true],
+])('%s', (expression, fresh, restored) => {
+  expect(evaluate(expression, asking({}))).toBe(fresh);
+  expect(evaluate(expression, asking({ restored: 'key' }))).toBe(restored);
+});
+
+test('the password is passed over by whoever has proven who it is', () => {
+  expect(evaluate(EXPRESSIONS.notYetAuthenticated, asking({}))).toBe(true);
+  expect(evaluate(EXPRESSIONS.notYetAuthenticated, asking({ authenticated: true }))).toBe(false);
+});
+
+test('one that it does not know has no answer', () => {
+  expect(evaluate('return len(request.user.username) > 3', asking({}))).toBeUndefined();
+});
