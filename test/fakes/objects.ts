@@ -35,6 +35,8 @@ const ownOf = [
   ...['password_change_date', 'expires', 'client_id', 'client_secret', 'key'],
 ];
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}$/;
+
 /** Everything about them, with names in the place of keys: two machines can be compared. One line each, sorted. */
 export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string, readonly string[]>>> {
   const state = await databaseOf(fake);
@@ -60,7 +62,8 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
   const shown = (field: string, value: unknown): unknown => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one)).toSorted();
     if (typeof value === 'number') return tables[field]?.get(value) ?? value;
-    return names.get(value) ?? value;
+    const name = names.get(value);
+    return name ?? (typeof value === 'string' && uuid.test(value) ? '<key>' : value);
   };
   const lines = (rows: readonly object[]) =>
     rows
