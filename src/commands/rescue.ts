@@ -19,9 +19,12 @@ type Way = 'link' | 'password' | 'second-factor';
 const minutes = 60;
 
 const words: Readonly<Record<Way, { readonly choice: string; readonly what: string }>> = {
-  link: { choice: 'a link that logs in once', what: `a link that logs in as NAME, once, within ${minutes} minutes` },
-  password: { choice: 'a new password', what: 'a new password for NAME' },
-  'second-factor': { choice: 'no second factor any more', what: 'NAME without a second factor, until they enrol anew' },
+  link: {
+    choice: 'a link that logs in once',
+    what: `Whoever opens the link is NAME, once, within ${minutes} minutes, without password and second factor.`,
+  },
+  password: { choice: 'a new password', what: 'NAME gets a new password.' },
+  'second-factor': { choice: 'no second factor any more', what: 'NAME loses all second factors, and can enrol anew.' },
 };
 
 /** `homeauth rescue [USER]`: a way back in, through authentik's container alone. */
@@ -37,7 +40,7 @@ export async function rescue(given: string | undefined, flags: Flags, surroundin
   const wakes = !account.active && way !== 'second-factor';
   screen.say(
     prose(
-      `${words[way].what.replace('NAME', user)}.${wakes ? ` ${user} is disabled, and is enabled again.` : ''}`,
+      `${words[way].what.replace('NAME', user)}${wakes ? ` ${user} is disabled, and is enabled again.` : ''}`,
       screen.style,
     ),
   );
@@ -81,7 +84,7 @@ async function carryOut(
     told.push(
       `${paper.mark('look')} ${username} is no administrator: docker exec authentik ak create_admin_group ${username}`,
     );
-  screen.result([...told, '', `Written into ${layout.rescueLog}`].join('\n'), data, true);
+  screen.result(prose([...told, '', `Written into ${layout.rescueLog}`].join('\n'), paper), data, true);
   return exitCodes.fine;
 }
 

@@ -51,7 +51,7 @@ describe('before mail is set', () => {
     const mailed = await homeauth('user reset', ['bob']);
     expect(mailed.failure).toMatchObject({ code: 'mail-not-set' });
     const printed = await homeauth('user reset', ['bob'], { print: true });
-    expect(printed.failure).toMatchObject({ code: 'recovery-off', fix: expect.stringContaining('recovery: true') });
+    expect(printed.failure).toMatchObject({ code: 'recovery-off', fix: expect.stringContaining('policies.recovery') });
     expect((await homeauth('user reset', ['bop'])).failure).toMatchObject({
       code: 'user-unknown',
       fix: 'Did you mean: bob',

@@ -37,6 +37,6 @@ function unknown(
     why: isDeclared ? `${source} names it.` : `There are: ${all.join(', ')}.`,
     fix: isDeclared
       ? 'Make it: homeauth apply'
-      : `To have it, write it below groups: in ${source}, then: homeauth apply`,
+      : `To have it, add it to the list "groups" in ${source}, then: homeauth apply`,
   });
 }

@@ -54,6 +54,6 @@ export function recoveryOff({ config, source }: Pick<Installation, 'config' | 's
     why: 'A link leads to it, and it is off: policies.recovery.',
     fix: config.policies.recovery
       ? 'homeauth apply'
-      : `Write recovery: true below policies: in ${source}, then: homeauth apply`,
+      : `Set policies.recovery to true in ${source}, then: homeauth apply`,
   });
 }

@@ -13,12 +13,20 @@ async function rows({ world }: Sight, { pk }: Account): Promise<readonly Row<'co
 /** Where somebody is logged in, the latest first. */
 export async function sessionsOf(sight: Sight, account: Account): Promise<readonly Session[]> {
   const found = (await rows(sight, account)).map((row) => ({
-    browser: [row.user_agent.user_agent.family, row.user_agent.os.family].join(' on '),
+    browser: browserOf(row),
     address: row.last_ip,
     lastUsed: row.last_used,
     expires: row.expires,
   }));
   return found.toSorted((a, b) => b.lastUsed.localeCompare(a.lastUsed));
+}
+
+/** authentik writes Other for what it cannot tell. */
+function browserOf({ user_agent: agent }: Row<'core/authenticated_sessions'>): string {
+  const [browser, system] = [agent.user_agent.family, agent.os.family].map((name) =>
+    name === 'Other' ? undefined : name,
+  );
+  return `${browser ?? 'a browser'}${system ? ` on ${system}` : ''}`;
 }
 
 /**
