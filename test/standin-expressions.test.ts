@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config/parse.ts';
 import { invitations } from '../src/desired/invitations.ts';
 import { recovery } from '../src/desired/recovery.ts';
+import { secondFactor } from '../src/desired/second-factor.ts';
 import { full } from './config/sample.ts';
 import { EXPRESSIONS, evaluate } from './standin/expressions.ts';
 import type { Asking } from './standin/flow/policies.ts';
@@ -15,15 +16,17 @@ const asking = (plan: object): Asking =>
 
 test('every expression that homeauth makes can be read', () => {
   const { config } = parseConfig(full, 'homeauth.yaml');
-  const all = { ...config, policies: { ...config.policies, recovery: true, invitations: true } };
+  const all = { ...config, policies: { secondFactor: 'admins' as const, recovery: true, invitations: true } };
   const found = [
     ...recovery(all, { kind: 'x', key: '' } as never),
     ...invitations(all, { kind: 'x', key: '' } as never),
+    ...secondFactor(all, { kind: 'x', key: '' } as never),
   ]
     .flat()
     .flatMap((one) => (one.kind === 'policy' ? [String(one.spec.fields['expression'])] : []));
   expect(found.length).toBeGreaterThan(1);
-  for (const expression of found) expect([expression, evaluate(expression, asking({}))]).toEqual([expression, true]);
+  const unread = found.filter((expression) => evaluate(expression, asking({})) === undefined);
+  expect(unread).toEqual([]);
 });
 
 test.each([

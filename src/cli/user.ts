@@ -64,4 +64,12 @@ export function addUser(cli: Command, act: Action): void {
   add('user disable', '<name>', 'Keep somebody out, and log them out everywhere', ['homeauth user disable anna']);
   add('user enable', '<name>', 'Let somebody log in again', ['homeauth user enable anna']);
   add('user remove', '<name>', "Remove somebody's account for good", ['homeauth user remove anna']);
+  add('user enroll-2fa', '<name>', 'Set up a second factor in the terminal: an app, then recovery codes', [
+    'homeauth user enroll-2fa helen',
+  ])
+    .option('--password-file <file>', 'the password they have, as the only line of a file; asked for unless given')
+    .option('--dry-run', 'show what is missing, and set nothing up');
+  add('user reset-2fa', '<name>', 'Take away every second factor of somebody, after a phone was lost', [
+    'homeauth user reset-2fa helen',
+  ]).option('--dry-run', 'show what would go, and change nothing');
 }

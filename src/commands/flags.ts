@@ -22,6 +22,8 @@ export type CommandName =
   | 'user reset'
   | 'user invite'
   | 'user invites'
+  | 'user enroll-2fa'
+  | 'user reset-2fa'
   | 'completion';
 
 /** The flags of all commands, as the command line gives them. */
@@ -49,7 +51,8 @@ export interface Flags {
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
   readonly newPassword?: boolean;
-  readonly secondFactor?: boolean;
+  /** Of `rescue` a switch, of `init` a word. */
+  readonly secondFactor?: boolean | string;
   readonly endSessions?: boolean;
   readonly mode?: string;
   /** Answers of the interview, by the names that commander gives them: baseDir, allowUnsupported … */

@@ -30,6 +30,8 @@ export const commands: Readonly<Record<CommandName, Run>> = {
   'user reset': async ([name = ''], flags, s) => (await import('./user/reset.ts')).reset(name, flags, s),
   'user invite': async ([email], flags, s) => (await import('./user/invite.ts')).invite(email, flags, s),
   'user invites': async (_, flags, s) => (await import('./user/invites.ts')).invites(flags, s),
+  'user enroll-2fa': async ([name = ''], flags, s) => (await import('./user/enroll-2fa.ts')).enroll2fa(name, flags, s),
+  'user reset-2fa': async ([name = ''], flags, s) => (await import('./user/reset-2fa.ts')).reset2fa(name, flags, s),
   completion: async ([shell = ''], { grammar }, s) =>
     (await import('./completion.ts')).completion(shell, grammar as Grammar, s),
 };

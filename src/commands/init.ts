@@ -1,9 +1,11 @@
 import { layoutOf } from '../desired/layout.ts';
-import { type ExitCode, Failure } from '../model/failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { carriedOut, type Wishes } from '../procedures/converging.ts';
 import { type Installation, openInstallation } from '../procedures/installation.ts';
+import { type Account, accountNamed } from '../procedures/people/accounts.ts';
 import { preflight } from '../procedures/preflight.ts';
+import { factorsOf, lacking } from '../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
@@ -12,7 +14,8 @@ import { agreed, interview } from './interview.ts';
 import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
-import { screenOf } from './screen.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { setUp } from './user/enroll-2fa.ts';
 
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
 export async function init(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
@@ -33,13 +36,39 @@ export async function init(flags: Flags, surroundings: Surroundings): Promise<Ex
     edit: (now) => agreed(said, now, path),
   });
   const password = wishes.firstPassword ?? (await madePassword(installation, surroundings));
-  return finish(installation, screen, {
+  const owner = await accountNamed(installation, installation.config.admin.username);
+  const withoutSecondFactor = lacking(await factorsOf(installation.world, owner.pk)).includes('totp');
+  const code = await finish(installation, screen, {
     changes,
     apps: installation.config.apps,
     ...(password && { password }),
     fresh: changes.length > 0,
+    withoutSecondFactor,
     took: surroundings.world.clock.now() - began,
   });
+  const { firstPassword } = wishes;
+  if (code === exitCodes.fine && withoutSecondFactor && firstPassword) {
+    await offerSecondFactor(installation, owner, firstPassword, screen);
+  }
+  return code;
+}
+
+/** Where a second factor is wanted and its owner sits at the terminal, it can be set up at once. */
+async function offerSecondFactor(
+  installation: Installation,
+  owner: Account,
+  password: Secret,
+  screen: Screen,
+): Promise<void> {
+  const { terminal } = installation.surroundings;
+  if (installation.config.policies.secondFactor === 'off' || !terminal.interactive || terminal.json) return;
+  const wants = await terminal.confirm({
+    message: `Set up the second factor of ${owner.username} now?`,
+    initial: true,
+    flag: '--second-factor off',
+    ifStopped: 'Everything else is set up.',
+  });
+  if (wants) await setUp(installation, owner, password, screen);
 }
 
 async function wishesOf(installation: Installation, flags: Flags, surroundings: Surroundings): Promise<Wishes> {

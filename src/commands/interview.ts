@@ -93,7 +93,7 @@ const elsewhere = (path: string): Failure =>
 
 async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Surroundings) {
   const initial = question.suggest(hints, earlier);
-  if (!question.prompt || !terminal.interactive) return initial;
+  if (!question.prompt || !terminal.interactive) return question.unattended ?? initial;
   return terminal.ask({
     message: question.prompt,
     ...(initial !== undefined && { initial }),

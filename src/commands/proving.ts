@@ -20,6 +20,8 @@ export interface Finish {
   readonly fresh?: boolean;
   /** Only the apps: what `add-app` is about. */
   readonly appsOnly?: boolean;
+  /** The owner has no second factor yet: it comes next. */
+  readonly withoutSecondFactor?: boolean;
   /** How long it all took, in ms. */
   readonly took?: number;
 }
@@ -59,9 +61,13 @@ function headline({ config }: Installation, { apps, took }: Finish, proven: bool
   };
 }
 
-function nextSteps({ config }: Installation, { apps }: Finish, findings: readonly Finding[]) {
+function nextSteps({ config }: Installation, told: Finish, findings: readonly Finding[]) {
+  const { apps, withoutSecondFactor } = told;
   const failed = findings.some(({ status }) => status === 'fail');
   if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to put it right' }];
-  if (config.apps.length === 0) return [{ command: 'homeauth add-app whoami', what: 'your first protected app' }];
-  return apps.length === 0 ? [{ command: 'homeauth status', what: 'what is there' }] : [];
+  const enrol = { command: `homeauth user enroll-2fa ${config.admin.username}`, what: 'second factor' };
+  const first = withoutSecondFactor ? [enrol] : [];
+  if (config.apps.length === 0)
+    return [...first, { command: 'homeauth add-app whoami', what: 'your first protected app' }];
+  return apps.length === 0 ? [...first, { command: 'homeauth status', what: 'what is there' }] : first;
 }

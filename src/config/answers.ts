@@ -24,6 +24,7 @@ export function contradictions(answers: Answers, config: Config): Contradiction[
     ['proxy', 'proxy', config.proxy],
     ['caddy-container', 'caddy-container', config.caddyContainer],
     ['tls', 'tls', config.tls],
+    ['second-factor', 'policies.second-factor', config.policies.secondFactor],
   ];
   return there.flatMap(([id, key, value]) => {
     const given = answers[id];

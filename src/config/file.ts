@@ -68,6 +68,10 @@ const mail = z
 
 const policies = z
   .strictObject({
+    'second-factor': z.enum(['off', 'admins', 'everyone']).default('off').meta({
+      description:
+        'Who has to have a second factor: whoever lacks one sets it up at the next login. `admins`: members of groups that may do everything. Who has one is asked for it with `off`, too.',
+    }),
     recovery: z.boolean().optional().meta({
       description: 'People set a new password by a link: their own, by mail, or one from `homeauth user reset`.',
       'x-default': '`true` where `mail` is set, else `false`',

@@ -25,6 +25,7 @@ export function normalise(file: ConfigFile): Config {
     zfsDataset: file['zfs-dataset'],
     ...given('mail', file.mail && normaliseMail(file.mail)),
     policies: {
+      secondFactor: file.policies?.['second-factor'] ?? 'off',
       recovery: file.policies?.recovery ?? file.mail !== undefined,
       invitations: file.policies?.invitations ?? false,
     },

@@ -28,7 +28,8 @@ export type QuestionId =
   | 'allow-unsupported'
   | 'proxy'
   | 'caddy-container'
-  | 'tls';
+  | 'tls'
+  | 'second-factor';
 
 export type Answers = Partial<Record<QuestionId, string | boolean>>;
 
@@ -45,11 +46,13 @@ export interface Question {
   readonly choices?: readonly string[];
   /** What the prompt offers, and what is taken where nothing can be asked. */
   readonly suggest: (hints: Hints, earlier: Answers) => string | undefined;
+  /** Taken where nothing can be asked, in place of what the prompt offers. */
+  readonly unattended?: string;
   /** A sentence that says what is wrong and what to write; nothing where the value will do. */
   readonly validate: (value: string) => string | undefined;
 }
 
-const { authentik, proxy, tls } = fileSchema.shape;
+const { authentik, policies, proxy, tls } = fileSchema.shape;
 
 export const questions: readonly Question[] = [
   {
@@ -98,6 +101,17 @@ export const questions: readonly Question[] = [
     validate: says(checkEmail),
   },
   {
+    id: 'second-factor',
+    // The words themselves would make the column of flags too wide for the help.
+    flag: '--second-factor <who>',
+    help: 'who has to set one up: off, admins or everyone',
+    prompt: 'Second factor for (admins, everyone, off)',
+    suggest: () => 'admins',
+    // A script has nobody at hand who could set one up, and may go on with the password that it gave.
+    unattended: 'off',
+    validate: oneOf(policies.unwrap().shape['second-factor'].unwrap().options),
+  },
+  {
     id: 'authentik-version',
     flag: '--authentik-version <release>',
     help: 'exact release of authentik',
@@ -126,6 +140,7 @@ export const questions: readonly Question[] = [
 /** The file that answers stand for. Answers that were left out fall to the schema, which may refuse. */
 export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {}): ConfigDraft {
   const text = (id: QuestionId): string | undefined => (answers[id] === undefined ? undefined : String(answers[id]));
+  const required = text('second-factor');
   const draft = {
     domain: text('domain'),
     'base-dir': text('base-dir'),
@@ -139,6 +154,7 @@ export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {
     proxy: text('proxy'),
     'caddy-container': text('caddy-container'),
     tls: text('tls'),
+    policies: required === undefined || required === 'off' ? undefined : { 'second-factor': required },
   };
   return defined(draft) as ConfigDraft;
 }
@@ -150,9 +166,12 @@ function choice(id: QuestionId, help: string, choices: readonly string[]): Quest
     help,
     choices,
     suggest: () => choices[0],
-    validate: (value) =>
-      choices.includes(value) ? undefined : `${quote(value)} is not one of: ${choices.join(', ')}.`,
+    validate: oneOf(choices),
   };
+}
+
+function oneOf(choices: readonly string[]): Question['validate'] {
+  return (value) => (choices.includes(value) ? undefined : `${quote(value)} is not one of: ${choices.join(', ')}.`);
 }
 
 function says(check: Check): (value: string) => string | undefined {

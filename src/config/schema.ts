@@ -49,6 +49,8 @@ export interface Mail {
 }
 
 interface Policies {
+  /** Whom the login asks to set up a second factor where they have none. Who has one is always asked for it. */
+  readonly secondFactor: 'off' | 'admins' | 'everyone';
   /** There is a flow for a new password: by mail where mail is set, and by links that homeauth asks for. */
   readonly recovery: boolean;
   /** There is a flow that invitations open. */

@@ -19,14 +19,16 @@ const flows = {
 
 /**
  * Default objects that must be there before anything is made: they come one after the other, seconds after authentik
- * calls itself ready, and a provider made too early silently lacks the scopes that were missing then.
+ * calls itself ready, and a provider made too early silently lacks the scopes that were missing then. `more`: slugs of
+ * further flows.
  */
-export function defaultObjects(era: Era): Resource {
+export function defaultObjects(era: Era, more: readonly string[] = []): Resource {
   const since = (line: string) => !isOlder(era.line, line);
   const objects = [
     ...Object.values(flows)
       .filter((slug) => slug !== flows.invalidation || era.hasInvalidationFlow)
       .map((slug) => `flow:${slug}`),
+    ...more.map((slug) => `flow:${slug}`),
     ...['openid', 'email', 'profile'].map((scope) => `scope:goauthentik.io/providers/oauth2/scope-${scope}`),
     ...(since('2024.12') ? ['scope:goauthentik.io/providers/oauth2/scope-entitlements'] : []),
     'scope:goauthentik.io/providers/proxy/scope-proxy',

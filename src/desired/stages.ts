@@ -9,6 +9,7 @@ import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
 import * as proxy from './proxy.ts';
 import { recovery } from './recovery.ts';
+import { secondFactor, setupFlows } from './second-factor.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
 
@@ -69,7 +70,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
     },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
-    { title: 'default flows and mappings', milestone: true, want: () => [sso.defaultObjects(era)] },
+    { title: 'default flows and mappings', milestone: true, want: () => [sso.defaultObjects(era, setupFlows(config))] },
     { title: 'first-run setup closed, before anyone could reach it', milestone: true, want: () => [sso.setupClosed] },
     { title: token, want: () => [sso.ownToken(data)] },
     { title: token, want: (f) => stack.containerOf(of(f), first) },
@@ -79,7 +80,9 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: objects, want: () => sso.providers(config, era, data) },
     { title: objects, want: () => sso.applications(config, data) },
     { title: objects, want: () => sso.access(config, era, data) },
-    ...[recovery(config, data), invitations(config, data)].flat().map((want) => ({ title: objects, want: () => want })),
+    ...[secondFactor(config, data), recovery(config, data), invitations(config, data)]
+      .flat()
+      .map((want) => ({ title: objects, want: () => want })),
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
       title: network,

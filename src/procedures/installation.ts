@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix';
 import { parseConfig } from '../config/parse.ts';
 import type { Config } from '../config/schema.ts';
 import type { Templates } from '../desired/facts.ts';
-import { type Layout, layoutOf, proxyNetwork, secretNames } from '../desired/layout.ts';
+import { type Layout, layoutOf, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
 import { decodeEnv } from '../formats/env.ts';
 import { compiledTemplates } from '../formats/template.ts';
@@ -11,6 +11,7 @@ import type { Id } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
 import { checkedEra } from './release-check.ts';
+import { serverAddress } from './server-address.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */
@@ -49,9 +50,7 @@ export function openInstallation(
   const era = eraFor(config);
   const { world, connect } = surroundings;
   const authentik = connect({
-    // On the proxy's network our address is one that authentik believes; before it is there, any will do.
-    address: async () =>
-      (await world.docker.dialAddress('authentik', 9000, proxyNetwork)) ?? world.docker.dialAddress('authentik', 9000),
+    address: () => serverAddress(world),
     tokens: async () => {
       const own = await valueIn(world, layout.token, secretNames.token[0]);
       const bootstrap = await valueIn(world, layout.bootstrap, secretNames.bootstrap[0]);

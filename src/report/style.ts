@@ -11,18 +11,27 @@ export interface Palette {
   readonly yellow: Paint;
   readonly dim: Paint;
   readonly bold: Paint;
+  /** Black on white, whatever the terminal's own colours are. */
+  readonly ink: Paint;
+}
+
+/** Colours as chalk has them. */
+interface Colours extends Omit<Palette, 'ink'> {
+  readonly black: { readonly bgWhiteBright: Paint };
 }
 
 /** What the text is shown on. */
 export interface Surface {
   readonly columns: number;
   readonly unicode: boolean;
-  readonly colour: Palette;
+  readonly colour: Colours;
 }
 
 export interface Style {
   /** Columns that may be used: one less than there are, as some terminals wrap at the last one. */
   readonly room: number;
+  /** Whether signs such as ✓ can be shown. */
+  readonly unicode: boolean;
   readonly colour: Palette;
   /** Columns that what stands below a marked result is indented by. */
   readonly indent: number;
@@ -49,10 +58,19 @@ const marks: Readonly<Record<Mark, readonly [unicode: string, ascii: string, col
 /** How things look on a surface. */
 export function styleOf({ columns, unicode, colour }: Surface): Style {
   const { green, red, yellow, dim, bold } = colour;
-  const paints = { green: alone(green), red: alone(red), yellow: alone(yellow), dim: alone(dim), bold: alone(bold) };
+  const ink = alone(colour.black.bgWhiteBright);
+  const paints = {
+    green: alone(green),
+    red: alone(red),
+    yellow: alone(yellow),
+    dim: alone(dim),
+    bold: alone(bold),
+    ink,
+  };
   const text = (from: string) => legible(from, unicode);
   return {
     room: Math.max(20, columns - 1),
+    unicode,
     colour: paints,
     indent: unicode ? 4 : 7,
     text,

@@ -13,7 +13,7 @@ describe('a valid file', () => {
       proxy: 'caddy',
       tls: 'auto',
       zfsDataset: true,
-      policies: { recovery: false, invitations: false },
+      policies: { secondFactor: 'off', recovery: false, invitations: false },
       groups: [],
       apps: [],
     });
@@ -38,7 +38,7 @@ describe('a valid file', () => {
         from: 'Home <auth@example.com>',
         tls: 'starttls',
       },
-      policies: { recovery: true, invitations: false },
+      policies: { secondFactor: 'off', recovery: true, invitations: false },
       groups: ['family', 'guests'],
       apps: [
         {

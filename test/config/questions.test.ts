@@ -7,13 +7,14 @@ function question(id: QuestionId) {
   return found;
 }
 
-test('the interview asks five things, in this order', () => {
+test('the interview asks six things, in this order', () => {
   expect(questions.filter(({ prompt }) => prompt).map(({ id }) => id)).toEqual([
     'domain',
     'base-dir',
     'name',
     'admin',
     'email',
+    'second-factor',
   ]);
 });
 

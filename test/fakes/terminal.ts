@@ -3,12 +3,15 @@ import { Secret } from '../../src/model/secret.ts';
 import type { Screen } from '../../src/world/terminal/screen.ts';
 import type { Terminal } from '../../src/world/terminal/terminal.ts';
 
+/** What is typed; or what follows from the words that stand on the screen by then. */
+export type Keys = string | ((shown: readonly string[]) => string);
+
 export interface FakeTerminal extends Terminal {
   /** What went to standard output, and to standard error. */
   readonly out: string[];
   readonly err: string[];
   /** Answers that nobody asked for. */
-  readonly left: readonly string[];
+  readonly left: readonly Keys[];
 }
 
 export interface TerminalOptions {
@@ -21,21 +24,22 @@ const plain = (text: string) => text;
 const screen: Screen = {
   columns: 80,
   unicode: true,
-  colour: { green: plain, red: plain, yellow: plain, dim: plain, bold: plain },
+  colour: { green: plain, red: plain, yellow: plain, dim: plain, bold: plain, black: { bgWhiteBright: plain } },
 } as Screen;
 
 /**
  * A terminal that nobody sits at, or one whose keys are these answers, in order. An empty one is Enter; one that will
  * not do is told so, and the next is taken.
  */
-export function fakeTerminal(answers?: readonly string[], { json = false, stdin }: TerminalOptions = {}): FakeTerminal {
+export function fakeTerminal(answers?: readonly Keys[], { json = false, stdin }: TerminalOptions = {}): FakeTerminal {
   const out: string[] = [];
   const err: string[] = [];
   const left = [...(answers ?? [])];
   const next = (message: string): string => {
-    const answer = left.shift();
-    if (answer === undefined)
+    const keys = left.shift();
+    if (keys === undefined)
       throw new Failure({ code: 'nobody-to-ask', problem: `Nobody answers: ${message}`, fix: 'Answer.' });
+    const answer = typeof keys === 'function' ? keys(err) : keys;
     err.push(`? ${message}`);
     return answer;
   };

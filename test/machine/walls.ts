@@ -27,7 +27,7 @@ const PROCESS_ROOMS = new Set(['main', 'cli', 'world']);
 /** Who may take hold of an adapter. All others are handed a world, so that whoever hands it out can interrupt it. */
 const WIRING_ROOMS = new Set(['main', 'world']);
 /** What lies in the world and is handed all that it reaches out with. */
-const HANDED = '/src/world/authentik/login.ts';
+const HANDED = new Set(['/src/world/authentik/login.ts', '/src/world/authentik/session.ts']);
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -63,7 +63,7 @@ function importBreach(path: string, node: Node, target: string | undefined): str
   if (other === room) return undefined;
   if (!DOORS[room]?.includes(other)) return `${path}: ${room} may not import ${other}`;
   const isType = node.type === 'TSImportType' || [node['importKind'], node['exportKind']].includes('type');
-  if (other === 'world' && !isType && !WIRING_ROOMS.has(room) && to !== HANDED)
+  if (other === 'world' && !isType && !WIRING_ROOMS.has(room) && !HANDED.has(to))
     return `${path}: ${room} may import types of the world only`;
   const lazy = node.type === 'ImportExpression' || isType;
   return room === 'cli' && other === 'commands' && !lazy ? `${path}: cli imports commands lazily only` : undefined;

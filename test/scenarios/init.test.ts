@@ -3,6 +3,7 @@ import type { Flags } from '../../src/commands/flags.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
+import { phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
@@ -97,7 +98,7 @@ describe('releases', () => {
 });
 
 describe('at a terminal', () => {
-  const who = ['home.example.com', '', 'Helen Smith', '', 'helen@example.com'];
+  const who = ['home.example.com', '', 'Helen Smith', '', 'helen@example.com', ''];
 
   test('asks, takes Enter for what it offers, and has the password typed twice', async () => {
     const terminal = fakeTerminal([
@@ -108,6 +109,7 @@ describe('at a terminal', () => {
       'correct horse',
       'correct horse',
       'y',
+      'n',
     ]);
     const { failure, code } = await init({ tls: 'internal' }, terminal);
     expect(failure).toBeUndefined();
@@ -118,9 +120,32 @@ describe('at a terminal', () => {
     expect(told).toContain('> At least 8 characters');
     expect(told).toContain('> The two are not the same.');
     expect(files().snapshot()[at('homeauth.yaml')]).toContain('username: helen');
-    expect(terminal.out.join('\n')).toContain('✓ helen can log in');
+    expect(files().snapshot()[at('homeauth.yaml')]).toContain('second-factor: admins');
+    expect(told).toContain('? Set up the second factor of helen now?');
+    expect(terminal.out.join('\n')).toContain('Next:  homeauth user enroll-2fa helen');
+    expect(terminal.out.join('\n')).toContain('✓ the password of helen is right');
     expect(await fake.files.stat(at('.homeauth/admin-password'))).toBeUndefined();
     expect(`${terminal.out}${terminal.err}`).not.toContain('correct horse');
+  });
+
+  test('sets up the second factor of its owner at once', async () => {
+    const app = phone(Date.now);
+    const typed = [...who, 'correct horse', 'correct horse', 'y', '', app.scan, 'y'];
+    const { failure, err } = await init({ tls: 'internal' }, fakeTerminal(typed));
+    expect(failure).toBeUndefined();
+    expect(err).toContain('? Set up the second factor of helen now?');
+    expect(err).toContain('✓ recovery codes');
+    expect((await homeauthIn(fake)('user enroll-2fa', ['helen'], { dryRun: true })).out).toContain('already');
+  });
+
+  test('asks nobody about a second factor who does not want one', async () => {
+    const typed = [...who.slice(0, -1), 'off', 'correct horse', 'correct horse', 'y'];
+    const { failure, err, out } = await init({ tls: 'internal' }, fakeTerminal(typed));
+    expect(failure).toBeUndefined();
+    expect(err).not.toContain('Set up the second factor');
+    expect(out).toContain('✓ helen can log in');
+    expect(out).toContain('homeauth user enroll-2fa helen');
+    expect(files().snapshot()[at('homeauth.yaml')]).not.toContain('second-factor');
   });
 
   test('a no at the last question changes nothing', async () => {

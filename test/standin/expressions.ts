@@ -1,5 +1,6 @@
 import type { Asking, Verdict } from './flow/policies.ts';
 import { originOf } from './http/call.ts';
+import { isSuperuser } from './people.ts';
 import { makeAdmin } from './seed.ts';
 
 /** The expressions of authentik's own blueprints. */
@@ -35,6 +36,10 @@ if names:
     request.context['flow_plan'].context['groups'] = list(Group.objects.filter(name__in=names, is_superuser=False))
 return True`;
 
+/** homeauth's own policy in the login, for administrators who have no second factor. */
+const ADMIN_WITHOUT = `user = request.context.get("pending_user")
+return bool(user and user.is_superuser and not ak_user_has_authenticator(user))`;
+
 type Meaning = (asking: Asking) => Verdict;
 
 /** What the expressions mean that the stand-in knows by heart. */
@@ -52,7 +57,13 @@ const MEANINGS: readonly (readonly [string, Meaning])[] = [
     },
   ],
   [INVITED_GROUPS, inviteToGroups],
+  [ADMIN_WITHOUT, adminWithout],
 ];
+
+function adminWithout({ call: { state }, plan }: Asking): Verdict {
+  const user = state.users.find((one) => one.username === plan.pendingUser);
+  return user !== undefined && isSuperuser(state, user) && !state.devices.some((one) => one.user === user.pk);
+}
 
 /** Lets a new person into the groups that the invitation names, and into none of administrators. */
 function inviteToGroups({ call, plan }: Asking): Verdict {

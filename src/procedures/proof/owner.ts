@@ -27,7 +27,7 @@ export async function proveOwner(scene: Scene, app: App, owner: Owner): Promise<
   if (entered instanceof Failure && entered.code === 'access-denied' && app.group && !groups.includes(app.group)) {
     return { findings: [{ ...common, ...outside(username, app.group) }] };
   }
-  if (entered instanceof Failure) return { findings: [{ ...common, ...toldBy(entered) }] };
+  if (entered instanceof Failure) return { findings: [{ ...common, ...toldBy(entered, username) }] };
   const session = entered.cookies;
   if (entered.status === 502) {
     const cause = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}. It does not run, listens on another port, or is not on the network that it shares with Caddy.`;
@@ -48,7 +48,7 @@ export async function proveOwner(scene: Scene, app: App, owner: Owner): Promise<
 export async function proveLogin(scene: Scene, username: string, password: Secret): Promise<Finding[]> {
   const common = { id: 'login', title: `${username} can log in` };
   const entered = await enter(scene, `https://${scene.config.authHost}/`, username, password);
-  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered) }];
+  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
   return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
 }
 
@@ -71,9 +71,15 @@ const outside = (username: string, group: string): Pick<Finding, 'status' | 'cau
   fix: `homeauth user groups ${username} --add ${/^[\w.-]+$/.test(group) ? group : `"${group}"`}`,
 });
 
-/** Asking for a second factor is as it should be; everything else that stops a login is not. */
-function toldBy({ code, problem, why, fix }: Failure): Pick<Finding, 'status' | 'cause' | 'fix'> {
-  if (code === 'second-factor-asked') return { status: 'skip', cause: problem };
+/**
+ * A login that stops at the second factor has taken the password: as it should be, and as far as a password goes.
+ * Everything else that stops a login is not.
+ */
+function toldBy({ code, problem, why, fix }: Failure, username: string): Partial<Finding> & Pick<Finding, 'status'> {
+  if (code === 'second-factor-asked') {
+    const title = `the password of ${username} is right`;
+    return { status: 'ok', title, answer: 'the login goes on to the second factor' };
+  }
   return { status: 'fail', cause: why ? `${problem} ${why}` : problem, fix };
 }
 

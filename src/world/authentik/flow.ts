@@ -3,19 +3,33 @@ import type { HttpAnswer } from '../world.ts';
 import { type Browser, redirectOf } from './browser.ts';
 import * as trouble from './login-trouble.ts';
 
+/** The fields that answer a challenge. */
+export type Answer = Readonly<Record<string, unknown>>;
+
 export interface Credentials {
   readonly username: string;
   readonly password: Secret;
+  /** Answers what a password does not: a second factor. Undefined: it cannot. */
+  readonly beyond?: (challenge: Challenge) => Promise<Answer | undefined>;
 }
 
-interface Challenge {
+/** What a flow asks for, or says, at one of its steps. */
+export interface Challenge {
   readonly component?: string;
   readonly to?: string;
   readonly token?: string;
   readonly password_fields?: boolean;
   readonly error_message?: string | null;
   readonly error?: string | null;
+  /** Why the answer before was not taken. */
   readonly response_errors?: Readonly<Record<string, readonly { readonly string?: string }[]>>;
+  /** An otpauth URI, where an authenticator app is to be set up. */
+  readonly config_url?: string;
+  /** Recovery codes that are to be. */
+  readonly codes?: readonly string[];
+  /** Second factors that would do; none where one has to be set up first, in one of `configuration_stages`. */
+  readonly device_challenges?: readonly { readonly device_class: string }[];
+  readonly configuration_stages?: readonly { readonly pk: string; readonly meta_model_name: string }[];
 }
 
 /** Stages and redirects of one flow; a login has five. */
@@ -32,7 +46,7 @@ export async function driveFlow(browser: Browser, page: URL, who: Credentials): 
   for (let n = 0; n < limit; n++) {
     const challenge = read(answer, slug);
     if (challenge.component === 'xak-flow-redirect') return new URL(challenge.to ?? '/', page);
-    const reply = answerTo(challenge, slug, who);
+    const reply = await answerTo(challenge, slug, who);
     // Once somebody is logged in, an answer without these is met with an error that gives no reason.
     const csrf = await browser.cookie(at, 'authentik_csrf');
     const headers = {
@@ -69,7 +83,8 @@ function read({ status, body }: HttpAnswer, slug: string): Challenge {
 }
 
 /** The fields that answer a challenge. Throws where it says that the login has failed, or cannot go on. */
-function answerTo(challenge: Challenge, slug: string, { username, password }: Credentials): Record<string, unknown> {
+async function answerTo(challenge: Challenge, slug: string, credentials: Credentials): Promise<Answer> {
+  const { username, password, beyond } = credentials;
   const { component = '', response_errors: errors = {} } = challenge;
   const words = Object.values(errors).flatMap((list) => list.map((one) => one.string ?? ''));
   switch (component) {
@@ -89,6 +104,13 @@ function answerTo(challenge: Challenge, slug: string, { username, password }: Cr
     case 'ak-stage-flow-error':
       throw trouble.flowError(`the flow ${slug}`, challenge.error ?? 'authentik gives no reason');
   }
-  if (component.startsWith('ak-stage-authenticator')) throw trouble.secondFactor(username);
+  if (component.startsWith('ak-stage-authenticator')) {
+    const isNew = (challenge.device_challenges ?? []).length === 0;
+    return (await beyond?.(challenge)) ?? fail(trouble.secondFactor(username, isNew));
+  }
   throw trouble.flowError(`the flow ${slug}`, `it asks for "${component}", which homeauth cannot answer`);
+}
+
+function fail(failure: Error): never {
+  throw failure;
 }

@@ -8,12 +8,15 @@ export const wrongPassword = (username: string): Failure =>
     fix: `Set a new one: in authentik, Directory > Users > ${username} > Set password`,
   });
 
-export const secondFactor = (username: string): Failure =>
+/** `isNew`: there is none yet, and the login wants one to be set up first. */
+export const secondFactor = (username: string, isNew: boolean): Failure =>
   new Failure({
     code: 'second-factor-asked',
-    problem: `authentik took the password of "${username}" and asks for a second factor.`,
+    problem: `authentik took the password of "${username}" and ${isNew ? 'wants a second factor to be set up' : 'asks for a second factor'}.`,
     why: 'As it should: up to here the login works, and the rest only the owner of the device can do.',
-    fix: 'Nothing has to be done. To see the whole way, log in with a browser.',
+    fix: isNew
+      ? `homeauth user enroll-2fa ${username}`
+      : 'Nothing has to be done. To see the whole way, log in with a browser.',
   });
 
 export const accessDenied = (username: string, words: string): Failure =>

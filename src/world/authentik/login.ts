@@ -33,9 +33,17 @@ const visits = 3;
  * @throws Failure wrong-password, second-factor-asked, access-denied, flow-error, redirect-loop, landed-in-library,
  * outside-host, or whatever `http` throws where nothing answers
  */
-export async function logIn(request: LoginRequest): Promise<LoginResult> {
-  const { http, via, authority, authHost, open } = request;
-  const browser = openBrowser(http, { ...(via && { via }), ...(authority !== undefined && { authority }) });
+export function logIn(request: LoginRequest): Promise<LoginResult> {
+  const { http, via, authority } = request;
+  return logInWith(openBrowser(http, { ...(via && { via }), ...(authority !== undefined && { authority }) }), request);
+}
+
+/** The same in a browser that goes on being used. */
+export async function logInWith(
+  browser: Browser,
+  request: Omit<LoginRequest, 'http' | 'via' | 'authority'>,
+): Promise<LoginResult> {
+  const { authHost, open } = request;
   const wanted = new URL(open);
   const seen = new Map<string, number>();
   let url = wanted;
@@ -70,7 +78,7 @@ export async function logIn(request: LoginRequest): Promise<LoginResult> {
 async function onward(
   url: URL,
   { status }: HttpAnswer,
-  request: LoginRequest,
+  request: Omit<LoginRequest, 'http' | 'via' | 'authority'>,
   browser: Browser,
 ): Promise<URL | undefined> {
   const { authHost, open, username } = request;

@@ -6,8 +6,11 @@ import type {
   AuthenticatorValidateStageRequest,
   Brand,
   BrandRequest,
+  DuoDevice,
+  EmailDevice,
   EmailStage,
   EmailStageRequest,
+  EndpointDevice,
   ExpressionPolicy,
   ExpressionPolicyRequest,
   Flow,
@@ -35,7 +38,10 @@ import type {
   ScopeMapping,
   ScopeMappingRequest,
   Settings,
+  SMSDevice,
   Stage,
+  StaticDevice,
+  TOTPDevice,
   Token,
   TokenRequest,
   User,
@@ -44,6 +50,7 @@ import type {
   UserRequest,
   UserWriteStage,
   UserWriteStageRequest,
+  WebAuthnDevice,
 } from 'authentik-api-2026.8';
 
 /** `externalHost` as it travels: `external_host`. */
@@ -88,6 +95,14 @@ export interface Collections {
   'stages/prompt/stages': { row: PromptStage; create: PromptStageRequest };
   'stages/user_login': { row: UserLoginStage; create: UserLoginStageRequest };
   'stages/user_write': { row: UserWriteStage; create: UserWriteStageRequest };
+  // Of second factors none is made here: only their owner can.
+  'authenticators/admin/totp': { row: TOTPDevice; create: never };
+  'authenticators/admin/static': { row: StaticDevice; create: never };
+  'authenticators/admin/webauthn': { row: WebAuthnDevice; create: never };
+  'authenticators/admin/duo': { row: DuoDevice; create: never };
+  'authenticators/admin/sms': { row: SMSDevice; create: never };
+  'authenticators/admin/email': { row: EmailDevice; create: never };
+  'authenticators/admin/endpoint': { row: EndpointDevice; create: never };
   'propertymappings/provider/scope': { row: ScopeMapping; create: ScopeMappingRequest };
 }
 

@@ -1,0 +1,77 @@
+import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import type { Method } from '../../model/second-factor.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Installation } from '../../procedures/installation.ts';
+import { open } from '../../procedures/open.ts';
+import { type Account, accountNamed } from '../../procedures/people/accounts.ts';
+import { enrol } from '../../procedures/second-factor/enrol.ts';
+import { factorsOf, lacking } from '../../procedures/second-factor/factors.ts';
+import { clockSkew } from '../../procedures/second-factor/skew.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import { prose } from '../../report/prose.ts';
+import { methods, skewed } from '../../report/second-factor.ts';
+import type { Flags } from '../flags.ts';
+import { secretFrom } from '../password.ts';
+import { type Screen, screenOf } from '../screen.ts';
+import { guideAt } from './guide.ts';
+
+/** `homeauth user enroll-2fa NAME`: an authenticator app and recovery codes, set up from the terminal. */
+export async function enroll2fa(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const account = await accountNamed(installation, name);
+  const screen = screenOf(surroundings, 'user enroll-2fa');
+  const missing = lacking(await factorsOf(installation.world, account.pk));
+  const data = (made: readonly Method[]) => ({ user: name, missing, made });
+  if (missing.length === 0) {
+    const words = `${name} has an authenticator app and recovery codes already. If the phone is lost: homeauth user reset-2fa ${name}`;
+    screen.result(prose(words, screen.paper), data([]), true);
+    return exitCodes.fine;
+  }
+  if (flags.dryRun) {
+    screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]), true);
+    return exitCodes.fine;
+  }
+  const { terminal } = surroundings;
+  if (!terminal.interactive || terminal.json) throw needsTerminal(name);
+  if (missing.length === 1) {
+    const there = missing[0] === 'totp' ? 'static' : 'totp';
+    screen.say(prose(`${name} has ${methods([there])} already; to be set up: ${methods(missing)}.`, screen.style));
+  }
+  await setUp(installation, account, await passwordOf(name, flags, surroundings), screen);
+  screen.result(
+    prose(`${name} has a second factor: ${methods(['totp', 'static'])}.`, screen.paper),
+    data(missing),
+    true,
+  );
+  return exitCodes.fine;
+}
+
+/** Leads somebody through the setup at the terminal; they have proven to be there with a password. */
+export async function setUp(
+  installation: Installation,
+  account: Account,
+  password: Secret,
+  screen: Screen,
+): Promise<void> {
+  const ahead = await clockSkew(installation.world, installation.config.authHost);
+  if (ahead !== undefined) screen.say(skewed(ahead, screen.style));
+  await enrol(installation, account, password, guideAt(installation.surroundings, account.username, screen));
+  screen.say(`${screen.style.mark('done')} recovery codes`);
+}
+
+async function passwordOf(name: string, { passwordFile }: Flags, surroundings: Surroundings): Promise<Secret> {
+  if (typeof passwordFile === 'string') return secretFrom(passwordFile, '--password-file', surroundings);
+  return surroundings.terminal.askSecret({
+    message: `Password of ${name}`,
+    flag: '--password-file FILE',
+    ifStopped: 'Nothing was changed.',
+  });
+}
+
+const needsTerminal = (name: string): Failure =>
+  new Failure({
+    code: 'needs-terminal',
+    problem: 'A second factor is set up by a person at a terminal.',
+    why: 'homeauth shows a secret and recovery codes, and a pipe, a log or a script would keep them.',
+    fix: `In a terminal, without --json, --yes and --no-input: homeauth user enroll-2fa ${name}`,
+  });

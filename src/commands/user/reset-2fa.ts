@@ -1,0 +1,47 @@
+import type { Config } from '../../config/schema.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { hold } from '../../procedures/lock.ts';
+import { open } from '../../procedures/open.ts';
+import { type Account, accountNamed } from '../../procedures/people/accounts.ts';
+import { factorsOf, removeFactors } from '../../procedures/second-factor/factors.ts';
+import type { Surroundings } from '../../procedures/surroundings.ts';
+import { prose } from '../../report/prose.ts';
+import { factors } from '../../report/second-factor.ts';
+import type { Flags } from '../flags.ts';
+import { screenOf } from '../screen.ts';
+import { sure } from './sure.ts';
+
+/** `homeauth user reset-2fa NAME`: takes every second factor of somebody away, for instance after a phone was lost. */
+export async function reset2fa(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+  const installation = await open(flags.config, surroundings);
+  const { world, config } = installation;
+  const account = await accountNamed(installation, name);
+  const screen = screenOf(surroundings, 'user reset-2fa');
+  const all = await factorsOf(world, account.pk);
+  const data = { user: name, factors: all };
+  if (all.length === 0) {
+    screen.result(`${name} has no second factor.`, { ...data, removed: false }, true);
+    return exitCodes.fine;
+  }
+  screen.say(`${name} has:\n${factors(all, screen.style)}`);
+  if (flags.dryRun) {
+    screen.result('They would be removed.', { ...data, removed: false }, true);
+    return exitCodes.fine;
+  }
+  await sure('Remove them?', surroundings.terminal);
+  await hold(installation, `user reset-2fa ${name}`, () => removeFactors(world, all));
+  screen.result(
+    prose(`${name} has no second factor any more. ${next(account, config)}`, screen.paper),
+    { ...data, removed: true },
+    true,
+  );
+  return exitCodes.fine;
+}
+
+/** What the person has to do now, as homeauth.yaml has it. */
+function next({ username, is_superuser: isAdmin }: Account, { policies: { secondFactor } }: Config): string {
+  const isAsked = secondFactor === 'everyone' || (secondFactor === 'admins' && isAdmin);
+  return isAsked
+    ? `At the next login authentik asks ${username} for a new one (policies.second-factor: ${secondFactor}); or at this terminal: homeauth user enroll-2fa ${username}`
+    : `The password alone lets ${username} in until there is a new one: homeauth user enroll-2fa ${username}`;
+}

@@ -1,0 +1,54 @@
+import type { Config } from '../config/schema.ts';
+import type { Id, Resource } from '../model/resource.ts';
+
+const loginFlow = 'default-authentication-flow';
+const appSetup = 'default-authenticator-totp-setup';
+const codesSetup = 'default-authenticator-static-setup';
+
+/** Whoever has no second factor sets one up, and is then let in. */
+const setUp = { not_configured_action: 'configure', configuration_stages: [appSetup, codesSetup] };
+
+const stage = 'homeauth-second-factor-of-admins';
+const policy = 'homeauth-admin-without-second-factor';
+/** After the stage at 30, which asks for the second factors that there are, and before the login at 100. */
+const turn = `${loginFlow}/35/${stage}`;
+
+/**
+ * Who has a second factor was asked for it by the stage before: asked again, their code would be refused. So only an
+ * administrator without one is held up here. In a flow `request.user` may still be nobody.
+ */
+const expression = [
+  'user = request.context.get("pending_user")',
+  'return bool(user and user.is_superuser and not ak_user_has_authenticator(user))',
+].join('\n');
+
+const isOff = ({ policies }: Config): boolean => policies.secondFactor === 'off';
+
+/** Flows whose stages are needed: they come with authentik, some seconds after it has started. */
+export const setupFlows = (config: Config): readonly string[] => (isOff(config) ? [] : [appSetup, codesSetup]);
+
+/**
+ * What makes the login ask for a second factor to be set up, in the order in which it can be made. For everyone it is
+ * authentik's own stage; for administrators a stage of ours behind it, so that its own stays as it is.
+ */
+export function secondFactor({ policies }: Config, inside: Id): readonly [Resource[], Resource[], Resource[]] {
+  switch (policies.secondFactor) {
+    case 'off':
+      return [[], [], []];
+    case 'everyone': {
+      const key = 'authenticator/validate/default-authentication-mfa-validation';
+      return [[{ kind: 'stage-settings', key, spec: { fields: setUp }, inside }], [], []];
+    }
+    case 'admins': {
+      const fields = { ...setUp, device_classes: ['static', 'totp', 'webauthn'] };
+      return [
+        [
+          { kind: 'policy', key: policy, spec: { fields: { expression } }, inside },
+          { kind: 'stage', key: `authenticator/validate/${stage}`, spec: { fields }, inside },
+        ],
+        [{ kind: 'flow-binding', key: turn, spec: { onPlan: false, onTurn: true }, inside }],
+        [{ kind: 'policy-binding', key: `${turn}/${policy}`, spec: { enabled: true }, inside }],
+      ];
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { exitCodes, Failure } from '../../model/failure.ts';
+import type { Factor } from '../../model/second-factor.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Installation } from '../installation.ts';
+import type { Account } from '../people/accounts.ts';
+import { serverAddress } from '../server-address.ts';
+import { answersOf, type Guide } from './answers.ts';
+import { factorsOf, lacking } from './factors.ts';
+
+/** The flows in which authentik lets its users set up what homeauth helps with. */
+const flows = { totp: 'default-authenticator-totp-setup', static: 'default-authenticator-static-setup' } as const;
+
+/**
+ * Sets up what somebody lacks of an authenticator app and recovery codes, in their own name: it takes their password,
+ * and a code where they have a second factor already. Cut off anywhere, the next run does the rest.
+ * @returns what they have now
+ * @throws Failure wrong-password, second-factor-elsewhere, interrupted, authentik-down and what a login may meet
+ */
+export async function enrol(
+  { world, config }: Installation,
+  { username, pk }: Account,
+  password: Secret,
+  guide: Guide,
+): Promise<readonly Factor[]> {
+  // A browser's cookies take a list of all public suffixes, and most commands walk no login.
+  const { openSession } = await import('../../world/authentik/session.ts');
+  const server = await serverAddress(world);
+  if (!server) throw notRunning();
+  const { beyond, over } = answersOf(username, guide);
+  const session = await openSession({
+    http: world.http,
+    server,
+    authHost: config.authHost,
+    username,
+    password,
+    beyond,
+  });
+  over();
+  // Where one is required, the login itself has just set it up.
+  for (const method of lacking(await factorsOf(world, pk))) {
+    if (method !== 'totp' && method !== 'static') continue;
+    await session.carryOut(flows[method]);
+    over();
+  }
+  const now = await factorsOf(world, pk);
+  if (lacking(now).length > 0) throw notKept(username);
+  return now;
+}
+
+const notRunning = (): Failure =>
+  new Failure({
+    code: 'authentik-down',
+    problem: "authentik's container does not run.",
+    why: 'A second factor is set up by logging in.',
+    fix: 'homeauth doctor',
+  });
+
+const notKept = (username: string): Failure =>
+  new Failure({
+    code: 'second-factor-missing',
+    problem: `authentik took every answer, and still ${username} does not have an app and recovery codes.`,
+    why: 'Its setup flows may have been changed.',
+    fix: `See what is there, under Directory > Users > ${username} > MFA Authenticators in authentik.`,
+    exit: exitCodes.halfway,
+  });

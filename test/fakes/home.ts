@@ -1,0 +1,79 @@
+import type { Flags } from '../../src/commands/flags.ts';
+import { Failure } from '../../src/model/failure.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { Challenge, Credentials } from '../../src/world/authentik/flow.ts';
+import { openSession } from '../../src/world/authentik/session.ts';
+import type { Http } from '../../src/world/world.ts';
+import { homeauthIn, initFlags } from './homeauth.ts';
+import { at } from './installed.ts';
+import { type FakeWorld, fakeWorld } from './world.ts';
+
+export interface Home {
+  readonly fake: FakeWorld;
+  readonly homeauth: ReturnType<typeof homeauthIn>;
+  /** Helen's, who is the administrator. */
+  readonly password: string;
+  /** What authentik's clock says, in ms since 1970. */
+  now(): number;
+  pass(ms: number): void;
+  /** What somebody meets behind their password: nothing, or a question about a second factor. */
+  behindPassword(username: string, password: string): Promise<Challenge | undefined>;
+  /** How many questions somebody answers with this code until they are in. */
+  questions(username: string, password: string, code: string): Promise<number>;
+}
+
+/** A machine on which `init` ran, and whose time passes as fast as somebody sleeps. */
+export async function home(flags: Flags = {}, http?: (http: Http) => Http): Promise<Home> {
+  let passed = 0;
+  const now = () => Date.now() + passed;
+  const fake = fakeWorld({ standin: { now } });
+  const world = {
+    ...fake.world,
+    ...(http && { http: http(fake.world.http) }),
+    clock: {
+      ...fake.world.clock,
+      async sleep(ms: number) {
+        passed += ms;
+        await fake.world.clock.sleep(ms);
+      },
+    },
+  };
+  const homeauth = homeauthIn(fake, { world });
+  const { failure } = await homeauth('init', [], { ...initFlags, ...flags });
+  if (failure) throw failure;
+  const password = ((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim();
+  const logIn = async (username: string, typed: string, beyond: Credentials['beyond'] & object) => {
+    const server = await fake.docker.dialAddress('authentik', 9000);
+    if (!server) throw new Error('authentik does not run');
+    const who = { username, password: new Secret(typed), beyond };
+    return openSession({ http: fake.world.http, server, authHost: 'auth.home.example.com', ...who });
+  };
+  return {
+    fake,
+    homeauth,
+    password,
+    now,
+    pass: (ms) => {
+      passed += ms;
+    },
+    async behindPassword(username, typed) {
+      let met: Challenge | undefined;
+      const stop = async (challenge: Challenge) => {
+        met = challenge;
+        return undefined;
+      };
+      await logIn(username, typed, stop).catch((error) => {
+        if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
+      });
+      return met;
+    },
+    async questions(username, typed, code) {
+      let count = 0;
+      await logIn(username, typed, async () => {
+        count++;
+        return { code };
+      });
+      return count;
+    },
+  };
+}
