@@ -54,6 +54,7 @@ async function letGo<F>({ change, made, silent }: Leftover, run: Run<F>): Promis
   }
   for (let n = 1; ; n++) {
     const lost: Uncertain | undefined = await touch(made, kind, found, run);
+    run.progress({ is: 'touched', change });
     if (!lost && made.before !== undefined) return change;
     found = lost
       ? await onceVisible(made.id, () => kind.observe(key, run.world), run)

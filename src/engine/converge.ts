@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
-import { type Failure, Uncertain } from '../model/failure.ts';
+import { Failure, Uncertain } from '../model/failure.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import { clear } from './clear.ts';
@@ -10,7 +10,7 @@ import { lookUntilKnown, type Step } from './look.ts';
 import { wanted } from './plan.ts';
 import { attempts, type Run } from './run.ts';
 import { settle } from './settle.ts';
-import { interrupted, notOurs, shortfall } from './shortfall.ts';
+import { halfway, interrupted, notOurs, shortfall } from './shortfall.ts';
 
 /** How many touches of one stage are under way at once. */
 const side = 6;
@@ -22,6 +22,17 @@ const side = 6;
  * @throws Failure with the next step for the user; what was done until then stays
  */
 export async function converge<F>(run: Run<F>): Promise<Change[]> {
+  let begun = false;
+  const progress: Run<F>['progress'] = (event) => {
+    begun ||= event.is === 'touched' || event.is === 'done';
+    run.progress(event);
+  };
+  return everything({ ...run, progress }).catch((error: unknown) => {
+    throw begun && error instanceof Failure ? halfway(error) : error;
+  });
+}
+
+async function everything<F>(run: Run<F>): Promise<Change[]> {
   const all: Change[] = [];
   for (const { title, stages } of chapters(run.stages)) {
     const began = run.world.clock.now();
@@ -106,6 +117,7 @@ async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<void> {
           if (!(error instanceof Uncertain)) throw error;
           lost.push({ step, failure: error });
         }
+        run.progress({ is: 'touched', change: step.change });
       },
       { concurrency: side },
     );

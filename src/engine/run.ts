@@ -12,6 +12,8 @@ export const attempts = 3;
 export type Progress =
   | { readonly is: 'stage'; readonly title: string }
   | { readonly is: 'touching'; readonly change: Change }
+  /** It was done, or may have been. */
+  | { readonly is: 'touched'; readonly change: Change }
   | {
       readonly is: 'waiting';
       readonly id: Id;

@@ -36,3 +36,21 @@ export const interrupted = (left: string): Failure =>
     fix: 'Run the same command again: it goes on from here.',
     exit: exitCodes.interrupted,
   });
+
+/** What would have kept a command from starting, once something was changed already. */
+export function halfway(failure: Failure): Failure {
+  if (failure.exit !== exitCodes.couldNotStart) return failure;
+  const { code, problem, why, details, fix } = failure;
+  const goOn = /again/.test(fix) ? '' : '\nThen run the same command again: it goes on from there.';
+  return new Failure(
+    {
+      code,
+      problem,
+      ...(why !== undefined && { why }),
+      ...(details !== undefined && { details }),
+      fix: fix + goOn,
+      exit: exitCodes.halfway,
+    },
+    { cause: failure.cause },
+  );
+}

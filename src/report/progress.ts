@@ -20,6 +20,8 @@ export function progress(event: Progress, style: Style): Shown {
       return live(event.title);
     case 'touching':
       return live(`${doing[event.change.op] ?? 'changing'} ${named(event.change.id)}`);
+    case 'touched':
+      return undefined;
     case 'waiting': {
       const line = event.line?.trim() ? `   "${event.line.trim()}"` : '';
       const time = `${duration(event.elapsed)} of at most ${duration(event.limit)}`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
 import { stage, startTime, type Toy, toy } from './toy.ts';
 
 const home = { home: true } as const;
@@ -88,7 +89,10 @@ describe('what is not ours', () => {
     const w = fresh();
     w.things.set('file:/srv/compose', { value: 'mine', readyAt: 0 });
     expect(await w.plan(bare)).toContain('take    file:/srv/compose');
-    await expect(w.run(bare)).rejects.toMatchObject({ code: 'not-ours', fix: 'look at /srv/compose' });
+    await expect(w.run(bare)).rejects.toMatchObject({
+      code: 'not-ours',
+      fix: expect.stringMatching(/^look at \/srv\/compose$/m),
+    });
     expect(w.things.get('file:/srv/compose')?.value).toBe('mine');
     await w.run(bare, { take: true });
     expect(w.things.get('file:/srv/compose')?.value).toBe('v1');
@@ -139,6 +143,21 @@ describe('waiting', () => {
   });
 });
 
+test('what would keep a run from starting is half-way once something was changed, and says to go on', async () => {
+  let w = fresh();
+  w.lost.set('=provider:home', [false, false, false]);
+  await expect(w.run(bare)).rejects.toMatchObject({ code: 'lost', exit: 5, fix: 'look again' });
+  w = fresh();
+  const refused = new Failure({ code: 'full', problem: 'No room.', fix: 'Make room.' });
+  w.refusals.set('=container:server', refused);
+  await expect(w.run(bare.slice(2, 3))).rejects.toMatchObject({ code: 'full', exit: 2, fix: 'Make room.' });
+  await expect(w.run([...bare.slice(0, 1), ...bare.slice(2, 3)])).rejects.toMatchObject({
+    code: 'full',
+    exit: 5,
+    fix: 'Make room.\nThen run the same command again: it goes on from there.',
+  });
+});
+
 test('a create whose answer was lost is found again and not repeated', async () => {
   const w = fresh();
   await w.run([stage('single sign-on', ['provider:home', 'lost'])]);
@@ -163,7 +182,7 @@ describe('a removal whose answer was lost', () => {
     expect(await w.run(bare)).toBe(removed);
     await w.run(withApp);
     w.lost.set('-provider:wiki', [false, false, false]);
-    await expect(w.run(bare)).rejects.toMatchObject({ code: 'lost' });
+    await expect(w.run(bare)).rejects.toMatchObject({ code: 'lost', exit: 5 });
     expect(w.ledger.map(({ id }) => id)).toContain('provider:wiki');
     expect(await w.run(bare)).toBe(removed);
   });

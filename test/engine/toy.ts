@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/engine/ledger.ts';
 import { observeAll, plan, wanted } from '../../src/engine/plan.ts';
 import type { Progress } from '../../src/engine/run.ts';
 import type { Change } from '../../src/model/change.ts';
-import { Uncertain } from '../../src/model/failure.ts';
+import { type Failure, Uncertain } from '../../src/model/failure.ts';
 import type { Id, Observed, Resource } from '../../src/model/resource.ts';
 import type { Stage } from '../../src/model/stage.ts';
 import type { World } from '../../src/world/world.ts';
@@ -26,6 +26,8 @@ export interface Toy {
   };
   /** Touches, as the log has them, whose answers get lost one after the other, and whether each of them landed. */
   readonly lost: Map<string, boolean[]>;
+  /** Touches that are refused. */
+  readonly refusals: Map<string, Failure>;
   readonly log: string[];
   readonly events: Progress[];
   ledger: Ledger;
@@ -49,11 +51,14 @@ export function toy(): Toy {
   const state = { now: 0, writes: 0, cut: { at: -1, after: false }, dockerFrom: 0, hideAfter: '' };
   const log: string[] = [];
   const lost = new Map<string, boolean[]>();
+  const refusals = new Map<string, Failure>();
 
   const touch = async (words: string, effect: () => unknown): Promise<void> => {
     const cut = state.writes++ === state.cut.at;
     if (cut && !state.cut.after) throw new Error('power cut');
     log.push(words);
+    const refused = refusals.get(words);
+    if (refused) throw refused;
     if (words === state.hideAfter) state.dockerFrom = state.now + 5000;
     const landed = lost.get(words)?.shift();
     if (landed !== false) effect();
@@ -161,6 +166,7 @@ export function toy(): Toy {
     things,
     state,
     lost,
+    refusals,
     log,
     events: [],
     ledger: [],

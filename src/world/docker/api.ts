@@ -5,10 +5,13 @@ import { type Ask, dialler } from './dial.ts';
 import { Refusal } from './refusal.ts';
 import { unreachable } from './unreachable.ts';
 
-/** How long the engine may be away before a request gives up, in ms: it restarts in a few seconds. */
-const away = 10_000;
-/** How long one look may take, in ms. Everything else waits for as long as the connection stands. */
-const lookTimeout = 20_000;
+/** Limits in ms. Whatever changes something waits for as long as the connection stands. */
+interface Limits {
+  /** How long the engine may be away before a request gives up: it restarts in a few seconds. */
+  readonly away: number;
+  /** How long one look may take. */
+  readonly look: number;
+}
 
 type Options = Pick<Ask, 'query' | 'body' | 'authconfig' | 'hijack' | 'signal'>;
 
@@ -24,7 +27,7 @@ export interface Api {
   open(method: 'GET' | 'POST', path: string, options?: Options): Promise<Duplex>;
 }
 
-export function openApi(socket: string, version?: string): Api {
+export function openApi(socket: string, version?: string, limits: Limits = { away: 10_000, look: 20_000 }): Api {
   const dial = dialler(socket, version);
 
   /** Once more, and again, until the engine is back or has been away for too long. */
@@ -34,12 +37,13 @@ export function openApi(socket: string, version?: string): Api {
     signal?: AbortSignal,
   ): Promise<T> {
     const began = Date.now();
-    for (let pause = 200; ; pause *= 2) {
+    for (let n = 1, pause = 200; ; n++, pause *= 2) {
       try {
         return await attempt();
       } catch (error) {
         if (!isLost(error) || !mayRepeat(error)) throw error;
-        if (Date.now() - began + pause > away) throw unreachable(socket, error);
+        // One that took all its time is repeated once: a small machine that starts containers can be that slow.
+        if (n > 1 && Date.now() - began + pause > limits.away) throw unreachable(socket, error);
         await sleep(pause, undefined, signal && { signal });
       }
     }
@@ -47,7 +51,7 @@ export function openApi(socket: string, version?: string): Api {
 
   async function lookRaw(path: string, query?: Ask['query']): Promise<Buffer | undefined> {
     const attempt = async () => {
-      const signal = AbortSignal.timeout(lookTimeout);
+      const signal = AbortSignal.timeout(limits.look);
       return collect(await dial({ method: 'GET', path, signal, ...(query && { query }) }));
     };
     return persist(attempt, () => true).catch((error: unknown) => {
