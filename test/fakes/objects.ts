@@ -49,6 +49,13 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
   called(state.applications, 'slug');
   called(state.flows, 'slug');
   called(state.mappings, 'name');
+  called(state.policies, 'name');
+  called(state.stages, 'name');
+  called(state.prompts, 'name');
+  for (const { pk, policybindingmodel_ptr_id, target, stage } of state.stageBindings) {
+    const name = `<${names.get(target)}/${names.get(stage)}>`;
+    names.set(pk, name).set(policybindingmodel_ptr_id, name);
+  }
   const numbered = (rows: readonly object[], field: string) =>
     new Map((rows as readonly Json[]).map((row) => [row['pk'] as number, `<${row[field]}>`]));
   const providers = numbered(state.providers, 'name');
@@ -61,6 +68,7 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
   };
   const shown = (field: string, value: unknown): unknown => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one)).toSorted();
+    if (field === 'config') return Object.entries(value as Json).map(([name, one]) => [name, shown(name, one)]);
     if (typeof value === 'number') return tables[field]?.get(value) ?? value;
     const name = names.get(value);
     return name ?? (typeof value === 'string' && uuid.test(value) ? '<key>' : value);
@@ -85,6 +93,11 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
     providers: lines(state.providers),
     applications: lines(applications),
     bindings: lines(bindings),
+    flows: lines(state.flows),
+    stages: lines(state.stages),
+    stageBindings: lines(state.stageBindings),
+    policies: lines(state.policies),
+    prompts: lines(state.prompts),
     outposts: lines(outposts),
     brands: lines(brands),
     settings: [JSON.stringify(settings), `set up: ${state.setup}`],
