@@ -6,7 +6,8 @@ export interface Known {
   readonly domain: string;
 }
 
-const least = 10;
+/** Characters. */
+export const least = 10;
 
 /** What the most common passwords are made of, once digits and signs around them and in place of letters are taken off. */
 const common =

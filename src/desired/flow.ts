@@ -1,3 +1,4 @@
+import { least } from '../config/password-rules.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { ObjectSpec } from '../model/sso.ts';
 
@@ -73,6 +74,12 @@ export function flowStages({ slug, fields, prompts, policies, steps }: FlowPlan,
     ),
   ];
 }
+
+/** authentik takes any password, one letter included: a page asks for as many characters as homeauth does. */
+export const passwordPolicy = `if len(request.context.get('prompt_data', {}).get('password', '')) < ${least}:
+    ak_message('The password needs ${least} characters or more.')
+    return False
+return True`;
 
 /** A password, and once more: authentik compares the two by their names. */
 export const passwordFields = (order: number): Readonly<Record<'password' | 'password-repeat', Fields>> => ({

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Id, Resource } from '../model/resource.ts';
-import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
+import { type FlowPlan, flowStages, passwordFields, passwordPolicy } from './flow.ts';
 
 /** The flow that an invitation opens. */
 export const invitationFlow = 'homeauth-invitation';
@@ -16,6 +16,17 @@ names = invitation.fixed_data.get('${invitedTo}', []) if invitation else []
 if names:
     from authentik.core.models import Group
     request.context['flow_plan'].context['groups'] = list(Group.objects.filter(name__in=names, is_superuser=False))
+return True`;
+
+/** authentik takes "Alice" beside "alice", and one address for two people; neither can then log in reliably. */
+const alone = `from authentik.core.models import User
+data = request.context.get('prompt_data', {})
+if User.objects.filter(username__iexact=data.get('username', '')).exists():
+    ak_message('Somebody has this user name already.')
+    return False
+if User.objects.filter(email__iexact=data.get('email', '')).exists():
+    ak_message('Somebody has this e-mail address already.')
+    return False
 return True`;
 
 const flow: FlowPlan = {
@@ -39,7 +50,7 @@ const flow: FlowPlan = {
     email: { field_key: 'email', label: 'E-mail', type: 'email', required: true, placeholder: '', order: 2 },
     ...passwordFields(3),
   },
-  policies: { groups },
+  policies: { groups, alone, 'password-length': passwordPolicy },
   steps: [
     {
       order: 10,
@@ -53,6 +64,7 @@ const flow: FlowPlan = {
       name: 'prompt',
       fields: {
         fields: ['username', 'name', 'email', 'password', 'password-repeat'].map((name) => `${invitationFlow}-${name}`),
+        validation_policies: ['alone', 'password-length'].map((name) => `${invitationFlow}-${name}`),
       },
     },
     {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Id, Resource } from '../model/resource.ts';
-import { type FlowPlan, flowStages, passwordFields } from './flow.ts';
+import { type FlowPlan, flowStages, passwordFields, passwordPolicy } from './flow.ts';
 
 /** The flow for a new password. authentik's own example has another slug, and stays as it is. */
 export const recoveryFlow = 'homeauth-recovery';
@@ -19,7 +19,10 @@ const flow: FlowPlan = {
     authentication: 'require_unauthenticated',
   },
   prompts: passwordFields(0),
-  policies: { 'skip-if-restored': "return not bool(request.context.get('is_restored', False))" },
+  policies: {
+    'skip-if-restored': "return not bool(request.context.get('is_restored', False))",
+    'password-length': passwordPolicy,
+  },
   steps: [
     {
       order: 10,
@@ -49,7 +52,10 @@ const flow: FlowPlan = {
       order: 40,
       sort: 'prompt/stages',
       name: 'prompt',
-      fields: { fields: [`${recoveryFlow}-password`, `${recoveryFlow}-password-repeat`] },
+      fields: {
+        fields: [`${recoveryFlow}-password`, `${recoveryFlow}-password-repeat`],
+        validation_policies: [`${recoveryFlow}-password-length`],
+      },
     },
     { order: 50, sort: 'user_write', name: 'write', fields: { user_creation_mode: 'never_create' } },
     { order: 100, sort: 'user_login', name: 'login', fields: {} },

@@ -108,7 +108,15 @@ describe('with mail', () => {
       },
     };
     const browser = () => new Browser(fake.servers.at(-1)!.url);
-    await browser().flow('auth.home.example.com', path.of, answers);
+    const guest = browser();
+    const tries = (over: object) =>
+      guest.flow('auth.home.example.com', path.of, {
+        'ak-stage-prompt': { ...answers['ak-stage-prompt'], ...over },
+      });
+    await expect(tries({ username: 'HELEN' })).rejects.toThrow('Somebody has this user name already');
+    await expect(tries({ email: 'Helen@example.com' })).rejects.toThrow('Somebody has this e-mail address already');
+    await expect(tries({ password: 'short', password_repeat: 'short' })).rejects.toThrow('10 characters');
+    await tries({});
     await visit(fake, 'anna', password);
     const { users, groups, invitations } = await state();
     const anna = users.find(({ username }) => username === 'anna');

@@ -106,7 +106,9 @@ describe('with mail', () => {
     const printed = await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }));
     const { link } = JSON.parse(printed.out);
     expect(link).toMatch(/^https:\/\/auth\.home\.example\.com\/if\/flow\/homeauth-recovery\/\?flow_token=/);
-    await person().flow(host, pathOf(link), fresh('fourth-Heron-of-bob'));
+    const browser = person();
+    await expect(browser.flow(host, pathOf(link), fresh('short'))).rejects.toThrow('10 characters');
+    await browser.flow(host, pathOf(link), fresh('fourth-Heron-of-bob'));
     await visit(fake, 'bob', 'fourth-Heron-of-bob');
     expect((await letters(fake, server)).length).toBe(before + 1);
   });

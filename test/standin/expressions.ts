@@ -40,7 +40,32 @@ return True`;
 const ADMIN_WITHOUT = `user = request.context.get("pending_user")
 return bool(user and user.is_superuser and not ak_user_has_authenticator(user))`;
 
+/** homeauth's own policies on the forms for a new password, and for a new account. */
+const LONG_ENOUGH = `if len(request.context.get('prompt_data', {}).get('password', '')) < 10:
+    ak_message('The password needs 10 characters or more.')
+    return False
+return True`;
+const ALONE = `from authentik.core.models import User
+data = request.context.get('prompt_data', {})
+if User.objects.filter(username__iexact=data.get('username', '')).exists():
+    ak_message('Somebody has this user name already.')
+    return False
+if User.objects.filter(email__iexact=data.get('email', '')).exists():
+    ak_message('Somebody has this e-mail address already.')
+    return False
+return True`;
+
 type Meaning = (asking: Asking) => Verdict;
+
+const longEnough: Meaning = ({ plan }) =>
+  [...String(plan.data['password'] ?? '')].length >= 10 || { message: 'The password needs 10 characters or more.' };
+
+const alone: Meaning = ({ call, plan }) => {
+  const has = (field: 'username' | 'email') =>
+    call.state.users.some((one) => one[field].toLowerCase() === String(plan.data[field] ?? '').toLowerCase());
+  if (has('username')) return { message: 'Somebody has this user name already.' };
+  return has('email') ? { message: 'Somebody has this e-mail address already.' } : true;
+};
 
 /** What the expressions mean that the stand-in knows by heart. */
 const MEANINGS: readonly (readonly [string, Meaning])[] = [
@@ -58,6 +83,9 @@ const MEANINGS: readonly (readonly [string, Meaning])[] = [
   ],
   [INVITED_GROUPS, inviteToGroups],
   [ADMIN_WITHOUT, adminWithout],
+
+  [LONG_ENOUGH, longEnough],
+  [ALONE, alone],
 ];
 
 function adminWithout({ call: { state }, plan }: Asking): Verdict {

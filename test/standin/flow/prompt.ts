@@ -1,4 +1,5 @@
 import { email } from '../api/checks.ts';
+import { evaluate } from '../expressions.ts';
 import type { Json, User } from '../state.ts';
 import type { Prompt } from '../state-flows.ts';
 import { type Errors, invalid, missingField, pendingUser, type Stage, type Step } from './stage.ts';
@@ -56,10 +57,23 @@ export const prompt: Stage = {
     if (Object.keys(errors).length > 0) return errors;
     const passwords = asked.filter((one) => one.type === 'password').map((one) => body[one.field_key]);
     if (new Set(passwords).size > 1) return invalid('non_field_errors', "Passwords don't match.");
+    const refused = refusalOf(step, body);
+    if (refused) return invalid('non_field_errors', refused);
     for (const one of asked) step.plan.data[one.field_key] = body[one.field_key] ?? '';
     return undefined;
   },
 };
+
+/** What a policy on the whole form has against it. */
+function refusalOf({ call, plan, config }: Step, body: Json): string | undefined {
+  const asking = { call, plan: { ...plan, data: { ...plan.data, ...body } } };
+  for (const pk of (config['validation_policies'] ?? []) as string[]) {
+    const policy = call.state.policies.find((one) => one.pk === pk);
+    const verdict = policy && evaluate(policy.expression, asking);
+    if (verdict !== true) return typeof verdict === 'object' ? verdict.message : 'Policy denied access';
+  }
+  return undefined;
+}
 
 function problemOf(step: Step, one: Prompt, body: Json): Errors | undefined {
   const { field_key: key, type, required } = one;
