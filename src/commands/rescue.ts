@@ -80,7 +80,8 @@ async function carryOut(
     );
     Object.assign(data, { link, minutes, ...(at && { direct: `http://${at.host}:${at.port}${path}` }) });
   }
-  if (!admin)
+  // Of the others nobody expects it.
+  if (!admin && username === config.admin.username)
     told.push(
       `${paper.mark('look')} ${username} is no administrator: docker exec authentik ak create_admin_group ${username}`,
     );

@@ -113,6 +113,16 @@ test('the worker does it where the server is down', async () => {
   expect((await rescue('helen', { link: true })).out).toMatch(/use-token/);
 });
 
+test('an administrator who is none any more is told how to become one', async () => {
+  await inDatabase(fake, ({ groups }) => {
+    for (const group of groups) group.users = [];
+  });
+  const { out } = await rescue('helen', { link: true });
+  expect(out.replace(/\n +/g, ' ')).toContain(
+    'helen is no administrator: docker exec authentik ak create_admin_group helen',
+  );
+});
+
 test('its log stays with the data, and goes with the data', async () => {
   await rescue('helen', { link: true });
   const there = { config: at('homeauth.yaml') };
