@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answerMark, program } from '../src/procedures/rescue/program.ts';
 import { bundleStandin } from './standin/bundle.ts';
 import { freePort, type LocalPostgres, localPostgres, postgresBin } from './standin/local-postgres.ts';
 
@@ -117,6 +118,13 @@ describe.skipIf(!bin)('with PostgreSQL', () => {
       };
       return results.length === 28 && results.every((one) => one.status === 'successful');
     });
+
+    const shell = spawn(process.execPath, [bundle, 'shell', '-c', program], { env: { ...env, TMPDIR: home } });
+    const words: string[] = [];
+    shell.stdout.on('data', (part: Buffer) => words.push(part.toString()));
+    shell.stdin.end('{"do":"people"}');
+    expect(await new Promise((resolve) => shell.once('close', resolve))).toBe(0);
+    expect(words.join('')).toContain(`\n${answerMark}{"people":[{"username":"akadmin","active":true,"admin":true}]}\n`);
 
     await pg.stop();
     expect((await get('/-/health/live/')).status).toBe(502);
