@@ -12,7 +12,7 @@ const scale = 4;
  * `ink` is the colour of the signs, `paper` that of the ground behind them, as far as the text does not set its own.
  */
 export function scanned(text: string, screen: 'dark' | 'light' = 'dark'): string | undefined {
-  const lines = text.split('\n').map((line) => cells(line, screen === 'dark'));
+  const lines = cells(text, screen === 'dark');
   const wide = Math.max(...lines.map((line) => line.length));
   const [columns, rows] = [wide + 8, lines.length * 2 + 8];
   const pixels = new Uint8ClampedArray(columns * rows * scale * scale * 4);
@@ -32,22 +32,22 @@ export function scanned(text: string, screen: 'dark' | 'light' = 'dark'): string
 
 type Cell = readonly [upper: boolean, lower: boolean];
 
-/** Each sign of a line as two halves; true is light. */
-function cells(line: string, onDark: boolean): Cell[] {
+/** Each sign of each line as two halves; true is light. Colours last until others are set, over lines, too. */
+function cells(text: string, onDark: boolean): Cell[][] {
   let [ink, paper] = [onDark, !onDark];
-  const out: Cell[] = [];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal is told with.
-  for (const [, codes, sign] of line.matchAll(/\x1b\[([\d;]*)m|(.)/gu)) {
-    if (sign === undefined) {
-      for (const code of (codes ?? '').split(';')) {
-        if (code === '30') ink = false;
-        if (code === '39' || code === '0' || code === '') ink = onDark;
-        if (code === '107' || code === '47') paper = true;
-        if (code === '49' || code === '0' || code === '') paper = !onDark;
-      }
-      continue;
+  const paint = (code: string) => {
+    if (code === '30') ink = false;
+    if (['39', '0', ''].includes(code)) ink = onDark;
+    if (code === '107') paper = true;
+    if (['49', '0', ''].includes(code)) paper = !onDark;
+  };
+  return text.split('\n').map((line) => {
+    const out: Cell[] = [];
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal is told with.
+    for (const [, codes, sign] of line.matchAll(/\x1b\[([\d;]*)m|(.)/gu)) {
+      if (sign === undefined) for (const code of (codes ?? '').split(';')) paint(code);
+      else out.push([sign === '█' || sign === '▀' ? ink : paper, sign === '█' || sign === '▄' ? ink : paper]);
     }
-    out.push([sign === '█' || sign === '▀' ? ink : paper, sign === '█' || sign === '▄' ? ink : paper]);
-  }
-  return out;
+    return out;
+  });
 }

@@ -63,8 +63,7 @@ export function guideAt({ terminal, world, signal }: Surroundings, username: str
         message: 'Are they stored?',
         initial: false,
         flag,
-        ifStopped:
-          'The recovery codes above were not saved, and are worth nothing. The next run shows new ones, and asks for nothing else.',
+        ifStopped: `The recovery codes above were not saved, and are worth nothing. homeauth user enroll-2fa ${username} shows new ones.`,
       };
       while (!(await terminal.confirm(question))) screen.say('Nobody can show them again. Take your time.');
     },
