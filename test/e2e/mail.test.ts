@@ -1,0 +1,106 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { host, type SmtpContainer, smtpContainer } from '../smtp/container.ts';
+import { ports } from '../smtp/ports.ts';
+import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
+import { openPlace, type Place } from './main-job/place.ts';
+
+/** Everything that shells, env files and Compose take for something else. */
+const password = `p$x '"#\\ \${HOME} \`y\` %s`;
+
+let place: Place;
+let smtp: SmtpContainer;
+let bare: string;
+const yaml = () => join(place.root, 'homeauth.yaml');
+
+beforeAll(async () => {
+  place = await openPlace();
+  await homeauthEnds(0, place.init);
+  bare = await readFile(yaml(), 'utf8');
+  smtp = await smtpContainer(place.engine, 'authentik_backend', join(place.around, 'smtp'), password);
+  await writeFile(join(place.around, 'password'), `${password}\n`);
+  await chmod(join(place.around, 'password'), 0o600);
+});
+afterAll(() => place?.close());
+
+/** homeauth.yaml with a section for mail, applied. */
+async function mailBy(server: keyof typeof ports, more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const settings = { host, port: ports[server], from: 'Home <auth@example.com>', tls: 'none', ...more };
+  const lines = Object.entries(settings).map(([key, value]) => `  ${key}: ${value}`);
+  await writeFile(yaml(), `${bare}mail:\n${lines.join('\n')}\n`);
+  await homeauthEnds(0, ['apply']);
+}
+
+const login = () => ({ username: 'helen', 'password-file': join(place.around, 'password') });
+
+/** The worker trusts the mail server's certificate from now on, as it would that of a real provider. */
+async function trust(): Promise<void> {
+  await place.engine.docker(['cp', smtp.cert, 'authentik-worker:/usr/lib/ssl/cert.pem']);
+}
+
+async function tried(): Promise<{ code: number | undefined; text: string; steps: Record<string, string> }> {
+  const said = await homeauth(['mail', 'test', 'helen@example.com']);
+  const { checks = [] } = JSON.parse((await homeauth(['mail', 'test', 'helen@example.com', '--json'])).out);
+  const steps = checks.map(({ id, status }: { id: string; status: string }) => [id.replace('mail-', ''), status]);
+  expect(`${said.out}${said.err}`).not.toContain(password.slice(0, 8));
+  return { code: said.code, text: said.out.replace(/\s+/g, ' '), steps: Object.fromEntries(steps) };
+}
+
+test('a login that holds everything that shells and env files take for something else', async () => {
+  await mailBy('starttls', { tls: 'starttls', ...login() });
+  const env = await place.engine.docker(['exec', 'authentik-worker', 'printenv', 'AUTHENTIK_EMAIL__PASSWORD']);
+  expect(env).toBe(password);
+  const untrusted = await tried();
+  expect(untrusted).toMatchObject({ code: 4, steps: { connect: 'ok', tls: 'fail', login: 'skip' } });
+  expect(untrusted.text).toContain('cannot be trusted: self-signed certificate');
+  await trust();
+  const { steps } = await tried();
+  expect(steps).toMatchObject({ tls: 'ok', login: 'ok', sender: 'ok', recipient: 'ok' });
+});
+
+describe('where it stops', () => {
+  test.each([
+    [
+      'no-login',
+      { tls: 'none' },
+      { connect: 'ok', login: 'fail' },
+      'takes a login only once the connection is encrypted',
+    ],
+    ['no-login', { tls: 'starttls' }, { tls: 'ok', login: 'fail', sender: 'skip' }, 'need an app password'],
+    ['implicit', { tls: 'starttls' }, { resolve: 'ok', connect: 'fail' }, 'waits on port 465 for encryption'],
+    ['starttls', { tls: 'implicit' }, { connect: 'ok', tls: 'fail' }, 'begins without encryption on port 587'],
+  ] as const)('%s, with %o', async (server, tls, steps, cause) => {
+    await mailBy(server, { ...tls, ...login() });
+    await trust();
+    const result = await tried();
+    expect(result).toMatchObject({ code: 4, steps });
+    expect(result.text).toContain(cause);
+  });
+
+  test.each([
+    ['no-sender', {}, { connect: 'ok', sender: 'fail' }, 'does not send mail from Home <auth@example.com>: 553'],
+    ['no-recipient', {}, { sender: 'ok', recipient: 'fail' }, 'does not take mail to that address: 550'],
+    ['later', {}, { sender: 'ok', recipient: 'fail' }, 'puts that address off: 451'],
+    ['silent', {}, { resolve: 'ok', connect: 'fail' }, 'says nothing on port 2505'],
+    ['plain', { port: '26' }, { resolve: 'ok', connect: 'fail' }, 'Nothing listens on port 26'],
+    ['plain', { host: 'smpt.example.com' }, { resolve: 'fail', connect: 'skip' }, 'cannot find smpt.example.com'],
+  ] as const)('%s, with %o', async (server, more, steps, cause) => {
+    await mailBy(server, more);
+    const result = await tried();
+    expect(result).toMatchObject({ code: 4, steps });
+    expect(result.text).toContain(cause);
+  });
+});
+
+test('a real mail comes in by authentik itself', async () => {
+  await mailBy('plain');
+  const before = (await smtp.mails()).length;
+  const { code, text, steps } = await tried();
+  expect(text).toContain('authentik has sent a mail to helen@example.com');
+  expect(steps).toMatchObject({ recipient: 'ok', sent: 'ok' });
+  expect(code).toBe(0);
+  const mails = (await smtp.mails()).slice(before);
+  expect(mails).toHaveLength(2);
+  expect(mails[0]).toMatchObject({ from: 'auth@example.com', to: ['helen@example.com'] });
+});
