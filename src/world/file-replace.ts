@@ -5,7 +5,7 @@ import { codeOf } from './file-failures.ts';
 
 const prefix = '.homeauth-';
 const temporary = /^\.homeauth-[0-9a-f]{16}$/;
-/** Older than any write takes, in ms: its writer is gone. */
+/** Older than any write takes, in ms: its writer is gone, even where another process has its number now. */
 const abandoned = 60_000;
 
 /** Makes a directory's entries durable. Some file systems cannot do that and refuse; nothing better is to be had there. */
@@ -72,7 +72,10 @@ async function withTemporary(
 ): Promise<void> {
   const directory = dirname(path);
   await sweep(directory);
-  const temp = join(directory, prefix + randomBytes(8).toString('hex'));
+  const temp = join(
+    directory,
+    `${prefix}${process.pid.toString(16).padStart(8, '0')}${randomBytes(4).toString('hex')}`,
+  );
   const handle = await open(temp, 'wx', mode);
   try {
     try {
@@ -123,6 +126,19 @@ async function sweep(directory: string): Promise<void> {
   for (const name of names) {
     const path = join(directory, name);
     const found = await there(path);
-    if (found?.isFile() && Date.now() - found.mtimeMs > abandoned) await rm(path, { force: true });
+    const isOld = found !== undefined && Date.now() - found.mtimeMs > abandoned;
+    if (found?.isFile() && (isOld || !lives(writerOf(name)))) await rm(path, { force: true });
+  }
+}
+
+/** Its process is the first half of a temporary name. */
+const writerOf = (name: string): number => Number.parseInt(name.slice(prefix.length, prefix.length + 8), 16);
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
   }
 }

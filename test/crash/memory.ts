@@ -7,7 +7,7 @@ import { sum, type Tally, tallied } from './trials.ts';
 
 /** Every point of every command, on machines in this process. */
 export async function cutEverywhere(): Promise<Tally> {
-  const stage = await setStage();
+  const stage = setStage();
   try {
     const tallies: Tally[] = [];
     for (const scene of stage.scenes) {

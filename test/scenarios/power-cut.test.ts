@@ -1,12 +1,9 @@
 import pMap from 'p-map';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { cutAndGoOn, undisturbed } from '../crash/points/cut.ts';
-import { type Stage, setStage } from '../crash/points/scenes.ts';
+import { setStage } from '../crash/points/scenes.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await setStage();
-});
+const stage = setStage();
 afterAll(() => stage.close());
 
 // A share of the points, spread evenly; `npm run crash` tries all of them.

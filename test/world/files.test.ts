@@ -105,10 +105,13 @@ describe('write', () => {
     await looks;
   });
 
-  test('removes what a crash left behind a minute ago, and nothing else', async () => {
-    const stale = '.homeauth-0123456789abcdef';
-    const kept = ['.homeauth', '.homeauth-0123456789abcdee', '.homeauth-mine', 'file'];
-    for (const name of [stale, ...kept.slice(1)]) await writeFile(join(base, name), '');
+  test('removes what a crash left behind, and nothing else', async () => {
+    const own = process.pid.toString(16).padStart(8, '0');
+    const stale = `.homeauth-${own}89abcdef`;
+    // No process has a number as high: Linux ends at 2^22.
+    const orphan = '.homeauth-7fffffff89abcdef';
+    const kept = ['.homeauth', `.homeauth-${own}89abcdee`, '.homeauth-mine', 'file'];
+    for (const name of [stale, orphan, ...kept.slice(1)]) await writeFile(join(base, name), '');
     await mkdir(join(base, '.homeauth'));
     const then = Date.now() / 1000 - 61;
     for (const name of [stale, '.homeauth-mine']) await utimes(join(base, name), then, then);

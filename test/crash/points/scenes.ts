@@ -20,37 +20,52 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Every command that changes something, on a machine that is ready for it. */
-export async function setStage(): Promise<Stage> {
-  const bare = await installed();
-  const withApp = await copyOf(bare);
-  await homeauthIn(withApp)('add-app', ['whoami']);
-  const drifted = await copyOf(withApp);
-  await drift(drifted);
+/** Every command that changes something, on a machine that is made ready for it when it is first wanted. */
+export function setStage(): Stage {
+  const made: Promise<FakeWorld>[] = [];
+  const once = (make: () => Promise<FakeWorld>) => {
+    let machine: Promise<FakeWorld> | undefined;
+    return () => {
+      machine ??= make();
+      if (!made.includes(machine)) made.push(machine);
+      return machine;
+    };
+  };
+  const bare = once(() => installed());
+  const withApp = once(async () => {
+    const fake = await copyOf(await bare());
+    await homeauthIn(fake)('add-app', ['whoami']);
+    return fake;
+  });
+  const drifted = once(async () => {
+    const fake = await copyOf(await withApp());
+    await drift(fake);
+    return fake;
+  });
   const config = at('homeauth.yaml');
   const whole = { config, confirm: 'home.example.com' };
   const scenes: readonly Scene[] = [
     { name: 'init', from: async () => fakeWorld(), run: (homeauth) => homeauth('init', [], initFlags) },
-    { name: 'add-app', from: () => copyOf(bare), run: (homeauth) => homeauth('add-app', ['whoami']) },
+    { name: 'add-app', from: async () => copyOf(await bare()), run: (homeauth) => homeauth('add-app', ['whoami']) },
     {
       name: 'remove-app',
-      from: () => copyOf(withApp),
+      from: async () => copyOf(await withApp()),
       run: (homeauth) => homeauth('remove-app', ['whoami']),
       again: async (homeauth) => {
         const ran = await homeauth('remove-app', ['whoami']);
         return ran.failure?.code === 'app-unknown' ? homeauth('apply') : ran;
       },
     },
-    { name: 'apply after drift', from: () => copyOf(drifted), run: (homeauth) => homeauth('apply') },
+    { name: 'apply after drift', from: async () => copyOf(await drifted()), run: (homeauth) => homeauth('apply') },
     {
       name: 'uninstall',
-      from: () => copyOf(withApp),
+      from: async () => copyOf(await withApp()),
       run: (homeauth) => homeauth('uninstall', [], { config }),
       ends: 'nothing',
     },
     {
       name: 'uninstall with all data',
-      from: () => copyOf(withApp),
+      from: async () => copyOf(await withApp()),
       run: (homeauth) => homeauth('uninstall', [], whole),
       async again(homeauth) {
         const ran = await homeauth('uninstall', [], whole);
@@ -64,7 +79,7 @@ export async function setStage(): Promise<Stage> {
   ];
   return {
     scenes,
-    close: async () => void (await Promise.all([bare, withApp, drifted].map((fake) => fake.close()))),
+    close: async () => void (await Promise.all(made.map(async (machine) => (await machine).close()))),
   };
 }
 

@@ -1,19 +1,21 @@
-import { parseArgs } from 'node:util';
 import { searchForCanaries } from './canaries.ts';
+import { onTheEngine } from './docker/main.ts';
 import { type Figures, isWhole, table } from './figures.ts';
+import { givenFlags } from './flags.ts';
 import { cutEverywhere, faultEverywhere } from './memory.ts';
 import { readValues } from './values/values.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-/** Given by HOMEAUTH_SEED to see one run again, and said at the start of every other. */
-const seed = Number(process.env['HOMEAUTH_SEED'] ?? Date.now() % 1_000_000_000);
-const { values: given } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
-
-say(`· seed ${seed}`);
+const given = givenFlags(process.argv.slice(2));
+if (!given) {
+  say('npm run --silent crash -- [--json] [--docker [--batch 1/6]] [--seed N]');
+  process.exit(2);
+}
+say(`· to see the same run again: --seed ${given.seed}`);
 const began = performance.now();
-const points = await cutEverywhere();
+const points = given.docker ? await onTheEngine(given.batch, say) : await cutEverywhere();
 const faults = await faultEverywhere();
-const values = await readValues(10_000, seed, say);
+const values = await readValues(10_000, given.seed, say);
 const { canaries, found } = await searchForCanaries();
 for (const where of found) say(`✗ a secret is in ${where}`);
 const figures: Figures = {
@@ -26,6 +28,6 @@ const figures: Figures = {
   canaries,
   leaked: found.length,
 };
-say(`· ${Math.round((performance.now() - began) / 1000)} s`);
+say(`· it took ${Math.round((performance.now() - began) / 1000)} s`);
 process.stdout.write(`${given.json ? JSON.stringify(figures) : table(figures)}\n`);
 process.exit(isWhole(figures) ? 0 : 1);

@@ -1,0 +1,81 @@
+import type { Place } from '../../e2e/main-job/place.ts';
+import { differences, type Trial } from '../trial.ts';
+import type { Tally } from '../trials.ts';
+import type { Orders } from './process.ts';
+import { type RealScene, realScenes } from './scenes.ts';
+import { type Ended, startProcess } from './start.ts';
+import { realSecrets, realState } from './state.ts';
+
+/** One of so many shares of all points, so that each fits a job of a CI service. */
+export interface Batch {
+  readonly nth: number;
+  readonly of: number;
+}
+
+type Kill = NonNullable<Orders['kill']>;
+
+/** SIGKILL before and after every effect of every command, on the real Engine, one after the other. */
+export async function killEverywhere(place: Place, { nth, of }: Batch, say: (line: string) => void): Promise<Tally> {
+  let tried = 0;
+  let good = 0;
+  for (const scene of realScenes(place)) {
+    await scene.prepare();
+    const ran = await startProcess(scene.run);
+    if (ran.code !== 0) throw new Error(`${scene.name} ends with ${ran.code} by itself: ${ran.err}`);
+    const whole = await realState(place);
+    const kills = ran.effects.flatMap((_, i): Kill[] => [
+      { n: i + 1, when: 'before' },
+      { n: i + 1, when: 'after' },
+    ]);
+    const mine = kills.filter((_, i) => i % of === nth - 1);
+    for (const kill of mine) {
+      const { place: where, wrong } = await killAndGoOn(place, scene, whole, kill);
+      tried += 1;
+      if (wrong.length === 0) good += 1;
+      else say(`✗ ${where}\n${wrong.map((line) => `    ${line}`).join('\n')}`);
+      say(`· ${where}, ${mine.indexOf(kill) + 1} of ${mine.length}`);
+    }
+  }
+  return { tried, good };
+}
+
+async function killAndGoOn(
+  place: Place,
+  scene: RealScene,
+  whole: Awaited<ReturnType<typeof realState>>,
+  kill: Kill,
+): Promise<Trial> {
+  await scene.prepare();
+  const first = await startProcess({ ...scene.run, kill });
+  const where = `${scene.name}, ${kill.when} effect ${kill.n}: ${first.effects.at(-1)}`;
+  const secrets = await realSecrets(place);
+  return {
+    place: where,
+    wrong: [
+      // A run on a busy machine may take an effect less, where something was right already.
+      ...(first.killed || first.effects.length < kill.n ? [] : ['it was not killed']),
+      ...(await goOn(place, scene, secrets)),
+      ...differences(whole, await realState(place)),
+    ],
+  };
+}
+
+/** Does what a person would after a crash. @returns what is wrong with how that ends, and with the secrets */
+export async function goOn(
+  place: Place,
+  { name, again }: RealScene,
+  secrets: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  let last: Ended | undefined;
+  for (const command of again) {
+    last = await startProcess(command);
+    if (last.code === 0) break;
+  }
+  const now = await realSecrets(place);
+  const isGone = name.startsWith('uninstall');
+  const kept = isGone ? [] : Object.keys(secrets).filter((secret) => !secret.includes('bootstrap.env'));
+  return [
+    ...(last?.code === 0 ? [] : [`the next run ends with ${last?.code}: ${last?.err.slice(-600)}`]),
+    ...kept.filter((secret) => now[secret] !== secrets[secret]).map((secret) => `${secret} is another one now`),
+  ];
+}

@@ -1,0 +1,39 @@
+import { appendFileSync } from 'node:fs';
+import type { CommandName, Flags } from '../../../src/commands/flags.ts';
+import { commands } from '../../../src/commands/index.ts';
+import { wire } from '../../../src/main/wire.ts';
+import { Failure } from '../../../src/model/failure.ts';
+import { gated } from '../../fakes/gate.ts';
+
+/** What the process is told: a command, and the effect at which it kills itself. */
+export interface Orders {
+  readonly command: CommandName;
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  /** Where the names of its effects are written, one a line, each before it happens. */
+  readonly log: string;
+  readonly kill?: { readonly n: number; readonly when: 'before' | 'after' };
+}
+
+// homeauth as it is wired for the real command line, with the one place of all effects watched from within.
+const { command, args, flags, log, kill }: Orders = JSON.parse(process.argv[2] ?? '{}');
+const real = wire({ yes: true, input: false });
+let count = 0;
+const die = () => process.kill(process.pid, 'SIGKILL');
+const through = gated(real, async ({ name, changes }, work) => {
+  if (!changes) return work();
+  count += 1;
+  const n = count;
+  appendFileSync(log, `${name}\n`);
+  if (n === kill?.n && kill.when === 'before') die();
+  const result = await work();
+  if (n === kill?.n) die();
+  return result;
+});
+try {
+  process.exitCode = await commands[command](args, flags, { ...real, ...through, env: {} });
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  process.stderr.write(`${error.code}: ${error.problem}\n${error.details ?? ''}\n${error.fix}\n`);
+  process.exitCode = error.exit;
+}
