@@ -198,7 +198,19 @@ describe('a forger', () => {
   });
 
   test('is not judged where strangers are not sent to a login at all', async () => {
-    expect(await proveForgery(sceneOf(() => answer(404)).scene, wiki)).toMatchObject([{ status: 'skip' }]);
+    expect(await proveForgery(sceneOf(() => answer(404)).scene, wiki)).toMatchObject([
+      { status: 'skip', cause: 'wiki.home.example.com does not ask a stranger for a login yet.' },
+    ]);
+  });
+
+  test('is not judged where some tries are not answered, and the reason is theirs', async () => {
+    const ask: Ask = (_, n) => (n < 2 ? answer(503) : good);
+    expect(await proveForgery(sceneOf(ask).scene, wiki)).toMatchObject([
+      {
+        status: 'skip',
+        cause: expect.stringMatching(/^\d of 8 tries cannot be judged\. authentik is still starting\.$/),
+      },
+    ]);
   });
 });
 

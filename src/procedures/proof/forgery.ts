@@ -55,9 +55,14 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
       },
     ];
   }
-  const unclear = answers.find(({ who, answer }) => !who && judgeStranger(answer, app, scene).is === 'wrong');
-  if (unclear) {
-    return [{ ...common, status: 'skip', cause: `${app.host} does not ask a stranger for a login yet.` }];
+  const verdicts = answers.filter(({ who }) => !who).map(({ answer }) => judgeStranger(answer, app, scene));
+  const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.cause] : []));
+  if (unclear.length > 0) {
+    const cause =
+      unclear.length === verdicts.length
+        ? `${app.host} does not ask a stranger for a login yet.`
+        : `${unclear.length} of ${verdicts.length} tries cannot be judged. ${unclear[0]}`;
+    return [{ ...common, status: 'skip', cause }];
   }
   const named = otherHost(app, scene.config);
   const judged = await knock(scene, { url, headers: { 'X-Forwarded-Host': named } });
