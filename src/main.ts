@@ -40,12 +40,13 @@ function asTyped(argv: readonly string[], cli: Command): string[] {
 }
 
 async function misused(error: CommanderError, argv: readonly string[], cli: Command): Promise<ExitCode> {
+  const json = argv.some((word) => /^--json(=|$)/.test(word));
   // Its help has been shown: a command that only holds others was typed alone.
-  if (error.code === 'commander.help') return 2;
+  if (error.code === 'commander.help' && !json) return 2;
   const [{ trouble, commandIn }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
   const path = commandIn(argv, cli).map((one) => one.name());
   const command = path.join(' ') || 'homeauth';
-  const flags: GlobalFlags = { json: argv.includes('--json') };
+  const flags: GlobalFlags = { json };
   return tell(trouble(error, argv, cli), command, flags, wire(flags).terminal);
 }
 

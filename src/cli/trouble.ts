@@ -28,6 +28,8 @@ export function trouble({ code, message }: CommanderError, argv: readonly string
       const [flag] = quoted.split(' ');
       return misuse(`${flag} stands there without its value.`, undefined, `Write it like this: ${here} ${quoted}`);
     }
+    case 'commander.help':
+      return misuse(`${here} wants a command behind it.`, undefined, `All commands: ${here} --help`);
     case 'commander.invalidArgument':
       return invalid(message, here);
     default:

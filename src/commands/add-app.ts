@@ -1,6 +1,7 @@
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
 import { nearest } from '../config/nearest.ts';
+import type { Progress } from '../engine/run.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { findPreset, presets } from '../presets/presets.ts';
 import { carriedOut } from '../procedures/converging.ts';
@@ -28,7 +29,14 @@ export async function addApp(name: string, flags: Flags, surroundings: Surroundi
   await consent(after, surroundings, screen);
   const password = await passwordAtHand(after, flags, surroundings);
   const wishes = { mayTake: after.mayEdit, edit };
-  const { installation, changes } = await carriedOut(after, `add-app ${name}`, screen.progress, wishes);
+  let took = 0;
+  // The stages are those of the whole job; what came of them all is one line.
+  const progress = (event: Progress) => {
+    if (event.is === 'stage-done') took += event.elapsed;
+    else screen.progress(event);
+  };
+  const { installation, changes } = await carriedOut(after, `add-app ${name}`, progress, wishes);
+  screen.progress({ is: 'stage-done', title: `${name} is there`, changes: [], elapsed: took, milestone: true });
   const apps = installation.config.apps.filter((app) => app.name === name);
   return finish(installation, screen, {
     changes,

@@ -13,7 +13,7 @@ import { secondFactor, setupFlows } from './second-factor.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
 
-const folders = 'dataset, folders, secrets';
+const folders = 'folders, secrets';
 const files = 'networks, docker-compose.yml';
 const token = 'own token proven, bootstrap token gone';
 const objects = 'in authentik: people, apps, outpost';

@@ -28,14 +28,19 @@ export async function examined(flag: string | undefined, surroundings: Surroundi
 async function checks(opened: Installation): Promise<Finding[]> {
   const installation = { ...opened, world: impatient(opened.world) };
   const { config } = installation;
-  const machine = await machineChecks(installation);
-  const docker = machine.find(({ id, status }) => id.startsWith('docker-') && status !== 'ok');
-  const files = await observe([
-    { id: 'release-unsafe', title: 'authentik has no known hole', look: async () => releaseCheck(config) },
-    { id: 'secret-readable', title: 'only root can read secrets', look: () => secretFilesCheck(installation) },
-    { id: 'password-file', title: 'no password lies about', look: () => passwordFileCheck(installation) },
+  // Begun before it is known whether Docker answers, as most of the time goes here; not waited for where it does not.
+  const everything = withIt(installation);
+  everything.catch(() => {});
+  const [machine, files] = await Promise.all([
+    machineChecks(installation),
+    observe([
+      { id: 'release-unsafe', title: 'authentik has no known hole', look: async () => releaseCheck(config) },
+      { id: 'secret-readable', title: 'only root can read secrets', look: () => secretFilesCheck(installation) },
+      { id: 'password-file', title: 'no password lies about', look: () => passwordFileCheck(installation) },
+    ]),
   ]);
-  const rest = docker ? withoutIt(installation, withoutDocker(docker)) : await withIt(installation);
+  const docker = machine.find(({ id, status }) => id.startsWith('docker-') && status !== 'ok');
+  const rest = docker ? withoutIt(installation, withoutDocker(docker)) : await everything;
   return once([...machine, ...files, ...rest]);
 }
 

@@ -13,16 +13,18 @@ import type { Installation } from './installation.ts';
 /** Whether this machine can carry it: what `init` asks before it writes, and `doctor` at any time. */
 export async function machineChecks(installation: Installation): Promise<Finding[]> {
   const { world, surroundings } = installation;
-  const engine = await observe([
-    { id: 'docker-unreachable', title: 'Docker answers', look: () => engineCheck(world, surroundings.env) },
+  const [root, engine, machine] = await Promise.all([
+    observe([{ id: 'not-root', title: 'homeauth runs as root', look: async () => rootCheck(world) }]),
+    observe([{ id: 'docker-unreachable', title: 'Docker answers', look: () => engineCheck(world, surroundings.env) }]),
+    observe(ofMachine(installation)),
   ]);
   const down = engine.find(({ status }) => status !== 'ok');
   const withDocker = ofDocker(installation);
   return [
     // Without root Docker does not answer either: what is at the bottom of the others comes first.
-    ...(await observe([{ id: 'not-root', title: 'homeauth runs as root', look: async () => rootCheck(world) }])),
+    ...root,
     ...engine,
-    ...(await observe(ofMachine(installation))),
+    ...machine,
     ...(down ? skipped(withDocker, withoutDocker(down)) : await observe(withDocker)),
   ];
 }

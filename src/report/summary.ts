@@ -62,12 +62,21 @@ function rowsOf(part: Part, changes: readonly Change[], style: Style) {
 /** What cannot be seen before something else is up is, in a summary, part of what will be made. */
 const markOf = ({ op }: Change): Mark => (op === 'later' ? 'add' : opMarks[op]);
 
+/** What an outpost will serve in addition, where that is all: `+ whoami + wiki`. */
+function served(because: readonly string[]): string | undefined {
+  const names = because.map((reason) => /^does not serve "(.*)"$/.exec(reason)?.[1]);
+  return names.length > 0 && names.every((name) => name !== undefined)
+    ? names.map((name) => `+ ${name}`).join(' ')
+    : undefined;
+}
+
 function itemOf({ op, id, because }: Change): string {
   const { kind, key } = parseId(id);
   const reasons = because.join('; ');
   if (kind === 'caddy') return op === 'update' || op === 'adjust' || op === 'ask' ? reasons : named(id);
   if (op === 'ask') return `${short(key)}: ${reasons}`;
   if (op === 'take') return `${short(key)} (not made by homeauth)`;
+  if (kind === 'outpost' && served(because)) return `${named(id)} ${served(because)}`;
   if (op === 'adjust') return `${named(id)}: ${reasons}`;
   if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
   if (kind === 'directory' || kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);

@@ -26,7 +26,7 @@ const first: Change[] = [
 
 const app: Change[] = [
   ...changes('create', 'missing', 'container:whoami', 'provider:whoami', 'application:whoami'),
-  ...changes('adjust', 'whoami is not attached', 'outpost:authentik Embedded Outpost'),
+  ...changes('adjust', 'does not serve "whoami"', 'outpost:authentik Embedded Outpost'),
   ...changes('adjust', 'whoami.home.example.com is missing', 'caddy:caddy'),
 ];
 
@@ -65,7 +65,7 @@ test('what an app needs', () => {
     "  + container    whoami
       ~ Caddy        whoami.home.example.com is missing
       + in authentik whoami
-      ~ in authentik outpost: whoami is not attached"
+      ~ in authentik outpost + whoami"
   `);
 });
 

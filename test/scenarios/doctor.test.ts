@@ -277,7 +277,7 @@ describe('secrets', () => {
       (fake.files as MemoryFiles).put(at(name), content, 0o644);
       const { fails } = await doctor();
       expect(fails).toMatchObject([
-        { id: 'secret-readable', fix: `chown root:root ${at(name)} && chmod 600 ${at(name)}` },
+        { id: 'secret-readable', fix: `chmod 600 ${at(name)}` },
       ]);
     },
   );

@@ -22,7 +22,14 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
       const common = { id: 'secret-readable', title: `only root can read ${path}` };
       if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [{ ...common, status: 'ok' }];
       const cause = `${path} can be read by others than root. It belongs to user ${stat.owner.uid}, and its mode is ${stat.mode.toString(8).padStart(4, '0')}.`;
-      return [{ ...common, status: 'fail', cause, fix: `chown root:root ${path} && chmod 600 ${path}` }];
+      return [
+        {
+          ...common,
+          status: 'fail',
+          cause,
+          fix: stat.owner.uid === 0 ? `chmod 600 ${path}` : `chown root:root ${path} && chmod 600 ${path}`,
+        },
+      ];
     }),
   );
   return found.flat();

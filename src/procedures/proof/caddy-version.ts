@@ -8,15 +8,15 @@ import type { Scene } from './scene.ts';
 const holes = [
   {
     fixedIn: '2.11.6',
-    is: 'two requests at once can be sent to the wrong one of authentik and the app. caddy#7859.',
+    is: 'requests can be mixed up. Two at once can be sent to the wrong one of authentik and the app: caddy#7859.',
   },
   {
     fixedIn: '2.11.4',
-    is: 'a forged header with an underscore in its name can reach your own sites with PHP or Python apps. CVE-2026-52845.',
+    is: 'a forged header can reach your own sites. Its name has an underscore, and the app is in PHP or Python: CVE-2026-52845.',
   },
   {
     fixedIn: '2.11.2',
-    is: "a forged header can reach apps of your own sites with forward_auth; homeauth's are safe. CVE-2026-30851.",
+    is: "a forged header can reach your own sites. Those with a forward_auth of yours; homeauth's are safe: CVE-2026-30851.",
   },
 ];
 
