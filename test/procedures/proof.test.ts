@@ -116,6 +116,14 @@ describe('a stranger', () => {
     });
   });
 
+  test('meets silence, and is not sent to the doctor, who tells it', () => {
+    const silence = noAnswer('https://x does not answer: nothing came back in time.');
+    expect(judge(silence)).toMatchObject({ fix: 'docker logs --tail 50 caddy' });
+    expect(judgeStranger(silence, wiki, { config, entrance: {} })).toMatchObject({
+      fix: 'Look into the log of your proxy.',
+    });
+  });
+
   test('is asked at Caddy, by the name of the app, with its own authority', async () => {
     const { scene, asked } = sceneOf(() => good);
     expect(await proveStranger(scene, wiki)).toMatchObject([{ id: 'stranger', status: 'ok' }]);

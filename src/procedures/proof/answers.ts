@@ -3,15 +3,17 @@ import type { HttpAnswer } from '../../world/world.ts';
 import type { Verdict } from './scene.ts';
 
 /** What an answer means that comes from Caddy or authentik, because the app was not reached. Statuses as recorded. */
-export function fromOutside(answer: HttpAnswer | Failure, host: string, caddy = 'your proxy'): Verdict {
+export function fromOutside(answer: HttpAnswer | Failure, host: string, caddy?: string): Verdict {
+  const look = caddy ? `docker logs --tail 50 ${caddy}` : 'Look into the log of your proxy.';
   if (answer instanceof Failure) {
-    const { problem, fix } = answer;
+    const { problem } = answer;
     const noCertificate = /certificate for that name/.test(problem);
     return {
       is: 'wrong',
       answer: 'no answer',
       cause: noCertificate ? `Caddy has no certificate for ${host} yet. It is getting one, or failing to.` : problem,
-      fix: noCertificate ? `docker logs --tail 50 ${caddy}` : fix,
+      // Not the doctor, as the failure has it: the doctor is who tells this.
+      fix: look,
       later: true,
     };
   }
@@ -45,6 +47,6 @@ export function fromOutside(answer: HttpAnswer | Failure, host: string, caddy = 
     case 503:
       return say('authentik is still starting.', 'docker logs --tail 20 authentik');
     default:
-      return say(`${host} answers ${answer.status}.`, `docker logs --tail 50 ${caddy}`);
+      return say(`${host} answers ${answer.status}.`, look);
   }
 }
