@@ -36,21 +36,31 @@ export async function init(flags: Flags, surroundings: Surroundings): Promise<Ex
     edit: (now) => agreed(said, now, path),
   });
   const password = wishes.firstPassword ?? (await madePassword(installation, surroundings));
-  const owner = await accountNamed(installation, installation.config.admin.username);
-  const withoutSecondFactor = lacking(await factorsOf(installation.world, owner.pk)).includes('totp');
+  const owner = await withoutSecondFactor(installation);
   const code = await finish(installation, screen, {
     changes,
     apps: installation.config.apps,
     ...(password && { password }),
     fresh: changes.length > 0,
-    withoutSecondFactor,
+    withoutSecondFactor: owner !== undefined,
     took: surroundings.world.clock.now() - began,
   });
   const { firstPassword } = wishes;
-  if (code === exitCodes.fine && withoutSecondFactor && firstPassword) {
+  if (code === exitCodes.fine && owner && firstPassword) {
     await offerSecondFactor(installation, owner, firstPassword, screen);
   }
   return code;
+}
+
+/** The owner, where no second factor is there yet. It decides what is advised next, and fails no job that is done. */
+async function withoutSecondFactor(installation: Installation): Promise<Account | undefined> {
+  try {
+    const owner = await accountNamed(installation, installation.config.admin.username);
+    return lacking(await factorsOf(installation.world, owner.pk)).includes('totp') ? owner : undefined;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 /** Where a second factor is wanted and its owner sits at the terminal, it can be set up at once. */

@@ -268,3 +268,13 @@ describe('on a server that has an installation', () => {
     expect(await fake.files.read('/etc/homeauth/location')).toBe(`${at('homeauth.yaml')}\n`);
   });
 });
+
+test('authentik that keeps its list of devices to itself fails no job that is done', async () => {
+  await fake.close();
+  const fault = ({ path }: { path: string }) =>
+    path.includes('/authenticators/') ? ({ kind: 'answer', status: 404, commit: false, body: {} } as const) : undefined;
+  begin(fakeWorld({ standin: { fault } }));
+  const { code, out } = await init(initFlags);
+  expect(code).toBe(0);
+  expect(out).not.toContain('enroll-2fa');
+});
