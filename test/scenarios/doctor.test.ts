@@ -276,9 +276,7 @@ describe('secrets', () => {
       const content = (await fake.files.read(at(name))) ?? '';
       (fake.files as MemoryFiles).put(at(name), content, 0o644);
       const { fails } = await doctor();
-      expect(fails).toMatchObject([
-        { id: 'secret-readable', fix: `chmod 600 ${at(name)}` },
-      ]);
+      expect(fails).toMatchObject([{ id: 'secret-readable', fix: `chmod 600 ${at(name)}` }]);
     },
   );
 
