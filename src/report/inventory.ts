@@ -4,8 +4,8 @@ import { width } from './text.ts';
 
 /** `homeauth status` in words. */
 export function inventory({ login, release, config, containers, apps }: Inventory, style: Style): string {
-  const wide = Math.max(0, ...[...containers, ...apps].map(({ name }) => width(name))) + 2;
-  const pad = (text: string) => text + ' '.repeat(Math.max(1, wide - width(text)));
+  const pad = columnOf(containers);
+  const padApp = columnOf(apps);
   return [
     `${style.colour.bold(login)}   authentik ${release}`,
     style.colour.dim(style.text(config)),
@@ -18,7 +18,13 @@ export function inventory({ login, release, config, containers, apps }: Inventor
     ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
     ...apps.map(({ name, url, group, mode }) => {
       const who = mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in');
-      return style.text(`  ${pad(name)}${url}   ${who}`);
+      return style.text(`  ${padApp(name)}${url}   ${who}`);
     }),
   ].join('\n');
+}
+
+/** Names padded to the longest of them. */
+function columnOf(rows: readonly { readonly name: string }[]): (name: string) => string {
+  const wide = Math.max(...rows.map(({ name }) => width(name))) + 2;
+  return (name) => name + ' '.repeat(wide - width(name));
 }
