@@ -41,7 +41,16 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     screen.say(`${path} is there already: going on with what it says.`);
     return { path, text, said };
   };
-  const here = await alreadyHere(flags.config, surroundings);
+  const inside = async (baseDir: unknown) => {
+    const directory = normaliseDir(String(baseDir));
+    await assertDirectory(directory, world.files);
+    const path = layoutOf(directory).config;
+    const text = await world.files.read(path);
+    return text === undefined ? undefined : { path, text };
+  };
+  const here =
+    (await alreadyHere(flags.config, surroundings)) ??
+    (said['base-dir'] === undefined ? undefined : await inside(said['base-dir']));
   if (here) return goOn(here);
 
   const hints: Hints = await guesses(world);
@@ -58,10 +67,8 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     if (value !== undefined) answers[question.id] = value;
     if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
     if (question.id !== 'base-dir' || value === undefined) continue;
-    await assertDirectory(normaliseDir(String(value)), world.files);
-    const path = layoutOf(normaliseDir(String(value))).config;
-    const text = await world.files.read(path);
-    if (text !== undefined) return goOn({ path, text });
+    const kept = await inside(value);
+    if (kept) return goOn(kept);
   }
   if (open.length > 0) throw unanswered(open, said);
   const draft = draftFrom(answers, hints);

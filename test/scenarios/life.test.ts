@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -51,12 +52,15 @@ test('a whole life: init, again, an app, again, an app less, uninstall, taken up
   expect(fake.docker.boxes.has('whoami')).toBe(false);
 
   const secrets = made['/srv/docker/authentik/container-vars.env'];
-  expect((await homeauth('uninstall')).code).toBe(0);
+  const gone = await homeauth('uninstall');
+  expect(gone.code).toBe(0);
+  expect(gone.out.replace(/\s+/g, ' ')).toContain('homeauth init --base-dir /srv/docker takes it up again.');
   expect(fake.docker.boxes.size).toBe(0);
   expect(files.snapshot()['/srv/docker/authentik/container-vars.env']).toBe(secrets);
 
   const beforeAgain = changes().length;
-  const again = await homeauth('init', [], initFlags);
+  // As uninstall said: nothing but whether to go ahead is asked.
+  const again = await homeauth('init', [], { baseDir: '/srv/docker' }, fakeTerminal(['']));
   expect(again.failure).toBeUndefined();
   expect(again.code).toBe(0);
   expect(changes()).toHaveLength(beforeAgain);
