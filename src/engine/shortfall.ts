@@ -40,17 +40,17 @@ export const interrupted = (left: string): Failure =>
 /** What would have kept a command from starting, once something was changed already. */
 export function halfway(failure: Failure): Failure {
   if (failure.exit !== exitCodes.couldNotStart) return failure;
-  const { code, problem, why, details, fix } = failure;
-  const goOn = /again/.test(fix) ? '' : '\nThen run the same command again: it goes on from there.';
+  const { code, problem, why, details, fix, cause } = failure;
+  const stays = 'What was done until then stays, and the same command goes on from there.';
   return new Failure(
     {
       code,
       problem,
-      ...(why !== undefined && { why }),
+      why: why === undefined ? stays : `${why}\n${stays}`,
       ...(details !== undefined && { details }),
-      fix: fix + goOn,
+      fix,
       exit: exitCodes.halfway,
     },
-    { cause: failure.cause },
+    { cause },
   );
 }

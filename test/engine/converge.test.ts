@@ -154,7 +154,8 @@ test('what would keep a run from starting is half-way once something was changed
   await expect(w.run([...bare.slice(0, 1), ...bare.slice(2, 3)])).rejects.toMatchObject({
     code: 'full',
     exit: 5,
-    fix: 'Make room.\nThen run the same command again: it goes on from there.',
+    why: 'What was done until then stays, and the same command goes on from there.',
+    fix: 'Make room.',
   });
 });
 
