@@ -1,9 +1,9 @@
-import { exitCodes, Failure } from '../model/failure.ts';
 import { planned, type Wishes } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan } from '../report/plan.ts';
 import { summary } from '../report/summary.ts';
+import { saidNo } from './said-no.ts';
 import type { Screen } from './screen.ts';
 
 /**
@@ -25,10 +25,5 @@ export async function consent(
   const message = 'Go ahead?';
   if (await terminal.confirm({ message, initial: true, details, flag: '--yes', ifStopped: 'Nothing was changed.' }))
     return;
-  throw new Failure({
-    code: 'refused',
-    problem: 'Nothing was changed.',
-    fix: 'Run the command again when you like.',
-    exit: exitCodes.refused,
-  });
+  throw saidNo();
 }

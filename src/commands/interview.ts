@@ -48,9 +48,9 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     const text = await world.files.read(path);
     return text === undefined ? undefined : { path, text };
   };
+  const named = said['base-dir'];
   const here =
-    (await alreadyHere(flags.config, surroundings)) ??
-    (said['base-dir'] === undefined ? undefined : await inside(said['base-dir']));
+    (await alreadyHere(flags.config, surroundings)) ?? (named === undefined ? undefined : await inside(named));
   if (here) return goOn(here);
 
   const hints: Hints = await guesses(world);
@@ -66,7 +66,7 @@ export async function interview(flags: Flags, surroundings: Surroundings, screen
     if (value === undefined && question.prompt) open.push(question);
     if (value !== undefined) answers[question.id] = value;
     if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
-    if (question.id !== 'base-dir' || value === undefined) continue;
+    if (question.id !== 'base-dir' || value === undefined || named !== undefined) continue;
     const kept = await inside(value);
     if (kept) return goOn(kept);
   }
