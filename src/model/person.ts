@@ -13,15 +13,6 @@ export interface Person {
   readonly sort: 'person' | 'emergency' | 'service';
 }
 
-/** A second factor of somebody. */
-export interface Device {
-  readonly name: string;
-  /** As authentik calls the sort: `TOTP Device`. */
-  readonly sort: string;
-  /** ISO 8601; absent: never. */
-  readonly lastUsed?: string;
-}
-
 /** A browser that somebody is logged in with. */
 export interface Session {
   readonly browser: string;

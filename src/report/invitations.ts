@@ -1,4 +1,5 @@
 import type { Invitation } from '../model/invitation.ts';
+import { minute } from './moment.ts';
 import { prose } from './prose.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -22,7 +23,7 @@ export function invitation({ invitation: made, link, mailed }: Fresh, style: Sty
     `  ${link}`,
     '',
     prose(
-      `Whoever opens the link can make one account with it, until ${moment(expires)}.\nTake it back: homeauth user invites --revoke ${made.name}`,
+      `Whoever opens the link can make one account with it, until ${minute(expires)}.\nTake it back: homeauth user invites --revoke ${made.name}`,
       style,
     ),
   ].join('\n');
@@ -35,11 +36,8 @@ export function invitations(all: readonly Invitation[], style: Style): string {
     name,
     email,
     groups.join(', '),
-    expired ? 'has run out' : expires === '' ? 'never' : moment(expires),
+    expired ? 'has run out' : expires === '' ? 'never' : minute(expires),
     singleUse ? 'once' : 'many times',
   ]);
   return table(['NAME', 'FOR', 'GROUPS', 'GOOD UNTIL', 'USE'], rows, style);
 }
-
-/** To the minute, in this machine's time. */
-const moment = (iso: string): string => new Date(iso).toLocaleString('sv-SE').slice(0, 16);

@@ -1,13 +1,14 @@
 import type { Access } from '../model/access.ts';
-import type { Device, Person, Session } from '../model/person.ts';
+import type { Person, Session } from '../model/person.ts';
+import type { Factor } from '../model/second-factor.ts';
+import { minute } from './moment.ts';
+import { methods } from './second-factor.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
 
 const none = '-';
 
-/** The day of a moment, or the minute, in this machine's time. */
 const day = (iso: string): string => minute(iso).slice(0, 10);
-const minute = (iso: string): string => new Date(iso).toLocaleString('sv-SE').slice(0, 16);
 const yes = (is: boolean): string => (is ? 'yes' : 'no');
 const list = (names: readonly string[]): string => names.join(', ') || none;
 
@@ -27,13 +28,13 @@ export function people(all: readonly (Person & { readonly secondFactor: boolean 
 
 export interface Whole {
   readonly person: Person;
-  readonly devices: readonly Device[];
+  readonly factors: readonly Factor[];
   readonly sessions: readonly Session[];
   readonly access: readonly Access[];
 }
 
 /** `homeauth user show`. */
-export function person({ person, devices, sessions, access }: Whole, style: Style): string {
+export function person({ person, factors, sessions, access }: Whole, style: Style): string {
   const opens = access.filter((one) => one.opens).map(({ app }) => app);
   const shut = access.filter((one) => !one.opens).map(({ app }) => app);
   const { username, name, email, groups, active, admin, lastLogin } = person;
@@ -50,7 +51,7 @@ export function person({ person, devices, sessions, access }: Whole, style: Styl
             .filter(Boolean)
             .join(', '),
         ],
-        ['Second factor', devices.map(device).join('\n') || 'none'],
+        ['Second factor', factors.map(factor).join('\n') || 'none'],
         ['Logged in', sessions.map(session).join('\n') || 'nowhere'],
         ['May open', list(opens)],
         ...(shut.length > 0 ? [['May not open', list(shut)] as const] : []),
@@ -60,8 +61,8 @@ export function person({ person, devices, sessions, access }: Whole, style: Styl
   ].join('\n');
 }
 
-const device = ({ name, sort, lastUsed }: Device): string =>
-  `${name} (${sort})${lastUsed ? `, last used ${minute(lastUsed)}` : ', never used'}`;
+const factor = ({ method, lastUsed }: Factor): string =>
+  `${methods([method])}, ${lastUsed ? `last used ${minute(lastUsed)}` : 'never used'}`;
 
 const session = ({ browser, address, lastUsed, expires }: Session): string =>
   `${browser} from ${address}, last used ${minute(lastUsed)}, until ${minute(expires)}`;

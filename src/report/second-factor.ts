@@ -1,5 +1,6 @@
 import type { Factor, Matrix, Method, Otpauth } from '../model/second-factor.ts';
 import { below, row, wrap } from './layout.ts';
+import { minute } from './moment.ts';
 import { prose } from './prose.ts';
 import { qr } from './qr.ts';
 import type { Style } from './style.ts';
@@ -64,7 +65,7 @@ export function factors(all: readonly Factor[], style: Style): string {
   const wide = Math.max(...all.map(({ method }) => width(nouns[method])));
   return all
     .map(({ method, lastUsed }) => {
-      const used = lastUsed ? `last used ${new Date(lastUsed).toLocaleString('sv-SE').slice(0, 16)}` : 'never used';
+      const used = lastUsed ? `last used ${minute(lastUsed)}` : 'never used';
       const { [method]: noun } = nouns;
       return `  ${noun}${' '.repeat(wide - width(noun))}   ${style.colour.dim(used)}`;
     })

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { open } from '../../procedures/open.ts';
 import { accounts, isPerson, personOf } from '../../procedures/people/accounts.ts';
-import { secured } from '../../procedures/people/devices.ts';
+import { secured } from '../../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { people as words } from '../../report/people.ts';
 import type { Flags } from '../flags.ts';
@@ -12,7 +12,7 @@ export async function list(flags: Flags, surroundings: Surroundings): Promise<Ex
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user list');
   const shown = (await accounts(installation)).filter((account) => flags.verbose || isPerson(account));
-  const have = await secured(installation, shown);
+  const have = await secured(installation.world, shown);
   const people = shown
     .map((account) => ({ ...personOf(account), secondFactor: have.has(account.username) }))
     .toSorted((a, b) => a.username.localeCompare(b.username));
