@@ -40,7 +40,7 @@ test.each<[CommandName, readonly string[], Flags, number, readonly string[]]>([
   ['verify', [], {}, 0, ['checks']],
   ['doctor', [], {}, 4, ['checks']],
   ['user list', [], {}, 0, ['people']],
-  ['user show', ['helen'], {}, 0, ['person', 'devices', 'sessions', 'access']],
+  ['user show', ['helen'], {}, 0, ['person', 'factors', 'sessions', 'access']],
   ['user groups', ['helen'], {}, 0, ['user', 'groups', 'added', 'removed']],
   ['user enable', ['helen'], {}, 0, ['user', 'changed']],
   ['explain', ['helen', 'whoami'], {}, 0, ['user', 'app', 'opens', 'because', 'authentik', 'agree']],
