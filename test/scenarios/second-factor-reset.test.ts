@@ -27,6 +27,15 @@ test('lists what somebody has, asks, and takes it away', async () => {
   expect((await reset()).out).toBe('helen has no second factor.');
 });
 
+test('what somebody has stands in user show and user list, too', async () => {
+  await enrolled();
+  const { out } = await here.homeauth('user show', ['helen']);
+  expect(out).toMatch(/Second factor +recovery codes, never used\n +an authenticator app, never used/);
+  expect((await here.homeauth('user list')).out).toMatch(/helen .* yes +yes/);
+  await reset(['y']);
+  expect((await here.homeauth('user show', ['helen'])).out).toMatch(/Second factor +none/);
+});
+
 test('no, which is what Enter says, changes nothing', async () => {
   await enrolled();
   expect(await reset([''])).toMatchObject({ code: 3, failure: { code: 'refused' } });
