@@ -68,11 +68,20 @@ const inEnvironment = ({ host, username, from, password }: Choice): Readonly<Rec
   AUTHENTIK_EMAIL__PASSWORD: password,
 });
 
-/** Which of the four are not read as they were chosen: by our reader, and by whoever else read them. */
+/** What authentik makes of a value: it takes for JSON whatever is JSON, so "5" alone would become a number. */
+function asAuthentikReads(value: string | undefined): unknown {
+  try {
+    return JSON.parse(value ?? '');
+  } catch {
+    return value;
+  }
+}
+
+/** Which of the four authentik would not take as they were chosen, whoever reads the file for it: we, or anybody else. */
 export function unequal(choice: Choice, env: string, others: readonly Readonly<Record<string, string>>[]): string[] {
   const all = [decodeEnv(env), ...others];
   return Object.entries(inEnvironment(choice)).flatMap(([name, value]) => {
-    const other = all.find((environment) => environment[name] !== value);
+    const other = all.find((environment) => asAuthentikReads(environment[name]) !== value);
     return other ? [`${name}: ${JSON.stringify(value)} was read as ${JSON.stringify(other[name])}`] : [];
   });
 }
