@@ -1,4 +1,5 @@
 import { apiFaults, meetApiFault } from './faults/api.ts';
+import { diskFaultsEverywhere } from './faults/disk/everywhere.ts';
 import { errands } from './faults/fault.ts';
 import { machineMeetings, meetMachineFault } from './faults/machine.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
@@ -20,8 +21,9 @@ export async function cutEverywhere(): Promise<Tally> {
   }
 }
 
-/** Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet. */
+/** Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet; of disks, real ones. */
 export async function faultEverywhere(): Promise<Tally> {
+  const ofDisks = diskFaultsEverywhere();
   const { all, close } = await errands();
   try {
     const tallies: Tally[] = [];
@@ -34,7 +36,7 @@ export async function faultEverywhere(): Promise<Tally> {
       const meet = (fault: (typeof machine.all)[number]) => meetMachineFault(errand, machine.state, fault);
       tallies.push(await tallied(`${errand.name}, files and Docker`, machine.all, meet));
     }
-    return sum(tallies);
+    return sum([...tallies, await ofDisks]);
   } finally {
     await close();
   }

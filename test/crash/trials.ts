@@ -8,17 +8,15 @@ export interface Tally {
 
 /** How long one trial may take, in ms: a hang is a failure like any other. */
 const patience = 180_000;
-/** How many are under way at once: they wait more than they work. */
+/** How many are under way at once, unless they share something: they wait more than they work. */
 const side = 6;
 
-/**
- * Carries out trials side by side, tells on stderr how far they are, and what went wrong in each that failed.
- * `count`: how many promises one trial stands for.
- */
+/** Carries out trials side by side, tells on stderr how far they are, and what went wrong in each that failed. */
 export async function tallied<T>(
   what: string,
   all: readonly T[],
   carryOut: (one: T) => Promise<Trial>,
+  concurrency = side,
 ): Promise<Tally> {
   let done = 0;
   let good = 0;
@@ -34,7 +32,7 @@ export async function tallied<T>(
       told = performance.now();
       process.stderr.write(`· ${what}: ${done} of ${all.length}\n`);
     },
-    { concurrency: side },
+    { concurrency },
   );
   return { tried: all.length, good };
 }

@@ -59,9 +59,10 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
         },
       });
     } catch (error) {
-      if (!(error instanceof Exit)) throw error;
+      // A disk that is full ends a program as well.
+      if (!(error instanceof Exit || error instanceof Failure)) throw error;
       box.log.push(error.message);
-      box.exitCode = error.code;
+      box.exitCode = error instanceof Exit ? error.code : 1;
       boxes.set(name, box);
     }
   };

@@ -9,12 +9,16 @@ interface Entry {
   owner: Owner;
 }
 
-/** Files in memory, with the promises of the real ones: every writer is one step. */
-export interface MemoryFiles extends Files {
+/** Files that can be compared, and changed by somebody else. */
+export interface OpenFiles extends Files {
   /** Everything that is there, for comparisons: path, mode, owner and content. */
   snapshot(): Readonly<Record<string, string>>;
   /** As somebody else would, past homeauth. */
   put(path: string, content: string, mode?: number): void;
+}
+
+/** Files in memory, with the promises of the real ones: every writer is one step. */
+export interface MemoryFiles extends OpenFiles {
   /** A disk of its own with the same on it. */
   copy(): MemoryFiles;
 }

@@ -1,4 +1,4 @@
-import type { MemoryFiles } from './files.ts';
+import type { OpenFiles } from './files.ts';
 import { at } from './installed.ts';
 import { detailsIn } from './objects.ts';
 import type { FakeWorld } from './world.ts';
@@ -27,7 +27,7 @@ export async function stateOf(fake: FakeWorld) {
   const hasDatabase = (await fake.files.stat(at('db/PG_VERSION'))) !== undefined;
   const state = {
     files: {
-      ...(fake.files as MemoryFiles).snapshot(),
+      ...(fake.files as OpenFiles).snapshot(),
       // Its lines are in the order in which things were made.
       ...(text !== undefined && { [at('.homeauth/ledger.json')]: 'as below' }),
     },

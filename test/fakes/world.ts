@@ -76,9 +76,9 @@ export function fakeWorld({ files = memoryFiles(), standin = {}, program }: Fake
   return { world, docker, files, connect: connectAuthentik, servers, close: () => docker.powerOff() };
 }
 
-/** The same machine once more: what is done to one is not done to the other. */
-export async function copyOf(fake: FakeWorld, options: Omit<FakeOptions, 'files'> = {}): Promise<FakeWorld> {
-  const copy = fakeWorld({ ...options, files: (fake.files as MemoryFiles).copy() });
+/** The same machine once more: what is done to one is not done to the other. `files`: they are there already. */
+export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions = {}): Promise<FakeWorld> {
+  const copy = fakeWorld({ ...options, files: files ?? (fake.files as MemoryFiles).copy() });
   await copy.docker.becomeLike(fake.docker);
   const isStarting = () => [...copy.docker.boxes.values()].some(({ running }) => running?.health() === 'starting');
   while (isStarting()) await new Promise((done) => setTimeout(done, 5));

@@ -24,12 +24,12 @@ export async function errands(): Promise<{ readonly all: readonly Errand[]; clos
     },
     {
       name: 'add-app',
-      from: ({ files: _, ...options } = {}) => copyOf(base, options),
+      from: (options) => copyOf(base, options),
       run: (fake, over) => homeauthIn(fake, over)('add-app', ['whoami'], { group: 'family' }),
     },
     {
       name: 'user add',
-      from: ({ files: _, ...options } = {}) => copyOf(base, options),
+      from: (options) => copyOf(base, options),
       run: (fake, over) => {
         const flags = { name: 'Anna', email: 'anna@example.com', group: ['authentik Admins'], passwordStdin: true };
         const terminal = fakeTerminal(undefined, { stdin: 'kettle lantern orbit' });

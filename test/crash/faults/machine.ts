@@ -150,7 +150,7 @@ const machineFaults: readonly MachineFault[] = [
 ];
 
 /** Time goes as fast for those who look at the clock as for those who sleep. */
-const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'world' | 'connect'> => ({
+export const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'world' | 'connect'> => ({
   connect,
   world: { ...world, clock: { ...world.clock, now: () => performance.now() * 20 } },
 });

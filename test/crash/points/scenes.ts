@@ -1,4 +1,4 @@
-import type { MemoryFiles } from '../../fakes/files.ts';
+import type { OpenFiles } from '../../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
@@ -84,8 +84,8 @@ export function setStage(): Stage {
 }
 
 /** As much as one may break by hand: files, modes, Caddy's text, containers, and objects in authentik. */
-async function drift(fake: FakeWorld): Promise<void> {
-  const files = fake.files as MemoryFiles;
+export async function drift(fake: FakeWorld): Promise<void> {
+  const files = fake.files as OpenFiles;
   await files.remove(at('docker-compose.yml'));
   await files.setAccess(at('data'), 0o777, { uid: 0, gid: 0 });
   files.put('/srv/docker/caddy/etc/Caddyfile', '# mine\n');

@@ -1,0 +1,46 @@
+import { closeSync, openSync, readdirSync, type StatsFs } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { places } from './files.ts';
+import { openShell } from './shell.ts';
+
+/** The file system below /srv and /etc, and what can happen to it while homeauth is at work. */
+export async function openDisk() {
+  const shell = openShell();
+  const all = places.join(' ');
+  await shell.run('saved=$(mktemp -d)');
+  const remount = (options: string) => shell.run(`mount /srv -o remount,${options}`);
+  /** Tried until nothing is written between the look and the change. */
+  const shrunk = async (to: (now: StatsFs) => string): Promise<void> => {
+    const options = to(await statfs('/srv'));
+    await remount(`${options} 2>/dev/null`).catch(() => shrunk(to));
+  };
+  const limitHandles = (limit: string) => shell.run(`prlimit --pid ${process.pid} --nofile=${limit}:`);
+  const held: number[] = [];
+  return {
+    /** What is on it now can be put back by this name. */
+    save: (name: string) => shell.run(`tar -C / -cPf $saved/${name} $(ls -d ${all} 2>/dev/null)`),
+    putBack: (name: string) => shell.run(`rm -rf /srv/* ${places.slice(1).join(' ')} && tar -C / -xpPf $saved/${name}`),
+    /** Somebody else has filled it, but for so many pages. */
+    fill: (left: number) => shrunk(({ blocks, bfree, bsize }) => `size=${(blocks - bfree + left) * bsize}`),
+    useUpInodes: () => shrunk(({ files, ffree }) => `nr_inodes=${files - ffree}`),
+    async makeReadOnly() {
+      await shell.run('mount -o remount,bind,ro /srv && mount -o remount,bind,ro /etc');
+    },
+    /** This process may open nothing more than what is open. */
+    async useUpHandles() {
+      await limitHandles(String(Math.max(...readdirSync('/proc/self/fd').map(Number)) + 1));
+      try {
+        for (;;) held.push(openSync('/dev/null', 'r'));
+      } catch {}
+    },
+    async mend() {
+      for (const handle of held.splice(0)) closeSync(handle);
+      await limitHandles('$(ulimit -Hn)');
+      await shell.run('mount -o remount,bind,rw /srv && mount -o remount,bind,rw /etc');
+      await remount('size=20g,nr_inodes=1000000');
+    },
+    close: () => shell.run('rm -rf $saved').finally(shell.close),
+  };
+}
+
+export type Disk = Awaited<ReturnType<typeof openDisk>>;

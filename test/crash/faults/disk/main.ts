@@ -1,0 +1,15 @@
+import { tallied } from '../../trials.ts';
+import { openDisk } from './disk.ts';
+import { diskErrands, diskFaults, meetDiskFault } from './trials.ts';
+
+// main.ts ERRAND [EACH]: one errand on a disk of its own, at each such fault; prints the tally.
+const [name, each = '1'] = process.argv.slice(2);
+const disk = await openDisk();
+const errand = (await diskErrands(disk)).find((one) => one.name === name);
+if (!errand) throw new Error(`there is no ${name}`);
+const { state, all } = await diskFaults(errand);
+const share = all.filter((_, i) => i % Number(each) === 0);
+const tally = await tallied(`${name}, a real disk`, share, (fault) => meetDiskFault(errand, disk, state, fault), 1);
+await disk.close();
+process.stdout.write(JSON.stringify(tally));
+process.exit(0);
