@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
+import { crowded, isCrowded } from './cli/crowded.ts';
 import { buildCli, type GlobalFlags } from './cli.ts';
 import type { CommandName } from './commands/flags.ts';
 import type { ExitCode } from './model/failure.ts';
@@ -15,6 +16,15 @@ export const version = (): string => createRequire(import.meta.url)('../package.
  * @returns the exit status
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await commandLine(argv);
+  } catch (error) {
+    if (isCrowded(error)) return crowded(isJson(argv));
+    throw error;
+  }
+}
+
+async function commandLine(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'help' && argv[1] === 'exit-codes') return exitCodesHelp();
   if (argv[0] === 'app-names') return (await import('./main/app-names.ts')).appNames();
   let code: ExitCode = 0;
@@ -39,8 +49,10 @@ function asTyped(argv: readonly string[], cli: Command): string[] {
   return isUnknown ? [topic, ...rest] : [first, ...argv.slice(1)];
 }
 
+const isJson = (argv: readonly string[]): boolean => argv.some((word) => /^--json(=|$)/.test(word));
+
 async function misused(error: CommanderError, argv: readonly string[], cli: Command): Promise<ExitCode> {
-  const json = argv.some((word) => /^--json(=|$)/.test(word));
+  const json = isJson(argv);
   // Its help has been shown: a command that only holds others was typed alone.
   if (error.code === 'commander.help' && !json) return 2;
   const [{ trouble, commandIn }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
@@ -57,6 +69,7 @@ async function carryOut(command: CommandName, args: readonly string[], flags: Gl
     const { commands } = await import('./commands/index.ts');
     return await commands[command](args, { ...flags }, surroundings);
   } catch (error) {
+    if (isCrowded(error)) throw error;
     return tell(error, command, flags, surroundings.terminal);
   } finally {
     surroundings.terminal.live(undefined);

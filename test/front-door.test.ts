@@ -36,3 +36,27 @@ test.each<[line: string, schema: string, exit: number, code: string]>([
   expect(error).toMatchObject({ code, problem: expect.stringMatching(/./), fix: expect.stringMatching(/./) });
   expect(answer.stderr).not.toBe('');
 });
+
+test.each([['--json'], ['--no-input']])('homeauth plan %s without a file handle left says so', async (flag) => {
+  const main = JSON.stringify(join(import.meta.dirname, '../src/main.ts'));
+  const script = `import { openSync } from 'node:fs';
+    import { main } from ${main};
+    try { for (;;) openSync('/dev/null'); } catch {}
+    process.exitCode = await main(${JSON.stringify(['plan', flag])});`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+  const answer = await promisify(execFile)('prlimit', ['--nofile=200:200', ...node]).then(
+    () => undefined,
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+  expect(answer?.code).toBe(2);
+  expect(answer?.stderr).toBe(
+    'homeauth cannot be loaded: too many files are open at once.\nRaise the limit for this shell, then run the command again:  ulimit -n 4096\n',
+  );
+  if (flag === '--json')
+    expect(JSON.parse(answer?.stdout)).toMatchObject({
+      schema: 'homeauth.homeauth/1',
+      ok: false,
+      error: { code: 'too-many-files' },
+    });
+  else expect(answer?.stdout).toBe('');
+});
