@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Failure, type FailureText } from '../model/failure.ts';
+import { outOfHandles } from './out-of-handles.ts';
 
 /** EDQUOT, for which Node has no name: what ZFS says when a quota is used up. */
 const quotaExceeded = -122;
@@ -68,11 +69,7 @@ function explain(path: string, verb: string, code: string): FailureText | undefi
       };
     case 'EMFILE':
     case 'ENFILE':
-      return {
-        code: 'too-many-files',
-        problem: `${problem}: too many files are open at once.`,
-        fix: 'Raise the limit for this shell, then run the command again:  ulimit -n 4096',
-      };
+      return outOfHandles(problem);
     case 'ENOENT':
       return {
         code: 'no-directory',

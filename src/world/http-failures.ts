@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { isOutOfHandles, outOfHandles } from './out-of-handles.ts';
 import type { HttpRequest } from './world.ts';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -23,6 +24,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** A request that came to nothing. Its text holds neither the query nor anything that was sent. */
 export function noAnswer({ url, via }: HttpRequest, tooLate: boolean, cause: unknown): Failure {
   const { protocol, host, pathname } = new URL(url);
+  if (isOutOfHandles(cause))
+    return new Failure(outOfHandles(`${protocol}//${host}${pathname} cannot be asked`), { cause });
   const where = via ? ` (asked at ${via.host}:${via.port})` : '';
   return new Failure(
     {

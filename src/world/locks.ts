@@ -1,4 +1,6 @@
 import { createServer, connect as dial, type Server } from 'node:net';
+import { Failure } from '../model/failure.ts';
+import { isOutOfHandles, outOfHandles } from './out-of-handles.ts';
 import type { Holder, Locks } from './world.ts';
 
 /**
@@ -23,9 +25,11 @@ export const socketLocks: Locks = {
 
 function listen(server: Server, address: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else
+        reject(isOutOfHandles(error) ? new Failure(outOfHandles('The lock cannot be taken'), { cause: error }) : error);
+    });
     server.listen(address, () => resolve(true));
   });
 }

@@ -1,6 +1,8 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
+import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
 import type { Answer, Method } from './answer.ts';
 
 export interface Address {
@@ -27,7 +29,7 @@ export class LineBroken extends Error {
 
 /** A way to authentik: some connections kept open, made anew when its container gets another address. */
 export interface Line {
-  /** @throws LineBroken */
+  /** @throws LineBroken; Failure where no connection may be opened */
   send(request: Outgoing): Promise<Answer>;
   /** Ask for the address again before the next request: another container may have the old one. */
   forget(): void;
@@ -79,6 +81,7 @@ export function openLine(address: () => Promise<Address | undefined>, host: stri
         };
       } catch (error) {
         known = undefined;
+        if (isOutOfHandles(error)) throw new Failure(outOfHandles('authentik cannot be asked'), { cause: error });
         throw signal.aborted
           ? new LineBroken(`authentik gave no answer within ${timeout / 1000} s`, true)
           : broken(error);

@@ -1,4 +1,5 @@
 import { Failure } from '../../model/failure.ts';
+import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
 
 interface Way {
   readonly problem: (socket: string) => string;
@@ -32,6 +33,7 @@ const silent: Way = {
 
 /** Why the engine cannot be reached, and the command that mends it. */
 export function unreachable(socket: string, error: unknown): Failure {
+  if (isOutOfHandles(error)) return new Failure(outOfHandles(`Docker cannot be asked on ${socket}`), { cause: error });
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const { problem, why, fix } = ways[code === 'EPERM' ? 'EACCES' : code] ?? silent;
   return new Failure({ code: 'docker-unreachable', problem: problem(socket), why, fix }, { cause: error });
