@@ -4,10 +4,9 @@ import { places } from './files.ts';
 import { openShell } from './shell.ts';
 
 /** The file system below /srv and /etc, and what can happen to it while homeauth is at work. */
-export async function openDisk() {
+export function openDisk() {
   const shell = openShell();
   const all = places.join(' ');
-  await shell.run('saved=$(mktemp -d)');
   const remount = (options: string) => shell.run(`mount /srv -o remount,${options}`);
   /** Tried until nothing is written between the look and the change. */
   const shrunk = async (to: (now: StatsFs) => string): Promise<void> => {
@@ -18,8 +17,8 @@ export async function openDisk() {
   const held: number[] = [];
   return {
     /** What is on it now can be put back by this name. */
-    save: (name: string) => shell.run(`tar -C / -cPf $saved/${name} $(ls -d ${all} 2>/dev/null)`),
-    putBack: (name: string) => shell.run(`rm -rf /srv/* ${places.slice(1).join(' ')} && tar -C / -xpPf $saved/${name}`),
+    save: (name: string) => shell.run(`tar -C / -cPf /mnt/${name} $(ls -d ${all} 2>/dev/null)`),
+    putBack: (name: string) => shell.run(`rm -rf /srv/* ${places.slice(1).join(' ')} && tar -C / -xpPf /mnt/${name}`),
     /** Somebody else has filled it, but for so many pages. */
     fill: (left: number) => shrunk(({ blocks, bfree, bsize }) => `size=${(blocks - bfree + left) * bsize}`),
     useUpInodes: () => shrunk(({ files, ffree }) => `nr_inodes=${files - ffree}`),
@@ -39,8 +38,8 @@ export async function openDisk() {
       await shell.run('mount -o remount,bind,rw /srv && mount -o remount,bind,rw /etc');
       await remount('size=20g,nr_inodes=1000000');
     },
-    close: () => shell.run('rm -rf $saved').finally(shell.close),
+    close: shell.close,
   };
 }
 
-export type Disk = Awaited<ReturnType<typeof openDisk>>;
+export type Disk = ReturnType<typeof openDisk>;

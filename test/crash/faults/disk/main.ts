@@ -4,12 +4,12 @@ import { diskErrands, diskFaults, meetDiskFault } from './trials.ts';
 
 // main.ts ERRAND [EACH]: one errand on a disk of its own, at each such fault; prints the tally.
 const [name, each = '1'] = process.argv.slice(2);
-const disk = await openDisk();
+const disk = openDisk();
 const errand = (await diskErrands(disk)).find((one) => one.name === name);
 if (!errand) throw new Error(`there is no ${name}`);
 const { state, all } = await diskFaults(errand);
 const share = all.filter((_, i) => i % Number(each) === 0);
 const tally = await tallied(`${name}, a real disk`, share, (fault) => meetDiskFault(errand, disk, state, fault), 1);
-await disk.close();
+disk.close();
 process.stdout.write(JSON.stringify(tally));
 process.exit(0);
