@@ -32,7 +32,7 @@ const fields = {
   'ak-stage-password': () => [['password', 'password']],
   'ak-stage-prompt': (stage) => stage.fields.filter((one) => one.type !== 'static').map((one) => [one.field_key, one.type, one.label]),
   'ak-stage-consent': () => [],
-  'ak-stage-authenticator-validate': () => [['code', 'text', 'Code of your second factor']],
+  'ak-stage-authenticator-validate': (stage) => (stage.device_challenges.length ? [['code', 'text', 'Code of your second factor']] : []),
   'ak-stage-authenticator-totp': () => [['code', 'text', 'Code that your app shows']],
   'ak-stage-authenticator-static': () => [],
 };
@@ -66,11 +66,14 @@ function show(stage) {
     row.append(Object.assign(document.createElement('input'), { name, type, required: true }));
     form.append(row);
   }
-  form.append(Object.assign(document.createElement('button'), { textContent: 'Continue' }));
+  // Whoever has no second factor yet chooses one to set up.
+  const choices = stage.device_challenges?.length ? [] : (stage.configuration_stages ?? []);
+  const buttons = choices.length ? choices.map(({ pk, name }) => ({ textContent: name, name: 'selected_stage', value: pk })) : [{ textContent: 'Continue' }];
+  form.append(...buttons.map((button) => Object.assign(document.createElement('button'), button)));
   form.querySelector('input')?.focus();
   form.onsubmit = (event) => {
     event.preventDefault();
-    ask({ component: stage.component, ...(stage.token && { token: stage.token }), ...Object.fromEntries(new FormData(form)) });
+    ask({ component: stage.component, ...(stage.token && { token: stage.token }), ...Object.fromEntries(new FormData(form, event.submitter)) });
   };
 }
 ask();
