@@ -70,6 +70,8 @@ function show(stage) {
   const choices = stage.device_challenges?.length ? [] : (stage.configuration_stages ?? []);
   const buttons = choices.length ? choices.map(({ pk, name }) => ({ textContent: name, name: 'selected_stage', value: pk })) : [{ textContent: 'Continue' }];
   form.append(...buttons.map((button) => Object.assign(document.createElement('button'), button)));
+  for (const [href, textContent] of [[stage.recovery_url, 'Forgot your password?'], [stage.enroll_url, 'Make an account']])
+    if (href) form.append(Object.assign(document.createElement('a'), { href, textContent }));
   form.querySelector('input')?.focus();
   form.onsubmit = (event) => {
     event.preventDefault();

@@ -9,6 +9,7 @@ import type { Screen } from '../screen.ts';
 
 /**
  * Somebody may open less than before: where they are logged in, that is seen only when the session ends.
+ * @param advised - Whether Enter alone ends them: not where somebody came for a look
  * @returns how many sessions were ended
  */
 export async function offerEnding(
@@ -16,6 +17,7 @@ export async function offerEnding(
   account: Account,
   { endSessions: isWanted }: Flags,
   screen: Screen,
+  advised: boolean,
 ): Promise<number> {
   const { terminal } = installation.surroundings;
   const { username } = account;
@@ -34,8 +36,8 @@ export async function offerEnding(
       return 0;
     }
     const message = `Log ${username} out everywhere?`;
-    if (!(await terminal.confirm({ message, initial: true, flag: '--end-sessions', ifStopped: 'The sessions go on.' })))
-      return 0;
+    const ifStopped = 'The sessions go on.';
+    if (!(await terminal.confirm({ message, initial: advised, flag: '--end-sessions', ifStopped }))) return 0;
   }
   const ended = await hold(installation, `end the sessions of ${username}`, () => endSessions(installation, account));
   screen.say(`${screen.style.mark('done')} ${username} is logged out everywhere; the apps follow some seconds later`);

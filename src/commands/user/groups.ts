@@ -23,7 +23,6 @@ export async function groups(
     : { added: [], removed: [] };
   const account = await accountNamed(installation, name);
   const { groups } = personOf(account);
-  const ended = change.removed.length > 0 ? await offerEnding(installation, account, flags, screen) : 0;
   const changed = change.added.length + change.removed.length > 0;
   const state = groups.length > 0 ? `${name} is in: ${groups.join(', ')}` : `${name} is in no group`;
   const words = [
@@ -32,6 +31,8 @@ export async function groups(
     ...(isAsked && !changed ? ['It was so already; nothing was changed.'] : []),
     ...(changed ? [] : [state]),
   ];
-  screen.result(words.map(paper.text).join('\n'), { user: name, groups, ...change, sessionsEnded: ended }, true);
+  if (!screen.json) screen.result(words.map(paper.text).join('\n'), {}, true);
+  const ended = change.removed.length > 0 ? await offerEnding(installation, account, flags, screen, true) : 0;
+  if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }
