@@ -27,6 +27,14 @@ describe('a question', () => {
     expect(await answer).toBe('ac');
   });
 
+  test('says what is wrong without breaking a word', async () => {
+    const at = desk();
+    const sentence = `${'a '.repeat(38)}helen@example.com is an address.`;
+    const answer = at.terminal.ask({ ...domain, validate: (v) => (v === 'y' ? sentence : undefined) });
+    await type(at, ['Domain', 'y\r'], ['helen@example.com', '\u007fz\r']);
+    expect(await answer).toBe('z');
+  });
+
   test('clears the live line first', async () => {
     const at = desk();
     at.terminal.live('waiting');

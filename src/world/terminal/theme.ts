@@ -1,7 +1,9 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import type { Screen } from './screen.ts';
 
 /** The prompts' own colours do not heed NO_COLOR on every Node: each of them is set here. */
-export function themeOf({ colour, unicode }: Screen) {
+export function themeOf(screen: Screen) {
+  const { colour, unicode } = screen;
   return {
     prefix: { idle: colour.cyan('?'), done: colour.cyan('?') },
     spinner: { interval: 80, frames: [colour.dim(unicode ? '·' : '.')] },
@@ -9,7 +11,8 @@ export function themeOf({ colour, unicode }: Screen) {
     style: {
       answer: (text: string) => colour.cyan(text),
       message: (text: string) => colour.bold(text),
-      error: (text: string) => colour.red(`${unicode ? '✗' : '!'} ${text}`),
+      // The prompts break a line wherever it ends.
+      error: (text: string) => colour.red(wrapAnsi(`${unicode ? '✗' : '!'} ${text}`, screen.columns)),
       defaultAnswer: (text: string) => colour.dim(`(${text})`),
       help: (text: string) => colour.dim(text),
       highlight: (text: string) => colour.cyan(text),
