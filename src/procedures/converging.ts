@@ -62,10 +62,16 @@ export function carriedOut(
     const { changes: all } = await planned(installation, wishes);
     const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
     if (foreign) throw notOurs(kinds, foreign);
+    // What has opened the API once is proven, also while authentik restarts and opens nothing.
+    let isProven = false;
     const run: Run<Facts> = {
       ...common(installation, progress),
       stages: stages(installation, wishes),
-      survey: () => factsFor(installation, wishes),
+      async survey() {
+        const facts = await factsFor(installation, wishes);
+        isProven ||= facts.phase === 'running';
+        return isProven ? { ...facts, phase: 'running' } : facts;
+      },
       mayTake,
     };
     return { installation, changes: (await converge(run)).filter(({ op }) => op !== 'keep') };

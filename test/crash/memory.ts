@@ -1,5 +1,6 @@
 import { apiFaults, meetApiFault } from './faults/api.ts';
 import { diskFaultsEverywhere } from './faults/disk/everywhere.ts';
+import { type Death, deaths, meetDeath } from './faults/dying.ts';
 import { errands } from './faults/fault.ts';
 import { machineMeetings, meetMachineFault } from './faults/machine.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
@@ -35,6 +36,9 @@ export async function faultEverywhere(): Promise<Tally> {
       const machine = await machineMeetings(errand);
       const meet = (fault: (typeof machine.all)[number]) => meetMachineFault(errand, machine.state, fault);
       tallies.push(await tallied(`${errand.name}, files and Docker`, machine.all, meet));
+      const dying = await deaths(errand);
+      const die = (death: Death) => meetDeath(errand, dying.state, death);
+      tallies.push(await tallied(`${errand.name}, containers that die`, dying.all, die));
     }
     return sum([...tallies, await ofDisks]);
   } finally {

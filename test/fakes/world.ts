@@ -28,6 +28,8 @@ export interface FakeOptions {
   readonly standin?: Partial<StandinOptions>;
   /** What an image holds, where it is not what it should be. */
   readonly program?: (image: string) => Program | undefined;
+  /** What becomes of every program. */
+  readonly fate?: (program: Program) => Program;
 }
 
 const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
@@ -36,7 +38,7 @@ const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
  * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
  * programs on the loopback, authentik's stand-in among them. The clock is the real one, ten times as fast for sleepers.
  */
-export function fakeWorld({ files = memoryFiles(), standin = {}, program }: FakeOptions = {}): FakeWorld {
+export function fakeWorld({ files = memoryFiles(), standin = {}, program, fate }: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
   const programs: readonly (readonly [string, Program])[] = [
     ['postgres', postgres],
@@ -46,10 +48,10 @@ export function fakeWorld({ files = memoryFiles(), standin = {}, program }: Fake
     ['caddy', caddy],
     ['mailbox', mailbox],
   ];
-  const docker = fakeDocker(
-    files,
-    (image) => program?.(image) ?? programs.find(([name]) => image.startsWith(`${name}:`))?.[1],
-  );
+  const docker = fakeDocker(files, (image) => {
+    const found = program?.(image) ?? programs.find(([name]) => image.startsWith(`${name}:`))?.[1];
+    return found && fate ? fate(found) : found;
+  });
   const world: Omit<World, 'authentik'> = {
     files,
     docker,
