@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { Failure } from '../model/failure.ts';
 import type { ApplicationSpec } from '../model/sso.ts';
 import type { Row, Update } from '../world/authentik/schema.ts';
 import { lookInto, providerNamed } from './authentik.ts';
@@ -38,6 +39,8 @@ export const applicationKind: Kind<ApplicationSpec> = {
     const { authentik } = world;
     if (!want) return authentik.remove('core/applications', key);
     const { pk } = await providerNamed(world, want.provider);
+    const other = (await authentik.list('core/applications')).find((row) => row.provider === pk && row.slug !== key);
+    if (other) throw providerTaken(key, other.slug, want.provider);
     const base = { name: want.name, provider: pk };
     const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
     const row = have
@@ -61,6 +64,14 @@ export const applicationKind: Kind<ApplicationSpec> = {
   hint: (key) =>
     `If homeauth did not make the application "${key}", give the app another name in homeauth.yaml, or delete it in authentik, under Applications > Applications.`,
 };
+
+const providerTaken = (key: string, other: string, provider: string): Failure =>
+  new Failure({
+    code: 'provider-has-application',
+    problem: `The application "${other}" in authentik has the provider "${provider}"; homeauth would give it to "${key}".`,
+    why: 'A provider belongs to one application, and that one may have been renamed.',
+    fix: `In authentik, open Applications > Applications, and give "${other}" the slug "${key}", or delete it. Then run the command again.`,
+  });
 
 /** A release that does not know `meta_hide` ignores it, and its rows do not have it. */
 const isHidden = (row: Application): boolean => row.meta_hide ?? row.meta_launch_url === nowhere;

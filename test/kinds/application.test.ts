@@ -77,3 +77,20 @@ test('goes when it is no longer wanted, and its provider with it', async () => {
   expect(await here.run([[providers[1]!]])).toEqual(['remove application:wiki', 'remove provider:wiki']);
   expect(await rows(here)).toEqual([]);
 });
+
+test('whose provider another application has says so, and what to do', async () => {
+  const clock = steppingClock();
+  const here = await sso({ clock });
+  await here.run([providers, [application('wiki')]]);
+  await here.edit((state) => {
+    state.applications[0]!.slug = 'encyclopedia';
+  });
+  clock.pass(10_000);
+  const failure = await failing(here.run([[application('wiki')]]));
+  expect(failure.code).toBe('provider-has-application');
+  expect(failure.problem).toBe(
+    'The application "encyclopedia" in authentik has the provider "wiki"; homeauth would give it to "wiki".',
+  );
+  expect(failure.fix).toContain('give "encyclopedia" the slug "wiki", or delete it');
+  expect(await rows(here)).toHaveLength(1);
+});
