@@ -3,6 +3,8 @@ import { diskFaultsEverywhere } from './faults/disk/everywhere.ts';
 import { type Death, deaths, meetDeath } from './faults/dying.ts';
 import { errands } from './faults/fault.ts';
 import { machineMeetings, meetMachineFault } from './faults/machine.ts';
+import { rivalled } from './faults/rivalled.ts';
+import { meetRival, rivalries } from './faults/rivals.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
 import { setStage } from './points/scenes.ts';
 import { sum, type Tally, tallied } from './trials.ts';
@@ -40,8 +42,18 @@ export async function faultEverywhere(): Promise<Tally> {
       const die = (death: Death) => meetDeath(errand, dying.state, death);
       tallies.push(await tallied(`${errand.name}, containers that die`, dying.all, die));
     }
-    return sum([...tallies, await ofDisks]);
+    return sum([...tallies, await rivalEverywhere(), await ofDisks]);
   } finally {
     await close();
+  }
+}
+
+/** Somebody else at work in authentik, between each look and its touch. */
+async function rivalEverywhere(): Promise<Tally> {
+  const base = await rivalled();
+  try {
+    return await tallied('apply beside somebody else', await rivalries(base), (rivalry) => meetRival(base, rivalry));
+  } finally {
+    await base.close();
   }
 }

@@ -64,7 +64,7 @@ export async function afterFault(
   ];
 }
 
-function unnamed({ failure, code, err }: Ran): string[] {
+export function unnamed({ failure, code, err }: Ran): string[] {
   if (!failure) return ['there is no error'];
   const { problem, fix } = failure;
   const text = `${err}\n${problem}\n${failure.why ?? ''}\n${failure.details ?? ''}\n${fix}`;
