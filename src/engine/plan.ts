@@ -58,15 +58,19 @@ export interface Leftover {
 export function leftovers(want: readonly Resource[], ledger: Ledger, purge: boolean): Leftover[] {
   const ids = new Set(want.map(idOf));
   const over = ledger.filter((made) => !ids.has(made.id)).toReversed();
+  const kept = over.flatMap(({ id, precious }) => (precious && !purge ? [parseId(id).key] : []));
   return over.flatMap((made): Leftover[] => {
     const silent = made.inside !== undefined && !ids.has(made.inside);
     if (silent && !purge) return []; // the data stays, and what is in it stays ours
-    return [{ change: leftover(made, purge), made, silent }];
+    return [{ change: leftover(made, kept), made, silent }];
   });
 }
 
-function leftover({ id, precious, before }: Made, purge: boolean): Change {
-  if (precious && !purge) return { op: 'keep', id, because: ['holds your data'] };
+/** @param kept - Keys of what stays because it holds data; what is around it stays with it */
+function leftover({ id, precious, before }: Made, kept: readonly string[]): Change {
+  const { key } = parseId(id);
+  if (kept.some((data) => data === key || data.startsWith(`${key}/`)))
+    return { op: 'keep', id, because: ['holds your data'] };
   if (before === undefined) return { op: 'remove', id, because: ['no longer wanted'] };
   const why = precious ? 'was there before homeauth: it stays, with what is in it' : 'no longer wanted';
   return { op: 'release', id, because: [why] };

@@ -108,6 +108,23 @@ describe('what is not ours', () => {
     expect(w.things.has('directory:/srv/db')).toBe(true);
   });
 
+  test('what is around data that stays is not planned to go', async () => {
+    const w = fresh();
+    const proxy = stage('proxy', ['directory:/srv/caddy', 1], ['directory:/srv/caddy/data', 1, data]);
+    const nextTo = stage('proxy too', ['directory:/srv/cad', 1]);
+    await w.run([...bare, proxy, nextTo]);
+    expect(await w.plan(bare)).toMatchInlineSnapshot(`
+      "remove  directory:/srv/cad  no longer wanted
+      keep    directory:/srv/caddy/data  holds your data
+      keep    directory:/srv/caddy  holds your data"
+    `);
+    await w.run(bare);
+    expect([...w.things.keys()].filter((id) => id.includes('cad'))).toEqual([
+      'directory:/srv/caddy',
+      'directory:/srv/caddy/data',
+    ]);
+  });
+
   test('a directory with something of theirs in it stays', async () => {
     const w = fresh();
     await w.run([stage('folders', ['directory:/srv', 1])]);
