@@ -5,6 +5,7 @@ import { errands } from './faults/fault.ts';
 import { machineMeetings, meetMachineFault } from './faults/machine.ts';
 import { rivalled } from './faults/rivalled.ts';
 import { meetRival, rivalries } from './faults/rivals.ts';
+import { meetTokenEnd, type TokenEnd, tokenEnds } from './faults/token.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
 import { setStage } from './points/scenes.ts';
 import { sum, type Tally, tallied } from './trials.ts';
@@ -38,6 +39,9 @@ export async function faultEverywhere(): Promise<Tally> {
       const machine = await machineMeetings(errand);
       const meet = (fault: (typeof machine.all)[number]) => meetMachineFault(errand, machine.state, fault);
       tallies.push(await tallied(`${errand.name}, files and Docker`, machine.all, meet));
+      const token = await tokenEnds(errand);
+      const end = (one: TokenEnd) => meetTokenEnd(errand, token.state, one);
+      tallies.push(await tallied(`${errand.name}, the token ends`, token.all, end));
       const dying = await deaths(errand);
       const die = (death: Death) => meetDeath(errand, dying.state, death);
       tallies.push(await tallied(`${errand.name}, containers that die`, dying.all, die));

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiFaults, meetApiFault } from '../crash/faults/api.ts';
 import { errands } from '../crash/faults/fault.ts';
+import { meetTokenEnd, tokenEnds } from '../crash/faults/token.ts';
 
 let some: Awaited<ReturnType<typeof errands>>;
 beforeAll(async () => {
@@ -29,3 +30,12 @@ test.each([
   },
   180_000,
 );
+
+test('a token that ends in the middle is told, and the next run goes on with the one that is given back', async () => {
+  const errand = some.all.find(({ name }) => name === 'add-app');
+  if (!errand) throw new Error('there is no add-app');
+  const { state, all } = await tokenEnds(errand);
+  const trials = await pMap(all, (end) => meetTokenEnd(errand, state, end), { concurrency: 4 });
+  expect(trials.length).toBeGreaterThan(5);
+  expect(trials.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
+});
