@@ -2,10 +2,11 @@ import { Argument, Command, Option } from 'commander';
 import { adding, choice, examples } from './cli/adding.ts';
 import { addMail } from './cli/mail.ts';
 import { addUser } from './cli/user.ts';
+import { addWait } from './cli/wait.ts';
 import type { CommandName } from './commands/flags.ts';
 import type { Question } from './config/questions.ts';
 
-/** Flags that every command has. */
+/** Flags that every command has, or many. */
 export interface GlobalFlags {
   readonly config?: string;
   readonly json?: boolean;
@@ -14,6 +15,8 @@ export interface GlobalFlags {
   readonly input?: boolean;
   readonly color?: 'auto' | 'always' | 'never';
   readonly debug?: boolean;
+  /** In minutes, of commands that are at work alone. */
+  readonly wait?: number;
 }
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -121,5 +124,6 @@ export function buildCli(version: string, interview: readonly Question[], act: A
       const { grammarOf } = await import('./commands/completion/grammar.ts');
       await act('completion', [name], { ...completion.optsWithGlobals(), grammar: grammarOf(cli) });
     });
+  addWait(cli);
   return cli;
 }

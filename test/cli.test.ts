@@ -71,6 +71,22 @@ describe('a mistyped line', () => {
     ],
     ['user lst', 'homeauth user has no command "lst".', 'Did you mean: homeauth user list'],
     ['user list --jsno', 'homeauth user list has no flag --jsno.', 'Did you mean: homeauth user list --json'],
+    [
+      'apply --wait soon',
+      '"soon" is not a whole number of minutes, from 0 to 1440.',
+      'Write it like this: homeauth apply --wait <minutes>',
+    ],
+    [
+      'user add anna --wait -1',
+      '"-1" is not a whole number of minutes, from 0 to 1440.',
+      'Write it like this: homeauth user add --wait <minutes>',
+    ],
+    [
+      'apply --wait 1441',
+      '"1441" is not a whole number of minutes, from 0 to 1440.',
+      'Write it like this: homeauth apply --wait <minutes>',
+    ],
+    ['plan --wait 3', 'homeauth plan has no flag --wait.', 'All flags: homeauth plan --help'],
     ['completion bsh', '"bsh" is not one of: bash, zsh, fish.', 'Did you mean: homeauth completion bash'],
   ])('homeauth %s', async (line, problem, fix) => {
     const cli = cliFor();

@@ -49,6 +49,9 @@ export function commandIn(argv: readonly string[], cli: Command): readonly Comma
 
 /** A word that is not among the choices: behind a flag, or as the argument of a command. */
 function invalid(message: string, here: string): Failure {
+  // A flag that judges its value has words of its own.
+  const [, wordsOf, typed, why] = /option '([^']*)' argument '([^']*)' is invalid\. (is not .*)/.exec(message) ?? [];
+  if (why) return misuse(`"${typed}" ${why}`, undefined, `Write it like this: ${here} ${wordsOf}`);
   const [first = '', second = ''] = [...message.matchAll(/'([^']*)'/g)].map(([, word]) => word);
   const isArgument = message.includes('command-argument');
   const [flag, value] = isArgument ? [`<${second}>`, first] : [first.replace(/^-\w, /, ''), second];

@@ -52,6 +52,7 @@ export function wire(flags: GlobalFlags): Surroundings {
     cwd: process.cwd(),
     env,
     signal,
+    ...(flags.wait !== undefined && { patience: flags.wait * 60_000 }),
   };
 }
 

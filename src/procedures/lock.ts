@@ -18,7 +18,7 @@ export function hold<T>(
  * for whom it waits; without a terminal or with a limit it waits that long at most.
  */
 async function alone<T>(
-  { world, signal }: Surroundings,
+  { world, signal, patience = usual }: Surroundings,
   root: string,
   command: string,
   waiting: (who: string) => void,
@@ -30,12 +30,12 @@ async function alone<T>(
     const taken = await world.locks.take(root, holder);
     if ('release' in taken) return work().finally(() => taken.release());
     const who = `homeauth ${taken.heldBy.command} (process ${taken.heldBy.pid}, since ${taken.heldBy.since})`;
-    if (signal.aborted || world.clock.now() > limit) {
+    if (signal.aborted || world.clock.now() >= limit) {
       throw new Failure({
         code: 'locked',
         problem: `${who} is at work on this installation.`,
         why: 'Two at once would undo each other.',
-        fix: 'Wait until it is through, then run the command again.',
+        fix: 'Wait until it is through, then run the command again. With --wait MINUTES it waits by itself, for that long.',
       });
     }
     waiting(who);
@@ -43,5 +43,5 @@ async function alone<T>(
   }
 }
 
-/** How long a second run waits for the first, in ms: as long as the longest step may take. */
-const patience = 15 * 60_000;
+/** How long a second run waits for the first, in ms, unless told: as long as the longest step may take. */
+const usual = 15 * 60_000;

@@ -15,4 +15,6 @@ export interface Surroundings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** How long to wait for another homeauth that is at work, in ms, where somebody has said so. */
+  readonly patience?: number;
 }

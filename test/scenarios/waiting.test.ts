@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildCli } from '../../src/cli.ts';
+import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
+import { programDirectory } from '../program.ts';
+import type { Device } from '../standin/state-flows.ts';
+import { edit } from '../standin/store.ts';
+
+/** Recovery codes of somebody. */
+const device: Omit<Device, 'user'> = {
+  pk: 1,
+  kind: 'static',
+  name: 'Codes',
+  confirmed: true,
+  created: 0,
+  last_updated: 0,
+  last_used: null,
+  failures: 0,
+  failedAt: 0,
+  secret: '',
+  lastStep: 0,
+  codes: ['abc'],
+};
+
+describe('beside another homeauth, with --wait 0', () => {
+  const lines: readonly [command: CommandName, args: readonly string[], flags?: Flags, keys?: readonly string[]][] = [
+    ['init', [], { ...initFlags, config: at('homeauth.yaml') }],
+    ['add-app', ['wiki'], { upstream: 'wiki:80' }],
+    ['remove-app', ['whoami']],
+    ['apply', []],
+    ['uninstall', [], { config: at('homeauth.yaml') }],
+    ['explain', ['anna', 'whoami'], { endSessions: true }],
+    ['rescue', ['helen'], { secondFactor: true }, ['y']],
+    ['user add', ['ben'], { name: 'Ben', email: 'ben@example.com', link: true }],
+    ['user groups', ['anna'], { add: ['family'] }],
+    ['user password', ['anna'], { passwordFile: '/root/pw' }],
+    ['user reset', ['anna'], { print: true }],
+    ['user invite', []],
+    ['user invites', [], { revoke: 'x' }],
+    ['user disable', ['anna'], {}, ['y']],
+    ['user enable', ['anna']],
+    ['user remove', ['anna'], {}, ['y']],
+    ['user reset-2fa', ['anna'], {}, ['y']],
+  ];
+  let base: FakeWorld;
+  beforeAll(async () => {
+    base = await installed();
+    const policies = 'policies:\n  recovery: true\n  invitations: true\n';
+    const text = await base.files.read(at('homeauth.yaml'));
+    await base.files.write(at('homeauth.yaml'), `${text}${policies}`, 0o644);
+    (base.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
+    const homeauth = homeauthIn(base);
+    await homeauth('add-app', ['whoami'], { group: 'family' });
+    const person = { name: 'Anna', email: 'anna@example.com', passwordFile: '/root/pw' };
+    const { failure } = await homeauth('user add', ['anna'], person);
+    if (failure) throw failure;
+    const [database] = base.docker.databases.values();
+    if (!database) throw new Error('there is no database');
+    await edit(database.store, (state) => {
+      const anna = state.users.find(({ username }) => username === 'anna')?.pk ?? 0;
+      state.devices.push({ ...device, user: anna });
+      state.sessions['x'] = { uuid: 'x', user: anna, csrf: '', ip: '192.0.2.7', userAgent: '', lastUsed: Date.now() };
+    });
+  });
+  afterAll(() => base.close());
+
+  test('the flag is there for all that are tried here', () => {
+    const names: string[] = [];
+    const see = (parent: ReturnType<typeof buildCli>, above = ''): void => {
+      for (const one of parent.commands) {
+        if (one.options.some(({ long }) => long === '--wait')) names.push(above + one.name());
+        see(one, `${above}${one.name()} `);
+      }
+    };
+    see(buildCli('0', [], async () => {}));
+    expect(names.toSorted()).toEqual(lines.map(([name]) => name).toSorted());
+  });
+
+  test.each(lines)('%s is told who is at work, and changes nothing', async (command, args, flags, keys) => {
+    const fake = await copyOf(base);
+    const since = '2026-11-28T08:00:00Z';
+    await fake.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
+    const { failure } = await homeauthIn(fake, { patience: 0 })(command, args, flags, fakeTerminal(keys));
+    expect(failure?.code).toBe('locked');
+    expect(failure?.problem).toBe(
+      'homeauth apply (process 7, since 2026-11-28T08:00:00Z) is at work on this installation.',
+    );
+    await fake.close();
+  });
+});
+
+describe('two processes', () => {
+  let program: string;
+  let place: string;
+  let holder: ChildProcess;
+  beforeAll(async () => {
+    program = await programDirectory();
+    // A temporary directory is no place for an installation.
+    const cache = join(import.meta.dirname, '../../.cache');
+    await mkdir(cache, { recursive: true });
+    place = await realpath(await mkdtemp(join(cache, 'waiting-')));
+    await mkdir(join(place, 'authentik'));
+    await writeFile(
+      join(place, 'authentik/homeauth.yaml'),
+      `domain: home.example.com\nbase-dir: ${place}\nadmin: { username: helen, name: Helen, email: helen@example.com }\nauthentik: { version: 2026.8.6 }\n`,
+    );
+    const locks = JSON.stringify(join(import.meta.dirname, '../../src/world/locks.ts'));
+    const script = `import { socketLocks } from ${locks};
+      const lock = await socketLocks.take(${JSON.stringify(join(place, 'authentik'))}, { pid: process.pid, command: 'apply', since: 'noon' });
+      process.stdin.once('data', () => process.exit());
+      process.stdout.write('held');`;
+    holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    await once(holder.stdout as NonNullable<typeof holder.stdout>, 'data');
+  });
+  afterAll(async () => {
+    holder.kill();
+    await Promise.all([program, place].map((path) => rm(path, { recursive: true })));
+  });
+  const uninstall = (...flags: readonly string[]) =>
+    promisify(execFile)(
+      join(program, 'homeauth'),
+      ['uninstall', '--yes', '--json', '--config', join(place, 'authentik/homeauth.yaml'), ...flags],
+      { cwd: place, env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' } },
+    ).then(
+      ({ stdout }) => ({ code: 0, said: JSON.parse(stdout) }),
+      ({ code, stdout }) => ({ code, said: JSON.parse(stdout) }),
+    );
+
+  test('--wait 0 does not wait for the other', async () => {
+    const { code, said } = await uninstall('--wait', '0');
+    expect(code).toBe(2);
+    expect(said.error.code).toBe('locked');
+    expect(said.error.problem).toBe(
+      `homeauth apply (process ${holder.pid}, since noon) is at work on this installation.`,
+    );
+  });
+
+  test('--wait 1 waits until it is through', async () => {
+    const running = uninstall('--wait', '1');
+    const isEarly = await Promise.race([running.then(() => true), new Promise((done) => setTimeout(done, 3000))]);
+    expect(isEarly).toBeUndefined();
+    holder.stdin?.write('through');
+    expect(await running).toMatchObject({ code: 0, said: { ok: true } });
+  });
+});
