@@ -1,4 +1,4 @@
-import type { KindName, Observed, Specs } from '../model/resource.ts';
+import type { Id, KindName, Observed, Specs } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
 
 /** What a thing that is right still waits for, or why it never will be ready by itself. */
@@ -10,6 +10,8 @@ export interface Kind<S> {
   observe(key: string, world: World, want?: S): Promise<Observed<S>>;
   /** How `have` falls short of `want`, in the user's words; empty when it does not. Pure. */
   differs(want: S, have: S): readonly string[];
+  /** Whether `apply` would be refused, asked before any of `changing` is touched. @throws Failure as `apply` would */
+  rehearse?(want: S, world: World, changing: ReadonlySet<Id>): Promise<void>;
   /** Make it `want`; `undefined` means gone. Left out when only the user, or time, can. */
   apply?(key: string, want: S | undefined, world: World, have: S | undefined): Promise<void>;
   /** What it still waits for once it is right: waited on, never applied again. Pure. */

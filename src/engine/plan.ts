@@ -87,3 +87,15 @@ export async function withoutGone(changes: readonly Change[], kinds: Kinds, worl
   );
   return changes.filter((_, n) => !gone[n]);
 }
+
+/** Asks, of everything that would change, whether it can. @throws Failure before anything is touched */
+export async function rehearse(
+  want: readonly Resource[],
+  changes: readonly Change[],
+  kinds: Kinds,
+  world: World,
+): Promise<void> {
+  const changing = new Set(changes.map(({ id }) => id));
+  for (const resource of want.filter((one) => changing.has(idOf(one))))
+    await (kinds[resource.kind] as Kind<unknown>).rehearse?.(resource.spec, world, changing);
+}

@@ -1,7 +1,7 @@
 import type { Kind } from '../engine/kind.ts';
 import type { CaddySpec, Observed } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
-import { put, takeOut } from './caddy/apply.ts';
+import { put, rehearse, takeOut } from './caddy/apply.ts';
 import { readerOf } from './caddy/container.ts';
 import { fileBeside, partsOf } from './caddy/placement.ts';
 import { lastLoaded } from './caddy/running.ts';
@@ -25,6 +25,8 @@ export const caddyKind: Kind<CaddySpec> = {
     if (because.length === 0 && have.revision !== want.revision) because.push("Caddy does not run homeauth's part");
     return because;
   },
+
+  rehearse,
 
   async apply(key, want, world) {
     if (want) await put(want, world);

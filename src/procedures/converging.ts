@@ -1,12 +1,12 @@
 import type { Facts } from '../desired/facts.ts';
 import { stagesOf } from '../desired/stages.ts';
 import { converge } from '../engine/converge.ts';
-import { observeAll, plan, wanted, withoutGone } from '../engine/plan.ts';
+import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.ts';
 import type { Progress, Run } from '../engine/run.ts';
 import { notOurs } from '../engine/shortfall.ts';
 import { kinds } from '../kinds/index.ts';
 import type { Change } from '../model/change.ts';
-import type { Id } from '../model/resource.ts';
+import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { type Edit, type Installation, reopened } from './installation.ts';
 import { hold } from './lock.ts';
@@ -31,6 +31,7 @@ export interface Done {
 }
 
 export interface Planned {
+  readonly want: readonly Resource[];
   readonly changes: readonly Change[];
   /** How many things are as they should be. */
   readonly right: number;
@@ -45,7 +46,7 @@ export async function planned(installation: Installation, wishes: Wishes = {}): 
   const told = all.filter(({ op }) => op !== 'keep');
   const changes = await withoutGone(told, kinds, installation.world);
   const wrong = new Set(changes.map(({ id }) => id));
-  return { changes, right: [...seen.keys()].filter((id) => !wrong.has(id)).length };
+  return { want, changes, right: [...seen.keys()].filter((id) => !wrong.has(id)).length };
 }
 
 /** Make everything as it should be, alone, and say what was changed. */
@@ -59,9 +60,10 @@ export function carriedOut(
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
-    const { changes: all } = await planned(installation, wishes);
+    const { changes: all, want } = await planned(installation, wishes);
     const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
     if (foreign) throw notOurs(kinds, foreign);
+    await rehearse(want, all, kinds, installation.world);
     // What has opened the API once is proven, also while authentik restarts and opens nothing.
     let isProven = false;
     const run: Run<Facts> = {

@@ -199,8 +199,13 @@ describe('in an authentik that people use', () => {
     const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
     const mine = `wiki.home.example.com {\n\trespond "mine"\n}\n${await files().read(caddyfile)}`;
     files().put(caddyfile, mine);
-    const { failure } = await addWiki();
+    const before = files().snapshot();
+    const objects = await made();
+    const { failure, code } = await addWiki();
     expect(failure?.problem).toContain('wiki.home.example.com');
-    expect(await files().read(caddyfile)).toBe(mine);
+    // Caddy was asked first: nothing was made for an app that it would not serve.
+    expect(code).toBe(2);
+    expect(files().snapshot()).toEqual(before);
+    expect(await made()).toEqual(objects);
   });
 });

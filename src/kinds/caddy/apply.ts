@@ -1,4 +1,5 @@
-import type { CaddySpec } from '../../model/resource.ts';
+import type { CaddySpec, Id } from '../../model/resource.ts';
+import type { ContainerDetails } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
 import { checkAbility } from './ability.ts';
 import { type CaddyCommand, caddyCommand } from './command.ts';
@@ -12,19 +13,10 @@ import { swap, type Texts } from './swap.ts';
 
 /** Put our text into Caddy's configuration, and see it there. */
 export async function put(want: CaddySpec, { files, docker }: World): Promise<void> {
-  const { inside, outside } = want.caddyfile;
+  const { inside } = want.caddyfile;
   const details = await docker.container(want.container);
   if (!details) throw gone(want.container);
-  const caddy = caddyCommand(docker, want.container, inside);
-  const before = await readTexts(files, outside);
-  const seen = await caddy.other(['cat', inside]);
-  if (seen.code === 0 && seen.stdout !== before.caddyfile) throw stale(want);
-  await checkAbility(want, caddy, details);
-  const own = withoutOurs(before.caddyfile);
-  checkRoom(own, await adaptOwn(own, caddy, outside), want);
-  const refusal = await isAccepted(asOne(before.caddyfile, want), caddy);
-  if (refusal !== undefined) throw refusedWhole(outside, refusal, await isAccepted(own, caddy));
-
+  const { caddy, before } = await accepted(want, details, { files, docker });
   const ours = want.how === 'import' ? want.text : undefined;
   const after: Texts = { caddyfile: withOurs(before.caddyfile, want), ours };
   await swap(files, want, before, after, {
@@ -35,6 +27,35 @@ export async function put(want: CaddySpec, { files, docker }: World): Promise<vo
     },
     reload: () => reload(caddy, inside),
   });
+}
+
+/**
+ * Asks the Caddy that runs whether it would take our text. One that does not run cannot be asked, and of one that is
+ * made anew before, or given another file, the answer would say nothing.
+ */
+export async function rehearse(want: CaddySpec, { files, docker }: World, changing: ReadonlySet<Id>): Promise<void> {
+  if (changing.has(`container:${want.container}`) || changing.has(`file:${want.caddyfile.outside}`)) return;
+  const details = await docker.container(want.container);
+  if (details?.found.state === 'running') await accepted(want, details, { files, docker });
+}
+
+/** @throws Failure where Caddy would not take our text; nothing is changed */
+async function accepted(
+  want: CaddySpec,
+  details: ContainerDetails,
+  { files, docker }: Pick<World, 'files' | 'docker'>,
+) {
+  const { inside, outside } = want.caddyfile;
+  const caddy = caddyCommand(docker, want.container, inside);
+  const before = await readTexts(files, outside);
+  const seen = await caddy.other(['cat', inside]);
+  if (seen.code === 0 && seen.stdout !== before.caddyfile) throw stale(want);
+  await checkAbility(want, caddy, details);
+  const own = withoutOurs(before.caddyfile);
+  checkRoom(own, await adaptOwn(own, caddy, outside), want);
+  const refusal = await isAccepted(asOne(before.caddyfile, want), caddy);
+  if (refusal !== undefined) throw refusedWhole(outside, refusal, await isAccepted(own, caddy));
+  return { caddy, before };
 }
 
 /** Take our text out: the Caddyfile becomes, byte for byte, what its owner wrote. */
