@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import { type KindName, parseId } from '../model/resource.ts';
+import { type Id, type KindName, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { wrap } from './layout.ts';
 import { named, short } from './named.ts';
@@ -14,7 +14,7 @@ interface Part {
   readonly note?: string;
 }
 
-/** Settings of what authentik ships. What a flow is made of goes with the flow, and is not told. */
+/** Settings of what authentik ships. */
 const shared: readonly KindName[] = ['brand', 'stage-settings'];
 
 /** The order in which a person thinks of them. */
@@ -30,7 +30,19 @@ const parts: readonly Part[] = [
   {
     one: 'in authentik',
     many: 'in authentik',
-    kinds: ['user', 'group', 'token', 'provider', 'application', 'binding', 'outpost', 'settings', 'flow', ...shared],
+    kinds: [
+      'user',
+      'group',
+      'token',
+      'provider',
+      'application',
+      'binding',
+      'outpost',
+      'settings',
+      'flow',
+      'flow-binding',
+      ...shared,
+    ],
   },
 ];
 
@@ -49,8 +61,15 @@ export function summary(changes: readonly Change[], style: Style): string {
     .join('\n');
 }
 
+/** Whether it is a part of a flow that is made as a whole: then the flow is told, and not what it is made of. */
+function goesWithIts(id: Id, changes: readonly Change[]): boolean {
+  const { kind, key } = parseId(id);
+  const [flow] = key.split('/');
+  return kind === 'flow-binding' && changes.some((change) => change.id === `flow:${flow}`);
+}
+
 function rowsOf(part: Part, changes: readonly Change[], style: Style) {
-  const mine = changes.filter(({ id }) => part.kinds.includes(parseId(id).kind));
+  const mine = changes.filter(({ id }) => part.kinds.includes(parseId(id).kind) && !goesWithIts(id, changes));
   return grouped(mine, markOf).map(([mark, some]) => {
     const names = [...new Set(some.map(itemOf))];
     const separator = part.one === 'in authentik' ? ' · ' : '  ';
@@ -78,6 +97,7 @@ function itemOf({ op, id, because }: Change): string {
   if (op === 'take') return `${short(key)} (not made by homeauth)`;
   if (kind === 'outpost' && served(because)) return `${named(id)} ${served(because)}`;
   if (op === 'adjust') return `${named(id)}: ${reasons}`;
+  if (kind === 'flow-binding') return key.replace(/^(.*?)\/\d+\/(.*)$/, '$2 in $1');
   if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
   if (kind === 'directory' || kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
   return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' || kind === 'flow'

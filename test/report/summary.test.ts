@@ -83,3 +83,15 @@ test('what is overwritten, left alone or for the user stands out', () => {
       - container wiki"
   `);
 });
+
+test('what comes into a flow that is there is told; what a new flow is made of goes with it', () => {
+  const turn: Id = 'flow-binding:default-authentication-flow/35/homeauth-second-factor-of-admins';
+  expect(summary(changes('later', 'authentik is not up', turn), plain())).toMatchInlineSnapshot(`
+    "  + in authentik homeauth-second-factor-of-admins in
+                     default-authentication-flow"
+  `);
+  const recovery: Id[] = ['flow:homeauth-recovery', 'flow-binding:homeauth-recovery/10/homeauth-recovery-email'];
+  expect(summary(changes('create', 'missing', ...recovery), plain())).toMatchInlineSnapshot(
+    `"  + in authentik flow homeauth-recovery"`,
+  );
+});
