@@ -39,23 +39,26 @@ export const applicationKind: Kind<ApplicationSpec> = {
     const { authentik } = world;
     if (!want) return authentik.remove('core/applications', key);
     const { pk } = await providerNamed(world, want.provider);
-    const other = (await authentik.list('core/applications')).find((row) => row.provider === pk && row.slug !== key);
-    if (other) throw providerTaken(key, other.slug, want.provider);
     const base = { name: want.name, provider: pk };
     const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
-    const row = have
-      ? await authentik.update('core/applications', key, {
+    const written = have
+      ? authentik.update('core/applications', key, {
           ...changed(base, have, want),
           ...address,
           meta_hide: want.hidden,
         })
-      : await authentik.create('core/applications', {
+      : authentik.create('core/applications', {
           ...base,
           slug: key,
           policy_engine_mode: 'any',
           ...address,
           meta_hide: want.hidden,
         });
+    const row = await written.catch(async (error: unknown) => {
+      const all = await authentik.list('core/applications').catch(() => []);
+      const other = all.find((one) => one.provider === pk && one.slug !== key);
+      throw other ? providerTaken(key, other.slug, want.provider) : error;
+    });
     if (want.hidden && !isHidden(row)) {
       await authentik.update('core/applications', key, { meta_launch_url: nowhere });
     }
