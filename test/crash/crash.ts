@@ -14,8 +14,8 @@ if (!given) {
 say(`· to see the same run again: --seed ${given.seed}`);
 const began = performance.now();
 const points = given.docker ? await onTheEngine(given.batch, say) : await cutEverywhere();
-const faults = await faultEverywhere();
-const values = await readValues(10_000, given.seed, say);
+const faults = await faultEverywhere(given.batch);
+const values = await readValues(Math.ceil(10_000 / given.batch.of), given.seed, say);
 const { canaries, found } = await searchForCanaries();
 for (const where of found) say(`✗ a secret is in ${where}`);
 const figures: Figures = {

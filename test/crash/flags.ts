@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Batch } from './docker/points.ts';
+import type { Batch } from './trials.ts';
 
 export interface Given {
   readonly json: boolean;

@@ -8,7 +8,7 @@ import { meetRival, rivalries } from './faults/rivals.ts';
 import { meetTokenEnd, type TokenEnd, tokenEnds } from './faults/token.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
 import { setStage } from './points/scenes.ts';
-import { sum, type Tally, tallied } from './trials.ts';
+import { type Batch, shareOf, sum, type Tally, tallied } from './trials.ts';
 
 /** Every point of every command, on machines in this process. */
 export async function cutEverywhere(): Promise<Tally> {
@@ -25,38 +25,44 @@ export async function cutEverywhere(): Promise<Tally> {
   }
 }
 
-/** Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet; of disks, real ones. */
-export async function faultEverywhere(): Promise<Tally> {
-  const ofDisks = diskFaultsEverywhere();
+/**
+ * Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet; of disks, real ones. Or a
+ * share of them.
+ */
+export async function faultEverywhere(batch: Batch): Promise<Tally> {
+  const ofDisks = diskFaultsEverywhere(batch);
   const { all, close } = await errands();
   try {
     const tallies: Tally[] = [];
     for (const errand of all) {
       const api = await apiFaults(errand);
       tallies.push(
-        await tallied(`${errand.name}, authentik`, api.all, (fault) => meetApiFault(errand, api.state, fault)),
+        await tallied(`${errand.name}, authentik`, shareOf(api.all, batch), (fault) =>
+          meetApiFault(errand, api.state, fault),
+        ),
       );
       const machine = await machineMeetings(errand);
       const meet = (fault: (typeof machine.all)[number]) => meetMachineFault(errand, machine.state, fault);
-      tallies.push(await tallied(`${errand.name}, files and Docker`, machine.all, meet));
+      tallies.push(await tallied(`${errand.name}, files and Docker`, shareOf(machine.all, batch), meet));
       const token = await tokenEnds(errand);
       const end = (one: TokenEnd) => meetTokenEnd(errand, token.state, one);
-      tallies.push(await tallied(`${errand.name}, the token ends`, token.all, end));
+      tallies.push(await tallied(`${errand.name}, the token ends`, shareOf(token.all, batch), end));
       const dying = await deaths(errand);
       const die = (death: Death) => meetDeath(errand, dying.state, death);
-      tallies.push(await tallied(`${errand.name}, containers that die`, dying.all, die));
+      tallies.push(await tallied(`${errand.name}, containers that die`, shareOf(dying.all, batch), die));
     }
-    return sum([...tallies, await rivalEverywhere(), await ofDisks]);
+    return sum([...tallies, await rivalEverywhere(batch), await ofDisks]);
   } finally {
     await close();
   }
 }
 
 /** Somebody else at work in authentik, between each look and its touch. */
-async function rivalEverywhere(): Promise<Tally> {
+async function rivalEverywhere(batch: Batch): Promise<Tally> {
   const base = await rivalled();
   try {
-    return await tallied('apply beside somebody else', await rivalries(base), (rivalry) => meetRival(base, rivalry));
+    const all = shareOf(await rivalries(base), batch);
+    return await tallied('apply beside somebody else', all, (rivalry) => meetRival(base, rivalry));
   } finally {
     await base.close();
   }

@@ -6,6 +6,14 @@ export interface Tally {
   readonly good: number;
 }
 
+/** One of so many shares of all trials, so that each fits a job of a CI service. */
+export interface Batch {
+  readonly nth: number;
+  readonly of: number;
+}
+
+export const shareOf = <T>(all: readonly T[], { nth, of }: Batch): T[] => all.filter((_, i) => i % of === nth - 1);
+
 /** How long one trial may take, in ms: a hang is a failure like any other. */
 const patience = 180_000;
 /** How many are under way at once, unless they share something: they wait more than they work. */

@@ -1,6 +1,6 @@
 import { openPlace } from '../../e2e/main-job/place.ts';
-import type { Tally } from '../trials.ts';
-import { type Batch, killEverywhere } from './points.ts';
+import type { Batch, Tally } from '../trials.ts';
+import { killEverywhere } from './points.ts';
 
 /** The points on the real Engine; everything that was made there is removed at the end. */
 export async function onTheEngine(batch: Batch, say: (line: string) => void): Promise<Tally> {

@@ -1,21 +1,15 @@
 import type { Place } from '../../e2e/main-job/place.ts';
 import { differences, type Trial } from '../trial.ts';
-import type { Tally } from '../trials.ts';
+import { type Batch, shareOf, type Tally } from '../trials.ts';
 import type { Orders } from './process.ts';
 import { type RealScene, realScenes } from './scenes.ts';
-import { type Ended, startProcess } from './start.ts';
+import { startProcess } from './start.ts';
 import { realSecrets, realState } from './state.ts';
-
-/** One of so many shares of all points, so that each fits a job of a CI service. */
-export interface Batch {
-  readonly nth: number;
-  readonly of: number;
-}
 
 type Kill = NonNullable<Orders['kill']>;
 
 /** SIGKILL before and after every effect of every command, on the real Engine, one after the other. */
-export async function killEverywhere(place: Place, { nth, of }: Batch, say: (line: string) => void): Promise<Tally> {
+export async function killEverywhere(place: Place, batch: Batch, say: (line: string) => void): Promise<Tally> {
   let tried = 0;
   let good = 0;
   for (const scene of realScenes(place)) {
@@ -23,13 +17,15 @@ export async function killEverywhere(place: Place, { nth, of }: Batch, say: (lin
     const ran = await startProcess(scene.run);
     if (ran.code !== 0) throw new Error(`${scene.name} ends with ${ran.code} by itself: ${ran.err}`);
     const whole = await realState(place);
+    scene.ended(true);
     const kills = ran.effects.flatMap((_, i): Kill[] => [
       { n: i + 1, when: 'before' },
       { n: i + 1, when: 'after' },
     ]);
-    const mine = kills.filter((_, i) => i % of === nth - 1);
+    const mine = shareOf(kills, batch);
     for (const kill of mine) {
       const { place: where, wrong } = await killAndGoOn(place, scene, whole, kill);
+      scene.ended(wrong.length === 0);
       tried += 1;
       if (wrong.length === 0) good += 1;
       else say(`✗ ${where}\n${wrong.map((line) => `    ${line}`).join('\n')}`);
@@ -63,19 +59,21 @@ async function killAndGoOn(
 /** Does what a person would after a crash. @returns what is wrong with how that ends, and with the secrets */
 export async function goOn(
   place: Place,
-  { name, again }: RealScene,
+  { name, run, instead }: RealScene,
   secrets: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  let last: Ended | undefined;
-  for (const command of again) {
-    last = await startProcess(command);
-    if (last.code === 0) break;
+  let last = await startProcess(run);
+  if (instead && last.err.includes(`${instead.of}: `)) {
+    for (const command of instead.run) {
+      last = await startProcess(command);
+      if (last.code !== 0) break;
+    }
   }
   const now = await realSecrets(place);
   const isGone = name.startsWith('uninstall');
   const kept = isGone ? [] : Object.keys(secrets).filter((secret) => !secret.includes('bootstrap.env'));
   return [
-    ...(last?.code === 0 ? [] : [`the next run ends with ${last?.code}: ${last?.err.slice(-600)}`]),
+    ...(last.code === 0 ? [] : [`the next run ends with ${last.code}: ${last.err.slice(-600)}`]),
     ...kept.filter((secret) => now[secret] !== secrets[secret]).map((secret) => `${secret} is another one now`),
   ];
 }

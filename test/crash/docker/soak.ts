@@ -22,6 +22,7 @@ export async function soak(place: Place, minutes: number, say: (line: string) =>
       const { code, err } = await startProcess(scene.run);
       if (code !== 0) throw new Error(`${scene.name} ends with ${code} by itself: ${err}`);
       known.set(scene, { state: await realState(place), took: Date.now() - began });
+      scene.ended(true);
       continue;
     }
     const { state, took } = known.get(scene)!;
@@ -35,6 +36,7 @@ export async function soak(place: Place, minutes: number, say: (line: string) =>
       if (!killed) break;
     }
     const wrong = [...(await goOn(place, scene, secrets)), ...differences(state, await realState(place))];
+    scene.ended(wrong.length === 0);
     tried += 1;
     if (wrong.length === 0) good += 1;
     say(`${wrong.length === 0 ? '·' : '✗'} ${scene.name}, killed after ${moments.join(', ')} ms`);

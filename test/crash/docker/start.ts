@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { bundledProcess } from './bundle.ts';
 import type { Orders } from './process.ts';
 
 export interface Ended {
@@ -18,10 +20,9 @@ export interface Ended {
  * after so many ms.
  */
 export async function startProcess(orders: Omit<Orders, 'log'>, killAfter?: number): Promise<Ended> {
-  const log = join(tmpdir(), `effects-${process.pid}`);
-  const program = join(import.meta.dirname, 'process.ts');
+  const log = join(tmpdir(), `effects-${randomUUID()}`);
   const told: Orders = { ...orders, log };
-  const running = execa(process.execPath, ['--import', 'tsx', program, JSON.stringify(told)], {
+  const running = execa(process.execPath, [await bundledProcess(), JSON.stringify(told)], {
     reject: false,
     stdin: 'ignore',
     timeout: 300_000,

@@ -30,8 +30,8 @@ export async function realState(place: Place) {
   );
   const plainly = masked
     .replace(/((?:revision|config-hash)\\*"?: ?\\*")[^"\\]+/g, '$1<revision>')
-    // Which of its addresses Docker gives to a network is Docker's to say.
-    .replace(/172\.\d+\.0\.0\/16/g, '<subnet>');
+    // Which of its addresses Docker gives to a network is Docker's to say: 172.18.0.0/16 or 192.168.64.0/20.
+    .replace(/(172\.\d+\.0\.0\/16|192\.168\.\d+\.0\/20)/g, '<subnet>');
   return JSON.parse(plainly) as typeof state;
 }
 
