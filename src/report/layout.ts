@@ -14,14 +14,17 @@ export function wrap(text: string, columns: number): string[] {
   });
 }
 
-/** A command, or a row of a table: begins in lower case or with a path, and does not end as a sentence does, or a part of one. */
-const command = /^ *[a-z0-9/~.$*].*[^.!?,;:]$/;
+/**
+ * A command, or a row of a table: begins in lower case or with a path, does not end as a sentence does, or a part of
+ * one, and has no end of a sentence inside: prose that begins with a user name has.
+ */
+const command = /^ *[a-z0-9/~.$*](?!.*[.!?] ).*[^.!?,;:]$/;
 
 /** As `wrap`, but a command stays on one line: pasted in halves it would do something else. */
 export function paragraph(text: string, columns: number): string[] {
   return text.split('\n').flatMap((line) => {
     if (width(line) <= columns || command.test(line)) return [line];
-    const [, lead, rest] = /^(.*?:) +(.*)$/.exec(line) ?? [];
+    const [, lead, rest] = /^(.*:) +(.*)$/.exec(line) ?? [];
     return lead && rest && command.test(rest) ? [...wrap(lead, columns), `  ${rest}`] : wrap(line, columns);
   });
 }

@@ -25,6 +25,16 @@ describe('paragraph', () => {
     expect(paragraph(text, 30)).toEqual(lines);
   });
 
+  test('breaks a sentence that begins with a user name, and not the command at its end', () => {
+    const text = 'anna has two codes already (policies.second-factor: admins). To start anew: homeauth user reset anna';
+    expect(paragraph(text, 30)).toEqual([
+      'anna has two codes already',
+      '(policies.second-factor:',
+      'admins). To start anew:',
+      '  homeauth user reset anna',
+    ]);
+  });
+
   test('leaves what fits alone', () => {
     expect(paragraph('Unlock it:  zfs load-key a', 30)).toEqual(['Unlock it:  zfs load-key a']);
   });
