@@ -8,7 +8,10 @@ export function checkUsername(value: string): Refusal | undefined {
   if (value.length > 150) {
     return { problem: `has ${value.length} letters`, why: 'authentik takes 150.', fix: 'Write a shorter one.' };
   }
-  if (/[A-Z]/.test(value) && /^[a-z0-9]/i.test(value)) {
+  if (/[A-Z]/.test(value)) {
+    // What is told to write instead must itself be taken.
+    const otherwise = checkUsername(value.toLowerCase());
+    if (otherwise) return otherwise;
     return {
       problem: 'has capital letters',
       why: `authentik takes ${value} and ${value.toLowerCase()} for two different people.`,
@@ -56,7 +59,8 @@ export function checkEmail(value: string): Refusal | undefined {
     return { problem: 'has a part before the @ that mail servers do not take', fix: example };
   }
   const refusal = checkHostName(host);
-  if (refusal) return { ...refusal, problem: `has a part behind the @ that ${refusal.problem}` };
+  // Its own fix is a host name alone, and its reason a cookie.
+  if (refusal) return { problem: `has a part behind the @ that ${refusal.problem}`, fix: example };
   if (value.length > 254)
     return { problem: `has ${value.length} letters; mail takes 254`, fix: 'Use a shorter address.' };
   return undefined;
