@@ -1,3 +1,4 @@
+import { weakness } from '../config/password-rules.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
@@ -16,6 +17,7 @@ import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { setUp } from './user/enroll-2fa.ts';
+import { assertStrong } from './user/password-from.ts';
 
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
 export async function init(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
@@ -86,9 +88,11 @@ async function wishesOf(installation: Installation, flags: Flags, surroundings: 
     ? await secretFrom(flags.cloudflareTokenFile, '--cloudflare-token-file', surroundings)
     : undefined;
   const token = cloudflareToken && { cloudflareToken };
+  const { admin, domain } = installation.config;
+  const known = { ...admin, domain };
   if (flags.adminPasswordFile) {
     const firstPassword = await secretFrom(flags.adminPasswordFile, '--admin-password-file', surroundings);
-    refuseWeak(firstPassword, '--admin-password-file');
+    assertStrong(firstPassword, known, '--admin-password-file');
     return { ...token, firstPassword };
   }
   const { files } = surroundings.world;
@@ -98,7 +102,7 @@ async function wishesOf(installation: Installation, flags: Flags, surroundings: 
   const firstPassword = await surroundings.terminal.askSecret({
     message: 'Password',
     again: 'Password again',
-    validate: weakness,
+    validate: (value) => weakness(value, known),
     flag: '--admin-password-file FILE',
     ifStopped: 'Nothing was changed.',
   });
@@ -110,21 +114,6 @@ async function hasOwner({ ledger, config, layout, world }: Installation): Promis
   const bootstrapping = (await world.files.read(layout.bootstrap)) !== undefined;
   const made = (await ledger.read()).some(({ id }) => id === `user:${config.admin.username}`);
   return made && !bootstrapping;
-}
-
-/** authentik takes a password of one letter from us: the rule has to be here. */
-const weakness = (value: string): string | undefined =>
-  [...value].length < 8 ? 'At least 8 characters, please: this account can do everything.' : undefined;
-
-function refuseWeak(password: Secret, flag: string): void {
-  const sentence = weakness(password.reveal());
-  if (!sentence) return;
-  throw new Failure({
-    code: 'password-weak',
-    problem: `The password behind ${flag} is too short.`,
-    why: sentence,
-    fix: `Write a longer one into the file, or leave ${flag} out: homeauth then makes one.`,
-  });
 }
 
 async function madePassword({ config }: Installation, surroundings: Surroundings): Promise<Secret | undefined> {

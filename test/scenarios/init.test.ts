@@ -104,6 +104,7 @@ describe('at a terminal', () => {
     const terminal = fakeTerminal([
       ...who,
       'short',
+      'password123',
       'correct horse',
       'correct house',
       'correct horse',
@@ -117,7 +118,8 @@ describe('at a terminal', () => {
     expect(terminal.left).toEqual([]);
     const told = terminal.err.join('\n');
     expect(told).toContain('Nothing is changed before you say yes.');
-    expect(told).toContain('> At least 8 characters');
+    expect(told).toContain('> It has 5 characters; 10 are the least.');
+    expect(told).toContain('> It is among the first that anybody would try.');
     expect(told).toContain('> The two are not the same.');
     expect(files().snapshot()[at('homeauth.yaml')]).toContain('username: helen');
     expect(files().snapshot()[at('homeauth.yaml')]).toContain('second-factor: admins');

@@ -19,14 +19,8 @@ export async function newPassword(
   const flag = passwordStdin ? '--password-stdin' : '--password-file';
   if (typeof path === 'string') {
     const password = await secretFrom(path, flag, surroundings);
-    const why = weakness(password.reveal(), known);
-    if (why === undefined) return password;
-    throw new Failure({
-      code: 'password-weak',
-      problem: `The password behind ${flag} is weak.`,
-      why,
-      fix: `Write another one, of some words that have nothing to do with each other, and give it by ${flag} again.`,
-    });
+    assertStrong(password, known, flag);
+    return password;
   }
   if (!surroundings.terminal.interactive) return undefined;
   return surroundings.terminal.askSecret({
@@ -35,5 +29,17 @@ export async function newPassword(
     validate: (value) => weakness(value, known),
     flag: '--password-file FILE',
     ifStopped: 'Nothing was changed.',
+  });
+}
+
+/** @throws Failure password-weak */
+export function assertStrong(password: Secret, known: Known, flag: string): void {
+  const why = weakness(password.reveal(), known);
+  if (why === undefined) return;
+  throw new Failure({
+    code: 'password-weak',
+    problem: `The password behind ${flag} is weak.`,
+    why,
+    fix: `Write another one, of some words that have nothing to do with each other, and give it by ${flag} again.`,
   });
 }
