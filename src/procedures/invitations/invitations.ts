@@ -1,4 +1,3 @@
-import { nearest } from '../../config/nearest.ts';
 import { invitationFlow, invitedTo } from '../../desired/invitations.ts';
 import { Failure, Uncertain } from '../../model/failure.ts';
 import type { Invitation } from '../../model/invitation.ts';
@@ -94,20 +93,16 @@ export async function mailInvitation({ world }: Sight, { id, email }: Invitation
 export async function revoke(sight: Sight, which: string, now: Date): Promise<Invitation> {
   const all = await invitationsOf(sight, now);
   const found = all.find(({ id, name }) => id === which || name === which);
-  if (!found) throw unknown(which, all);
+  if (!found) throw unknown(which);
   await sight.world.authentik.remove('stages/invitation/invitations', found.id);
   return found;
 }
 
-function unknown(which: string, all: readonly Invitation[]): Failure {
-  const near = nearest(
-    which,
-    all.map(({ name }) => name),
-  );
-  return new Failure({
+/** Names no other that is much like it: half of a name is by chance, and that one may be somebody else's. */
+const unknown = (which: string): Failure =>
+  new Failure({
     code: 'invitation-unknown',
     problem: `There is no invitation "${which}".`,
     why: 'One that was used, or has run out, is gone by itself.',
-    fix: near ? `Did you mean: homeauth user invites --revoke ${near}` : 'Those that are open: homeauth user invites',
+    fix: 'Those that are open: homeauth user invites',
   });
-}
