@@ -173,6 +173,14 @@ describe('changing', () => {
     expect(again.out).toBe('It was so already; nothing was changed.\nanna is in: guests');
     expect(changes()).toHaveLength(count);
     expect((await run('user groups', ['anna'], { add: ['gests'] })).failure?.code).toBe('group-unknown');
+    const twice = await run('user groups', ['anna'], { add: ['family', 'family'] });
+    expect(twice.out).toBe('✓ anna is in "family" now');
+  });
+
+  test('groups: not in and out at once', async () => {
+    const { failure } = await run('user groups', ['anna'], { add: ['guests'], remove: ['guests'] });
+    expect(failure).toMatchObject({ code: 'flag-invalid', problem: expect.stringContaining('"guests"') });
+    expect((await run('user groups', ['anna'])).out).toBe('anna is in: family');
   });
 
   test('a password: the old one opens nothing any more', async () => {

@@ -28,7 +28,7 @@ export async function disable(name: string, flags: Flags, surroundings: Surround
 export async function enable(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const { changed } = await hold(installation, `user enable ${name}`, () => setActive(installation, name, true));
-  const words = changed ? `${name} may log in again, with the old password.` : `${name} may log in already.`;
+  const words = changed ? `${name} may log in again, with the password they have.` : `${name} may log in already.`;
   return tell('user enable', words, { user: name, changed }, surroundings);
 }
 

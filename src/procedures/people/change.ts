@@ -1,3 +1,4 @@
+import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Installation } from '../installation.ts';
 import { type Account, accountNamed } from './accounts.ts';
@@ -49,7 +50,7 @@ export async function setPassword(installation: Installation, name: string, pass
 /**
  * Put somebody into groups and take them out of others.
  * @returns what was not so before
- * @throws Failure group-unknown, last-admin, user-declared
+ * @throws Failure flag-invalid, group-unknown, last-admin, user-declared
  */
 export async function changeGroups(
   installation: Installation,
@@ -57,6 +58,8 @@ export async function changeGroups(
   { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
 ): Promise<{ added: readonly string[]; removed: readonly string[] }> {
   const { authentik } = installation.world;
+  const both = add.find((group) => remove.includes(group));
+  if (both !== undefined) throw contradiction(both);
   const account = await accountNamed(installation, name);
   const [into, from] = await Promise.all([groupsNamed(installation, add), groupsNamed(installation, remove)]);
   const added = into.filter(({ pk }) => !account.groups?.includes(pk));
@@ -77,3 +80,11 @@ export async function changeGroups(
   for (const { pk } of removed) await member(pk, 'remove_user');
   return { added: added.map((group) => group.name), removed: removed.map((group) => group.name) };
 }
+
+/** Done in turn, it would be otherwise after every run. */
+const contradiction = (group: string): Failure =>
+  new Failure({
+    code: 'flag-invalid',
+    problem: `"${group}" stands behind --add and behind --remove.`,
+    fix: 'Leave one of the two out.',
+  });

@@ -5,7 +5,7 @@ import type { Row } from '../../world/authentik/schema.ts';
 import type { Installation } from '../installation.ts';
 
 /**
- * authentik's groups of these names, in their order.
+ * authentik's groups of these names, in their order and each once.
  * @throws Failure group-unknown
  */
 export async function groupsNamed(
@@ -13,7 +13,7 @@ export async function groupsNamed(
   names: readonly string[],
 ): Promise<readonly Row<'core/groups'>[]> {
   const groups = await world.authentik.list('core/groups', 'fresh');
-  return names.map((name) => {
+  return [...new Set(names)].map((name) => {
     const found = groups.find((group) => group.name === name);
     if (found) return found;
     throw unknown(name, groupNames(config), groups, source);
