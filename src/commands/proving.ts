@@ -66,7 +66,10 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
   const failed = findings.some(({ status }) => status === 'fail');
   if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to put it right' }];
   const enrol = { command: `homeauth user enroll-2fa ${config.admin.username}`, what: 'second factor' };
-  const first = withoutSecondFactor ? [enrol] : [];
+  const { username } = config.admin;
+  const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
+  const choose = { command: `homeauth user password ${username}`, what: 'without one, nobody can log in as them' };
+  const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
   if (config.apps.length === 0)
     return [...first, { command: 'homeauth add-app whoami', what: 'your first protected app' }];
   return apps.length === 0 ? [...first, { command: 'homeauth status', what: 'what is there' }] : first;

@@ -57,7 +57,8 @@ export const userKind: Kind<UserSpec> = {
     }
   },
 
-  hint: (key) => `If "${key}" in authentik is not yours to change, choose another name with --admin.`,
+  hint: (key) =>
+    `Give "${key}" in authentik what is missing (a group: homeauth user groups ${key} --add GROUP), or name another administrator: --admin, or admin.username in homeauth.yaml.`,
 };
 
 async function make(username: string, want: UserSpec, world: World): Promise<Row<'core/users'>> {

@@ -76,7 +76,7 @@ function line({ op, id, because }: Change, column: number, style: Style): string
 /** Nothing is overwritten that homeauth did not make: the command stops before it changes anything. */
 function stopsAt(id: Id): string {
   const { kind, key } = parseId(id);
-  const way = kind === 'file' ? `mv ${key} ${key}.old` : 'rename or remove it first';
+  const way = kind === 'file' ? `mv ${key} ${key}.old` : 'change, rename or remove it first';
   return `not made by homeauth, which stops at it: ${way}`;
 }
 

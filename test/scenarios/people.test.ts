@@ -235,6 +235,37 @@ describe('changing', () => {
     expect((await run('user remove', ['anna'], {}, ['y'])).failure?.code).toBe('last-admin');
   });
 
+  test('another administrator takes over as the refusal says', async () => {
+    await run('user groups', ['anna'], { add: ['authentik Admins'] });
+    const { failure } = await run('user remove', ['helen'], {}, ['y']);
+    expect(failure?.fix).toMatch(/user groups NAME --add "authentik Admins"\n.* under admin:, then: homeauth apply$/);
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    const annas = text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna');
+    await fake.files.write(at('homeauth.yaml'), annas, 0o644);
+    expect((await run('apply')).out).toBe('Everything is as it should be; nothing was changed.');
+    expect((await run('user remove', ['helen'], {}, ['y'])).failure).toBeUndefined();
+  });
+
+  test('a new administrator of homeauth.yaml is to be given a password', async () => {
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), text.replaceAll('helen', 'zack'), 0o644);
+    const { out, failure } = await run('apply');
+    expect(failure).toBeUndefined();
+    expect(out).toContain('homeauth user password zack');
+  });
+
+  test('an account that has not what the administrator needs: what to give it', async () => {
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(
+      at('homeauth.yaml'),
+      text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna'),
+      0o644,
+    );
+    const { failure } = await run('apply');
+    expect(failure?.code).toBe('not-ours');
+    expect(failure?.fix).toContain('homeauth user groups anna --add GROUP');
+  });
+
   test('people and groups that no file names stay through apply and plan', async () => {
     const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
     await fake.files.write(at('homeauth.yaml'), text.replace('groups: [family, guests]\n', ''), 0o644);
