@@ -13,10 +13,14 @@ if (!given) {
 }
 say(`· to see the same run again: --seed ${given.seed}`);
 const began = performance.now();
-const points = given.docker ? await onTheEngine(given.batch, say) : await cutEverywhere();
-const faults = await faultEverywhere(given.batch);
-const values = await readValues(Math.ceil(10_000 / given.batch.of), given.seed, say);
-const { canaries, found } = await searchForCanaries();
+const { docker, batch, seed } = given;
+const count = Math.ceil(10_000 / batch.of);
+const real = docker ? await onTheEngine(batch, { count, seed }, say) : undefined;
+const points = real?.points ?? (await cutEverywhere());
+const values = real?.values ?? (await readValues(count, seed, say));
+const faults = await faultEverywhere(batch);
+const searches = [await searchForCanaries(), ...(real ? [real.secrets] : [])];
+const found = searches.flatMap((search) => search.found);
 for (const where of found) say(`✗ a secret is in ${where}`);
 const figures: Figures = {
   points: points.tried,
@@ -25,7 +29,7 @@ const figures: Figures = {
   named: faults.good,
   values: values.tried,
   equal: values.good,
-  canaries,
+  canaries: searches.reduce((n, { canaries }) => n + canaries, 0),
   leaked: found.length,
 };
 say(`· it took ${Math.round((performance.now() - began) / 1000)} s`);

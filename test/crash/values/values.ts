@@ -8,13 +8,13 @@ const batch = 250;
 
 /**
  * So many random values, four to an environment: through homeauth.yaml and our env file to the real Compose, to a
- * container's environment where `started` tells it, and to our own reader.
+ * container's environment where `made` tells it, and to our own reader.
  */
 export async function readValues(
   count: number,
   seed: number,
   say: (line: string) => void,
-  started?: (files: Readonly<Record<string, string>>) => Promise<readonly Environment[]>,
+  made?: (envFiles: readonly string[]) => Promise<readonly Environment[]>,
 ): Promise<Tally> {
   const random = seeded(seed);
   let tried = 0;
@@ -23,7 +23,7 @@ export async function readValues(
     const drawn = Array.from({ length: Math.min(batch, Math.ceil((count - tried) / 4)) }, () => drawChoice(random));
     const texts = drawn.map(({ choice, text }) => renderedEnv(text, choice));
     const read = await composeReads(projectOf(texts));
-    const ran = await started?.(projectOf(texts));
+    const ran = await made?.(texts);
     for (const [n, { choice }] of drawn.entries()) {
       const wrong = unequal(choice, texts[n] ?? '', [read[n] ?? {}, ...(ran ? [ran[n] ?? {}] : [])]);
       tried += 4;
