@@ -229,6 +229,10 @@ describe('changing', () => {
       expect((await run(command, ['helen'], flags, ['y'])).failure?.code).toBe('last-admin');
     const joined = await run('user groups', ['anna'], { add: ['authentik Admins'] });
     expect(joined.failure).toBeUndefined();
+    // Nobody has seen yet that she can get in.
+    const early = await run('user disable', ['helen'], {}, ['y']);
+    expect(early.failure).toMatchObject({ code: 'last-admin', fix: expect.stringMatching(/^Let anna log in once/) });
+    await visit(fake, 'anna', good);
     expect((await run('user remove', ['helen'], {}, ['y'])).failure?.code).toBe('user-declared');
     expect((await run('user groups', ['helen'], { remove: ['authentik Admins'] })).failure?.code).toBe('user-declared');
     expect((await run('user disable', ['helen'], {}, ['y'])).failure).toBeUndefined();
@@ -237,6 +241,7 @@ describe('changing', () => {
 
   test('another administrator takes over as the refusal says', async () => {
     await run('user groups', ['anna'], { add: ['authentik Admins'] });
+    await visit(fake, 'anna', good);
     const { failure } = await run('user remove', ['helen'], {}, ['y']);
     expect(failure?.fix).toMatch(/user groups NAME --add "authentik Admins"\n.* under admin:, then: homeauth apply$/);
     const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';

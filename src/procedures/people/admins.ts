@@ -16,8 +16,8 @@ export function superGroups(groups: readonly Group[]): ReadonlySet<string> {
 }
 
 /**
- * Somebody has to stay who can do everything and log in. authentik's emergency account does not count: nobody has its
- * password, and programs' accounts cannot log in.
+ * Somebody has to stay who can do everything and has logged in: whether an account has a password, authentik does not
+ * tell. Its emergency account does not count: nobody has its password, and programs' accounts cannot log in.
  * @param loses what the admin would be afterwards: `to be removed`
  * @throws Failure last-admin
  */
@@ -29,14 +29,21 @@ export async function assertAdminStays(
   const isAdmin = (one: Account) => isPerson(one) && one.is_active !== false && one.is_superuser;
   if (!isAdmin(account)) return;
   const others = (await accounts(installation)).filter((one) => one.pk !== account.pk && isAdmin(one));
-  if (others.length > 0) return;
-  throw new Failure({
-    code: 'last-admin',
-    problem: `${account.username} is the last administrator, and cannot be ${loses}.`,
-    why: 'Nobody could change anything in authentik any more.',
-    fix: 'Make somebody else one first: homeauth user groups NAME --add "authentik Admins"',
-  });
+  if (others.some((one) => one.last_login)) return;
+  throw lastAdmin(account.username, loses, others[0]?.username);
 }
+
+const lastAdmin = (name: string, loses: string, other: string | undefined): Failure =>
+  new Failure({
+    code: 'last-admin',
+    problem: `${name} is the last administrator${other ? ' who has ever logged in' : ''}, and cannot be ${loses}.`,
+    why: other
+      ? `${other} is one, too, but has not logged in yet: with no password, or a forgotten one, nobody could change anything in authentik any more.`
+      : 'Nobody could change anything in authentik any more.',
+    fix: other
+      ? `Let ${other} log in once, then run the command again. A password for them: homeauth user password ${other}`
+      : 'Make somebody else one first: homeauth user groups NAME --add "authentik Admins"',
+  });
 
 /**
  * The owner is declared in homeauth.yaml: apply would make good at once what is taken away here.
