@@ -13,7 +13,7 @@ export function objections(data: unknown): Objection[] {
   const inCaddy = file['proxy'] !== 'manual';
   return [
     ...aboutAuthHost(file, domain),
-    ...aboutGroups(file['groups']),
+    ...aboutGroups(file['groups'], file['apps']),
     ...aboutMail(loose(file['mail'])),
     ...appObjections(file['apps'], { domain, authHost, inCaddy }),
   ];
@@ -34,15 +34,24 @@ function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {
 }
 
 /** authentik has one group of a name; names that differ in capitals only are two, and look like one. */
-function aboutGroups(groups: unknown): Objection[] {
-  if (!Array.isArray(groups)) return [];
-  const names = groups.map((name) => string(name)?.toLowerCase());
-  return groups.flatMap((value: unknown, n): Objection[] => {
-    const first = names.indexOf(names[n]);
-    if (names[n] === undefined || first === n) return [];
-    return [{ path: ['groups', n], value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }];
+function aboutGroups(groups: unknown, apps: unknown): Objection[] {
+  const listed = list(groups).map((value, n) => ({ path: ['groups', n], value }));
+  const named = list(apps).map((app, n) => ({ path: ['apps', n, 'group'], value: loose(app)['group'] }));
+  const spelled = new Map([['authentik admins', 'authentik Admins']]);
+  return [...listed, ...named].flatMap(({ path, value }, n): Objection[] => {
+    const name = string(value);
+    if (name === undefined) return [];
+    const first = spelled.get(name.toLowerCase());
+    spelled.set(name.toLowerCase(), first ?? name);
+    if (first !== undefined && first !== name)
+      return [{ path, value, problem: `differs from "${first}" in capitals only`, fix: `Write ${first}.` }];
+    const isAgain = listed.slice(0, n).some((other) => other.value === name);
+    if (n >= listed.length || !isAgain) return [];
+    return [{ path, value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }];
   });
 }
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function aboutMail(mail: Loose): Objection[] {
   const username = string(mail['username']);

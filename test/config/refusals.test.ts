@@ -151,7 +151,15 @@ test.each(accepted)('%s: %j will do', (key, value) => {
 describe('across keys', () => {
   const app = (...lines: string[]) => `${small}apps:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
   const rows: [name: string, text: string, problem: string, fix: string][] = [
-    ['a group twice', `${small}groups: [family, Family]\n`, 'stands there twice', 'Delete one of the two lines.'],
+    ['a group twice', `${small}groups: [family, family]\n`, 'stands there twice', 'Delete one of the two lines.'],
+    ['a group in capitals', `${small}groups: [family, Family]\n`, '"family" in capitals only', 'Write family.'],
+    ['the admins', `${small}groups: [Authentik admins]\n`, '"authentik Admins" in capitals', 'Write authentik Admins.'],
+    [
+      'the group of an app in capitals',
+      `${small}groups: [Family]\n${app('{ name: wiki, upstream: "wiki:80", group: family }').slice(small.length)}`,
+      'differs from "Family" in capitals only',
+      'Write Family.',
+    ],
     ['an app twice', app('whoami', 'whoami'), 'is the name of two apps', 'Rename or delete one of them.'],
     [
       'a host twice',
