@@ -116,9 +116,15 @@ async function candidate({ world }: Installation, user: string): Promise<Candida
 }
 
 async function wayOf(flags: Flags, { terminal }: Surroundings): Promise<Way> {
-  if (flags.secondFactor) return 'second-factor';
-  if (flags.passwordFile !== undefined || flags.passwordStdin || flags.newPassword) return 'password';
-  if (flags.link || !terminal.interactive) return 'link';
+  const isPassword = flags.passwordFile !== undefined || flags.passwordStdin || flags.newPassword;
+  const asked: readonly Way[] = [
+    ...(flags.secondFactor ? (['second-factor'] as const) : []),
+    ...(isPassword ? (['password'] as const) : []),
+    ...(flags.link ? (['link'] as const) : []),
+  ];
+  if (asked.length > 1) throw oneAtATime();
+  if (asked[0]) return asked[0];
+  if (!terminal.interactive) return 'link';
   return terminal.choose<Way>({
     message: 'What is needed',
     flag: '--link, --new-password or --second-factor',
@@ -126,6 +132,13 @@ async function wayOf(flags: Flags, { terminal }: Surroundings): Promise<Way> {
     choices: (Object.keys(words) as Way[]).map((value) => ({ value, name: words[value].choice })),
   });
 }
+
+const oneAtATime = (): Failure =>
+  new Failure({
+    code: 'flag-invalid',
+    problem: '--link, --new-password and --second-factor are three ways in, and one is taken at a time.',
+    fix: 'Leave all but one out. For the others, run the command again.',
+  });
 
 async function passwordFor(installation: Installation, username: string, flags: Flags): Promise<Secret> {
   const known = { username, name: username, email: '', domain: installation.config.domain };

@@ -12,6 +12,10 @@ const day = (iso: string): string => minute(iso).slice(0, 10);
 const yes = (is: boolean): string => (is ? 'yes' : 'no');
 const list = (names: readonly string[]): string => names.join(', ') || none;
 
+/** Somebody is one now, or still: it is said whenever they come into a group. */
+export const asAdmin = (username: string, { mark }: Style): string =>
+  `${mark('look')} ${username} is an administrator: may change everything in authentik`;
+
 /** `homeauth user list`. */
 export function people(all: readonly (Person & { readonly secondFactor: boolean })[], style: Style): string {
   const head = ['USER', 'E-MAIL', 'GROUPS', '2ND FACTOR', 'ACTIVE', 'LAST LOGIN'];

@@ -84,6 +84,12 @@ test('the second factor of one person, and only theirs', async () => {
   expect(await log()).toMatch(/second-factor for helen.*\n.*second-factor for helen/);
 });
 
+test('takes one way in at a time', async () => {
+  const both = await rescue('helen', { secondFactor: true, link: true }, ['y']);
+  expect(both.failure).toMatchObject({ code: 'flag-invalid' });
+  expect(await log()).toBeUndefined();
+});
+
 test('asks what is needed, and nothing is done or logged without a yes', async () => {
   expect((await rescue(undefined, {}, ['a link that logs in once', 'n'])).code).toBe(3);
   expect(await log()).toBeUndefined();

@@ -11,6 +11,7 @@ import { groupsNamed } from '../../procedures/people/groups.ts';
 import { passwordLink } from '../../procedures/people/link.ts';
 import { recoveryOff } from '../../procedures/people/reset.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
+import { asAdmin } from '../../report/people.ts';
 import { answerTo } from '../answer.ts';
 import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
@@ -37,7 +38,7 @@ export async function add(given: string | undefined, flags: Flags, surroundings:
   const { username, groups, admin } = personOf(account);
   const words = [
     `${paper.mark('done')} ${username} ${made ? 'is there' : 'was there already; the password is untouched'}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`,
-    ...(admin ? [`${paper.mark('look')} ${username} is an administrator: may change everything in authentik`] : []),
+    ...(admin ? [asAdmin(username, paper)] : []),
     ...(url ? ['', 'This link sets the password, once, within 24 hours:', `  ${url.reveal()}`] : []),
     '',
     `They log in at https://${installation.config.authHost}`,

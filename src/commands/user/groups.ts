@@ -4,6 +4,7 @@ import { open } from '../../procedures/open.ts';
 import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
 import { changeGroups } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
+import { asAdmin } from '../../report/people.ts';
 import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { offerEnding } from './ending.ts';
@@ -22,11 +23,12 @@ export async function groups(
     ? await hold(installation, `user groups ${name}`, () => changeGroups(installation, name, { add, remove }))
     : { added: [], removed: [] };
   const account = await accountNamed(installation, name);
-  const { groups } = personOf(account);
+  const { groups, admin } = personOf(account);
   const changed = change.added.length + change.removed.length > 0;
   const state = groups.length > 0 ? `${name} is in: ${groups.join(', ')}` : `${name} is in no group`;
   const words = [
     ...change.added.map((group) => `${paper.mark('done')} ${name} is in "${group}" now`),
+    ...(admin && change.added.length > 0 ? [asAdmin(name, paper)] : []),
     ...change.removed.map((group) => `${paper.mark('done')} ${name} is no longer in "${group}"`),
     ...(isAsked && !changed ? ['It was so already; nothing was changed.'] : []),
     ...(changed ? [] : [state]),

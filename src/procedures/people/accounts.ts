@@ -33,7 +33,8 @@ export function personOf(account: Account): Person {
   const { username, name, email, groups_obj: groups, is_active: active, is_superuser: admin } = account;
   return {
     username,
-    name,
+    // Everybody may choose their own: a line break in it would write lines of ours.
+    name: name.replaceAll(/\p{Cc}+/gu, ' '),
     email: email ?? '',
     groups: (groups ?? []).map((group) => group.name).toSorted(),
     active: active ?? true,
