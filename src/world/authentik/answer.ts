@@ -73,12 +73,16 @@ function parse(body: string): { value: unknown } | undefined {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** What authentik refuses is never nested as deep as this. */
+const deepest = 20;
+
 /** Django's field errors as sentences: `{name: ["This field is required."]}` is "name: This field is required." */
-function sentences(value: unknown, path: readonly string[] = []): string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => sentences(one, path));
+function sentences(value: unknown, path: readonly string[] = [], depth = 0): string[] {
+  if (depth > deepest) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => sentences(one, path, depth + 1));
   if (value !== null && typeof value === 'object') {
     return Object.entries(value).flatMap(([key, one]) =>
-      sentences(one, key === 'non_field_errors' || key === 'detail' ? path : [...path, key]),
+      sentences(one, key === 'non_field_errors' || key === 'detail' ? path : [...path, key], depth + 1),
     );
   }
   const text = String(value);

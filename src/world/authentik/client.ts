@@ -1,10 +1,12 @@
 import type { Clock } from '../world.ts';
+import type { Method } from './answer.ts';
 import type { Authentik, Reach } from './api.ts';
 import { type Address, openLine } from './line.ts';
 import { wholeList } from './listing.ts';
 import { opens, reachNow } from './reach.ts';
 import type { Collection } from './schema.ts';
 import { type Setup, setupState } from './setup.ts';
+import { misfit, misfitPage } from './shape.ts';
 import { dependants, shelf } from './shelf.ts';
 import { type Choice, type Tokens, talk } from './talk.ts';
 import * as trouble from './trouble.ts';
@@ -34,7 +36,10 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
   const line = openLine(address, host, timeout);
   const choice: Choice = {};
   const { read, change } = talk(line, tokens, choice, clock);
-  const lists = shelf((collection) => wholeList(read, `${url(collection)}${filters[collection] ?? ''}`), clock);
+  const lists = shelf(async (collection) => {
+    const path = `${url(collection)}${filters[collection] ?? ''}`;
+    return fitting('GET', path, collection, await wholeList(read, path));
+  }, clock);
   let looking: Promise<Reach> | undefined;
   let ready: number | undefined;
   let setup: Setup = 'unknown';
@@ -54,6 +59,11 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
     }
   }
 
+  async function touchRow(method: Method, collection: Collection, path: string, body: unknown): Promise<unknown> {
+    const row = await touch([collection], () => change(method, path, body));
+    return fitting(method, path, collection, [row])[0];
+  }
+
   const authentik: Authentik = {
     async reach() {
       if (ready !== undefined && clock.now() - ready < readyFor) return { is: 'ready' };
@@ -71,14 +81,18 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
       return setup;
     },
     list: (collection, how) => lists.get(collection, how === 'fresh') as never,
-    create: (collection, body) => touch([collection], () => change('POST', url(collection), body)) as never,
-    update: (collection, id, body) => touch([collection], () => change('PATCH', url(collection, id), body)) as never,
+    create: (collection, body) => touchRow('POST', collection, url(collection), body) as never,
+    update: (collection, id, body) => touchRow('PATCH', collection, url(collection, id), body) as never,
     async remove(collection, id) {
       const touched = [collection, ...(dependants[collection] ?? [])];
       await touch(touched, () => change('DELETE', url(collection, id)));
     },
-    get: (path, query) => read(url(path) + queryOf(query)) as never,
-    call: (method, path, body, touches) => touch(touches, () => change(method, url(path), body)),
+    async get(path, query) {
+      return fittingPage('GET', path, await read(url(path) + queryOf(query))) as never;
+    },
+    async call(method, path, body, touches) {
+      return fittingPage(method, path, await touch(touches, () => change(method, url(path), body)));
+    },
     async installOwnKey(identifier) {
       const { own } = await tokens();
       if (!own) throw trouble.noToken();
@@ -86,6 +100,19 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
     },
   };
   return authentik;
+}
+
+/** The same rows, where homeauth can read them. @throws Failure authentik-strange */
+function fitting<R>(method: Method, path: string, collection: Collection, rows: readonly R[]): readonly R[] {
+  const wrong = misfit(collection, rows);
+  if (wrong !== undefined) throw trouble.misshapen(method, path, wrong);
+  return rows;
+}
+
+function fittingPage(method: Method, path: string, found: unknown): unknown {
+  const wrong = misfitPage(path, found);
+  if (wrong !== undefined) throw trouble.misshapen(method, path, wrong);
+  return found;
 }
 
 const queryOf = (query: Readonly<Record<string, string | number>> = {}): string => {

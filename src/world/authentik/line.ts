@@ -1,5 +1,4 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
@@ -41,6 +40,9 @@ const connections = 8;
 /** How long a connection may take to be made, in ms. */
 const patience = 5000;
 
+/** An answer is a hundred rows at most; this is far more, in bytes. */
+const longest = 64 * 1024 * 1024;
+
 /** What Node was at when nothing had left yet. */
 const beforeSending = ['connect', 'getaddrinfo'];
 
@@ -77,10 +79,11 @@ export function openLine(address: () => Promise<Address | undefined>, host: stri
         return {
           status: response.statusCode ?? 0,
           headers: Object.fromEntries(fields),
-          body: await text(response),
+          body: await textOf(response),
         };
       } catch (error) {
         known = undefined;
+        if (error instanceof LineBroken) throw error;
         if (isOutOfHandles(error)) throw new Failure(outOfHandles('authentik cannot be asked'), { cause: error });
         throw signal.aborted
           ? new LineBroken(`authentik gave no answer within ${timeout / 1000} s`, true)
@@ -105,6 +108,18 @@ function answered(options: RequestOptions, body: string | undefined): Promise<In
     });
     sent.end(body);
   });
+}
+
+/** @throws LineBroken where it does not come to an end: it would take all memory */
+async function textOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response) {
+    parts.push(part);
+    size += (part as Buffer).length;
+    if (size > longest) throw new LineBroken("authentik's answer does not end", true);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 function broken(error: unknown): LineBroken {

@@ -13,6 +13,8 @@ const pageSize = 100;
 const attempts = 3;
 /** Pages at once. */
 const side = 4;
+/** More pages than any home has: what says so is not authentik. */
+const most = 1000;
 
 /**
  * All rows of a list. `pagination.count` is not believed (it counts rows that are then filtered away); that the last
@@ -24,9 +26,9 @@ export async function wholeList(read: (path: string) => Promise<unknown>, path: 
     const found = (await read(`${path}${path.includes('?') ? '&' : '?'}ordering=pk&page=${n}&page_size=${pageSize}`)) as
       | Page
       | undefined;
-    if (!Array.isArray(found?.results) || typeof found.pagination?.total_pages !== 'number') {
-      throw trouble.strange('GET', path, 200);
-    }
+    const pages = found?.pagination?.total_pages;
+    const isPage = Array.isArray(found?.results) && Number.isInteger(pages) && Number(pages) <= most;
+    if (!found || !isPage) throw trouble.misshapen('GET', path, 'a list');
     return found;
   };
   for (let n = 1; n <= attempts; n++) {
@@ -46,5 +48,5 @@ async function allPages(page: (n: number) => Promise<Page>): Promise<Page[]> {
   return [first, ...(await pMap(numbers, page, { concurrency: side }))];
 }
 
-const keyOf = (row: { pk?: unknown; brand_uuid?: unknown; uuid?: unknown }): unknown =>
-  row.pk ?? row.brand_uuid ?? row.uuid;
+const keyOf = (row: { pk?: unknown; brand_uuid?: unknown; uuid?: unknown } | null): unknown =>
+  row?.pk ?? row?.brand_uuid ?? row?.uuid;

@@ -51,6 +51,15 @@ export const strange = (method: Method, path: string, status: number): Failure =
     fix: 'See what runs there: docker ps --filter name=authentik',
   });
 
+/** HTTP 200, and something in it that authentik does not send. */
+export const misshapen = (method: Method, path: string, where: string): Failure =>
+  new Failure({
+    code: 'authentik-strange',
+    problem: `What answers as authentik gave something else than asked for to ${what(method, path)}: ${where} is not as authentik sends it.`,
+    why: 'Something else may listen at its address, or stand in between.',
+    fix: 'See what runs there: docker ps --filter name=authentik',
+  });
+
 export const unreachable = (method: Method, path: string, because: string): Failure =>
   new Failure({
     code: 'authentik-unreachable',
