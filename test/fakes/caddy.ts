@@ -28,8 +28,8 @@ export const caddy: Program = async (around) => {
   let believesVisitors = false;
   const load = (text: string) => {
     running = sitesOf(text, imported);
-    const isNamedAnew = [text, ...files.values()].some((each) => /^\s*header_up X-Forwarded-Host /m.test(each));
-    believesVisitors = /^\s*trusted_proxies /m.test(text) && !isNamedAnew;
+    const isNamedAnew = [text, ...files.values()].some((each) => /^[^\S\n]*header_up X-Forwarded-Host /m.test(each));
+    believesVisitors = /^[^\S\n]*trusted_proxies /m.test(text) && !isNamedAnew;
     return '';
   };
   const says = (stdout: string) => ({ code: 0, stdout, stderr: '' });

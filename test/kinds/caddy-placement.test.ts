@@ -18,6 +18,9 @@ const owners = {
   empty: '',
   'one newline': '\n',
   'tabs and spaces at the end': 'a.example.com {\n\trespond a\n}\n \t',
+  'a carriage return at the end': 'a.example.com {\n\trespond a\n}\r',
+  'one carriage return': '\r',
+  'a mark behind what is no line break to Caddy': '# see\u2028import x # homeauth: y\n',
   'comments about homeauth': '# homeauth: see the wiki\n# import x # homeauth: no\na.example.com {\n\trespond a\n}\n',
 };
 
@@ -73,4 +76,9 @@ test('as one text, ours stands where the import line does', () => {
 test('a begin mark alone is seen as torn', () => {
   const text = withOurs(owners.usual, { ...first, how: 'block' }).replace('# homeauth: end', '');
   expect(partsOf(text).map(({ is }) => is)).toEqual(['torn']);
+});
+
+test('a Caddyfile of 5 MB that is full of marks is read once, not once for each', () => {
+  // Once for each took longer than anybody has waited for.
+  expect(partsOf('# homeauth: begin\n'.repeat(280_000))).toHaveLength(280_000);
 });

@@ -12,24 +12,55 @@ export type Part = { readonly from: number; readonly to: number } & (
   | { readonly is: 'torn' }
 );
 
-const marks = new RegExp(
-  [
-    `^[^\\S\\n]*import [^\\n]*# homeauth: [^\\n]*$`,
-    `^[^\\S\\n]*# homeauth: begin[^\\n]*\\n(?:(?<block>[^]*?)\\n)??[^\\S\\n]*# homeauth: end[^\\S\\n]*$`,
-    `^[^\\S\\n]*(?<torn># homeauth: begin)[^\\n]*$`,
-  ].join('|'),
-  'gm',
-);
+const mark = '# homeauth:';
+const importMark = /^\s*import .*# homeauth: /s;
+const beginMark = /^\s*# homeauth: begin/;
+const endMark = /^\s*# homeauth: end\s*$/;
 
-/** Every part of ours in a Caddyfile, in its order. */
-export function partsOf(caddyfile: string): readonly Part[] {
-  return [...caddyfile.matchAll(marks)].map(({ index, 0: match, groups }): Part => {
-    const span = { from: index, to: index + match.replace(/\r$/, '').length };
-    if (groups?.['torn'] !== undefined) return { ...span, is: 'torn' };
-    if (!match.includes('# homeauth: end')) return { ...span, is: 'import' };
-    return { ...span, is: 'block', text: `${(groups?.['block'] ?? '').replaceAll('\r\n', '\n').replace(/\r$/, '')}\n` };
-  });
+interface Line {
+  readonly text: string;
+  readonly from: number;
 }
+
+/** Every part of ours in a Caddyfile, in its order. Each line is looked at once, however large the file is. */
+export function partsOf(caddyfile: string): readonly Part[] {
+  const lines = markedLines(caddyfile);
+  const ends = lines.filter(({ text }) => endMark.test(text));
+  const parts: Part[] = [];
+  let behind = 0;
+  let next = 0;
+  for (const line of lines) {
+    if (line.from < behind) continue;
+    if (importMark.test(line.text)) parts.push({ ...spanOf(line, line), is: 'import' });
+    if (!beginMark.test(line.text)) continue;
+    while ((ends[next]?.from ?? Number.POSITIVE_INFINITY) < line.from) next++;
+    const end = ends[next];
+    if (end) {
+      const block = caddyfile.slice(line.from + line.text.length + 1, end.from);
+      parts.push({ ...spanOf(line, end), is: 'block', text: block.replaceAll('\r\n', '\n') || '\n' });
+      behind = end.from + end.text.length;
+    } else parts.push({ ...spanOf(line, line), is: 'torn' });
+  }
+  return parts;
+}
+
+/** Lines as Caddy sees them, which nothing else than a line feed ends; of them those that may be marks of ours. */
+function markedLines(caddyfile: string): Line[] {
+  const lines: Line[] = [];
+  for (let at = caddyfile.indexOf(mark); at >= 0; ) {
+    const from = caddyfile.lastIndexOf('\n', at) + 1;
+    const end = caddyfile.indexOf('\n', at);
+    const to = end < 0 ? caddyfile.length : end;
+    lines.push({ text: caddyfile.slice(from, to), from });
+    at = caddyfile.indexOf(mark, to);
+  }
+  return lines;
+}
+
+const spanOf = (first: Line, last: Line): { from: number; to: number } => ({
+  from: first.from,
+  to: last.from + last.text.replace(/\r$/, '').length,
+});
 
 /** The Caddyfile as its owner wrote it, byte for byte. */
 export function withoutOurs(caddyfile: string): string {
@@ -59,7 +90,8 @@ const importLine = (inside: string): string => `import ${quoteCaddy(fileBeside(i
 const block = (text: string): string => `${begin}\n${text}${end}`;
 
 function put(caddyfile: string, how: CaddySpec['how'], piece: string): string {
-  const eol = caddyfile.includes('\r\n') ? '\r\n' : '\n';
+  // Behind a carriage return at the very end a line feed alone would make a line break of it, and go with it again.
+  const eol = caddyfile.includes('\r\n') || caddyfile.endsWith('\r') ? '\r\n' : '\n';
   const lines = piece.replaceAll('\n', eol);
   const [part, ...more] = partsOf(caddyfile);
   if (part?.is === how && more.length === 0) return caddyfile.slice(0, part.from) + lines + caddyfile.slice(part.to);
