@@ -18,7 +18,7 @@ const count = Math.ceil(10_000 / batch.of);
 const real = docker ? await onTheEngine(batch, { count, seed }, say) : undefined;
 const points = real?.points ?? (await cutEverywhere());
 const values = real?.values ?? (await readValues(count, seed, say));
-const faults = await faultEverywhere(batch);
+const faults = await faultEverywhere(batch, seed);
 const searches = [await searchForCanaries(), ...(real ? [real.secrets] : [])];
 const found = searches.flatMap((search) => search.found);
 for (const where of found) say(`✗ a secret is in ${where}`);

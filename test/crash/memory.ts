@@ -6,6 +6,9 @@ import { machineMeetings, meetMachineFault } from './faults/machine.ts';
 import { rivalled } from './faults/rivalled.ts';
 import { meetRival, rivalries } from './faults/rivals.ts';
 import { meetTokenEnd, type TokenEnd, tokenEnds } from './faults/token.ts';
+import { garblings, meetGarbling } from './fuzz/answers.ts';
+import { accidents, meetAccident } from './fuzz/files.ts';
+import { furnished } from './fuzz/machine.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
 import { setStage } from './points/scenes.ts';
 import { type Batch, shareOf, sum, type Tally, tallied } from './trials.ts';
@@ -29,7 +32,7 @@ export async function cutEverywhere(): Promise<Tally> {
  * Every fault of authentik, of files, of Docker and of Caddy, at every call that it can meet; of disks, real ones. Or a
  * share of them.
  */
-export async function faultEverywhere(batch: Batch): Promise<Tally> {
+export async function faultEverywhere(batch: Batch, seed: number): Promise<Tally> {
   const ofDisks = diskFaultsEverywhere(batch);
   const { all, close } = await errands();
   try {
@@ -51,7 +54,7 @@ export async function faultEverywhere(batch: Batch): Promise<Tally> {
       const die = (death: Death) => meetDeath(errand, dying.state, death);
       tallies.push(await tallied(`${errand.name}, containers that die`, shareOf(dying.all, batch), die));
     }
-    return sum([...tallies, await rivalEverywhere(batch), await ofDisks]);
+    return sum([...tallies, await rivalEverywhere(batch), await fuzz(batch, seed), await ofDisks]);
   } finally {
     await close();
   }
@@ -63,6 +66,24 @@ async function rivalEverywhere(batch: Batch): Promise<Tally> {
   try {
     const all = shareOf(await rivalries(base), batch);
     return await tallied('apply beside somebody else', all, (rivalry) => meetRival(base, rivalry));
+  } finally {
+    await base.close();
+  }
+}
+
+/** How many accidents of a file, and of an answer, are drawn. */
+const rounds = 400;
+
+/** Files and answers as nobody should send them. */
+async function fuzz(batch: Batch, seed: number): Promise<Tally> {
+  const base = await furnished();
+  try {
+    const files = shareOf(accidents(rounds, seed), batch);
+    const answers = shareOf(garblings(rounds, seed), batch);
+    return sum([
+      await tallied('damaged files', files, (accident) => meetAccident(base, accident)),
+      await tallied('garbled answers', answers, (garbling) => meetGarbling(base, garbling)),
+    ]);
   } finally {
     await base.close();
   }

@@ -24,6 +24,10 @@ export async function faulty(
         fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       return whole({ ...rest, headers: { ...headers, ...retry } });
     }
+    case 'garble': {
+      const reply = await respond();
+      return whole({ ...reply, body: fault.change(String(reply.body)) });
+    }
     case 'answer':
       if (fault.commit) await respond();
       return whole(json(fault.status, fault.body));

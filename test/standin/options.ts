@@ -25,6 +25,8 @@ export type Fault =
   | { kind: 'truncate' }
   | { kind: 'status'; status: 429 | 503; retryAfter?: number }
   | { kind: 'delay'; ms: number }
+  /** Its own answer, with another body. */
+  | { kind: 'garble'; change: (body: string) => string }
   /** Any other answer in the place of its own. */
   | { kind: 'answer'; commit: boolean; status: number; body: unknown };
 
