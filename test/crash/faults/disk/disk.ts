@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { places } from './files.ts';
 import { openShell } from './shell.ts';
 
@@ -22,8 +23,15 @@ export function openDisk() {
     /** Somebody else has filled it, but for so many pages. */
     fill: (left: number) => shrunk(({ blocks, bfree, bsize }) => `size=${(blocks - bfree + left) * bsize}`),
     useUpInodes: () => shrunk(({ files, ffree }) => `nr_inodes=${files - ffree}`),
-    async makeReadOnly() {
-      await shell.run('mount -o remount,bind,ro /srv && mount -o remount,bind,ro /etc');
+    /** Tried again while something on it is open for writing, as a write beside this one may be. */
+    async makeReadOnly(patience = 100): Promise<void> {
+      try {
+        await shell.run('(mount -o remount,bind,ro /srv && mount -o remount,bind,ro /etc)');
+      } catch (error) {
+        if (patience === 0) throw error;
+        await setTimeout(20);
+        await this.makeReadOnly(patience - 1);
+      }
     },
     /** This process may open nothing more than what is open. */
     async useUpHandles() {
