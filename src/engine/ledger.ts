@@ -25,8 +25,9 @@ export interface LedgerStore {
 /**
  * The ledger as a file, oldest line first. Until the directory that holds it is there, it lies at `waiting`: the
  * directory itself is among the first things that homeauth makes, and a crash between the two must orphan neither.
+ * `isKnown`: there is such a kind; a line about another one is damaged, or a later homeauth's.
  */
-export function ledgerFile(files: Files, path: string, waiting: string): LedgerStore {
+export function ledgerFile(files: Files, path: string, waiting: string, isKnown: (id: Id) => boolean): LedgerStore {
   const home = path.slice(0, path.lastIndexOf('/'));
   let hasLeft = false;
   return {
@@ -40,7 +41,7 @@ export function ledgerFile(files: Files, path: string, waiting: string): LedgerS
     async read() {
       for (const place of [path, waiting]) {
         const text = await files.read(place);
-        if (text !== undefined) return parse(text, place);
+        if (text !== undefined) return parse(text, place, isKnown);
       }
       return [];
     },
@@ -54,10 +55,11 @@ export function ledgerFile(files: Files, path: string, waiting: string): LedgerS
   };
 }
 
-function parse(text: string, path: string): Ledger {
+function parse(text: string, path: string, isKnown: (id: Id) => boolean): Ledger {
+  const isLine = (line: { id?: unknown } | null): boolean => typeof line?.id === 'string' && isKnown(line.id as Id);
   try {
     const { version, made } = JSON.parse(text);
-    if (version === 1 && Array.isArray(made)) return made;
+    if (version === 1 && Array.isArray(made) && made.every(isLine)) return made;
   } catch {}
   throw new Failure({
     code: 'ledger-unreadable',

@@ -6,8 +6,10 @@ import { type Layout, layoutOf, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
 import { decodeEnv } from '../formats/env.ts';
 import { compiledTemplates } from '../formats/template.ts';
+import { kinds } from '../kinds/index.ts';
+import { Failure } from '../model/failure.ts';
 import type { Era } from '../model/release.ts';
-import type { Id } from '../model/resource.ts';
+import { type Id, parseId } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
 import { checkedEra } from './release-check.ts';
@@ -52,14 +54,15 @@ export function openInstallation(
   const authentik = connect({
     address: () => serverAddress(world),
     tokens: async () => {
-      const own = await valueIn(world, layout.token, secretNames.token[0]);
-      const bootstrap = await valueIn(world, layout.bootstrap, secretNames.bootstrap[0]);
+      const own = await tokenIn(world, layout.token, secretNames.token[0]);
+      const bootstrap = await tokenIn(world, layout.bootstrap, secretNames.bootstrap[0]);
       return { ...(own && { own }), ...(bootstrap && { bootstrap }) };
     },
     host: config.authHost,
     clock: world.clock,
   });
-  const ledger = ledgerFile(world.files, layout.ledger, begun(surroundings.pointer));
+  const isKnown = (id: Id): boolean => Object.hasOwn(kinds, parseId(id).kind);
+  const ledger = ledgerFile(world.files, layout.ledger, begun(surroundings.pointer), isKnown);
   return {
     config,
     text,
@@ -92,4 +95,19 @@ export async function valueIn(
   const text = await files.read(path);
   const value = text === undefined ? undefined : decodeEnv(text)[name];
   return value ? new Secret(value) : undefined;
+}
+
+/**
+ * A token out of one of our env files.
+ * @throws Failure token-unreadable where no request could carry it
+ */
+export async function tokenIn(world: Pick<World, 'files'>, path: string, name: string): Promise<Secret | undefined> {
+  const token = await valueIn(world, path, name);
+  if (!token || /^[\x21-\x7e]+$/.test(token.reveal())) return token;
+  throw new Failure({
+    code: 'token-unreadable',
+    problem: `${name} in ${path} has characters in it that no token of authentik has.`,
+    why: 'The file was damaged, or saved by a program that changed it.',
+    fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
+  });
 }

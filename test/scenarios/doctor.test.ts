@@ -226,8 +226,22 @@ describe('one broken thing hides nothing else', () => {
     expect(checks.find(({ id }) => id === 'container-differs')?.status).toBe('ok');
   });
 
-  test('with an unreadable ledger', async () => {
-    (fake.files as MemoryFiles).put(at('.homeauth/ledger.json'), '{', 0o600);
+  test('with a token that no request could carry', async () => {
+    (fake.files as MemoryFiles).put(at('.homeauth/token.env'), "HOMEAUTH_TOKEN='a\u0007bé'\n", 0o600);
+    const { fails, checks } = await doctor();
+    expect(new Set(fails.map(({ id }) => id))).toContain('token-unreadable');
+    expect(checks.find(({ id }) => id === 'stranger')?.status).toBe('ok');
+    expect((await homeauthIn(fake)('apply')).failure?.code).toBe('token-unreadable');
+  });
+
+  test.each([
+    ['cut off', '{'],
+    ['with a line that is none', '{ "version": 1, "made": [null] }'],
+    ['about a kind that there is not', '{ "version": 1, "made": [{ "id": "fil:/etc/passwd" }] }'],
+    ['about a kind by the name of what every object has', '{ "version": 1, "made": [{ "id": "toString:x" }] }'],
+  ])('with a ledger %s', async (_, text) => {
+    (fake.files as MemoryFiles).put(at('.homeauth/ledger.json'), text, 0o600);
+    expect((await homeauthIn(fake)('apply')).failure?.code).toBe('ledger-unreadable');
     const { fails, checks } = await doctor();
     expect(fails.map(({ id }) => id)).toEqual(['ledger-unreadable']);
     expect(checks.find(({ id }) => id === 'container-health')?.status).toBe('ok');

@@ -2,7 +2,7 @@ import type { App } from '../../config/schema.ts';
 import type { ProxyFacts } from '../../desired/facts.ts';
 import { secretNames } from '../../desired/layout.ts';
 import type { Finding } from '../../model/finding.ts';
-import { type Installation, valueIn } from '../installation.ts';
+import { type Installation, tokenIn } from '../installation.ts';
 import { proveSecure } from '../proof/auth-host.ts';
 import { proveCaddyVersion } from '../proof/caddy-version.ts';
 import { findEntrance, isEntrance, type Scene } from '../proof/scene.ts';
@@ -33,10 +33,12 @@ export async function throughCaddy(installation: Installation, proxy: ProxyFacts
   const entrance = await findEntrance(world, proxy);
   if (!isEntrance(entrance)) return [entrance, ...notThroughCaddy(installation, headlineOf(entrance))];
   const scene: Scene = { world, config, entrance };
-  const token = await valueIn(world, layout.token, secretNames.token[0]);
   const looks: readonly (() => Promise<readonly Finding[]>)[] = [
     () => proveHome(scene, { patience: 0 }),
-    async () => (token ? proveSecure(scene, token) : []),
+    async () => {
+      const token = await tokenIn(world, layout.token, secretNames.token[0]);
+      return token ? proveSecure(scene, token) : [];
+    },
     () => proveCaddyVersion(scene),
     () => clockSkewCheck(scene),
   ];
