@@ -1,6 +1,6 @@
 import type { ExitCode } from '../model/failure.ts';
 
-/** This process may open no further file: nothing more can be loaded, not even the words for it. */
+/** This process may open no further file: nothing more can be loaded, not even world/out-of-handles.ts, which says the same. */
 export const isCrowded = (error: unknown): boolean =>
   ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 

@@ -45,9 +45,9 @@ function aboutGroups(groups: unknown, apps: unknown): Objection[] {
     spelled.set(name.toLowerCase(), first ?? name);
     if (first !== undefined && first !== name)
       return [{ path, value, problem: `differs from "${first}" in capitals only`, fix: `Write ${first}.` }];
-    const isAgain = listed.slice(0, n).some((other) => other.value === name);
-    if (n >= listed.length || !isAgain) return [];
-    return [{ path, value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }];
+    // Several apps may well have the same group.
+    const isTwice = n < listed.length && listed.findIndex((other) => other.value === name) < n;
+    return isTwice ? [{ path, value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }] : [];
   });
 }
 

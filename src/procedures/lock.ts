@@ -15,7 +15,7 @@ export function hold<T>(
 
 /**
  * Do something that changes an installation while nobody else does. A second run waits for the first one, and says
- * for whom it waits; without a terminal or with a limit it waits that long at most.
+ * for whom it waits, and for how long at most its user may choose.
  */
 async function alone<T>(
   { world, signal, patience = usual }: Surroundings,
