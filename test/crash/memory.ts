@@ -1,3 +1,4 @@
+import { furnished } from '../fakes/furnished.ts';
 import { apiFaults, meetApiFault } from './faults/api.ts';
 import { diskFaultsEverywhere } from './faults/disk/everywhere.ts';
 import { type Death, deaths, meetDeath } from './faults/dying.ts';
@@ -8,7 +9,6 @@ import { meetRival, rivalries } from './faults/rivals.ts';
 import { meetTokenEnd, type TokenEnd, tokenEnds } from './faults/token.ts';
 import { garblings, meetGarbling } from './fuzz/answers.ts';
 import { accidents, meetAccident } from './fuzz/files.ts';
-import { furnished } from './fuzz/machine.ts';
 import { cutAndGoOn, undisturbed } from './points/cut.ts';
 import { setStage } from './points/scenes.ts';
 import { type Batch, shareOf, sum, type Tally, tallied } from './trials.ts';

@@ -18,8 +18,8 @@ export async function visit(fake: FakeWorld, username: string, password: string)
 }
 
 /** What somebody does in authentik's database behind everybody's back. */
-export async function inDatabase({ docker }: FakeWorld, work: (state: State) => unknown): Promise<void> {
+export async function inDatabase<T>({ docker }: FakeWorld, work: (state: State) => T): Promise<T> {
   const store = [...docker.databases.values()].at(-1)?.store;
   if (!store) throw new Error('there is no database');
-  await edit(store, (state) => void work(state));
+  return edit(store, work);
 }

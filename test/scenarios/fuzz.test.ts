@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { garblings, meetGarbling } from '../crash/fuzz/answers.ts';
 import { accidents, meetAccident } from '../crash/fuzz/files.ts';
-import { furnished } from '../crash/fuzz/machine.ts';
+import { furnished } from '../fakes/furnished.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 
 let base: FakeWorld;

@@ -6,30 +6,14 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCli } from '../../src/cli.ts';
 import type { CommandName, Flags } from '../../src/commands/flags.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
+import { furnished } from '../fakes/furnished.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at } from '../fakes/installed.ts';
+import { inDatabase } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { programDirectory } from '../program.ts';
-import type { Device } from '../standin/state-flows.ts';
-import { edit } from '../standin/store.ts';
-
-/** Recovery codes of somebody. */
-const device: Omit<Device, 'user'> = {
-  pk: 1,
-  kind: 'static',
-  name: 'Codes',
-  confirmed: true,
-  created: 0,
-  last_updated: 0,
-  last_used: null,
-  failures: 0,
-  failedAt: 0,
-  secret: '',
-  lastStep: 0,
-  codes: ['abc'],
-};
+import { device } from '../standin/drive-flows.ts';
 
 describe('beside another homeauth, with --wait 0', () => {
   const lines: readonly [command: CommandName, args: readonly string[], flags?: Flags, keys?: readonly string[]][] = [
@@ -53,21 +37,10 @@ describe('beside another homeauth, with --wait 0', () => {
   ];
   let base: FakeWorld;
   beforeAll(async () => {
-    base = await installed();
-    const policies = 'policies:\n  recovery: true\n  invitations: true\n';
-    const text = await base.files.read(at('homeauth.yaml'));
-    await base.files.write(at('homeauth.yaml'), `${text}${policies}`, 0o644);
-    (base.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
-    const homeauth = homeauthIn(base);
-    await homeauth('add-app', ['whoami'], { group: 'family' });
-    const person = { name: 'Anna', email: 'anna@example.com', passwordFile: '/root/pw' };
-    const { failure } = await homeauth('user add', ['anna'], person);
-    if (failure) throw failure;
-    const [database] = base.docker.databases.values();
-    if (!database) throw new Error('there is no database');
-    await edit(database.store, (state) => {
+    base = await furnished();
+    await inDatabase(base, (state) => {
       const anna = state.users.find(({ username }) => username === 'anna')?.pk ?? 0;
-      state.devices.push({ ...device, user: anna });
+      state.devices.push(device('static', 1, anna));
       state.sessions['x'] = { uuid: 'x', user: anna, csrf: '', ip: '192.0.2.7', userAgent: '', lastUsed: Date.now() };
     });
   });

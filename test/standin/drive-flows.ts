@@ -1,5 +1,6 @@
 import { STAGE_KINDS } from './api/stage-kinds.ts';
 import type { ReadyStack } from './ready.ts';
+import type { Device } from './state-flows.ts';
 import { edit } from './store.ts';
 
 type Found = { pk: string; [name: string]: unknown };
@@ -94,7 +95,8 @@ export async function driveFlows({ api, store, server, token }: ReadyStack): Pro
   }
 }
 
-const device = (kind: 'totp' | 'static', pk: number, user: number) => ({
+/** A second factor that somebody has set up. */
+export const device = (kind: 'totp' | 'static', pk: number, user: number): Device => ({
   pk,
   kind,
   user,

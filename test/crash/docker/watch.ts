@@ -13,14 +13,12 @@ export async function watching<T>(work: () => Promise<T>, look: () => Promise<vo
       await sleep(pause);
     }
   };
-  const watched = watch();
-  try {
-    return await work();
-  } finally {
+  const working = work().finally(() => {
     over = true;
-    await watched;
-    await look();
-  }
+  });
+  const [result] = await Promise.all([working, watch()]);
+  await look();
+  return result;
 }
 
 /** The arguments of every process there is, those in containers too: what `ps` shows to everybody. */

@@ -2,8 +2,7 @@ import { type Call, gated } from '../../fakes/gate.ts';
 import { Exit, type Program } from '../../fakes/program.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import type { Trial } from '../trial.ts';
-import { afterFault, type Errand, wholeErrand } from './fault.ts';
-import { quickly } from './machine.ts';
+import { disturbed, type Errand, startAgain, wholeErrand } from './fault.ts';
 
 const containers = ['authentik', 'authentik-worker', 'authentik-postgresql', 'caddy', 'whoami'];
 
@@ -66,28 +65,25 @@ export async function meetDeath(
   death: Death,
 ): Promise<Trial> {
   let isMended = false;
-  const fate = fates[death.how];
-  const fake = await errand.from({
+  const { container, how, at } = death;
+  const fate = fates[how];
+  const { trial } = await disturbed(errand, state, {
+    what: `${container} ${how}`,
+    meets: ({ changes, name }) => (at ? changes : name === `docker.run ${container}`),
+    nth: at?.nth ?? 1,
     ...(fate && {
-      fate: (program) => (around) =>
-        (around.container.name === death.container ? fate(program, () => isMended) : program)(around),
+      options: {
+        fate: (program) => (around) =>
+          (around.container.name === container ? fate(program, () => isMended) : program)(around),
+      },
     }),
+    happen: async (fake) => (at ? kill(fake, death) : undefined),
+    async putRight(fake) {
+      isMended = true;
+      await startAgain(fake);
+    },
   });
-  try {
-    let count = 0;
-    const over = gated(quickly(fake), async (call, work) => {
-      if (call.changes && ++count === death.at?.nth) await kill(fake, death);
-      return work();
-    });
-    const first = await errand.run(fake, over);
-    isMended = true;
-    await startAgain(fake);
-    const when = death.at ? `, at ${death.at.name} (${death.at.nth})` : '';
-    const place = `${errand.name}, ${death.container} ${death.how}${when}: ${first.failure?.code ?? 'got over'}`;
-    return { place, wrong: await afterFault(errand, fake, first, state) };
-  } finally {
-    await fake.close();
-  }
+  return trial;
 }
 
 async function kill({ docker }: FakeWorld, { container, how }: Death): Promise<void> {
@@ -98,11 +94,6 @@ async function kill({ docker }: FakeWorld, { container, how }: Death): Promise<v
   box.exitCode = 137;
   if (how === 'dies and is started again') setTimeout(() => startOne(docker, container), soon);
 }
-
-/** As Docker does with whatever has died. */
-const startAgain = async ({ docker }: FakeWorld): Promise<void> => {
-  for (const name of docker.boxes.keys()) await startOne(docker, name);
-};
 
 async function startOne(docker: FakeWorld['docker'], name: string): Promise<void> {
   if (docker.boxes.get(name)?.running === undefined && docker.boxes.has(name)) await docker.start(name);

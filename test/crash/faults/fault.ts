@@ -1,11 +1,12 @@
 import type { Surroundings } from '../../../src/procedures/surroundings.ts';
+import { type Call, gated } from '../../fakes/gate.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { installed } from '../../fakes/installed.ts';
 import { secretsOn, stateOf } from '../../fakes/state.ts';
 import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 import { ending, nothingLeft } from '../points/cut.ts';
-import { differences } from '../trial.ts';
+import { differences, type Trial } from '../trial.ts';
 
 /** A command, and the machine that it meets with. */
 export interface Errand {
@@ -63,6 +64,56 @@ export async function afterFault(
     ...(await nothingLeft(fake)),
   ];
 }
+
+/** Something that happens just before the nth call of a sort. */
+export interface Disturbance {
+  readonly what: string;
+  readonly meets: (call: Call) => boolean;
+  readonly nth: number;
+  readonly options?: FakeOptions;
+  readonly happen: (fake: FakeWorld) => Promise<void>;
+  /** What its owner does about it. */
+  readonly putRight: (fake: FakeWorld) => Promise<void>;
+}
+
+/** Carries out an errand in the midst of which something happens, and tells what is wrong with how that ends. */
+export async function disturbed(
+  errand: Errand,
+  want: Awaited<ReturnType<typeof stateOf>>,
+  { what, meets, nth, options, happen, putRight }: Disturbance,
+): Promise<{ readonly trial: Trial; readonly first: Ran }> {
+  const fake = await errand.from(options);
+  try {
+    let count = 0;
+    let at = '';
+    let hit: Promise<void> | undefined;
+    const over = gated(quickly(fake), async (call, work) => {
+      if (meets(call) && ++count === nth) {
+        at = call.name;
+        hit = happen(fake);
+      }
+      await hit;
+      return work();
+    });
+    const first = await errand.run(fake, over).finally(() => putRight(fake));
+    const place = `${errand.name}, ${what}, at ${at} (${nth}): ${first.failure?.code ?? 'got over'}`;
+    const wrong = await afterFault(errand, fake, first, want);
+    return { trial: { place, wrong: at === '' ? ['it was never met', ...wrong] : wrong }, first };
+  } finally {
+    await fake.close();
+  }
+}
+
+/** As Docker does with whatever has died. */
+export async function startAgain({ docker }: FakeWorld): Promise<void> {
+  for (const [name, { running }] of docker.boxes) if (!running) await docker.start(name);
+}
+
+/** Time goes as fast for those who look at the clock as for those who sleep. */
+export const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'world' | 'connect'> => ({
+  connect,
+  world: { ...world, clock: { ...world.clock, now: () => performance.now() * 20 } },
+});
 
 export function unnamed({ failure, code, err }: Ran): string[] {
   if (!failure) return ['there is no error'];

@@ -1,4 +1,3 @@
-import type { Surroundings } from '../../../src/procedures/surroundings.ts';
 import { lostAnswer } from '../../../src/world/docker/api.ts';
 import { pullFailure } from '../../../src/world/docker/pull-failure.ts';
 import { Refusal } from '../../../src/world/docker/refusal.ts';
@@ -8,7 +7,7 @@ import { inWords } from '../../../src/world/file-failures.ts';
 import { type Call, type Gate, gated } from '../../fakes/gate.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import type { Trial } from '../trial.ts';
-import { afterFault, type Errand, wholeErrand } from './fault.ts';
+import { afterFault, type Errand, quickly, wholeErrand } from './fault.ts';
 
 /** What goes wrong with one call, and with which; the adapter's own words are used for it. */
 export interface MachineFault {
@@ -148,12 +147,6 @@ const machineFaults: readonly MachineFault[] = [
     happen: async () => ({ code: 1, stdout: '', stderr: 'Error: dial tcp [::1]:2019: connect: connection refused\n' }),
   },
 ];
-
-/** Time goes as fast for those who look at the clock as for those who sleep. */
-export const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'world' | 'connect'> => ({
-  connect,
-  world: { ...world, clock: { ...world.clock, now: () => performance.now() * 20 } },
-});
 
 /** Every call of an errand that each of the faults can meet. */
 export async function machineMeetings(errand: Errand) {

@@ -1,7 +1,7 @@
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at } from '../../fakes/installed.ts';
+import { inDatabase } from '../../fakes/people.ts';
 import { type FakeWorld, fakeWorld } from '../../fakes/world.ts';
-import { edit } from '../../standin/store.ts';
 
 /** A machine on which somebody has changed every object of homeauth's in authentik by hand. */
 export async function rivalled(): Promise<FakeWorld> {
@@ -17,9 +17,7 @@ export async function rivalled(): Promise<FakeWorld> {
   const policies = 'policies:\n  second-factor: admins\n  recovery: true\n  invitations: true\n';
   await fake.files.write(at('homeauth.yaml'), `${text}\n${policies}`, 0o644);
   await done(homeauth('apply'));
-  const [database] = fake.docker.databases.values();
-  if (!database) throw new Error('there is no database');
-  await edit(database.store, (state) => {
+  await inDatabase(fake, (state) => {
     const isOurs = (name: string) => name.startsWith('homeauth-');
     for (const user of state.users) if (user.username === 'helen') user.name = 'Drifted';
     for (const provider of state.providers) provider.cookie_domain = 'drifted.example.com';

@@ -1,10 +1,8 @@
 import { type Call, gated } from '../../fakes/gate.ts';
-import type { FakeWorld } from '../../fakes/world.ts';
+import { inDatabase } from '../../fakes/people.ts';
 import type { State } from '../../standin/state.ts';
-import { edit } from '../../standin/store.ts';
 import type { Trial } from '../trial.ts';
-import { afterFault, type Errand, wholeErrand } from './fault.ts';
-import { quickly } from './machine.ts';
+import { disturbed, type Errand, wholeErrand } from './fault.ts';
 
 /** How homeauth's own token comes to an end, and how its owner gives it back. */
 const ends: Readonly<Record<string, (state: State) => (later: State) => void>> = {
@@ -50,31 +48,18 @@ export async function meetTokenEnd(
   state: Awaited<ReturnType<typeof tokenEnds>>['state'],
   { how, nth }: TokenEnd,
 ): Promise<Trial> {
-  const fake = await errand.from();
-  try {
-    let count = 0;
-    let at = '';
-    let giveBack: ((state: State) => void) | undefined;
-    const over = gated(quickly(fake), async (call, work) => {
-      if (isTouch(call) && ++count === nth) {
-        at = call.name;
-        giveBack = await change(fake, ends[how] as (typeof ends)[string]);
-      }
-      return work();
-    });
-    const first = await errand.run(fake, over);
-    if (giveBack) await change(fake, giveBack);
-    const place = `${errand.name}, the token ${how} before ${at} (${nth}): ${first.failure?.code ?? 'got over'}`;
-    const wrong = await afterFault(errand, fake, first, state);
-    const isNamed = first.failure?.code.startsWith('token-') ?? false;
-    return { place, wrong: isNamed ? wrong : ['it does not say that it is about the token', ...wrong] };
-  } finally {
-    await fake.close();
-  }
-}
-
-function change<T>({ docker }: FakeWorld, work: (state: State) => T): Promise<T> {
-  const [database] = docker.databases.values();
-  if (!database) throw new Error('there is no database');
-  return edit(database.store, work);
+  let giveBack: ((state: State) => void) | undefined;
+  const { trial, first } = await disturbed(errand, state, {
+    what: `the token ${how}`,
+    meets: isTouch,
+    nth,
+    async happen(fake) {
+      giveBack = await inDatabase(fake, ends[how] as (typeof ends)[string]);
+    },
+    async putRight(fake) {
+      if (giveBack) await inDatabase(fake, giveBack);
+    },
+  });
+  const isNamed = first.failure?.code.startsWith('token-') ?? false;
+  return isNamed ? trial : { ...trial, wrong: ['it does not say that it is about the token', ...trial.wrong] };
 }

@@ -5,11 +5,11 @@ import { homeauthIn } from '../../fakes/homeauth.ts';
 import { secretsOn } from '../../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../../fakes/world.ts';
 import type { Fault, StandinOptions } from '../../standin/index.ts';
-import { unnamed } from '../faults/fault.ts';
-import { quickly } from '../faults/machine.ts';
+import { quickly } from '../faults/fault.ts';
 import { nothingLeft } from '../points/cut.ts';
 import type { Trial } from '../trial.ts';
 import { garbled } from './garble.ts';
+import { ill } from './said.ts';
 
 type Line = [command: CommandName, args: readonly string[], flags?: Flags];
 
@@ -68,11 +68,7 @@ export async function meetGarbling(base: FakeWorld, { seed, line, from, times }:
     const secrets = Object.values(await secretsOn(fake));
     const first = await homeauthIn(fake, over)(command, args, flags);
     isOver = true;
-    const said = `${first.out}\n${first.err}\n${first.failure?.problem}\n${first.failure?.why}\n${first.failure?.details}`;
-    const wrong = [
-      ...(first.failure ? unnamed(first) : []),
-      ...(secrets.some((secret) => said.includes(secret)) ? ['it shows a secret'] : []),
-    ];
+    const wrong = ill(first, secrets);
     const last = await homeauthIn(fake)('apply');
     const place = `${command}, seed ${seed}, answer ${from} and ${times} more, ${hit}: ${first.failure?.code ?? 'got over'}`;
     return {

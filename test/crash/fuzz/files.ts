@@ -2,16 +2,16 @@ import type { CommandName, Flags } from '../../../src/commands/flags.ts';
 import { withoutOurs } from '../../../src/kinds/caddy/placement.ts';
 import { pick, seeded } from '../../config/random.ts';
 import type { MemoryFiles } from '../../fakes/files.ts';
-import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
+import { homeauthIn, initFlags } from '../../fakes/homeauth.ts';
 import { at } from '../../fakes/installed.ts';
 import { secretsOn } from '../../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../../fakes/world.ts';
-import { unnamed } from '../faults/fault.ts';
-import { quickly } from '../faults/machine.ts';
+import { quickly } from '../faults/fault.ts';
 import { nothingLeft } from '../points/cut.ts';
 import type { Trial } from '../trial.ts';
 import { hugeCaddyfiles, randomCaddyfile } from './caddyfiles.ts';
 import { damaged } from './damage.ts';
+import { ill } from './said.ts';
 
 const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
 const files = [
@@ -76,22 +76,13 @@ export async function meetAccident(base: FakeWorld, { name, path, text, line }: 
     const [command, args, flags] = line;
     const first = await homeauthIn(fake, quickly(fake))(command, args, flags);
     const place = `${command}, ${path}, ${name}: ${first.failure?.code ?? 'got over'}`;
-    const wrong = [
-      ...(first.failure ? unnamed(first) : []),
-      ...(tells(first, Object.values(secrets)) ? ['it shows a secret'] : []),
-      ...(path === caddyfile ? await changedOwn(disk, now) : []),
-    ];
+    const wrong = [...ill(first, Object.values(secrets)), ...(path === caddyfile ? await changedOwn(disk, now) : [])];
     if (command === 'uninstall') return { place, wrong };
     return { place, wrong: [...wrong, ...(await putRight(fake, path, was))] };
   } finally {
     await fake.close();
   }
 }
-
-const tells = ({ out, err, failure }: Ran, secrets: readonly string[]): boolean => {
-  const said = [out, err, failure?.problem, failure?.why, failure?.details, failure?.fix].join('\n');
-  return secrets.some((secret) => said.includes(secret.slice(0, 12)));
-};
 
 /** What its owner wrote into the Caddyfile is there as it was, whatever became of homeauth's part. */
 async function changedOwn(disk: MemoryFiles, before: string): Promise<string[]> {

@@ -3,8 +3,7 @@ import { homeauthIn, initFlags } from '../../../fakes/homeauth.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../../fakes/world.ts';
 import { drift } from '../../points/scenes.ts';
 import type { Trial } from '../../trial.ts';
-import { afterFault, type Errand, wholeErrand } from '../fault.ts';
-import { quickly } from '../machine.ts';
+import { disturbed, type Errand, startAgain, wholeErrand } from '../fault.ts';
 import type { Disk } from './disk.ts';
 import { realFiles } from './files.ts';
 
@@ -34,8 +33,7 @@ export async function diskErrands(disk: Disk): Promise<readonly Errand[]> {
   const ran = await homeauthIn(bare)('init', [], initFlags);
   if (ran.failure) throw ran.failure;
   await disk.save('installed');
-  const base = bare;
-  const drifted = await copyOf(base, { files: realFiles() });
+  const drifted = await copyOf(bare, { files: realFiles() });
   await homeauthIn(drifted)('add-app', ['whoami']);
   await drift(drifted);
   await disk.save('drifted');
@@ -47,7 +45,7 @@ export async function diskErrands(disk: Disk): Promise<readonly Errand[]> {
     },
     {
       name: 'add-app',
-      from: from('installed', base),
+      from: from('installed', bare),
       run: (fake, over) => homeauthIn(fake, over)('add-app', ['whoami'], { group: 'family' }),
     },
     { name: 'apply', from: from('drifted', drifted), run: (fake, over) => homeauthIn(fake, over)('apply') },
@@ -76,26 +74,15 @@ export async function meetDiskFault(
   state: Awaited<ReturnType<typeof diskFaults>>['state'],
   { fault, nth }: DiskFault,
 ): Promise<Trial> {
-  const fake = await errand.from();
-  try {
-    let count = 0;
-    let at = '';
-    let hit: Promise<void> | undefined;
-    const over = gated(quickly(fake), async (call, work) => {
-      if (isWrite(call) && ++count === nth) {
-        at = call.name;
-        hit = fault.happen(disk);
-      }
-      await hit;
-      return work();
-    });
-    const first = await errand.run(fake, over).finally(() => disk.mend());
-    // Docker starts again what has died.
-    for (const [name, box] of fake.docker.boxes) if (!box.running) await fake.docker.start(name);
-    const place = `${errand.name}, ${fault.name}, at ${at} (${nth}): ${first.failure?.code ?? 'got over'}`;
-    const wrong = await afterFault(errand, fake, first, state);
-    return { place, wrong: at === '' ? ['it was never met', ...wrong] : wrong };
-  } finally {
-    await fake.close();
-  }
+  const { trial } = await disturbed(errand, state, {
+    what: fault.name,
+    meets: isWrite,
+    nth,
+    happen: () => fault.happen(disk),
+    async putRight(fake) {
+      await disk.mend();
+      await startAgain(fake);
+    },
+  });
+  return trial;
 }

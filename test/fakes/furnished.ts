@@ -1,7 +1,7 @@
-import type { MemoryFiles } from '../../fakes/files.ts';
-import { homeauthIn } from '../../fakes/homeauth.ts';
-import { at, installed } from '../../fakes/installed.ts';
-import type { FakeWorld } from '../../fakes/world.ts';
+import type { MemoryFiles } from './files.ts';
+import { homeauthIn } from './homeauth.ts';
+import { at, installed } from './installed.ts';
+import type { FakeWorld } from './world.ts';
 
 /** A machine with something of everything on it. */
 export async function furnished(): Promise<FakeWorld> {
