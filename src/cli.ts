@@ -35,7 +35,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .option('--yes', 'go ahead without asking')
     .option('--no-input', 'never ask; a missing answer is an error')
     .addOption(choice('--color <auto|always|never>', 'colours; auto unless given').default('auto'))
-    .option('--debug', 'show where an unexpected error came from')
+    .option('--debug', 'show every call to files, Docker and authentik; also $HOMEAUTH_DEBUG=1')
     .addHelpText('before', examples('homeauth init', 'homeauth add-app whoami', 'homeauth doctor'))
     .addHelpText('after', '\nExit codes: homeauth help exit-codes\nNothing is reported to anybody.')
     // Choices stand in the placeholder, and a default in the words.

@@ -12,6 +12,7 @@ import { systemRandom } from '../world/random.ts';
 import { packagedTemplates } from '../world/templates.ts';
 import { nodeTerminal } from '../world/terminal/terminal.ts';
 import { zfsCommand } from '../world/zfs.ts';
+import { traced } from './trace.ts';
 
 /** The real world, for the real command line. */
 export function wire(flags: GlobalFlags): Surroundings {
@@ -31,7 +32,7 @@ export function wire(flags: GlobalFlags): Surroundings {
     signal,
   });
   const files = nodeFiles();
-  return {
+  const surroundings: Surroundings = {
     world: {
       files,
       zfs: zfsCommand(),
@@ -54,6 +55,8 @@ export function wire(flags: GlobalFlags): Surroundings {
     signal,
     ...(flags.wait !== undefined && { patience: flags.wait * 60_000 }),
   };
+  const isTraced = flags.debug || Boolean(env['HOMEAUTH_DEBUG']);
+  return isTraced ? traced(surroundings, terminal.say) : surroundings;
 }
 
 function pulling(reference: string, done: number, total: number): string {

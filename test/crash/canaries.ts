@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import { traced } from '../../src/main/trace.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { gated } from '../fakes/gate.ts';
@@ -112,13 +113,18 @@ function runner(fake: FakeWorld, told: Told, canaries: Set<string>) {
   return async (command: CommandName, args: readonly string[] = [], flags: Flags = {}, json = false) => {
     const terminal = fakeTerminal(undefined, { json });
     const live: string[] = [];
-    const ran = await homeauthIn(fake, through)(command, args, flags, {
+    const trace: string[] = [];
+    const ran = await homeauthIn(
+      fake,
+      traced(through as Surroundings, (line) => trace.push(line)),
+    )(command, args, flags, {
       ...terminal,
       live: (text) => live.push(text ?? ''),
     });
     const error = ran.failure && `${inspect(ran.failure, { depth: 20, showHidden: true })}\n${ran.failure.stack}`;
     told.push([`${command} ${JSON.stringify(flags)}: stdout`, ran.out], [`${command}: stderr`, ran.err]);
     told.push([`${command}: what it shows while it waits`, live.join('\n')]);
+    told.push([`${command} --debug`, trace.join('\n')]);
     if (error) told.push([`${command}: its error`, error]);
   };
 }
