@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          // All cores: unless told, vitest leaves one to a person who works meanwhile.
+          maxWorkers: '100%',
           // A machine with other work takes its time.
           testTimeout: 120_000,
           hookTimeout: 60_000,
