@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { buildCli } from '../src/cli.ts';
@@ -71,4 +75,28 @@ test('the page shows the lines of the workflow', () => {
   const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
   const lines = homeauthSteps.filter((step) => step.if !== 'failure()').map(({ run }) => run.split('|')[0]!.trim());
   expect(lines.filter((line) => !page.includes(`${line}\n`))).toEqual([]);
+});
+
+test('the release workflow takes the notes of one version out of the changelog', async () => {
+  const release = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8'));
+  const step = release.jobs.publish.steps.find(({ run = '' }: { run?: string }) => run.includes('CHANGELOG.md'));
+  const directory = await mkdtemp(join(tmpdir(), 'homeauth-'));
+  const take = (tag: string) =>
+    promisify(execFile)('bash', ['-e', '-c', step.run], {
+      cwd: directory,
+      env: { ...process.env, GITHUB_REF_NAME: tag },
+    }).then(() => readFile(join(directory, 'notes.md'), 'utf8'));
+  try {
+    await writeFile(join(directory, 'package.json'), '{"version":"1.2.3"}');
+    await writeFile(
+      join(directory, 'CHANGELOG.md'),
+      '# Changelog\n\n## 2.0.0\n\n- new\n\n## 1.2.3\n\n- right\n\n## 1.2.2\n',
+    );
+    expect((await take('v1.2.3')).trim()).toBe('- right');
+    await expect(take('v1.2.2')).rejects.toThrow();
+    await writeFile(join(directory, 'package.json'), '{"version":"1.2.2"}');
+    await expect(take('v1.2.2')).rejects.toThrow();
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
