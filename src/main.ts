@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
 import { crowded, isCrowded } from './cli/crowded.ts';
-import { buildCli, type GlobalFlags } from './cli.ts';
-import type { CommandName } from './commands/flags.ts';
+import type { CommonFlags } from './cli/define-command.ts';
+import { buildCli, type CommandName, declarations } from './cli.ts';
 import type { ExitCode } from './model/failure.ts';
 
 const issues = 'the issue tracker of the place where you got homeauth from';
@@ -28,8 +28,7 @@ async function commandLine(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'help' && argv[1] === 'exit-codes') return exitCodesHelp();
   if (argv[0] === 'app-names') return (await import('./main/app-names.ts')).appNames();
   let code: ExitCode = 0;
-  const isAsked = argv.includes('init') || argv.includes('completion');
-  const interview = isAsked ? (await import('./config/questions.ts')).questions : [];
+  const interview = argv.includes('init') ? (await import('./config/questions.ts')).questions : [];
   const cli = buildCli(version(), interview, async (command, args, flags) => {
     code = await carryOut(command, args, flags);
   });
@@ -58,16 +57,15 @@ async function misused(error: CommanderError, argv: readonly string[], cli: Comm
   const [{ trouble, commandIn }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
   const path = commandIn(argv, cli).map((one) => one.name());
   const command = path.join(' ') || 'homeauth';
-  const flags: GlobalFlags = { json };
+  const flags: CommonFlags = { json };
   return tell(trouble(error, argv, cli), command, flags, wire(flags).terminal);
 }
 
-async function carryOut(command: CommandName, args: readonly string[], flags: GlobalFlags): Promise<ExitCode> {
+async function carryOut(command: CommandName, args: readonly unknown[], flags: CommonFlags): Promise<ExitCode> {
   const { wire } = await import('./main/wire.ts');
   const surroundings = wire(flags);
   try {
-    const { commands } = await import('./commands/index.ts');
-    return await commands[command](args, { ...flags }, surroundings);
+    return await declarations[command].run(args, flags, surroundings);
   } catch (error) {
     if (isCrowded(error)) throw error;
     return tell(error, command, flags, surroundings.terminal);
@@ -79,7 +77,7 @@ async function carryOut(command: CommandName, args: readonly string[], flags: Gl
 async function tell(
   error: unknown,
   command: string,
-  flags: GlobalFlags,
+  flags: CommonFlags,
   terminal: import('./world/terminal/terminal.ts').Terminal,
 ): Promise<ExitCode> {
   const [{ exitCodes, Failure }, { failure, failureData }, { bug, bugData }, { styleOf }, { envelope }] =

@@ -59,6 +59,12 @@ describe('the walls catch', () => {
     ['a format that looks around', 'formats/x.ts', "import '../config/file.ts';", 'formats may not import config'],
     ['a deeper folder', 'kinds/a/x.ts', "import '../../report/text.ts';", 'kinds may not import report'],
     ['an impatient command', 'cli.ts', "import { run } from './commands/plan.ts';", 'cli imports commands lazily only'],
+    [
+      'a command that reads the command line',
+      'commands/x.ts',
+      "import { init } from '../cli/set-up.ts';",
+      'types of cli only',
+    ],
     ['main past the command line', 'main.ts', "import './kinds/plan.ts';", 'main may not import kinds'],
     [
       'a way round the world',

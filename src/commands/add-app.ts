@@ -1,3 +1,4 @@
+import type { AddAppFlags } from '../cli/apps.ts';
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
 import { nearest } from '../config/nearest.ts';
@@ -9,14 +10,13 @@ import { type Edit, openInstallation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { consent } from './consent.ts';
-import type { Flags } from './flags.ts';
 import { passwordAtHand } from './password.ts';
 import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
-export async function addApp(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function addApp(name: string, flags: AddAppFlags, surroundings: Surroundings): Promise<ExitCode> {
   const before = await open(flags.config, surroundings);
   const known = before.config.apps.some((app) => app.name === name);
   if (!known && !flags.upstream && !findPreset(name)) throw unknownApp(name, before.source);
@@ -47,10 +47,10 @@ export async function addApp(name: string, flags: Flags, surroundings: Surroundi
   });
 }
 
-const nothingNew = ({ upstream, host, title, group, mode }: Flags): boolean =>
+const nothingNew = ({ upstream, host, title, group, mode }: AddAppFlags): boolean =>
   [upstream, host, title, group, mode].every((flag) => flag === undefined);
 
-function draftOf(name: string, { upstream, host, title, group, mode }: Flags): AppDraft {
+function draftOf(name: string, { upstream, host, title, group, mode }: AddAppFlags): AppDraft {
   const given = { upstream, host, title, group, mode };
   return { name, ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)) } as AppDraft;
 }

@@ -1,15 +1,15 @@
+import type { CommonFlags } from '../cli/define-command.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { carriedOut } from '../procedures/converging.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData } from '../report/plan.ts';
-import type { Flags } from './flags.ts';
 import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth apply`: make everything as homeauth.yaml says, and prove it. */
-export async function apply(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function apply(flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const before = await open(flags.config, surroundings);
   if (flags.dryRun) return showPlan(before, surroundings, 'apply');
   const screen = screenOf(surroundings, 'apply');

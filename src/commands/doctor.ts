@@ -1,12 +1,12 @@
+import type { DoctorFlags } from '../cli/care.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { examined } from '../procedures/checks.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { findingsData, verdict } from '../report/findings.ts';
-import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth doctor`: what is wrong, why, and how to put it right. Never writes. Exit code 4 when something needs the user. */
-export async function doctor(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function doctor(flags: DoctorFlags, surroundings: Surroundings): Promise<ExitCode> {
   const screen = screenOf(surroundings, 'doctor');
   const findings = await examined(flags.config, surroundings);
   const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');

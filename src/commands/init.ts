@@ -1,3 +1,4 @@
+import type { InitFlags } from '../cli/set-up.ts';
 import { weakness } from '../config/password-rules.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
@@ -10,7 +11,6 @@ import { factorsOf, lacking } from '../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
-import type { Flags } from './flags.ts';
 import { agreed, interview } from './interview.ts';
 import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
@@ -20,7 +20,7 @@ import { setUp } from './user/enroll-2fa.ts';
 import { assertStrong } from './user/password-from.ts';
 
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
-export async function init(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function init(flags: InitFlags, surroundings: Surroundings): Promise<ExitCode> {
   const screen = screenOf(surroundings, 'init');
   const { text, path, said } = await interview(flags, surroundings, screen);
   const wanted = openInstallation(text, path, surroundings);
@@ -83,7 +83,7 @@ async function offerSecondFactor(
   if (wants) await setUp(installation, owner, password, screen);
 }
 
-async function wishesOf(installation: Installation, flags: Flags, surroundings: Surroundings): Promise<Wishes> {
+async function wishesOf(installation: Installation, flags: InitFlags, surroundings: Surroundings): Promise<Wishes> {
   const cloudflareToken = flags.cloudflareTokenFile
     ? await secretFrom(flags.cloudflareTokenFile, '--cloudflare-token-file', surroundings)
     : undefined;

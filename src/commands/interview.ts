@@ -1,8 +1,9 @@
+import type { InitFlags } from '../cli/set-up.ts';
 import { contradictions } from '../config/answers.ts';
 import { createConfig } from '../config/create.ts';
 import { normaliseDir } from '../config/directory.ts';
 import { parseConfig } from '../config/parse.ts';
-import { type Answers, draftFrom, type Hints, type Question, questions } from '../config/questions.ts';
+import { type Answers, draftFrom, type Hints, type Question, type QuestionId, questions } from '../config/questions.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
 import { assertAtHome } from '../procedures/at-home.ts';
@@ -11,7 +12,6 @@ import { guesses } from '../procedures/guesses.ts';
 import { alreadyHere } from '../procedures/open.ts';
 import { assertDirectory } from '../procedures/storage.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
-import type { Flags } from './flags.ts';
 import type { Screen } from './screen.ts';
 import { unanswered } from './unanswered.ts';
 
@@ -28,7 +28,11 @@ export interface Statement {
  * answers. Writes nothing.
  * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed
  */
-export async function interview(flags: Flags, surroundings: Surroundings, screen: Screen): Promise<Statement> {
+export async function interview(
+  flags: InitFlags & AnswerFlags,
+  surroundings: Surroundings,
+  screen: Screen,
+): Promise<Statement> {
   const { terminal, world } = surroundings;
   const said: Answers = {};
   for (const question of questions) {
@@ -121,4 +125,8 @@ function checked(question: Question, value: unknown): string | boolean {
   });
 }
 
-const camel = (id: string): string => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+type Camel<Id extends string> = Id extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Id;
+/** The interview's own flags, by the names that commander gives them. */
+type AnswerFlags = Readonly<Partial<Record<Camel<QuestionId>, unknown>>>;
+
+const camel = (id: QuestionId) => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as Camel<QuestionId>;

@@ -1,8 +1,8 @@
+import type { AddAppFlags } from '../cli/apps.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
-import type { Flags } from './flags.ts';
 
 /** A secret from a file's only line, or from stdin with `-`. Never from the command line itself, where `ps` shows it. */
 export async function secretFrom(path: string, flag: string, { world, terminal }: Surroundings): Promise<Secret> {
@@ -29,7 +29,7 @@ export async function secretFrom(path: string, flag: string, { world, terminal }
 /** The owner's password for the proof, where it can be had: a file, the one homeauth made, or the person at the keys. */
 export async function passwordAtHand(
   { config, layout }: Installation,
-  flags: Flags,
+  flags: Pick<AddAppFlags, 'adminPasswordFile'>,
   surroundings: Surroundings,
 ): Promise<Secret | undefined> {
   const { terminal, world } = surroundings;

@@ -1,14 +1,14 @@
+import type { PlanFlags } from '../cli/set-up.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { planned } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData, plan as planText } from '../report/plan.ts';
-import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth plan`: what apply would change. */
-export async function plan(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function plan(flags: PlanFlags, surroundings: Surroundings): Promise<ExitCode> {
   return showPlan(await open(flags.config, surroundings), surroundings, 'plan', flags.exitCode ?? false);
 }
 

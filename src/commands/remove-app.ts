@@ -1,3 +1,4 @@
+import type { CommonFlags } from '../cli/define-command.ts';
 import { removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
@@ -8,12 +9,11 @@ import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
 import { consent } from './consent.ts';
-import type { Flags } from './flags.ts';
 import { showPlan } from './plan.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth remove-app NAME`: take an app away from Caddy and from authentik. */
-export async function removeApp(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function removeApp(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const before = await open(flags.config, surroundings);
   const { apps } = before.config;
   const app = apps.find((candidate) => candidate.name === name);

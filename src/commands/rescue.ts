@@ -1,3 +1,4 @@
+import type { RescueFlags } from '../cli/care.ts';
 import { nearest } from '../config/nearest.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
@@ -8,7 +9,6 @@ import { askInside, type Candidate } from '../procedures/rescue/ask.ts';
 import { logRescue } from '../procedures/rescue/log.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { prose } from '../report/prose.ts';
-import type { Flags } from './flags.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { newPassword } from './user/password-from.ts';
 import { sure } from './user/sure.ts';
@@ -28,7 +28,11 @@ const words: Readonly<Record<Way, { readonly choice: string; readonly what: stri
 };
 
 /** `homeauth rescue [USER]`: a way back in, through authentik's container alone. */
-export async function rescue(given: string | undefined, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function rescue(
+  given: string | undefined,
+  flags: RescueFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const { world, terminal } = surroundings;
   if (world.host.uid !== 0) throw notRoot();
   const installation = await open(flags.config, surroundings);
@@ -115,7 +119,7 @@ async function candidate({ world }: Installation, user: string): Promise<Candida
   });
 }
 
-async function wayOf(flags: Flags, { terminal }: Surroundings): Promise<Way> {
+async function wayOf(flags: RescueFlags, { terminal }: Surroundings): Promise<Way> {
   const isPassword = flags.passwordFile !== undefined || flags.passwordStdin || flags.newPassword;
   const asked: readonly Way[] = [
     ...(flags.secondFactor ? (['second-factor'] as const) : []),
@@ -140,7 +144,7 @@ const oneAtATime = (): Failure =>
     fix: 'Leave all but one out. For the others, run the command again.',
   });
 
-async function passwordFor(installation: Installation, username: string, flags: Flags): Promise<Secret> {
+async function passwordFor(installation: Installation, username: string, flags: RescueFlags): Promise<Secret> {
   const known = { username, name: username, email: '', domain: installation.config.domain };
   const password = await newPassword(known, flags, installation.surroundings);
   if (password) return password;

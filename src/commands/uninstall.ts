@@ -1,3 +1,4 @@
+import type { UninstallFlags } from '../cli/set-up.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { leavings, undone } from '../procedures/converging.ts';
 import { isBare, open } from '../procedures/open.ts';
@@ -5,11 +6,10 @@ import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan, planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
 import { summary } from '../report/summary.ts';
-import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth uninstall`: converge to nothing. Data stays unless its owner types the domain. */
-export async function uninstall(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function uninstall(flags: UninstallFlags, surroundings: Surroundings): Promise<ExitCode> {
   const screen = screenOf(surroundings, 'uninstall');
   if (await isBare(flags.config, surroundings)) {
     screen.result(prose(nothingFound(surroundings), screen.paper), planData([]), true);

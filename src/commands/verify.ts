@@ -1,13 +1,13 @@
+import type { CommonFlags } from '../cli/define-command.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { open } from '../procedures/open.ts';
 import { proofs } from '../procedures/proofs.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { findingsData, proof } from '../report/findings.ts';
-import type { Flags } from './flags.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth verify`: all proofs but the login. */
-export async function verify(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function verify(flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'verify');
   const findings = await proofs(installation, { apps: installation.config.apps });

@@ -1,4 +1,4 @@
-import type { GlobalFlags } from '../cli.ts';
+import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { connectAuthentik } from '../world/authentik/client.ts';
@@ -15,7 +15,7 @@ import { zfsCommand } from '../world/zfs.ts';
 import { traced } from './trace.ts';
 
 /** The real world, for the real command line. */
-export function wire(flags: GlobalFlags): Surroundings {
+export function wire(flags: CommonFlags): Surroundings {
   const { env, stdin, stdout, stderr } = process;
   const signal = interruption();
   const terminal = nodeTerminal({

@@ -1,6 +1,6 @@
 // A process that holds homeauth and nothing else: as it is built, without what the other programs here are made with.
 import { readFileSync } from 'node:fs';
-import { commands } from '../../dist/commands/index.js';
+import { declarations } from '../../dist/cli.js';
 import { wire } from '../../dist/main/wire.js';
 
 const answers = new Map();
@@ -29,7 +29,7 @@ const remote = (part) =>
 
 const real = wire({ yes: true, input: false });
 const world = { ...real.world, files: remote('files'), docker: remote('docker'), zfs: remote('zfs') };
-const code = await commands.apply([], {}, { ...real, world, cwd: '/', env: {} });
+const code = await declarations.apply.run([], {}, { ...real, world, cwd: '/', env: {} });
 if (code !== 0) process.exit(code);
 // Of this program alone: getrusage would say how big the process was that it was forked from.
 const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
-import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import type { CommandName } from '../../src/cli.ts';
 import { traced } from '../../src/main/trace.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { gated } from '../fakes/gate.ts';
+import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { secretsOn } from '../fakes/state.ts';

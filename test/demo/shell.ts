@@ -1,5 +1,4 @@
-import { buildCli } from '../../src/cli.ts';
-import { commands } from '../../src/commands/index.ts';
+import { buildCli, declarations } from '../../src/cli.ts';
 import { questions } from '../../src/config/questions.ts';
 import { version } from '../../src/main.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
@@ -14,7 +13,7 @@ export async function homeauth(argv: readonly string[], surroundings: Surroundin
   for (const line of typed(['homeauth', ...argv], columns - 1)) terminal.data(colour.bold(line));
   let code: ExitCode = exitCodes.fine;
   const cli = buildCli(version(), questions, async (command, args, flags) => {
-    code = await commands[command](args, { ...flags }, surroundings);
+    code = await declarations[command].run(args, { ...flags }, surroundings);
   });
   try {
     await cli.parseAsync([...argv], { from: 'user' });

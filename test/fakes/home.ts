@@ -1,9 +1,9 @@
-import type { Flags } from '../../src/commands/flags.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { Challenge, Credentials } from '../../src/world/authentik/flow.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { Http } from '../../src/world/world.ts';
+import type { Flags } from './homeauth.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { at } from './installed.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';

@@ -1,10 +1,13 @@
-import type { CommandName, Flags } from '../../src/commands/flags.ts';
-import { commands } from '../../src/commands/index.ts';
+import type { CommonFlags } from '../../src/cli/define-command.ts';
+import { type CommandName, declarations } from '../../src/cli.ts';
 import { Failure } from '../../src/model/failure.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import { type FakeTerminal, fakeTerminal } from './terminal.ts';
 import type { FakeWorld } from './world.ts';
+
+/** The flags of a command, by the names that commander gives them. */
+export type Flags = Readonly<Record<string, unknown>>;
 
 export interface Ran {
   readonly code: number;
@@ -17,7 +20,7 @@ export interface Ran {
 export function homeauthIn(fake: FakeWorld, over: Partial<Surroundings> = {}) {
   return async (
     command: CommandName,
-    args: readonly string[] = [],
+    args: readonly unknown[] = [],
     flags: Flags = {},
     terminal: FakeTerminal = fakeTerminal(),
   ): Promise<Ran> => {
@@ -34,7 +37,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Surroundings> = {}) {
     };
     const text = () => ({ out: terminal.out.join('\n'), err: terminal.err.join('\n') });
     try {
-      return { code: await commands[command](args, flags, surroundings), ...text() };
+      return { code: await declarations[command].run(args, flags as CommonFlags, surroundings), ...text() };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { code: error.exit, ...text(), failure: error };

@@ -3,8 +3,8 @@ import { parseSync } from 'oxc-parser';
 /** Which rooms of src each room may import from. Its own files are always allowed. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'commands', 'procedures', 'config', 'report', 'model', 'world'],
-  cli: ['commands', 'config', 'report', 'presets', 'world', 'model'],
-  commands: ['procedures', 'config', 'desired', 'engine', 'kinds', 'report', 'presets', 'world', 'model'],
+  cli: ['commands', 'procedures', 'config', 'report', 'presets', 'world', 'model'],
+  commands: ['cli', 'procedures', 'config', 'desired', 'engine', 'kinds', 'report', 'presets', 'world', 'model'],
   procedures: ['desired', 'engine', 'kinds', 'report', 'config', 'presets', 'formats', 'world', 'model'],
   config: ['world', 'model', 'presets', 'formats'],
   desired: ['config', 'model', 'presets', 'formats'],
@@ -16,6 +16,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   world: ['model'],
   model: [],
 };
+
+/** Rooms whose types may be named and whose code may not be loaded. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { cli: ['procedures'], commands: ['cli'] };
 
 /** What only the world may import: the modules that reach out of the process. */
 const OUTSIDE = new Set(
@@ -65,6 +68,7 @@ function importBreach(path: string, node: Node, target: string | undefined): str
   const isType = node.type === 'TSImportType' || [node['importKind'], node['exportKind']].includes('type');
   if (other === 'world' && !isType && !WIRING_ROOMS.has(room) && !HANDED.has(to))
     return `${path}: ${room} may import types of the world only`;
+  if (TYPES_ONLY[room]?.includes(other) && !isType) return `${path}: ${room} may import types of ${other} only`;
   const lazy = node.type === 'ImportExpression' || isType;
   return room === 'cli' && other === 'commands' && !lazy ? `${path}: cli imports commands lazily only` : undefined;
 }

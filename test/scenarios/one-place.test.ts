@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import type { CommandName } from '../../src/cli.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { gated, sorts } from '../fakes/gate.ts';
+import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CommandName, Flags } from '../../src/commands/flags.ts';
+import type { CommandName } from '../../src/cli.ts';
+import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';

@@ -1,3 +1,4 @@
+import type { CommonFlags } from '../../cli/define-command.ts';
 import { checkEmail } from '../../config/person.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -8,11 +9,10 @@ import { assertCarried, mailOf } from '../../procedures/mail/settings.ts';
 import { open } from '../../procedures/open.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { findingsData, proof } from '../../report/findings.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth mail test ADDRESS`: can authentik send mail, and where does it stop? Exit code 4 when it cannot. */
-export async function test(address: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function test(address: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const refusal = checkEmail(address);
   if (refusal) {
     throw new Failure({ code: 'misuse', problem: `"${address}" ${refusal.problem}.`, fix: refusal.fix });

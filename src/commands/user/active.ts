@@ -1,3 +1,4 @@
+import type { CommonFlags } from '../../cli/define-command.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
@@ -6,12 +7,11 @@ import { assertAdminStays } from '../../procedures/people/admins.ts';
 import { setActive } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { row } from '../../report/layout.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { sure } from './sure.ts';
 
 /** `homeauth user disable NAME`: somebody may not log in any more, and is logged out everywhere. */
-export async function disable(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function disable(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const account = await accountNamed(installation, name);
   await assertAdminStays(installation, account, 'disabled');
@@ -25,7 +25,7 @@ export async function disable(name: string, flags: Flags, surroundings: Surround
 }
 
 /** `homeauth user enable NAME`: somebody may log in again. */
-export async function enable(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function enable(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const { changed } = await hold(installation, `user enable ${name}`, () => setActive(installation, name, true));
   const words = changed ? `${name} may log in again, with the password they have.` : `${name} may log in already.`;

@@ -1,3 +1,4 @@
+import type { UserAddFlags } from '../../cli/people.ts';
 import { checkEmail, checkTitle, checkUsername } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
@@ -13,13 +14,16 @@ import { recoveryOff } from '../../procedures/people/reset.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { asAdmin } from '../../report/people.ts';
 import { answerTo } from '../answer.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { noPassword } from './password.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user add NAME`: an account for somebody, with a password or a link to set one. */
-export async function add(given: string | undefined, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function add(
+  given: string | undefined,
+  flags: UserAddFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user add');
   const { paper } = screen;
@@ -47,7 +51,11 @@ export async function add(given: string | undefined, flags: Flags, surroundings:
   return exitCodes.fine;
 }
 
-async function interview(given: string | undefined, flags: Flags, installation: Installation): Promise<NewPerson> {
+async function interview(
+  given: string | undefined,
+  flags: UserAddFlags,
+  installation: Installation,
+): Promise<NewPerson> {
   const { terminal } = installation.surroundings;
   const all = await accounts(installation);
   const username = await answerTo(
@@ -100,7 +108,7 @@ function taken(email: string, username: string, all: Known): string | undefined 
   return other && `${email} is the address of the user "${other.username}" already. Each needs one of their own.`;
 }
 
-async function passwordFor(person: NewPerson, flags: Flags, installation: Installation): Promise<Secret> {
+async function passwordFor(person: NewPerson, flags: UserAddFlags, installation: Installation): Promise<Secret> {
   const known = { ...person, domain: installation.config.domain };
   const password = await newPassword(known, flags, installation.surroundings);
   if (!password) throw noPassword('--link');

@@ -1,10 +1,10 @@
+import type { UserGroupsFlags } from '../../cli/people.ts';
 import type { Installation } from '../../procedures/installation.ts';
 import { hold } from '../../procedures/lock.ts';
 import type { Account } from '../../procedures/people/accounts.ts';
 import { endSessions, sessionsOf } from '../../procedures/people/sessions.ts';
 import { row } from '../../report/layout.ts';
 import { prose } from '../../report/prose.ts';
-import type { Flags } from '../flags.ts';
 import type { Screen } from '../screen.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Screen } from '../screen.ts';
 export async function offerEnding(
   installation: Installation,
   account: Account,
-  { endSessions: isWanted }: Flags,
+  { endSessions: isWanted }: Pick<UserGroupsFlags, 'endSessions'>,
   screen: Screen,
   advised: boolean,
 ): Promise<number> {

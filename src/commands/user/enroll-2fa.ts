@@ -1,3 +1,4 @@
+import type { UserEnroll2faFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import type { Method } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';
@@ -10,13 +11,16 @@ import { clockSkew } from '../../procedures/second-factor/skew.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { prose } from '../../report/prose.ts';
 import { methods, skewed } from '../../report/second-factor.ts';
-import type { Flags } from '../flags.ts';
 import { secretFrom } from '../password.ts';
 import { type Screen, screenOf } from '../screen.ts';
 import { guideAt } from './guide.ts';
 
 /** `homeauth user enroll-2fa NAME`: an authenticator app and recovery codes, set up from the terminal. */
-export async function enroll2fa(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function enroll2fa(
+  name: string,
+  flags: UserEnroll2faFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const account = await accountNamed(installation, name);
   const screen = screenOf(surroundings, 'user enroll-2fa');
@@ -59,7 +63,11 @@ export async function setUp(
   screen.say(`${screen.style.mark('done')} recovery codes`);
 }
 
-async function passwordOf(name: string, { passwordFile }: Flags, surroundings: Surroundings): Promise<Secret> {
+async function passwordOf(
+  name: string,
+  { passwordFile }: UserEnroll2faFlags,
+  surroundings: Surroundings,
+): Promise<Secret> {
   if (typeof passwordFile === 'string') return secretFrom(passwordFile, '--password-file', surroundings);
   return surroundings.terminal.askSecret({
     message: `Password of ${name}`,

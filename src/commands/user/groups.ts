@@ -1,3 +1,4 @@
+import type { UserGroupsFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
@@ -5,14 +6,13 @@ import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
 import { changeGroups } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { asAdmin } from '../../report/people.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { offerEnding } from './ending.ts';
 
 /** `homeauth user groups NAME`: show somebody's groups, or change them. */
 export async function groups(
   name: string,
-  { add = [], remove = [], ...flags }: Flags,
+  { add = [], remove = [], ...flags }: UserGroupsFlags,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);

@@ -1,3 +1,4 @@
+import type { UserInviteFlags } from '../../cli/people.ts';
 import { checkLifetime, durationIn } from '../../config/duration.ts';
 import { checkEmail } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
@@ -14,11 +15,14 @@ import { withPolicy } from '../../procedures/policy-on.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { invitation as words } from '../../report/invitations.ts';
 import { consent } from '../consent.ts';
-import type { Flags } from '../flags.ts';
 import { type Screen, screenOf } from '../screen.ts';
 
 /** `homeauth user invite [MAIL]`: a link with which somebody makes an account, once. */
-export async function invite(email: string | undefined, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function invite(
+  email: string | undefined,
+  flags: UserInviteFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const before = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user invite');
   const wanted = await wishOf(email, flags, before, new Date());
@@ -32,7 +36,12 @@ export async function invite(email: string | undefined, flags: Flags, surroundin
 }
 
 /** What is asked for, if it makes sense. @throws Failure flag-invalid, email-taken, group-unknown, group-of-admins */
-async function wishOf(email: string | undefined, flags: Flags, installation: Installation, now: Date): Promise<Wanted> {
+async function wishOf(
+  email: string | undefined,
+  flags: UserInviteFlags,
+  installation: Installation,
+  now: Date,
+): Promise<Wanted> {
   const expires = flags.expires ?? '7d';
   assertFits(checkLifetime, expires, '--expires 7d');
   if (email !== undefined) assertFits(checkEmail, email, 'homeauth user invite ADDRESS');

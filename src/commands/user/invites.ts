@@ -1,14 +1,14 @@
+import type { UserInvitesFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { invitationsOf, revoke } from '../../procedures/invitations/invitations.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { invitations as words } from '../../report/invitations.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user invites`: the invitations that are open; one can be taken back. */
-export async function invites(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function invites(flags: UserInvitesFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user invites');
   const { paper } = screen;

@@ -1,14 +1,14 @@
+import type { UserListFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { open } from '../../procedures/open.ts';
 import { accounts, isPerson, personOf } from '../../procedures/people/accounts.ts';
 import { secured } from '../../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { people as words } from '../../report/people.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user list`: everyone who can log in; with -v also what is not a person. */
-export async function list(flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function list(flags: UserListFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user list');
   const shown = (await accounts(installation)).filter((account) => flags.verbose || isPerson(account));

@@ -1,8 +1,8 @@
+import type { UserPasswordFlags } from '../../cli/people.ts';
 import { type Known, weakness } from '../../config/password-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
-import type { Flags } from '../flags.ts';
 import { secretFrom } from '../password.ts';
 
 /**
@@ -12,7 +12,7 @@ import { secretFrom } from '../password.ts';
  */
 export async function newPassword(
   known: Known,
-  { passwordFile, passwordStdin }: Flags,
+  { passwordFile, passwordStdin }: Pick<UserPasswordFlags, 'passwordFile' | 'passwordStdin'>,
   surroundings: Surroundings,
 ): Promise<Secret | undefined> {
   const path = passwordStdin ? '-' : passwordFile;

@@ -1,15 +1,15 @@
+import type { UserPasswordFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
 import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
 import { setPassword } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user password NAME`: a new password, typed twice, from a file or piped in. */
-export async function password(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function password(name: string, flags: UserPasswordFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user password');
   const person = personOf(await accountNamed(installation, name));

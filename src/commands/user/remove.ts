@@ -1,3 +1,4 @@
+import type { CommonFlags } from '../../cli/define-command.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
@@ -5,12 +6,11 @@ import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
 import { assertRemovable, removePerson } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { prose } from '../../report/prose.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { sure } from './sure.ts';
 
 /** `homeauth user remove NAME`: an account gone for good. */
-export async function remove(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function remove(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user remove');
   const account = await accountNamed(installation, name);

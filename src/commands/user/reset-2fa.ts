@@ -1,3 +1,4 @@
+import type { CommonFlags } from '../../cli/define-command.ts';
 import type { Config } from '../../config/schema.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
@@ -7,12 +8,11 @@ import { factorsOf, removeFactors } from '../../procedures/second-factor/factors
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { prose } from '../../report/prose.ts';
 import { factors } from '../../report/second-factor.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 import { sure } from './sure.ts';
 
 /** `homeauth user reset-2fa NAME`: takes every second factor of somebody away, for instance after a phone was lost. */
-export async function reset2fa(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function reset2fa(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const { world, config } = installation;
   const account = await accountNamed(installation, name);

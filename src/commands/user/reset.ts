@@ -1,3 +1,4 @@
+import type { UserResetFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { hold } from '../../procedures/lock.ts';
 import { open } from '../../procedures/open.ts';
@@ -6,13 +7,12 @@ import { passwordLink } from '../../procedures/people/link.ts';
 import { assertActive, mailPasswordLink } from '../../procedures/people/reset.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { prose } from '../../report/prose.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
 const one = 'It is good for 24 hours, and once. There is one link for each person: this one replaces any before it.';
 
 /** `homeauth user reset NAME`: a link with which somebody sets a new password, by mail or printed. */
-export async function reset(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function reset(name: string, flags: UserResetFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user reset');
   const { paper } = screen;

@@ -1,3 +1,4 @@
+import type { UserShowFlags } from '../../cli/people.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { open } from '../../procedures/open.ts';
 import { accessToAll } from '../../procedures/people/access.ts';
@@ -6,11 +7,10 @@ import { sessionsOf } from '../../procedures/people/sessions.ts';
 import { factorsOf } from '../../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { person as words } from '../../report/people.ts';
-import type { Flags } from '../flags.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user show NAME`: all that homeauth knows about somebody. */
-export async function show(name: string, flags: Flags, surroundings: Surroundings): Promise<ExitCode> {
+export async function show(name: string, flags: UserShowFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user show');
   const account = await accountNamed(installation, name, flags.verbose ? 'anybody' : 'people');

@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs';
-import type { CommandName, Flags } from '../../../src/commands/flags.ts';
-import { commands } from '../../../src/commands/index.ts';
+import type { CommonFlags } from '../../../src/cli/define-command.ts';
+import { type CommandName, declarations } from '../../../src/cli.ts';
 import { wire } from '../../../src/main/wire.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import { gated } from '../../fakes/gate.ts';
+import type { Flags } from '../../fakes/homeauth.ts';
 
 /** What the process is told: a command, and the effect at which it kills itself. */
 export interface Orders {
@@ -31,7 +32,7 @@ const through = gated(real, async ({ name, changes }, work) => {
   return result;
 });
 try {
-  process.exitCode = await commands[command](args, flags, { ...real, ...through, env: {} });
+  process.exitCode = await declarations[command].run(args, flags as CommonFlags, { ...real, ...through, env: {} });
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
   process.stderr.write(`${error.code}: ${error.problem}\n${error.details ?? ''}\n${error.fix}\n`);

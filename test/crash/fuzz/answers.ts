@@ -1,6 +1,7 @@
-import type { CommandName, Flags } from '../../../src/commands/flags.ts';
+import type { CommandName } from '../../../src/cli.ts';
 import { connectAuthentik } from '../../../src/world/authentik/client.ts';
 import { pick, seeded } from '../../config/random.ts';
+import type { Flags } from '../../fakes/homeauth.ts';
 import { homeauthIn } from '../../fakes/homeauth.ts';
 import { secretsOn } from '../../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../../fakes/world.ts';

@@ -1,7 +1,8 @@
-import type { CommandName, Flags } from '../../../src/commands/flags.ts';
+import type { CommandName } from '../../../src/cli.ts';
 import { withoutOurs } from '../../../src/kinds/caddy/placement.ts';
 import { pick, seeded } from '../../config/random.ts';
 import type { MemoryFiles } from '../../fakes/files.ts';
+import type { Flags } from '../../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../../fakes/homeauth.ts';
 import { at } from '../../fakes/installed.ts';
 import { secretsOn } from '../../fakes/state.ts';

@@ -1,0 +1,58 @@
+import type { ExitCode } from '../model/failure.ts';
+import { choice, defineCommand, type FlagsOf } from './define-command.ts';
+
+export const addApp = defineCommand({
+  name: 'add-app',
+  heading: 'apps',
+  about: 'Put an app behind the login',
+  examples: ['homeauth add-app whoami', 'homeauth add-app wiki --upstream wiki:3000 --group family'],
+  changes: true,
+  dryRun: 'show what would change, and change nothing',
+  takes: (command) =>
+    command
+      .argument('<name>')
+      .option('--upstream <host:port>', 'where Caddy finds the app')
+      .option('--host <name>', 'its host name; <name>.<domain> unless given')
+      .option('--title <text>', 'how authentik shows it')
+      .option('--group <group>', 'only members of this authentik group get in')
+      .addOption(
+        choice('--mode <app|domain>', 'app (unless given): rules of its own; domain: those of the whole domain'),
+      )
+      .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin'),
+  run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),
+});
+export type AddAppFlags = FlagsOf<typeof addApp>;
+
+export const removeApp = defineCommand({
+  name: 'remove-app',
+  heading: 'apps',
+  about: 'Take an app away from the login',
+  examples: ['homeauth remove-app wiki'],
+  changes: true,
+  dryRun: 'show what would change, and change nothing',
+  takes: (command) => command.argument('<name>'),
+  run: async ([name], flags, s): Promise<ExitCode> =>
+    (await import('../commands/remove-app.ts')).removeApp(name, flags, s),
+});
+
+export const explain = defineCommand({
+  name: 'explain',
+  heading: 'apps',
+  about: 'Say whether somebody may open an app, and why',
+  examples: ['homeauth explain anna wiki'],
+  changes: true,
+  takes: (command) =>
+    command.argument('<user>').argument('<app>').option('--end-sessions', 'log them out everywhere where they may not'),
+  run: async ([user, app], flags, s): Promise<ExitCode> =>
+    (await import('../commands/explain.ts')).explain(user, app, flags, s),
+});
+export type ExplainFlags = FlagsOf<typeof explain>;
+
+export const verify = defineCommand({
+  name: 'verify',
+  heading: 'apps',
+  about: 'Prove again that every app asks strangers for a login',
+  examples: ['homeauth verify'],
+  takes: (command) => command.option('-v, --verbose', 'show the checks that are fine, too'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/verify.ts')).verify(flags, s),
+});

@@ -1,0 +1,53 @@
+import type { ExitCode } from '../model/failure.ts';
+import { defineCommand, type FlagsOf } from './define-command.ts';
+
+/** What `init` wants to know is a flag each, too: they come from the interview. */
+export const init = defineCommand({
+  name: 'init',
+  heading: 'set up',
+  about: 'Set up single sign-on on this server',
+  examples: [
+    'homeauth init',
+    'homeauth init --yes --domain home.example.com --base-dir /srv/docker \\\n--name Helen --email helen@example.com',
+  ],
+  changes: true,
+  dryRun: 'show what would be made, and make nothing',
+  takes: (command) =>
+    command
+      .option('--admin-password-file <file>', 'your password; - reads stdin. Where nobody can be asked, one is made')
+      .option('--cloudflare-token-file <file>', 'token for certificates by DNS, with --tls cloudflare'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/init.ts')).init(flags, s),
+});
+export type InitFlags = FlagsOf<typeof init>;
+
+export const plan = defineCommand({
+  name: 'plan',
+  heading: 'set up',
+  about: 'Show what apply would change',
+  examples: ['homeauth plan', 'homeauth plan --json --exit-code'],
+  takes: (command) => command.option('--exit-code', 'exit with 4 when something would change'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/plan.ts')).plan(flags, s),
+});
+export type PlanFlags = FlagsOf<typeof plan>;
+
+export const apply = defineCommand({
+  name: 'apply',
+  heading: 'set up',
+  about: 'Make everything as homeauth.yaml says',
+  examples: ['homeauth apply', 'homeauth apply --dry-run'],
+  changes: true,
+  dryRun: 'show what would change, and change nothing',
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/apply.ts')).apply(flags, s),
+});
+
+export const uninstall = defineCommand({
+  name: 'uninstall',
+  heading: 'set up',
+  about: 'Remove what homeauth made; your data stays unless you type its name',
+  examples: ['homeauth uninstall', 'homeauth uninstall --confirm home.example.com'],
+  changes: true,
+  dryRun: 'show what would go, and change nothing',
+  takes: (command) => command.option('--confirm <domain>', 'remove the data, too: type the domain'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/uninstall.ts')).uninstall(flags, s),
+});
+export type UninstallFlags = FlagsOf<typeof uninstall>;

@@ -1,0 +1,30 @@
+import type { Argument as TypedArgument } from '@commander-js/extra-typings';
+import { Argument } from 'commander';
+import type { ExitCode } from '../model/failure.ts';
+import { defineCommand } from './define-command.ts';
+
+const shells = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
+
+export const completion = defineCommand({
+  name: 'completion',
+  heading: 'shell',
+  about: 'Print what lets your shell complete commands and names',
+  examples: [
+    'source <(homeauth completion bash)',
+    'homeauth completion zsh > /usr/local/share/zsh/site-functions/_homeauth',
+    'homeauth completion fish > ~/.config/fish/completions/homeauth.fish',
+  ],
+  takes: (command) =>
+    command
+      .addArgument(shells as unknown as TypedArgument<'<bash|zsh|fish>'>)
+      .addHelpText('after', '\nAfter an update of homeauth, print it again.'),
+  run: async ([shell], _, s): Promise<ExitCode> => {
+    const [{ completion: print }, { grammarOf }, { buildCli }, { questions }] = await Promise.all([
+      import('../commands/completion.ts'),
+      import('../commands/completion/grammar.ts'),
+      import('../cli.ts'),
+      import('../config/questions.ts'),
+    ]);
+    return print(shell, grammarOf(buildCli('', questions, async () => {})), s);
+  },
+});
