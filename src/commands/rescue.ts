@@ -1,5 +1,6 @@
 import type { RescueFlags } from '../cli/care.ts';
 import { nearest } from '../config/nearest.ts';
+import { emergencyAccount } from '../desired/sso.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Installation } from '../procedures/installation.ts';
@@ -84,6 +85,8 @@ async function carryOut(
     );
     Object.assign(data, { link, minutes, ...(at && { direct: `http://${at.host}:${at.port}${path}` }) });
   }
+  if (way !== 'second-factor' && username === emergencyAccount)
+    told.push('', `${username} is enabled now. When it has served, homeauth apply disables it again.`);
   // Of the others nobody expects it.
   if (!admin && username === config.admin.username)
     told.push(

@@ -68,6 +68,18 @@ export function admin({ admin: { username, name, email } }: Config, inside: Id, 
   return { kind: 'user', key: username, spec, inside, precious: true };
 }
 
+/** authentik's own emergency account, and the address that bootstrap gives it. */
+export const emergencyAccount = 'akadmin';
+export const emergencyAddress = ({ domain }: Pick<Config, 'domain'>): string => `${emergencyAccount}@${domain}`;
+
+/** A mailbox at the whole domain would be a way past every password: the account is kept for `rescue` alone. */
+export const emergency = (config: Config, inside: Id): Resource => ({
+  kind: 'emergency',
+  key: emergencyAccount,
+  spec: { owner: config.admin.username, address: emergencyAddress(config), enabled: false },
+  inside,
+});
+
 const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode }) => mode === 'app');
 
 export function providers(config: Config, era: Era, inside: Id): Resource[] {

@@ -10,6 +10,7 @@ import { stackContainers } from './containers.ts';
 import { environmentOf } from './env-file.ts';
 import type { Facts } from './facts.ts';
 import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
+import { emergencyAddress } from './sso.ts';
 
 /** The stack for one configuration: its containers, and the values that their env file carries. */
 export interface Stack {
@@ -85,6 +86,6 @@ export function bootstrapVariables(config: Config, facts: Facts): Record<string,
   return {
     AUTHENTIK_BOOTSTRAP_TOKEN: facts.bootstrap.token,
     AUTHENTIK_BOOTSTRAP_PASSWORD: facts.bootstrap.password,
-    AUTHENTIK_BOOTSTRAP_EMAIL: new Secret(`akadmin@${config.domain}`),
+    AUTHENTIK_BOOTSTRAP_EMAIL: new Secret(emergencyAddress(config)),
   };
 }

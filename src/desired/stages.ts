@@ -77,6 +77,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: token, want: () => [sso.bootstrapGone(data)] },
     { title: objects, want: () => sso.groups(config, data) },
     { title: objects, want: (f) => [sso.admin(config, data, wish.firstPassword ?? f.madePassword)] },
+    { title: objects, want: () => [sso.emergency(config, data)] },
     { title: objects, want: () => sso.providers(config, era, data) },
     { title: objects, want: () => sso.applications(config, data) },
     { title: objects, want: () => sso.access(config, era, data) },

@@ -7,6 +7,7 @@ import { caddyKind } from './caddy.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';
+import { emergencyKind } from './emergency.ts';
 import { fileKind } from './file.ts';
 import { flowKind } from './flow.ts';
 import { flowBindingKind } from './flow-binding.ts';
@@ -39,6 +40,7 @@ export const kinds: Kinds = {
   bootstrap: bootstrapKind,
   group: groupKind,
   user: userKind,
+  emergency: emergencyKind,
   provider: providerKind,
   application: applicationKind,
   binding: bindingKind,

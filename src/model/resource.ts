@@ -3,6 +3,7 @@ import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
   BindingSpec,
+  EmergencySpec,
   FlowBindingSpec,
   GroupSpec,
   ObjectSpec,
@@ -83,6 +84,7 @@ export interface Specs {
   bootstrap: BootstrapSpec;
   group: GroupSpec;
   user: UserSpec;
+  emergency: EmergencySpec;
   provider: ProviderSpec;
   application: ApplicationSpec;
   binding: BindingSpec;

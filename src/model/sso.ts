@@ -24,6 +24,18 @@ export interface UserSpec {
   readonly passwordSet?: boolean;
 }
 
+/** key: the name of authentik's own emergency account. */
+export interface EmergencySpec {
+  /** The administrator of homeauth.yaml, who is there in its place. */
+  readonly owner: string;
+  /** As bootstrap makes it. Found: the same, or none; one of somebody's own makes it a person's account. */
+  readonly address: string;
+  readonly enabled: boolean;
+  /** What was found: whether anybody has logged in with it, and whether the owner can log in. */
+  readonly isUsed?: boolean;
+  readonly ownerGetsIn?: boolean;
+}
+
 export interface ProviderSpec {
   readonly mode: 'forward_single' | 'forward_domain';
   readonly externalHost: string;

@@ -13,6 +13,7 @@ const nouns: Readonly<Record<KindName, string>> = {
   bootstrap: 'bootstrap token',
   group: 'group',
   user: 'user',
+  emergency: 'emergency account',
   provider: 'provider',
   application: 'application',
   binding: 'access',

@@ -1,4 +1,5 @@
 import { nearest } from '../../config/nearest.ts';
+import { emergencyAccount } from '../../desired/sso.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Person } from '../../model/person.ts';
 import type { Row } from '../../world/authentik/schema.ts';
@@ -9,7 +10,7 @@ export type Account = Row<'core/users'>;
 type Sight = Pick<Installation, 'world'>;
 
 const sortOf = ({ username, type }: Account): Person['sort'] => {
-  if (username === 'akadmin') return 'emergency';
+  if (username === emergencyAccount) return 'emergency';
   return type === 'internal' || type === 'external' ? 'person' : 'service';
 };
 
