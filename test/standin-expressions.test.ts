@@ -3,6 +3,7 @@ import { parseConfig } from '../src/config/parse.ts';
 import { invitations } from '../src/desired/invitations.ts';
 import { recovery } from '../src/desired/recovery.ts';
 import { secondFactor } from '../src/desired/second-factor.ts';
+import { eras } from '../src/model/release.ts';
 import { full } from './config/sample.ts';
 import { EXPRESSIONS, evaluate } from './standin/expressions.ts';
 import type { Asking } from './standin/flow/policies.ts';
@@ -10,7 +11,12 @@ import type { Asking } from './standin/flow/policies.ts';
 /** Somebody in a plan, as far as expressions look at it. */
 const asking = (plan: object): Asking =>
   ({
-    call: { state: { groups: [], users: [] }, host: 'auth.home.example.com', site: { era: { setupPage: true } } },
+    call: {
+      query: new URLSearchParams(),
+      state: { groups: [], users: [], devices: [] },
+      host: 'auth.home.example.com',
+      site: { era: { setupPage: true } },
+    },
     plan: { flow: '', steps: [], data: {}, ...plan },
   }) as unknown as Asking;
 
@@ -18,7 +24,7 @@ test('every expression that homeauth makes can be read', () => {
   const { config } = parseConfig(full, 'homeauth.yaml');
   const all = { ...config, policies: { secondFactor: 'admins' as const, recovery: true, invitations: true } };
   const found = [
-    ...recovery(all, { kind: 'x', key: '' } as never),
+    ...recovery(all, eras[0]!, { kind: 'x', key: '' } as never),
     ...invitations(all, { kind: 'x', key: '' } as never),
     ...secondFactor(all, { kind: 'x', key: '' } as never),
   ]
@@ -35,7 +41,7 @@ test.each([
   ["return request.context.get('is_restored', False)", false, true],
 ])('%s', (expression, fresh, restored) => {
   expect(evaluate(expression, asking({}))).toBe(fresh);
-  expect(evaluate(expression, asking({ restored: 'key' }))).toBe(restored);
+  expect(evaluate(expression, asking({ restored: { key: 'key', user: 0, revokeOnExecution: true } }))).toBe(restored);
 });
 
 test('the password is passed over by whoever has proven who it is', () => {

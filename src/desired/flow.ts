@@ -14,6 +14,8 @@ interface Step {
   readonly fields: Fields;
   /** Names of the policies that are asked, in its turn. */
   readonly policies?: readonly string[];
+  /** It is shown where a policy of it breaks: to leave it out would open a way past it. */
+  readonly isGuard?: true;
 }
 
 /** A flow with all that it is made of; every name begins with its slug. */
@@ -58,7 +60,8 @@ export function flowStages({ slug, fields, prompts, policies, steps }: FlowPlan,
       (step): Resource => ({
         kind: 'flow-binding',
         key: place(step),
-        spec: { onPlan: true, onTurn: step.policies !== undefined },
+        // A plan is kept for some minutes, and shown to others: what depends on who comes is asked in its turn alone.
+        spec: { onPlan: step.policies === undefined, onTurn: step.policies !== undefined },
         inside,
       }),
     ),
@@ -67,7 +70,7 @@ export function flowStages({ slug, fields, prompts, policies, steps }: FlowPlan,
         (policy): Resource => ({
           kind: 'policy-binding',
           key: `${place(step)}/${named(policy)}`,
-          spec: { enabled: true },
+          spec: { enabled: true, onFailure: step.isGuard ?? false },
           inside,
         }),
       ),

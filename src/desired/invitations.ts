@@ -2,20 +2,32 @@ import type { Config } from '../config/schema.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields, passwordPolicy } from './flow.ts';
 
-/** The flow that an invitation opens. */
+/** The flow that an invitation opens. It ends at the login, and what holds there. */
 export const invitationFlow = 'homeauth-invitation';
 /** Where an invitation says which groups it lets into. Not a field of a user, so it is written to nobody. */
 export const invitedTo = 'homeauth_groups';
 
 /**
  * An invitation's own data cannot name groups, so a policy reads them where nobody but the API can write, and hands
- * them to the stage that makes the account. Groups of administrators are left out: a link is too easily passed on.
+ * them to the stage that makes the account. Groups of administrators are left out, and those that were put below one
+ * since: a link is too easily passed on. Before 2025.12 a group has one parent.
  */
 const groups = `invitation = request.context.get('invitation')
 names = invitation.fixed_data.get('${invitedTo}', []) if invitation else []
 if names:
     from authentik.core.models import Group
-    request.context['flow_plan'].context['groups'] = list(Group.objects.filter(name__in=names, is_superuser=False))
+    def is_of_admins(group):
+        known, left = set(), [group]
+        while left:
+            one = left.pop()
+            if one.is_superuser:
+                return True
+            if one.pk not in known:
+                known.add(one.pk)
+                left += list(one.parents.all()) if hasattr(one, 'parents') else [one.parent] if one.parent else []
+        return False
+    found = Group.objects.filter(name__in=names)
+    request.context['flow_plan'].context['groups'] = [one for one in found if not is_of_admins(one)]
 return True`;
 
 /** authentik takes "Alice" beside "alice", and one address for two people; neither can then log in reliably. */
@@ -74,7 +86,6 @@ const flow: FlowPlan = {
       fields: { user_creation_mode: 'always_create', user_type: 'internal', create_users_as_inactive: false },
       policies: ['groups'],
     },
-    { order: 100, sort: 'user_login', name: 'login', fields: {} },
   ],
 };
 

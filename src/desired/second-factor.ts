@@ -47,7 +47,7 @@ export function secondFactor({ policies }: Config, inside: Id): readonly [Resour
           { kind: 'stage', key: `authenticator/validate/${stage}`, spec: { fields }, inside },
         ],
         [{ kind: 'flow-binding', key: turn, spec: { onPlan: false, onTurn: true }, inside }],
-        [{ kind: 'policy-binding', key: `${turn}/${policy}`, spec: { enabled: true }, inside }],
+        [{ kind: 'policy-binding', key: `${turn}/${policy}`, spec: { enabled: true, onFailure: false }, inside }],
       ];
     }
   }

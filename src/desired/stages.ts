@@ -81,7 +81,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: objects, want: () => sso.providers(config, era, data) },
     { title: objects, want: () => sso.applications(config, data) },
     { title: objects, want: () => sso.access(config, era, data) },
-    ...[secondFactor(config, data), recovery(config, data), invitations(config, data)]
+    ...[secondFactor(config, data), recovery(config, era, data), invitations(config, data)]
       .flat()
       .map((want) => ({ title: objects, want: () => want })),
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },

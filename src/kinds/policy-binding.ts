@@ -10,10 +10,13 @@ export const policyBindingKind: Kind<PolicyBindingSpec> = {
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const row = (await ends(key, authentik)).row;
-      return row && { enabled: row.enabled !== false && row.negate !== true };
+      return row && { enabled: row.enabled !== false && row.negate !== true, onFailure: row.failure_result ?? false };
     }),
 
-  differs: (want, have) => (want.enabled === have.enabled ? [] : [want.enabled ? 'it is not asked' : 'it is asked']),
+  differs: (want, have) => [
+    ...(want.enabled === have.enabled ? [] : [want.enabled ? 'it is not asked' : 'it is asked']),
+    ...(want.onFailure === have.onFailure ? [] : [`where it breaks, it says ${have.onFailure ? 'yes' : 'no'}`]),
+  ],
 
   async apply(key, want, { authentik }) {
     const { row, target, binding, policy, name } = await ends(key, authentik);
@@ -27,6 +30,7 @@ export const policyBindingKind: Kind<PolicyBindingSpec> = {
       policy: policy?.pk ?? missing('policy', name, 'Customization > Policies'),
       enabled: want.enabled,
       negate: false,
+      failure_result: want.onFailure,
       order: row?.order ?? 0,
     };
     if (row) await authentik.update('policies/bindings', row.pk, body);

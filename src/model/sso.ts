@@ -92,4 +92,6 @@ export interface FlowBindingSpec {
 /** key: `<flow slug>/<order>/<stage name>/<policy name>`: that policy decides whether that stage is shown. */
 export interface PolicyBindingSpec {
   readonly enabled: boolean;
+  /** What it says where it breaks. */
+  readonly onFailure: boolean;
 }

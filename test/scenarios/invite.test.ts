@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
-import { visit } from '../fakes/people.ts';
+import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
@@ -128,6 +128,27 @@ describe('with mail', () => {
       'ak-stage-access-denied',
     );
   });
+});
+
+test('nobody becomes an administrator by a group that was put below theirs since', async () => {
+  const { out } = await homeauth('user invite', [], { group: ['family'] }, fakeTerminal(undefined, { json: true }));
+  const path = JSON.parse(out).link.replace('https://auth.home.example.com', '');
+  const below = (names: readonly string[]) =>
+    inDatabase(fake, ({ groups }) => {
+      const parents = groups.filter(({ name }) => names.includes(name)).map(({ pk }) => pk);
+      groups.find(({ name }) => name === 'family')!.parents = parents;
+    });
+  await below(['authentik Admins']);
+  const password = 'a-Heron-of-erik';
+  const account = { username: 'erik', name: 'Erik', email: 'erik@example.com', password, password_repeat: password };
+  await new Browser(fake.servers.at(-1)!.url).flow('auth.home.example.com', path, { 'ak-stage-prompt': account });
+  await below([]);
+  const { users, groups, sessions } = await state();
+  const erik = users.find(({ username }) => username === 'erik')!.pk;
+  expect(groups.filter((group) => group.users.includes(erik))).toEqual([]);
+  // It ends at the login, and not behind it.
+  expect(Object.values(sessions).filter(({ user }) => user === erik)).toEqual([]);
+  await visit(fake, 'erik', password);
 });
 
 test('they are listed, and taken back by name or id', async () => {

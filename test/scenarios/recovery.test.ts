@@ -62,7 +62,7 @@ describe('a flow for a new password', () => {
       .map(({ stage }) => made.stages.find(({ pk }) => pk === stage)?.name);
     expect(flow).toMatchObject({ designation: 'recovery', authentication: 'require_unauthenticated' });
     expect(steps).toEqual(
-      ['identification', 'email', 'second-factor', 'prompt', 'write', 'login'].map(
+      ['old-link', 'identification', 'email', 'second-factor', 'prompt', 'write'].map(
         (name) => `homeauth-recovery-${name}`,
       ),
     );
@@ -71,7 +71,7 @@ describe('a flow for a new password', () => {
       use_global_settings: true,
       activate_user_on_success: false,
     });
-    expect(stageIn(made, 'homeauth-recovery-second-factor').config).toMatchObject({ not_configured_action: 'skip' });
+    expect(stageIn(made, 'homeauth-recovery-second-factor').config).toMatchObject({ not_configured_action: 'deny' });
     const { brand, identification } = shipped(made);
     expect(brand).toBe(flow.pk);
     expect(identification).toEqual({ ...shipped(before).identification, recovery_flow: flow.pk });

@@ -1,16 +1,23 @@
 import type { Application, Binding, Group, State, User } from './state.ts';
 
-/** The groups a user is a member of, parents of those groups included. */
-export function groupsOf(state: State, user: User): Group[] {
+/** These groups, and all that are above them. */
+export function withParents(state: State, groups: readonly Group[]): Group[] {
   const found = new Map<string, Group>();
   const add = (group: Group): void => {
     if (found.has(group.pk)) return;
     found.set(group.pk, group);
     for (const parent of state.groups.filter((one) => group.parents.includes(one.pk))) add(parent);
   };
-  for (const group of state.groups.filter((one) => one.users.includes(user.pk))) add(group);
+  for (const group of groups) add(group);
   return [...found.values()];
 }
+
+/** The groups a user is a member of, parents of those groups included. */
+export const groupsOf = (state: State, user: User): Group[] =>
+  withParents(
+    state,
+    state.groups.filter((one) => one.users.includes(user.pk)),
+  );
 
 export const isSuperuser = (state: State, user: User): boolean =>
   groupsOf(state, user).some((group) => group.is_superuser);

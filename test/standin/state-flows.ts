@@ -71,7 +71,7 @@ export interface Invitation {
 /** A second factor. Times are milliseconds since the epoch, `lastStep` the last 30 s step whose code was taken. */
 export interface Device {
   pk: number;
-  kind: 'totp' | 'static';
+  kind: 'totp' | 'static' | 'webauthn' | 'duo' | 'sms' | 'email';
   user: number;
   name: string;
   confirmed: boolean;
@@ -99,8 +99,10 @@ export interface Plan {
   invitation?: Json;
   /** Groups that a policy adds the new person to. */
   groups?: string[];
-  /** The key of the link that brought the person here. */
-  restored?: string;
+  /** Somebody of that name is treated as if there were nobody. */
+  unknown?: true;
+  /** The link that brought the person here, which may be used up by now. */
+  restored?: Pick<FlowToken, 'key' | 'user' | 'revokeOnExecution'>;
   /** Set when who it is was proven. */
   authenticated?: true;
   /** A device that is being set up. */

@@ -1,7 +1,9 @@
 import { recoveryFlow } from '../../desired/recovery.ts';
 import { Failure } from '../../model/failure.ts';
+import type { Factor } from '../../model/second-factor.ts';
 import type { Installation } from '../installation.ts';
 import { mailOf } from '../mail/settings.ts';
+import { factorsOf } from '../second-factor/factors.ts';
 import type { Account } from './accounts.ts';
 
 /** How long a link for a new password is good. A mail may lie over night. */
@@ -20,10 +22,10 @@ export function assertActive({ username, is_active: active }: Account): void {
 /**
  * authentik's worker mails somebody the link for a new password. Whether it gets out is not known here: the mail waits
  * in a queue. There is one link for each person: a second replaces the first. Source: recording 06.
- * @throws Failure mail-not-set, email-missing, recovery-off
+ * @throws Failure mail-not-set, email-missing, admin-without-second-factor, recovery-off
  */
 export async function mailPasswordLink(installation: Installation, account: Account): Promise<void> {
-  const { world } = installation;
+  const { world, config } = installation;
   mailOf(installation);
   if (!account.email) {
     throw new Failure({
@@ -32,6 +34,7 @@ export async function mailPasswordLink(installation: Installation, account: Acco
       fix: `Print the link, and hand it over: homeauth user reset ${account.username} --print`,
     });
   }
+  if (config.policies.secondFactor !== 'off' && account.is_superuser) await assertSecured(world, account);
   const name = `${recoveryFlow}-email`;
   const stage = (await world.authentik.list('stages/email')).find((one) => one.name === name);
   if (!stage) throw recoveryOff(installation);
@@ -41,6 +44,18 @@ export async function mailPasswordLink(installation: Installation, account: Acco
   } catch (error) {
     throw isOff(error) ? recoveryOff(installation) : error;
   }
+}
+
+/** The page that the link opens would refuse it. A code by mail is no second factor beside a mail. */
+async function assertSecured(world: Installation['world'], { username, pk }: Account): Promise<void> {
+  const isByMail = ({ method }: Factor) => method === 'email' || method === 'endpoint';
+  if ((await factorsOf(world, pk)).some((one) => !isByMail(one))) return;
+  throw new Failure({
+    code: 'admin-without-second-factor',
+    problem: `${username} is an administrator without a second factor, and gets no link by mail.`,
+    why: 'Whoever reads that mail would be an administrator.',
+    fix: `Print the link, and hand it over: homeauth user reset ${username} --print\nOr set up a second factor first: homeauth user enroll-2fa ${username}`,
+  });
 }
 
 /** authentik's word for: no brand names a flow for it. */

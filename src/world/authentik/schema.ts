@@ -6,6 +6,8 @@ import type {
   AuthenticatorValidateStageRequest,
   Brand,
   BrandRequest,
+  DenyStage,
+  DenyStageRequest,
   DuoDevice,
   EmailDevice,
   EmailStage,
@@ -89,6 +91,7 @@ export interface Collections {
   /** Every stage of whatever sort, by its name only: nothing is made here. */
   'stages/all': { row: Stage; create: never };
   'stages/authenticator/validate': { row: AuthenticatorValidateStage; create: AuthenticatorValidateStageRequest };
+  'stages/deny': { row: DenyStage; create: DenyStageRequest };
   'stages/email': { row: EmailStage; create: EmailStageRequest };
   'stages/identification': { row: IdentificationStage; create: IdentificationStageRequest };
   'stages/invitation/stages': { row: InvitationStage; create: InvitationStageRequest };

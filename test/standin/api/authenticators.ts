@@ -8,7 +8,14 @@ import { list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { userBrief } from './show.ts';
 
-const NAMES = { totp: 'TOTP', static: 'Static' } as const;
+const NAMES = {
+  totp: 'TOTP',
+  static: 'Static',
+  webauthn: 'WebAuthn',
+  duo: 'Duo',
+  sms: 'SMS',
+  email: 'Email',
+} as const;
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 

@@ -53,7 +53,7 @@ export const grant: Stage = {
 export const confirmMail: Stage = {
   ask: (step) => {
     const { call, plan } = step;
-    if (!call.state.flowTokens.some((one) => one.key === plan.restored)) return { deny: '' };
+    if (!call.state.flowTokens.some((one) => one.key === plan.restored?.key)) return { deny: '' };
     const token = newToken(step);
     return {
       component: 'ak-stage-consent',
@@ -67,7 +67,7 @@ export const confirmMail: Stage = {
   },
   answer: (step, body) => {
     const problem = wrongToken(step, body);
-    if (!problem) dropToken(step.call.state, step.plan.restored);
+    if (!problem) dropToken(step.call.state, step.plan.restored?.key);
     return problem;
   },
 };

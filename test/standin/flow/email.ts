@@ -9,11 +9,10 @@ import { confirmed, makeToken } from './tokens.ts';
 /** Sends a link that leads back here. Nobody learns whether there is such a person. */
 export const email: Stage = {
   ask: (step) => {
-    const { plan, config, call } = step;
+    const { plan, config } = step;
     const user = pendingUser(step);
     if (plan.restored !== undefined) {
-      const token = call.state.flowTokens.find((one) => one.key === plan.restored);
-      if (token && token.user !== user?.pk) return { deny: '' };
+      if (plan.restored.user !== user?.pk) return { deny: '' };
       if (user && config['activate_user_on_success'] === true) user.is_active = true;
       return 'pass';
     }

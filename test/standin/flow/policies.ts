@@ -3,6 +3,7 @@ import type { Call } from '../http/call.ts';
 import { groupsOf } from '../people.ts';
 import type { Binding, User } from '../state.ts';
 import type { Plan } from '../state-flows.ts';
+import { pendingUser } from './stage.ts';
 
 /** On whose behalf policies are asked. */
 export interface Asking {
@@ -48,7 +49,5 @@ function unturned(asking: Asking, binding: Binding): Verdict {
 }
 
 function personOf({ call, plan }: Asking): User | undefined {
-  const { users } = call.state;
-  if (plan.pendingUser !== undefined) return users.find((one) => one.username === plan.pendingUser);
-  return users.find((one) => one.pk === call.session?.data.user);
+  return pendingUser({ call, plan });
 }

@@ -40,10 +40,12 @@ export const invalid = (field: string, string: string, code = 'invalid'): Errors
 export const missingField = (field: string): Errors => invalid(field, 'This field is required.', 'required');
 
 /** Whom the flow is about: the one that was named, else who is signed in. */
-export const pendingUser = ({ call, plan }: Step): User | undefined =>
-  plan.pendingUser === undefined
-    ? call.state.users.find((one) => one.pk === call.session?.data.user)
-    : call.state.users.find((one) => one.username === plan.pendingUser);
+export const pendingUser = ({ call, plan }: Pick<Step, 'call' | 'plan'>): User | undefined =>
+  plan.unknown
+    ? undefined
+    : plan.pendingUser === undefined
+      ? call.state.users.find((one) => one.pk === call.session?.data.user)
+      : call.state.users.find((one) => one.username === plan.pendingUser);
 
 export const currentUser = ({ call }: Step): User | undefined =>
   call.state.users.find((one) => one.pk === call.session?.data.user);

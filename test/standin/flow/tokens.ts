@@ -22,7 +22,10 @@ export function restore(call: Call, flow: Flow, key: string | null): void {
   const { state, site, session } = call;
   const token = state.flowTokens.find((one) => one.key === key && one.flow === flow.pk && one.expires > site.now());
   if (!token || !session) return;
-  session.data.plan = { ...structuredClone(token.plan), restored: token.key };
+  session.data.plan = {
+    ...structuredClone(token.plan),
+    restored: { key: token.key, user: token.user, revokeOnExecution: token.revokeOnExecution },
+  };
   if (token.revokeOnExecution) dropToken(state, token.key);
 }
 
