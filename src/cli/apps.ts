@@ -1,5 +1,5 @@
 import type { ExitCode } from '../model/failure.ts';
-import { choice, defineCommand, type FlagsOf } from './define-command.ts';
+import { choice, defineCommand, endShutOut, type FlagsOf } from './define-command.ts';
 
 export const addApp = defineCommand({
   name: 'add-app',
@@ -18,7 +18,8 @@ export const addApp = defineCommand({
       .addOption(
         choice('--mode <app|domain>', 'app (unless given): rules of its own; domain: those of the whole domain'),
       )
-      .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin'),
+      .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
+      .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),
 });
 export type AddAppFlags = FlagsOf<typeof addApp>;

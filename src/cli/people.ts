@@ -67,13 +67,14 @@ export const userPassword = defineCommand({
   name: 'user password',
   heading: 'people',
   about: 'Give somebody a new password',
-  examples: ['homeauth user password anna', 'homeauth user password anna --password-file FILE'],
+  examples: ['homeauth user password anna', 'homeauth user password anna --password-file FILE --end-sessions'],
   changes: true,
   takes: (command) =>
     command
       .argument('<name>')
       .option(...passwordFile)
-      .option(...passwordStdin),
+      .option(...passwordStdin)
+      .option(...endSessions),
   run: async ([name], flags, s): Promise<ExitCode> =>
     (await import('../commands/user/password.ts')).password(name, flags, s),
 });

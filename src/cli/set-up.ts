@@ -1,5 +1,5 @@
 import type { ExitCode } from '../model/failure.ts';
-import { defineCommand, type FlagsOf } from './define-command.ts';
+import { defineCommand, endShutOut, type FlagsOf } from './define-command.ts';
 
 /** What `init` wants to know is a flag each, too: they come from the interview. */
 export const init = defineCommand({
@@ -37,8 +37,10 @@ export const apply = defineCommand({
   examples: ['homeauth apply', 'homeauth apply --dry-run'],
   changes: true,
   dryRun: 'show what would change, and change nothing',
+  takes: (command) => command.option(...endShutOut),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/apply.ts')).apply(flags, s),
 });
+export type ApplyFlags = FlagsOf<typeof apply>;
 
 export const uninstall = defineCommand({
   name: 'uninstall',

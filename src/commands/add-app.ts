@@ -8,12 +8,14 @@ import { findPreset, presets } from '../presets/presets.ts';
 import { carriedOut } from '../procedures/converging.ts';
 import { type Edit, openInstallation } from '../procedures/installation.ts';
 import { open } from '../procedures/open.ts';
+import { shutOut } from '../procedures/people/shut-out.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { consent } from './consent.ts';
 import { passwordAtHand } from './password.ts';
 import { showPlan } from './plan.ts';
 import { finish } from './proving.ts';
 import { screenOf } from './screen.ts';
+import { offerEnding } from './user/ending.ts';
 
 /** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
 export async function addApp(name: string, flags: AddAppFlags, surroundings: Surroundings): Promise<ExitCode> {
@@ -37,6 +39,7 @@ export async function addApp(name: string, flags: AddAppFlags, surroundings: Sur
   };
   const { installation, changes } = await carriedOut(after, `add-app ${name}`, progress, wishes);
   screen.progress({ is: 'stage-done', title: `${name} is there`, changes: [], elapsed: took, milestone: true });
+  const sessionsEnded = await offerEnding(installation, await shutOut(installation, changes), flags, screen, true);
   const apps = installation.config.apps.filter((app) => app.name === name);
   return finish(installation, screen, {
     changes,
@@ -44,6 +47,7 @@ export async function addApp(name: string, flags: AddAppFlags, surroundings: Sur
     ...(password && { password }),
     fresh: changes.length > 0,
     appsOnly: true,
+    sessionsEnded,
   });
 }
 

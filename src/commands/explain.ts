@@ -21,7 +21,7 @@ export async function explain(
   const account = await accountNamed(installation, user, 'anybody');
   const access = await accessTo(installation, account, app);
   if (!screen.json) screen.result(words(access, screen.paper), {}, true);
-  const ended = access.opens ? 0 : await offerEnding(installation, account, flags, screen, false);
+  const ended = access.opens ? 0 : await offerEnding(installation, [account], flags, screen, false);
   if (screen.json) screen.result('', { ...access, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }

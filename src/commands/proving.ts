@@ -24,6 +24,8 @@ export interface Finish {
   readonly withoutSecondFactor?: boolean;
   /** How long it all took, in ms. */
   readonly took?: number;
+  /** Of people whom a new group keeps out of an app. */
+  readonly sessionsEnded?: number;
 }
 
 /** Prove what was changed, say what came of it and what comes next. Exit code 4 when a proof failed. */
@@ -39,6 +41,8 @@ export async function finish(installation: Installation, screen: Screen, told: F
     '',
     closing({ ...headline(installation, told, ok), next: nextSteps(installation, told, findings) }, screen.paper),
   ];
+  const { sessionsEnded } = told;
+  const ended = sessionsEnded === undefined ? {} : { sessionsEnded };
   const { adminPassword } = installation.layout;
   const made = (await installation.world.files.read(adminPassword)) !== undefined;
   if (made)
@@ -47,7 +51,7 @@ export async function finish(installation: Installation, screen: Screen, told: F
       `The password of ${installation.config.admin.username} is in ${adminPassword}`,
       'Change it after the first login, and delete that file.',
     );
-  screen.result(words.join('\n'), { ...planData(told.changes), ...findingsData(findings) }, ok);
+  screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
   return ok ? exitCodes.fine : exitCodes.wrong;
 }
 

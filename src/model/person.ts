@@ -21,3 +21,6 @@ export interface Session {
   readonly lastUsed: string;
   readonly expires: string;
 }
+
+/** What homeauth calls itself where it logs in: whoever sees such a session knows whose it is. */
+export const ownBrowser = 'homeauth';

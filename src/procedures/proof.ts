@@ -1,13 +1,15 @@
 import type { App } from '../config/schema.ts';
+import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { proveAuthHost } from './proof/auth-host.ts';
 import { proveBypass } from './proof/bypass.ts';
 import { proveCertificate } from './proof/certificate.ts';
 import { proveForgery } from './proof/forgery.ts';
 import { proveName } from './proof/name.ts';
-import { type Owner, proveLogin, proveOwner } from './proof/owner.ts';
+import { judgeOwner, type Owner, proveLogin } from './proof/owner.ts';
 import type { Scene } from './proof/scene.ts';
 import { outpostPatience, proveStranger } from './proof/stranger.ts';
+import { visiting } from './proof/visit.ts';
 
 export interface Thoroughness {
   /** With it the owner's way in is walked, too. */
@@ -27,7 +29,7 @@ export async function proveHome(scene: Scene, { owner, patience }: Thoroughness 
   }
   return [
     ...front,
-    ...(owner ? await proveLogin(scene, owner.username, owner.password) : []),
+    ...(owner ? await proveLogin(scene, owner) : []),
     ...(await proveCertificate(scene, authHost)),
     ...(await name()),
   ];
@@ -37,12 +39,16 @@ export async function proveHome(scene: Scene, { owner, patience }: Thoroughness 
 export async function proveApp(scene: Scene, app: App, { owner, patience }: Thoroughness = {}): Promise<Finding[]> {
   const stranger = await proveStranger(scene, app, patience ?? outpostPatience);
   const isGuarded = stranger.every(({ status }) => status === 'ok');
-  const owned = owner && isGuarded ? await proveOwner(scene, app, owner) : undefined;
   return [
     ...stranger,
-    ...(await proveForgery(scene, app, owned?.session)),
-    ...(owned?.findings ?? []),
+    ...(owner && isGuarded ? await asOwner(scene, app, owner) : await proveForgery(scene, app)),
     ...(await proveBypass(scene, app)),
     ...(await proveName(scene, app.host)),
   ];
 }
+
+const asOwner = (scene: Scene, app: App, owner: Owner): Promise<Finding[]> =>
+  visiting(scene, `https://${app.host}/`, owner, async (entered) => [
+    ...(await proveForgery(scene, app, entered instanceof Failure ? undefined : entered.cookies)),
+    ...(await judgeOwner(scene, app, owner, entered)),
+  ]);

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import type { Installation } from './installation.ts';
+import { endLeftVisits } from './people/sessions.ts';
 import type { Owner } from './proof/owner.ts';
 import { findEntrance, isEntrance, type Scene } from './proof/scene.ts';
 import { proveApp, proveHome, type Thoroughness } from './proof.ts';
@@ -27,6 +28,7 @@ export async function proofs(
   const entrance = await findEntrance(world, await findCaddy(world, config, ours));
   if (!isEntrance(entrance)) return [entrance];
   const scene: Scene = { world, config, entrance };
+  if (password) await endLeftVisits(installation);
   const owner = password && { owner: await ownerWith(installation, password) };
   const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
   const home = appsOnly ? [] : await proveHome(scene, thoroughness);

@@ -38,6 +38,15 @@ describe('an app and recovery codes from the terminal', () => {
     expect(await what()).toContain('helen has an authenticator app and recovery codes already.');
   });
 
+  test('leave nobody logged in, also when somebody goes away in the middle', async () => {
+    here = await home();
+    const shown = async () => (await here.homeauth('user show', ['helen'])).out;
+    expect((await enrol([here.password])).failure).toBeDefined();
+    expect(await shown()).toMatch(/Logged in +nowhere/);
+    await enrolled();
+    expect(await shown()).toMatch(/Logged in +nowhere/);
+  });
+
   test('are what the next login asks for', async () => {
     here = await home();
     expect(await here.behindPassword('helen', here.password)).toBeUndefined();

@@ -8,38 +8,44 @@ import { prose } from '../../report/prose.ts';
 import type { Screen } from '../screen.ts';
 
 /**
- * Somebody may open less than before: where they are logged in, that is seen only when the session ends.
+ * What somebody has open stays open where they are logged in, whatever was changed: until that session ends.
  * @param advised - Whether Enter alone ends them: not where somebody came for a look
  * @returns how many sessions were ended
  */
 export async function offerEnding(
   installation: Installation,
-  account: Account,
+  people: readonly Account[],
   { endSessions: isWanted }: Pick<UserGroupsFlags, 'endSessions'>,
   screen: Screen,
   advised: boolean,
 ): Promise<number> {
   const { terminal } = installation.surroundings;
-  const { username } = account;
-  const sessions = await sessionsOf(installation, account);
-  if (sessions.length === 0) return 0;
+  const found = await Promise.all(
+    people.map(async (account) => ({ account, count: (await sessionsOf(installation, account)).length })),
+  );
+  const there = found.filter(({ count }) => count > 0);
+  if (there.length === 0) return 0;
+  const names = there.map(({ account }) => account.username).join(', ');
   if (!isWanted) {
-    const places = sessions.length === 1 ? 'a browser' : `${sessions.length} browsers`;
-    screen.say(
-      row(screen.style, {
-        mark: screen.style.mark('look'),
-        text: `${username} is logged in with ${places}. What was opened there stays open until that session ends.`,
-      }).join('\n'),
-    );
+    for (const { account, count } of there) {
+      const places = count === 1 ? 'a browser' : `${count} browsers`;
+      const text = `${account.username} is logged in with ${places}. What was opened there stays open until that session ends.`;
+      screen.say(row(screen.style, { mark: screen.style.mark('look'), text }).join('\n'));
+    }
     if (!terminal.interactive) {
       screen.say(prose('To log them out everywhere, run this again with --end-sessions', screen.style));
       return 0;
     }
-    const message = `Log ${username} out everywhere?`;
+    const message = `Log ${names} out everywhere?`;
     const ifStopped = 'The sessions go on.';
     if (!(await terminal.confirm({ message, initial: advised, flag: '--end-sessions', ifStopped }))) return 0;
   }
-  const ended = await hold(installation, `end the sessions of ${username}`, () => endSessions(installation, account));
-  screen.say(`${screen.style.mark('done')} ${username} is logged out everywhere; the apps follow some seconds later`);
+  const ended = await hold(installation, `end the sessions of ${names}`, async () => {
+    let count = 0;
+    for (const { account } of there) count += await endSessions(installation, account);
+    return count;
+  });
+  const are = there.length === 1 ? 'is' : 'are';
+  screen.say(`${screen.style.mark('done')} ${names} ${are} logged out everywhere; the apps follow some seconds later`);
   return ended;
 }

@@ -34,7 +34,7 @@ export async function groups(
     ...(changed ? [] : [state]),
   ];
   if (!screen.json) screen.result(words.map(paper.text).join('\n'), {}, true);
-  const ended = change.removed.length > 0 ? await offerEnding(installation, account, flags, screen, true) : 0;
+  const ended = change.removed.length > 0 ? await offerEnding(installation, [account], flags, screen, true) : 0;
   if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }

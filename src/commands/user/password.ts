@@ -6,23 +6,28 @@ import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
 import { setPassword } from '../../procedures/people/change.ts';
 import type { Surroundings } from '../../procedures/surroundings.ts';
 import { screenOf } from '../screen.ts';
+import { offerEnding } from './ending.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user password NAME`: a new password, typed twice, from a file or piped in. */
 export async function password(name: string, flags: UserPasswordFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'user password');
-  const person = personOf(await accountNamed(installation, name));
+  const account = await accountNamed(installation, name);
+  const person = personOf(account);
   const known = { ...person, domain: installation.config.domain };
   const secret = await newPassword(known, flags, surroundings);
   if (!secret) throw noPassword();
   await hold(installation, `user password ${name}`, () => setPassword(installation, name, secret));
   const { paper } = screen;
   const words = [
-    `${paper.mark('done')} ${name} has a new password. Where they are logged in, they stay so.`,
+    `${paper.mark('done')} ${name} has a new password`,
     ...(person.active ? [] : [`${paper.mark('look')} ${name} is disabled: homeauth user enable ${name}`]),
   ];
-  screen.result(words.join('\n'), { user: name }, true);
+  if (!screen.json) screen.result(words.join('\n'), {}, true);
+  // Whoever knew the old one may be among those who are logged in.
+  const ended = await offerEnding(installation, [account], flags, screen, true);
+  if (screen.json) screen.result('', { user: name, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }
 

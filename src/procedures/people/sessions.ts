@@ -1,13 +1,20 @@
-import type { Session } from '../../model/person.ts';
+import { ownBrowser, type Session } from '../../model/person.ts';
 import type { Row } from '../../world/authentik/schema.ts';
 import type { Installation } from '../installation.ts';
-import type { Account } from './accounts.ts';
+import { type Account, accounts } from './accounts.ts';
 import { surely } from './surely.ts';
 
 type Sight = Pick<Installation, 'world'>;
 
-async function rows({ world }: Sight, { pk }: Account): Promise<readonly Row<'core/authenticated_sessions'>[]> {
-  return (await world.authentik.list('core/authenticated_sessions', 'fresh')).filter(({ user }) => user === pk);
+const all = ({ world }: Sight): Promise<readonly Row<'core/authenticated_sessions'>[]> =>
+  world.authentik.list('core/authenticated_sessions', 'fresh');
+
+const rows = async (sight: Sight, { pk }: Account) => (await all(sight)).filter(({ user }) => user === pk);
+
+/** Everybody who is logged in anywhere. */
+export async function loggedIn(sight: Sight): Promise<readonly Account[]> {
+  const users = new Set((await all(sight)).map(({ user }) => user));
+  return (await accounts(sight)).filter(({ pk }) => users.has(pk));
 }
 
 /** Where somebody is logged in, the latest first. */
@@ -34,9 +41,22 @@ function browserOf({ user_agent: agent }: Row<'core/authenticated_sessions'>): s
  * @returns how many sessions there were
  */
 export async function endSessions(sight: Sight, account: Account): Promise<number> {
-  const found = await rows(sight, account);
+  return end(sight, await rows(sight, account));
+}
+
+/** Within this time, in ms, a visit may still be going on. */
+const visitLasts = 10 * 60_000;
+
+/** End the visits of homeauth's own that a run left when it was killed: a browser of that name is nobody else's. */
+export async function endLeftVisits(sight: Sight): Promise<void> {
+  const isLeft = ({ last_user_agent: agent, last_used: at }: Row<'core/authenticated_sessions'>) =>
+    agent === ownBrowser && Date.now() - Date.parse(at) > visitLasts;
+  await end(sight, (await all(sight)).filter(isLeft));
+}
+
+async function end({ world }: Sight, found: readonly Row<'core/authenticated_sessions'>[]): Promise<number> {
   for (const { uuid } of found) {
-    if (uuid) await surely(() => sight.world.authentik.remove('core/authenticated_sessions', uuid));
+    if (uuid) await surely(() => world.authentik.remove('core/authenticated_sessions', uuid));
   }
   return found.length;
 }

@@ -1,66 +1,50 @@
 import type { App } from '../../config/schema.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { LoginResult } from '../../world/authentik/login.ts';
 import { knock, type Scene } from './scene.ts';
+import { type Visitor, visiting } from './visit.ts';
 
 /** Who the proof goes in as. */
-export interface Owner {
-  readonly username: string;
-  readonly password: Secret;
+export interface Owner extends Visitor {
   /** Names of the groups they are in. */
   readonly groups: readonly string[];
 }
 
-export interface Owned {
-  readonly findings: readonly Finding[];
-  /** The Cookie header of a session at the app, where the login went through. */
-  readonly session?: Secret;
-}
-
-/** Does the owner get in with their password, and who does the app take them for? */
-export async function proveOwner(scene: Scene, app: App, owner: Owner): Promise<Owned> {
-  const { username, password, groups } = owner;
+/** Did the owner get in with their password, and who does the app take them for? */
+export async function judgeOwner(
+  scene: Scene,
+  app: App,
+  owner: Owner,
+  entered: LoginResult | Failure,
+): Promise<Finding[]> {
+  const { username, groups } = owner;
   const common = { id: 'owner', title: `${username} gets in` };
-  const entered = await enter(scene, `https://${app.host}/`, username, password);
   if (entered instanceof Failure && entered.code === 'access-denied' && app.group && !groups.includes(app.group)) {
-    return { findings: [{ ...common, ...outside(username, app.group) }] };
+    return [{ ...common, ...outside(username, app.group) }];
   }
-  if (entered instanceof Failure) return { findings: [{ ...common, ...toldBy(entered, username) }] };
-  const session = entered.cookies;
+  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
   if (entered.status === 502) {
     const cause = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}. It does not run, listens on another port, or is not on the network that it shares with Caddy.`;
     const name = app.upstream.replace(/:\d+$/, '');
     const fix = `docker ps --filter name=${name}, and if it runs: docker network connect caddy_caddynet ${name}`;
-    return { findings: [{ ...common, status: 'fail', answer: '502', cause, fix }], session };
+    return [{ ...common, status: 'fail', answer: '502', cause, fix }];
   }
-  const seen = await identity(scene, app, entered, session);
-  if (seen?.name === username) return { findings: [{ ...common, status: 'ok', answer: seen.words }], session };
+  const seen = await identity(scene, app, entered);
+  if (seen?.name === username) return [{ ...common, status: 'ok', answer: seen.words }];
   const cause = seen
     ? `${username} logged in, and ${seen.words}.`
     : `${username} logged in, and ${app.name} is not told who that is.`;
   const fix = 'homeauth apply, and if it stays so: docker logs --tail 50 authentik';
-  return { findings: [{ ...common, status: 'fail', cause, fix }], session };
+  return [{ ...common, status: 'fail', cause, fix }];
 }
 
 /** Can the owner log in at authentik itself? */
-export async function proveLogin(scene: Scene, username: string, password: Secret): Promise<Finding[]> {
+export function proveLogin(scene: Scene, { username, password }: Visitor): Promise<Finding[]> {
   const common = { id: 'login', title: `${username} can log in` };
-  const entered = await enter(scene, `https://${scene.config.authHost}/`, username, password);
-  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
-  return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
-}
-
-async function enter(scene: Scene, open: string, username: string, password: Secret): Promise<LoginResult | Failure> {
-  // A browser's cookies take a list of all public suffixes, and most commands walk no login.
-  const { logIn } = await import('../../world/authentik/login.ts');
-  const { via, authority } = scene.entrance;
-  const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
-  const request = { http: scene.world.http, ...way, authHost: scene.config.authHost, username, password, open };
-  return logIn(request).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
+  return visiting(scene, `https://${scene.config.authHost}/`, { username, password }, async (entered) => {
+    if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
+    return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
   });
 }
 
@@ -87,13 +71,12 @@ function toldBy({ code, problem, why, fix }: Failure, username: string): Partial
 async function identity(
   scene: Scene,
   app: App,
-  { body }: LoginResult,
-  session: Secret,
+  { body, cookies }: LoginResult,
 ): Promise<{ readonly name: string; readonly words: string } | undefined> {
   const shown = /^X-Authentik-Username: (.+?)\r?$/im.exec(body)?.[1];
   if (shown !== undefined) return { name: shown, words: `the app sees "${shown}"` };
   const url = `https://${app.host}/outpost.goauthentik.io/auth/caddy`;
-  const answer = await knock(scene, { url, headers: { Cookie: session.reveal() } });
+  const answer = await knock(scene, { url, headers: { Cookie: cookies.reveal() } });
   const told = answer instanceof Failure ? undefined : answer.headers['x-authentik-username'];
   return told === undefined ? undefined : { name: told, words: `the app is told "${told}"` };
 }

@@ -3,6 +3,7 @@ import type { Factor } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Installation } from '../installation.ts';
 import type { Account } from '../people/accounts.ts';
+import { endLeftVisits } from '../people/sessions.ts';
 import { serverAddress } from '../server-address.ts';
 import { answersOf, type Guide } from './answers.ts';
 import { factorsOf, lacking } from './factors.ts';
@@ -17,11 +18,13 @@ const flows = { totp: 'default-authenticator-totp-setup', static: 'default-authe
  * @throws Failure wrong-password, second-factor-elsewhere, interrupted, authentik-down and what a login may meet
  */
 export async function enrol(
-  { world, config }: Installation,
+  installation: Installation,
   { username, pk }: Account,
   password: Secret,
   guide: Guide,
 ): Promise<readonly Factor[]> {
+  const { world, config } = installation;
+  await endLeftVisits(installation);
   // A browser's cookies take a list of all public suffixes, and most commands walk no login.
   const { openSession } = await import('../../world/authentik/session.ts');
   const server = await serverAddress(world);
@@ -35,15 +38,21 @@ export async function enrol(
     password,
     beyond,
   });
-  over();
-  // Where one is required, the login itself has just set it up.
-  for (const method of lacking(await factorsOf(world, pk))) {
-    if (method !== 'totp' && method !== 'static') continue;
-    await session.carryOut(flows[method]);
+  let isOver = false;
+  try {
     over();
+    // Where one is required, the login itself has just set it up.
+    for (const method of lacking(await factorsOf(world, pk))) {
+      if (method !== 'totp' && method !== 'static') continue;
+      await session.carryOut(flows[method]);
+      over();
+    }
+  } finally {
+    isOver = await session.leave();
   }
   const now = await factorsOf(world, pk);
   if (lacking(now).length > 0) throw notKept(username);
+  if (!isOver) throw stayed(username);
   return now;
 }
 
@@ -53,6 +62,14 @@ const notRunning = (): Failure =>
     problem: "authentik's container does not run.",
     why: 'A second factor is set up by logging in.',
     fix: 'homeauth doctor',
+  });
+
+const stayed = (username: string): Failure =>
+  new Failure({
+    code: 'session-left',
+    problem: `The second factor is set up, and authentik did not end the session that homeauth opened as ${username}.`,
+    fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,
+    exit: exitCodes.wrong,
   });
 
 const notKept = (username: string): Failure =>

@@ -1,4 +1,5 @@
 import { CookieJar } from 'tough-cookie';
+import { ownBrowser } from '../../model/person.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
 
@@ -34,7 +35,7 @@ export function openBrowser(http: Http, dial: Pick<HttpRequest, 'via' | 'authori
         ...dial,
         url: url.href,
         method,
-        headers: { ...headers, ...(cookie !== '' && { cookie }) },
+        headers: { 'user-agent': ownBrowser, ...headers, ...(cookie !== '' && { cookie }) },
         ...(body !== undefined && { body }),
       });
       for (const line of answer.cookies) await jar.setCookie(line, url.href, { ignoreError: true });

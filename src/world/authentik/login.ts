@@ -3,6 +3,7 @@ import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
 import { type Browser, openBrowser, redirectOf } from './browser.ts';
 import { type Credentials, driveFlow } from './flow.ts';
 import * as trouble from './login-trouble.ts';
+import { logOut } from './logout.ts';
 
 export interface LoginRequest extends Credentials, Pick<HttpRequest, 'via' | 'authority'> {
   readonly http: Http;
@@ -22,6 +23,12 @@ export interface LoginResult {
   readonly steps: readonly string[];
 }
 
+/** Somebody who is in, and has to leave again. */
+export interface Visit {
+  /** Ends this very session, and what was opened with it. False: authentik did not confirm it. */
+  leave(): Promise<boolean>;
+}
+
 /** Requests that a login may take; a plain one takes six. */
 const limit = 30;
 /** How often one page may be come by: the app is, as a stranger and after the login. */
@@ -29,20 +36,30 @@ const visits = 3;
 
 /**
  * Opens a page as a stranger and logs in on the way, as a browser would: through forward auth, authentik's login and
- * consent, and back. Only the app's host and authentik's are spoken to.
+ * consent, and back. Only the app's host and authentik's are spoken to. A login that fails leaves by itself; who gets
+ * in calls `leave`.
  * @throws Failure wrong-password, second-factor-asked, access-denied, flow-error, redirect-loop, landed-in-library,
  * outside-host, or whatever `http` throws where nothing answers
  */
-export function logIn(request: LoginRequest): Promise<LoginResult> {
+export function logIn(request: LoginRequest): Promise<LoginResult & Visit> {
   const { http, via, authority } = request;
   return logInWith(openBrowser(http, { ...(via && { via }), ...(authority !== undefined && { authority }) }), request);
 }
 
 /** The same in a browser that goes on being used. */
-export async function logInWith(
-  browser: Browser,
-  request: Omit<LoginRequest, 'http' | 'via' | 'authority'>,
-): Promise<LoginResult> {
+export async function logInWith(browser: Browser, request: Wish): Promise<LoginResult & Visit> {
+  const leave = () => logOut(browser, new URL(`https://${request.authHost}/`));
+  const result = await walk(browser, request).catch(async (error: unknown) => {
+    // Whom an app does not let in is logged in all the same.
+    await leave();
+    throw error;
+  });
+  return { ...result, leave };
+}
+
+type Wish = Omit<LoginRequest, 'http' | 'via' | 'authority'>;
+
+async function walk(browser: Browser, request: Wish): Promise<LoginResult> {
   const { authHost, open } = request;
   const wanted = new URL(open);
   const seen = new Map<string, number>();
@@ -75,12 +92,7 @@ export async function logInWith(
 }
 
 /** Where a page that is no redirect leads: a login to be done, or nowhere, since it is the one that was wanted. */
-async function onward(
-  url: URL,
-  { status }: HttpAnswer,
-  request: Omit<LoginRequest, 'http' | 'via' | 'authority'>,
-  browser: Browser,
-): Promise<URL | undefined> {
+async function onward(url: URL, { status }: HttpAnswer, request: Wish, browser: Browser): Promise<URL | undefined> {
   const { authHost, open, username } = request;
   if (url.host === authHost && url.pathname.startsWith('/if/flow/')) return driveFlow(browser, url, request);
   const part = ['/outpost.goauthentik.io/', '/application/o/authorize/'].find((path) => url.pathname.startsWith(path));

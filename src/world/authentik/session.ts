@@ -2,7 +2,7 @@ import type { Http } from '../world.ts';
 import { openBrowser } from './browser.ts';
 import { type Credentials, driveFlow } from './flow.ts';
 import type { Address } from './line.ts';
-import { logInWith } from './login.ts';
+import { logInWith, type Visit } from './login.ts';
 
 export interface SessionRequest extends Credentials {
   readonly http: Http;
@@ -13,21 +13,22 @@ export interface SessionRequest extends Credentials {
 }
 
 /** Somebody who is logged in. */
-export interface Session {
+export interface Session extends Visit {
   /** Carries out a flow in their name, to its end. */
   carryOut(slug: string): Promise<void>;
 }
 
 /**
  * Logs somebody in at authentik itself, and keeps the session: what a person sets up for themselves cannot be done in
- * their place by an administrator. Source: recording 05.
+ * their place by an administrator. Who opens it ends it with `leave`. Source: recording 05.
  * @throws Failure as `logIn` does
  */
 export async function openSession({ http, server, authHost, ...who }: SessionRequest): Promise<Session> {
   const home = new URL(`https://${authHost}/`);
   const browser = openBrowser(asProxy(http, server), {});
-  await logInWith(browser, { ...who, authHost, open: home.href });
+  const { leave } = await logInWith(browser, { ...who, authHost, open: home.href });
   return {
+    leave,
     async carryOut(slug) {
       await driveFlow(browser, new URL(`/if/flow/${slug}/`, home), who);
     },

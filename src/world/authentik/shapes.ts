@@ -35,6 +35,7 @@ export const rows: { readonly [C in Collection]?: RowShape<C> } & { readonly oth
     uuid: 'text',
     user: 'number',
     last_ip: 'text',
+    last_user_agent: 'text?',
     last_used: 'text',
     user_agent: { user_agent: { family: 'text' }, os: { family: 'text' } },
   },

@@ -81,6 +81,48 @@ describe('a login on the way to an app', () => {
   });
 });
 
+describe('who was in leaves again', () => {
+  const sessionsOf = async (here: Sso) => {
+    const { sessions, outpostSessions } = await here.state();
+    const known = Object.values(sessions).filter(({ user }) => user !== null);
+    return [known.length, Object.keys(outpostSessions).length];
+  };
+
+  test('with the session of the app, and without those of others', async () => {
+    const here = await village();
+    const [first, second] = [await at(here).login, await at(here).login];
+    expect(await sessionsOf(here)).toEqual([2, 2]);
+    expect(await first.leave()).toBe(true);
+    expect(await sessionsOf(here)).toEqual([1, 1]);
+    const { asked: _, dial } = front(here.server.port, authHost);
+    expect(await dial({ url: app, headers: { cookie: second.cookies.reveal() } })).toMatchObject({ status: 200 });
+    expect(await dial({ url: app, headers: { cookie: first.cookies.reveal() } })).toMatchObject({ status: 302 });
+    expect(await second.leave()).toBe(true);
+    expect(await sessionsOf(here)).toEqual([0, 0]);
+  });
+
+  test('also where the login ended half-way: outside of the group, in an app that fails', async () => {
+    const here = await village();
+    expect((await failing(at(here, { username: 'bob' }).login)).code).toBe('access-denied');
+    const broken: Override = (_, url) => (url.pathname.endsWith('/callback') ? { status: 500 } : undefined);
+    expect((await failing(at(here, {}, broken).login)).code).toBe('flow-error');
+    expect(await sessionsOf(here)).toEqual([0, 0]);
+  });
+
+  test.each([
+    [2, true],
+    [3, false],
+  ])('where the answer is lost %i times: %s', async (lost, over) => {
+    const here = await village();
+    let n = 0;
+    const { login } = at(here, {}, (_, url) =>
+      url.pathname.includes('default-invalidation-flow') && n++ < lost ? { status: 502 } : undefined,
+    );
+    expect(await (await login).leave()).toBe(over);
+    expect(await sessionsOf(here)).toEqual(over ? [0, 0] : [1, 1]);
+  });
+});
+
 describe('a login that fails says how', () => {
   const login = (more: Partial<LoginRequest>, override?: Override) =>
     village().then((here) => failing(at(here, more, override).login));

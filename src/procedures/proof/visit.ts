@@ -1,0 +1,47 @@
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { LoginResult } from '../../world/authentik/login.ts';
+import type { Scene } from './scene.ts';
+
+export interface Visitor {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+/**
+ * Opens a page as somebody, by logging in; asks what can be asked only meanwhile; and logs out again, whatever came of
+ * it. A login that failed is told, and nothing of it stays.
+ */
+export async function visiting(
+  scene: Scene,
+  open: string,
+  { username, password }: Visitor,
+  ask: (entered: LoginResult | Failure) => Promise<Finding[]>,
+): Promise<Finding[]> {
+  // A browser's cookies take a list of all public suffixes, and most commands walk no login.
+  const { logIn } = await import('../../world/authentik/login.ts');
+  const { via, authority } = scene.entrance;
+  const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
+  const request = { http: scene.world.http, ...way, authHost: scene.config.authHost, username, password, open };
+  const entered = await logIn(request).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (entered instanceof Failure) return ask(entered);
+  const findings: Finding[] = [];
+  try {
+    findings.push(...(await ask(entered)));
+  } finally {
+    if (!(await entered.leave())) findings.push(stayed(username));
+  }
+  return findings;
+}
+
+const stayed = (username: string): Finding => ({
+  id: 'session-left',
+  status: 'warn',
+  title: 'homeauth logs out again',
+  cause: `authentik did not end the session that homeauth opened as ${username} for this proof.`,
+  fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,
+});
