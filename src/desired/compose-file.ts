@@ -33,6 +33,8 @@ export function composeText(template: Template, services: readonly ComposeServic
         retries: d.healthcheck.retries,
       },
       dependsOn: d.dependsOn ?? [],
+      capabilities: d.capabilities ?? [],
+      logging: d.logging,
       networks: d.networks.map(({ key }) => key),
     })),
     networks: [...networks].map(([key, name]) => ({ key, name, external: !own.includes(key) })),

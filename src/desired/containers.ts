@@ -1,7 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
 import type { Era } from '../model/release.ts';
+import type { Facts } from './facts.ts';
 import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
+import { logLimit } from './log-limit.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
 const caddynet = { name: proxyNetwork, key: 'caddynet' };
@@ -14,27 +16,42 @@ const check = (...test: readonly string[]): Healthcheck => ({
   retries: 12,
 });
 
+/** Which containers the stack has. */
+export const stackNames = (config: Config, era: Era, layout: Layout): string[] =>
+  Object.keys(stackContainers(config, era, layout, {}));
+
+/** The images of PostgreSQL and Redis begin as root: they take over their directory, and go on as its owner. */
+const becomesOwner = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'];
+
 /** The containers of the stack by name, in the order in which they start. The name is the host name, too. */
-export function stackContainers(config: Config, era: Era, layout: Layout): Record<string, ContainerDefinition> {
+export function stackContainers(
+  config: Config,
+  era: Era,
+  layout: Layout,
+  facts: Pick<Facts, 'logDriver'>,
+): Record<string, ContainerDefinition> {
   const project: ComposeProject = { name: 'authentik', directory: layout.root, file: layout.compose };
-  const stack = { project, envFiles: [layout.env] };
+  const common = { project, ...logLimit(facts) };
   const dependsOn = era.needsRedis ? ['authentik-postgresql', 'authentik-redis'] : ['authentik-postgresql'];
   const authentik = {
-    ...stack,
+    ...common,
+    envFiles: [layout.env],
     image: `ghcr.io/goauthentik/server:${config.authentik.version}`,
     mounts: [
       { source: `${layout.root}/${era.storage.folder}`, target: era.storage.target },
-      { source: layout.certs, target: '/certs' },
-      { source: layout.templates, target: '/templates' },
+      { source: layout.certs, target: '/certs', readOnly: true as const },
+      { source: layout.templates, target: '/templates', readOnly: true as const },
     ],
     ...(era.shmSize !== undefined && { shmSize: era.shmSize }),
     dependsOn,
   };
   return {
     'authentik-postgresql': {
-      ...stack,
+      ...common,
       service: 'authentik-postgresql',
       image: era.postgresImage,
+      envFiles: [layout.databaseEnv],
+      capabilities: becomesOwner,
       mounts: [{ source: layout.database, target: '/var/lib/postgresql/data' }],
       // By TCP: on its socket it answers while it still makes the database, and then starts anew.
       healthcheck: check('CMD', 'pg_isready', '-h', '127.0.0.1', '-d', 'authentik', '-U', 'authentik'),
@@ -42,8 +59,9 @@ export function stackContainers(config: Config, era: Era, layout: Layout): Recor
     },
     ...(era.needsRedis && {
       'authentik-redis': {
-        ...stack,
+        ...common,
         service: 'authentik-redis',
+        capabilities: becomesOwner,
         image: 'redis:alpine',
         command: ['--save', '60', '1', '--loglevel', 'warning'],
         mounts: [{ source: layout.redis, target: '/data' }],
@@ -61,7 +79,9 @@ export function stackContainers(config: Config, era: Era, layout: Layout): Recor
     'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
     ...Object.fromEntries(
       config.apps.flatMap(({ name, container }) =>
-        container ? [[name, { project, service: name, image: container.image, mounts: [], networks: [caddynet] }]] : [],
+        container
+          ? [[name, { ...common, service: name, image: container.image, mounts: [], networks: [caddynet] }]]
+          : [],
       ),
     ),
   };

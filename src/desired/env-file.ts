@@ -37,6 +37,10 @@ export function environmentOf(config: Config, era: Era, facts: Facts): Record<st
   };
 }
 
+/** Those of them that the database's container is told: it never hears authentik's key or the mail password. */
+export const databaseVariables = (all: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('POSTGRES_')));
+
 /** authentik takes a value for JSON where it can: a password of digits alone would be a number, and no password. */
 function asText(value: string): string {
   try {

@@ -42,6 +42,8 @@ export interface Facts {
   /** The network that Caddy and the apps share, where it exists. */
   readonly proxyNetwork?: { readonly subnets: readonly string[] };
   readonly ipv6: boolean;
+  /** How Docker keeps what containers write, where it says. */
+  readonly logDriver?: string;
   /** The password that homeauth made for the owner, while its file is there. */
   readonly madePassword?: Secret;
   /** Nobody gave a password: one is to be made. */

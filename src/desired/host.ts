@@ -7,6 +7,8 @@ import { type Layout, secretNames } from './layout.ts';
 const root: Owner = { uid: 0, gid: 0 };
 /** authentik's image runs as this user and never changes the owner of what it finds. */
 const authentik: Owner = { uid: 1000, gid: 1000 };
+/** What authentik only reads is root's: on most servers user 1000 is a person. */
+const authentikReads: Owner = { uid: 0, gid: 1000 };
 /** The postgres user of the Alpine image. */
 const postgres: Owner = { uid: 70, gid: 70 };
 /** The redis user of the Alpine image, which has it in authentik's group number. */
@@ -52,8 +54,8 @@ export function directories(layout: Layout, era: Era): Resource[] {
     spec: { mode, owner },
   });
   return [
-    { ...folder(layout.certs, authentik, 0o750), precious: true },
-    { ...folder(layout.templates, authentik, 0o750), precious: true },
+    { ...folder(layout.certs, authentikReads, 0o750), precious: true },
+    { ...folder(layout.templates, authentikReads, 0o750), precious: true },
     { ...folder(`${layout.root}/${era.storage.folder}`, authentik, 0o750), precious: true },
     { ...folder(layout.database, postgres, 0o700), precious: true },
     ...(era.needsRedis ? [{ ...folder(layout.redis, redis, 0o750), precious: true as const }] : []),

@@ -5,6 +5,8 @@ export interface Layout {
   readonly config: string;
   readonly compose: string;
   readonly env: string;
+  /** What the database's container is told, and no more. */
+  readonly databaseEnv: string;
   readonly database: string;
   readonly certs: string;
   readonly templates: string;
@@ -31,6 +33,7 @@ export function layoutOf(baseDir: string): Layout {
     config: `${root}/homeauth.yaml`,
     compose: `${root}/docker-compose.yml`,
     env: `${root}/container-vars.env`,
+    databaseEnv: `${root}/postgresql-vars.env`,
     database: `${root}/db`,
     certs: `${root}/certs`,
     templates: `${root}/templates`,

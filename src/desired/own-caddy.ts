@@ -10,6 +10,7 @@ import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf, proxyNetwork } from './layout.ts';
+import { logLimit } from './log-limit.ts';
 
 /** A Caddy of our own, where there is none: its container and the values in its env file. */
 interface OwnCaddy {
@@ -105,6 +106,9 @@ function ownCaddy(config: Config, facts: Facts): OwnCaddy {
       { port: 443, protocol: 'tcp' },
       { port: 443, protocol: 'udp' },
     ],
+    // Its program asks for this one by itself, and does not start without it.
+    capabilities: ['NET_BIND_SERVICE'],
+    ...logLimit(facts),
     networks: [{ name: proxyNetwork, key: 'caddynet' }],
   };
   const values = usesToken && facts.cloudflareToken ? { [cloudflareVariable]: facts.cloudflareToken } : {};

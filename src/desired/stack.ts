@@ -7,21 +7,32 @@ import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
 import { stackContainers } from './containers.ts';
-import { environmentOf } from './env-file.ts';
+import { databaseVariables, environmentOf } from './env-file.ts';
 import type { Facts } from './facts.ts';
 import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
 import { emergencyAddress } from './sso.ts';
 
-/** The stack for one configuration: its containers, and the values that their env file carries. */
+type Values = Readonly<Record<string, Secret>>;
+
+/** The stack for one configuration: its containers, and the values that each of their env files carries, by path. */
 export interface Stack {
   readonly definitions: Readonly<Record<string, ContainerDefinition>>;
-  readonly values: Readonly<Record<string, Secret>>;
+  readonly values: Readonly<Record<string, Values>>;
 }
 
 export function stackOf(config: Config, era: Era, layout: Layout, facts: Facts): Stack {
-  const values = Object.entries(environmentOf(config, era, facts)).map(([k, v]) => [k, new Secret(v)] as const);
-  return { definitions: stackContainers(config, era, layout), values: Object.fromEntries(values) };
+  const all = environmentOf(config, era, facts);
+  return {
+    definitions: stackContainers(config, era, layout, facts),
+    values: { [layout.env]: secretly(all), [layout.databaseEnv]: secretly(databaseVariables(all)) },
+  };
 }
+
+const secretly = (values: Readonly<Record<string, string>>): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new Secret(value)]));
+
+const valuesFor = ({ values }: Stack, { envFiles = [] }: ContainerDefinition): Values =>
+  Object.assign({}, ...envFiles.map((path) => values[path]));
 
 export function networks(facts: Facts): Resource[] {
   const backend: Resource = {
@@ -35,22 +46,22 @@ export function networks(facts: Facts): Resource[] {
   return [backend, { kind: 'network', key: proxyNetwork, spec: { project: 'caddy', network: 'caddynet' } }];
 }
 
-export function stackFiles(layout: Layout, facts: Facts, { definitions, values }: Stack): Resource[] {
-  const plain = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.reveal()]));
-  const env = facts.templates['container-vars.env']!({ values: plain }, (v) => encodeValue(String(v)));
-  const services = Object.entries(definitions).map(([name, definition]) => ({
+export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource[] {
+  const envFile = (path: string): { content: Secret; mode: number } => {
+    const values = Object.entries(stack.values[path] ?? {}).map(([name, value]) => [name, value.reveal()]);
+    const template = facts.templates[path.slice(path.lastIndexOf('/') + 1)]!;
+    const text = template({ values: Object.fromEntries(values) }, (v) => encodeValue(String(v)));
+    return { content: new Secret(text), mode: 0o600 };
+  };
+  const services = Object.entries(stack.definitions).map(([name, definition]) => ({
     name,
     definition,
-    revision: revisionOf(definition, definition.envFiles ? values : {}),
+    revision: revisionOf(definition, valuesFor(stack, definition)),
   }));
   const compose = composeText(facts.templates['docker-compose.yml']!, services, ['backend']);
   return [
-    {
-      kind: 'file',
-      key: layout.env,
-      spec: { content: new Secret(env), mode: 0o600 },
-      extends: `secrets:${layout.env}`,
-    },
+    { kind: 'file', key: layout.env, spec: envFile(layout.env), extends: `secrets:${layout.env}` },
+    { kind: 'file', key: layout.databaseEnv, spec: envFile(layout.databaseEnv) },
     { kind: 'file', key: layout.compose, spec: { content: compose, mode: 0o644 } },
   ];
 }
@@ -66,7 +77,7 @@ export const images = ({ definitions }: Stack): Resource[] =>
 export function containerOf(stack: Stack, name: string, extra: Readonly<Record<string, Secret>> = {}): Resource[] {
   const definition = stack.definitions[name];
   if (!definition) return [];
-  const secretEnvironment = { ...(definition.envFiles && stack.values), ...extra };
+  const secretEnvironment = { ...valuesFor(stack, definition), ...extra };
   const revision = revisionOf(definition, secretEnvironment);
   return [{ kind: 'container', key: name, spec: { definition, secretEnvironment, revision } }];
 }

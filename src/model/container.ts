@@ -32,6 +32,12 @@ export interface PublishedPort {
   readonly protocol: 'tcp' | 'udp';
 }
 
+/** How Docker keeps what a container writes: its driver, and that driver's options. */
+export interface Logging {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
 /** Where a Compose project's file lies: what its labels say. */
 export interface ComposeProject {
   readonly name: string;
@@ -56,6 +62,9 @@ export interface ContainerDefinition {
   /** Bytes. */
   readonly shmSize?: number;
   readonly dependsOn?: readonly string[];
+  /** Linux capabilities that it keeps. All others are dropped, and no program in it can gain any. */
+  readonly capabilities?: readonly string[];
+  readonly logging?: Logging;
   /** Networks by name, with the key that docker-compose.yml uses for each. The first is there from the start. */
   readonly networks: readonly { readonly name: string; readonly key: string }[];
 }

@@ -1,11 +1,11 @@
-import { stackContainers } from '../desired/containers.ts';
+import { stackNames } from '../desired/containers.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Installation } from './installation.ts';
 
 /** What is there: the containers of the stack, the login page, the apps. */
 export async function inventory({ config, era, layout, world, ledger }: Installation): Promise<Inventory> {
   const ownCaddy = (await ledger.read()).some(({ id }) => id === 'container:caddy');
-  const names = [...Object.keys(stackContainers(config, era, layout)), ...(ownCaddy ? ['caddy'] : [])];
+  const names = [...stackNames(config, era, layout), ...(ownCaddy ? ['caddy'] : [])];
   const containers = await Promise.all(
     names.map(async (name) => {
       const there = await world.docker.container(name);

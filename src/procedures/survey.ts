@@ -43,6 +43,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     proxy,
     ...(network && { proxyNetwork: { subnets: network.subnets ?? [] } }),
     ipv6: engine.ipv6,
+    ...(engine.logDriver !== undefined && { logDriver: engine.logDriver }),
     ...(madePassword && { madePassword }),
     ...(mailPassword && { mailPassword }),
     ...(cloudflareToken && { cloudflareToken }),

@@ -26,7 +26,7 @@ type Told = [where: string, text: string][];
 const owners = 'correctHorseBatteryStaple';
 const wrongOne = 'notTheRightOneAtAll';
 /** The only containers that secrets are for. */
-export const stack = ['authentik', 'authentik-worker', 'authentik-postgresql', 'authentik-redis'];
+export const stack = ['authentik', 'authentik-worker', 'authentik-postgresql'];
 
 /** A life with every kind of trouble about secrets in it, on a machine where each of them is a canary. */
 export async function searchForCanaries(): Promise<Search> {

@@ -42,8 +42,11 @@ test('an old release that is insisted on gets its Redis', async () => {
     networks: ['authentik_backend'],
     mounts: [`${at('redis')} at /data`],
     healthcheck: { test: ['CMD', 'redis-cli', 'ping'] },
+    rights: ['+CHOWN', '+DAC_OVERRIDE', '+FOWNER', '+SETGID', '+SETUID', '-ALL', 'no-new-privileges'],
     restart: 'unless-stopped',
   });
+  const redis = await inspect(place.engine, 'authentik-redis');
+  expect(redis.Config.Env.filter((line) => /PASSWORD|SECRET/.test(line))).toEqual([]);
   expect((await inspect(place.engine, 'authentik')).Config.Image).toBe(authentikImage(release));
   expect(await env()).toMatch(/^AUTHENTIK_REDIS__HOST=["']?authentik-redis["']?$/m);
   expect(await accessOf(at('media'))).toBe('1000:1000 0750');

@@ -60,12 +60,13 @@ test('every path has its owner and mode', async () => {
   const expected = {
     '.': '0:0 0755',
     authentik: '0:0 0755',
-    'authentik/certs': '1000:1000 0750',
+    'authentik/certs': '0:1000 0750',
     'authentik/data': '1000:1000 0750',
-    'authentik/templates': '1000:1000 0750',
+    'authentik/templates': '0:1000 0750',
     'authentik/db': '70:70 0700',
     'authentik/container-vars.env': '0:0 0600',
     'authentik/docker-compose.yml': '0:0 0644',
+    'authentik/postgresql-vars.env': '0:0 0600',
     'authentik/homeauth.yaml': '0:0 0644',
     'authentik/.homeauth': '0:0 0700',
     'authentik/.homeauth/admin-password': '0:0 0600',
@@ -109,6 +110,27 @@ test('the containers are those of the guide', async () => {
   const user = async (name: string) => (await place.engine.docker(['exec', name, 'id', '-u'])).trim();
   expect(await user('authentik')).toBe('1000');
   expect(await user('authentik-worker')).toBe('1000');
+});
+
+test('no container can do more, knows more or keeps more than it needs', async () => {
+  const entrypoint = ['+CHOWN', '+DAC_OVERRIDE', '+FOWNER', '+SETGID', '+SETUID'];
+  const keeps = { 'authentik-postgresql': entrypoint, caddy: ['+NET_BIND_SERVICE'] } as Record<string, string[]>;
+  for (const name of [...stack, 'caddy']) {
+    expect(await dockerDefinition(place.engine, name)).toMatchObject({
+      rights: [...(keeps[name] ?? []), '-ALL', 'no-new-privileges'],
+      log: { driver: 'json-file', 'max-size': '10m', 'max-file': '3' },
+    });
+    // What the kernel says of the process that serves.
+    const status = await place.engine.docker(['exec', name, 'cat', '/proc/1/status']);
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(status).toMatch(name === 'caddy' ? /^CapEff:\s+0+400$/m : /^CapEff:\s+0+$/m);
+  }
+  const { environment } = await dockerDefinition(place.engine, 'authentik-postgresql');
+  expect(Object.keys(environment).filter((variable) => variable.startsWith('AUTHENTIK_'))).toEqual([]);
+  for (const folder of ['certs', 'templates']) {
+    const touch = ['exec', 'authentik-worker', 'touch', `/${folder}/mine`];
+    await expect(place.engine.docker(touch)).rejects.toThrow(/Read-only file system/);
+  }
 });
 
 test('container-vars.env has what the guide has, and secrets of 64 letters and digits', async () => {

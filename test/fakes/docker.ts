@@ -111,6 +111,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       flavour: 'docker',
       address: 'unix:///var/run/docker.sock',
       ipv6: true,
+      logDriver: 'json-file',
     }),
     containers: async () => [...boxes].map(([name, box]) => details(name, box)),
     container: async (name) => {

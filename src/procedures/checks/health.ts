@@ -1,4 +1,4 @@
-import { stackContainers } from '../../desired/containers.ts';
+import { stackNames } from '../../desired/containers.ts';
 import { containerReady } from '../../kinds/container-state.ts';
 import { explainContainer } from '../../kinds/container-story.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -6,7 +6,7 @@ import type { Installation } from '../installation.ts';
 
 /** Are the containers that run well? One that does not run, or is missing, the plan tells. */
 export async function healthCheck({ world, config, era, layout }: Installation): Promise<Finding[]> {
-  const names = Object.keys(stackContainers(config, era, layout));
+  const names = stackNames(config, era, layout);
   const found = await Promise.all(names.map((name) => health(name, world)));
   return found.flat();
 }

@@ -1,4 +1,4 @@
-import { stackContainers } from '../../desired/containers.ts';
+import { stackNames } from '../../desired/containers.ts';
 import { backendNetwork } from '../../desired/layout.ts';
 import type { Finding } from '../../model/finding.ts';
 import { composeLabel } from '../../model/label.ts';
@@ -9,7 +9,7 @@ import type { Installation } from '../installation.ts';
 /** Are the names that our containers bear free, or ours already? */
 export async function namesCheck({ world, config, era, layout, ledger }: Installation): Promise<Finding[]> {
   const ours = new Set((await ledger.read()).map(({ id }) => id));
-  const names = Object.keys(stackContainers(config, era, layout));
+  const names = stackNames(config, era, layout);
   const there = await world.docker.containers();
   const taken = there.filter(({ name }) => names.includes(name) && !ours.has(`container:${name}`)).map(container);
   const network = await networkTaken(ours, world);

@@ -5,6 +5,7 @@ import type { Installation } from '../installation.ts';
 /** Files that only root may read. */
 export const secretFiles = (layout: Layout): readonly string[] => [
   layout.env,
+  layout.databaseEnv,
   layout.token,
   layout.bootstrap,
   layout.adminPassword,

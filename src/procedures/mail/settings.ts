@@ -33,7 +33,7 @@ export async function assertCarried(installation: Installation): Promise<void> {
       fix: 'homeauth apply',
     });
   }
-  const { values } = stackOf(config, era, layout, await survey(installation));
+  const values = stackOf(config, era, layout, await survey(installation)).values[layout.env] ?? {};
   const names = Object.keys({ ...values, ...details.environment }).filter((name) =>
     name.startsWith('AUTHENTIK_EMAIL__'),
   );

@@ -10,6 +10,8 @@ export interface EngineInfo {
   readonly address: string;
   /** Whether the kernel speaks IPv6: without it no program in a container can listen on [::]. */
   readonly ipv6: boolean;
+  /** How it keeps what containers write, unless told otherwise for one: `json-file`, `local`, `journald` … */
+  readonly logDriver?: string;
   /** Where images and containers are kept on this machine; undefined where it does not say. */
   readonly dataRoot?: string;
 }

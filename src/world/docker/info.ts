@@ -6,6 +6,7 @@ import type { EngineVersion } from './negotiate.ts';
 interface Info {
   readonly SecurityOptions?: readonly string[];
   readonly DockerRootDir?: string;
+  readonly LoggingDriver?: string;
 }
 
 /** What sort of engine answers, and what its machine can do. */
@@ -20,6 +21,7 @@ export async function engineInfo(api: Api, socket: string, engine: EngineVersion
     address: `unix://${socket}`,
     // The kernel makes this file when it speaks IPv6, addresses or not, and containers share the kernel.
     ipv6: existsSync('/proc/net/if_inet6'),
+    ...(info?.LoggingDriver && { logDriver: info.LoggingDriver }),
     ...(info?.DockerRootDir && { dataRoot: info.DockerRootDir }),
   };
 }

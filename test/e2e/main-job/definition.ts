@@ -13,6 +13,9 @@ interface Definition {
   readonly restart: string;
   /** In bytes; 64 MB is Docker's own. */
   readonly shmSize: number;
+  /** Those that it keeps, those that it drops, and what it may never gain. */
+  readonly rights: readonly string[];
+  readonly log: Readonly<Record<string, string>>;
   /** Times in s. */
   readonly healthcheck: Readonly<Record<string, unknown>> | undefined;
 }
@@ -28,6 +31,10 @@ interface Service {
   readonly ports?: readonly { readonly published: string; readonly target: number; readonly protocol: string }[];
   readonly restart: string;
   readonly shm_size?: string;
+  readonly cap_add?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly healthcheck?: Readonly<Record<'test' | 'start_period' | 'interval' | 'timeout' | 'retries', string>>;
 }
 
@@ -38,6 +45,13 @@ interface ImageConfig {
 }
 
 const dockersOwn = 64 * 1024 * 1024;
+
+type Words = readonly string[] | null | undefined;
+const rights = (keeps: Words, drops: Words, options: Words): string[] => [
+  ...(keeps ?? []).map((name) => `+${name.replace('CAP_', '')}`),
+  ...(drops ?? []).map((name) => `-${name}`),
+  ...(options ?? []),
+];
 
 const mount = (source: string, target: string, readOnly: boolean): string =>
   `${source} at ${target}${readOnly ? ', not to be written' : ''}`;
@@ -65,6 +79,8 @@ export async function composeDefinitions(engine: Engine, cwd: string): Promise<R
         ports: (service.ports ?? []).map((p) => `${p.published} to ${p.target}/${p.protocol}`).sort(),
         restart: service.restart,
         shmSize: Number(service.shm_size ?? dockersOwn),
+        rights: rights(service.cap_add, service.cap_drop, service.security_opt),
+        log: { driver: service.logging?.driver ?? '', ...service.logging?.options },
         healthcheck: service.healthcheck ? checkOfCompose(service.healthcheck) : checkOfDocker(image.Healthcheck),
       },
     ];
@@ -86,6 +102,8 @@ export async function dockerDefinition(engine: Engine, name: string): Promise<De
     ports: ports.flatMap(([inside, hosts]) => hosts.map(({ HostPort }) => `${HostPort} to ${inside}`)).sort(),
     restart: HostConfig.RestartPolicy.Name,
     shmSize: HostConfig.ShmSize,
+    rights: rights(HostConfig.CapAdd, HostConfig.CapDrop, HostConfig.SecurityOpt),
+    log: { driver: HostConfig.LogConfig.Type, ...HostConfig.LogConfig.Config },
     healthcheck: checkOfDocker(Config.Healthcheck),
   };
 }

@@ -20,6 +20,10 @@ export interface Inspected {
     readonly RestartPolicy: { readonly Name: string };
     readonly ShmSize: number;
     readonly Privileged: boolean;
+    readonly CapAdd: readonly string[] | null;
+    readonly CapDrop: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+    readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostPort: string }[]>>;
   };
   readonly Mounts: readonly { readonly Source: string; readonly Destination: string; readonly RW: boolean }[];
