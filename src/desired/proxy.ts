@@ -5,6 +5,7 @@ import type { Template } from '../formats/template.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf, proxyNetwork } from './layout.ts';
+import { domainApplication } from './sso.ts';
 
 export { ownCaddyContainer, ownCaddyFiles, ownCaddyFolders, ownCaddyHome, ownCaddyImages } from './own-caddy.ts';
 
@@ -17,7 +18,11 @@ export function caddyTextOf(config: Config, template: Template): { text: string;
     authHost: config.authHost,
     internal: config.tls === 'internal',
     cloudflare: config.tls === 'cloudflare',
-    apps: config.apps.map(({ host, upstream }) => ({ host, upstream })),
+    apps: config.apps.map(({ host, upstream, name, mode }) => ({
+      host,
+      upstream,
+      slug: mode === 'domain' ? domainApplication : name,
+    })),
   };
   const unmarked = template({ ...data, revision: 'none' }, quoteCaddy);
   // Begins with a letter, or Caddy would take some of them for numbers.

@@ -43,16 +43,29 @@ describe('the text', () => {
   test('has one site for authentik and one for each app', () => {
     const text = textFor();
     expect(text.match(/^\S+(?= \{$)/gm)).toEqual([
+      '(authentik_visitor)',
       '(authentik)',
       'auth.home.example.com',
       'whoami.home.example.com',
       'wiki.home.example.com',
     ]);
-    expect(siteOf(text, 'whoami.home.example.com')).toBe('\timport authentik whoami:80');
-    expect(siteOf(text, 'wiki.home.example.com')).toBe('\timport authentik "[fd00::5]:8080"');
-    expect(siteOf(text, 'auth.home.example.com')).toMatch(
-      /^\tvars homeauth_revision r[0-9a-f]{15}\n\treverse_proxy \S+ \{\n\t\theader_up X-Forwarded-Host \{http\.request\.hostport\}\n\t\}$/,
-    );
+    const site = (host: string, slug: string, upstream: string) => [
+      '\troute {',
+      '\t\timport authentik_visitor',
+      `\t\timport authentik ${host} ${slug}`,
+      `\t\treverse_proxy ${upstream}`,
+      '\t}',
+    ];
+    const linesOf = (host: string) => siteOf(text, host).split('\n');
+    expect(linesOf('whoami.home.example.com')).toEqual(site('whoami.home.example.com', 'whoami', 'whoami:80'));
+    expect(linesOf('wiki.home.example.com')).toEqual(site('wiki.home.example.com', 'home', '"[fd00::5]:8080"'));
+    expect(linesOf('auth.home.example.com')).toEqual([
+      expect.stringMatching(/^\tvars homeauth_revision r[0-9a-f]{15}$/),
+      '\treverse_proxy http://authentik:9000 {',
+      '\t\theader_up Host auth.home.example.com',
+      '\t\theader_up X-Forwarded-Host auth.home.example.com',
+      '\t}',
+    ]);
   });
 
   test('trusts nobody to say where they come from', () => {

@@ -1,13 +1,16 @@
-import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { configurationOf, type Site, sitesOf } from './caddyfile.ts';
-import { type Around, Exit, type Program, sourceOf } from './program.ts';
+import { fromRaw, valuesOf, without } from './caddy/headers.ts';
+import { serve } from './caddy/route.ts';
+import { type Answer, read } from './caddy/upstream.ts';
+import { configurationOf, type Site, sitesOf, trustsProxies } from './caddyfile.ts';
+import { Exit, type Program, sourceOf } from './program.ts';
 
 const inside = '/etc/caddy';
 
 /**
- * Caddy on the loopback, in plain HTTP that claims to be HTTPS: the sites of its Caddyfile, and for those behind the
- * snippet the same order as there: forged headers off, the outpost's own path, the login, and only then the app.
+ * Caddy on the loopback, in plain HTTP that claims to be HTTPS. It carries out what its Caddyfile says, line by line, as
+ * the real one does: what our text forgets is forgotten here, too.
  */
 export const caddy: Program = async (around) => {
   const source = sourceOf(around, inside);
@@ -28,8 +31,7 @@ export const caddy: Program = async (around) => {
   let believesVisitors = false;
   const load = (text: string) => {
     running = sitesOf(text, imported);
-    const isNamedAnew = [text, ...files.values()].some((each) => /^[^\S\n]*header_up X-Forwarded-Host /m.test(each));
-    believesVisitors = /^[^\S\n]*trusted_proxies /m.test(text) && !isNamedAnew;
+    believesVisitors = trustsProxies(text);
     return '';
   };
   const says = (stdout: string) => ({ code: 0, stdout, stderr: '' });
@@ -47,10 +49,20 @@ export const caddy: Program = async (around) => {
   } catch (error) {
     throw new Exit(1, `Error: ${(error as Error).message}`);
   }
-  const server = createServer((request, response) => {
-    const host = (request.headers.host ?? '').split(':')[0];
-    const site = running.find((candidate) => candidate.host === host);
-    serve(site, request, response, around, believesVisitors).catch(() => response.writeHead(502).end());
+  const server = createServer(async (request, response) => {
+    const { method = 'GET', url = '/', rawHeaders } = request;
+    const headers = fromRaw(rawHeaders);
+    const [host = ''] = valuesOf(headers, 'Host');
+    const site = running.find((one) => one.host === host.replace(/:\d+$/, '').toLowerCase());
+    try {
+      // Names with an underscore are dropped at the door, since 2.11.4.
+      const visit = { method, target: url, host, headers: without(headers, '*_*'), body: await read(request) };
+      const answer = site && (await serve(site.body, visit, { dial: around.dial, believesVisitors }));
+      pass(response, answer ?? { status: 200, headers: [], body: Buffer.alloc(0) });
+    } catch (error) {
+      around.log(String(error));
+      response.writeHead(502).end();
+    }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
@@ -81,79 +93,7 @@ export const caddy: Program = async (around) => {
   };
 };
 
-async function serve(
-  site: Site | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { dial }: Around,
-  believesVisitors: boolean,
-): Promise<void> {
-  if (!site) return void response.writeHead(200).end();
-  if (site.respond !== undefined) return void response.end(site.respond);
-  const body = await read(request);
-  const upstream = (name: string) => {
-    const [host = '', port = '80'] = name.split(':');
-    const at = dial(host, Number(port));
-    if (!at) throw new Error(`dial tcp: lookup ${host}: no such host`);
-    return at;
-  };
-  const claimed = believesVisitors ? request.headers['x-forwarded-host'] : undefined;
-  const host = String(claimed ?? site.host);
-  const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': host, 'X-Forwarded-For': '192.0.2.7' };
-  let headers: Record<string, string> = { ...plain(request), ...forwarded };
-  if (site.guarded) {
-    headers = Object.fromEntries(
-      Object.entries(headers).filter(([name]) => !/authentik/i.test(name) && !name.includes('_')),
-    );
-    const outpost = upstream('authentik:9000');
-    if (request.url?.startsWith('/outpost.goauthentik.io/'))
-      return pass(response, await fetchRaw(outpost, request.method, request.url, headers, body));
-    const asked = { ...headers, 'X-Forwarded-Method': request.method ?? 'GET', 'X-Forwarded-Uri': request.url ?? '/' };
-    const verdict = await fetchRaw(outpost, 'GET', '/outpost.goauthentik.io/auth/caddy', asked, '');
-    if (verdict.status < 200 || verdict.status > 299) return pass(response, verdict);
-    for (let i = 0; i < verdict.rawHeaders.length; i += 2) {
-      const name = verdict.rawHeaders[i] ?? '';
-      if (/^x-authentik-/i.test(name)) headers[name] = verdict.rawHeaders[i + 1] ?? '';
-    }
-  }
-  pass(response, await fetchRaw(upstream(site.upstream ?? ''), request.method, request.url, headers, body));
-}
-
-interface Raw {
-  readonly status: number;
-  readonly rawHeaders: readonly string[];
-  readonly body: Buffer;
-}
-
-function fetchRaw(
-  at: { host: string; port: number },
-  method: string | undefined,
-  path: string | undefined,
-  headers: Record<string, string>,
-  body: Buffer | string,
-): Promise<Raw> {
-  return new Promise((resolve, reject) => {
-    const out = ask({ ...at, method, path, headers }, async (answer) => {
-      resolve({ status: answer.statusCode ?? 502, rawHeaders: answer.rawHeaders, body: await read(answer) });
-    });
-    out.on('error', reject).end(body);
-  });
-}
-
-async function read(stream: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part as Buffer);
-  return Buffer.concat(parts);
-}
-
-const plain = (request: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-
-function pass(response: ServerResponse, { status, rawHeaders, body }: Raw): void {
-  const headers: string[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (!/^(connection|transfer-encoding|content-length|keep-alive)$/i.test(rawHeaders[i] ?? ''))
-      headers.push(rawHeaders[i]!, rawHeaders[i + 1]!);
-  }
-  response.writeHead(status, headers).end(body);
+function pass(response: ServerResponse, { status, headers, body }: Answer): void {
+  const kept = headers.filter(([name]) => !/^(connection|transfer-encoding|content-length|keep-alive)$/i.test(name));
+  response.writeHead(status, kept.flat()).end(body);
 }

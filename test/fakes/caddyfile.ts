@@ -1,75 +1,113 @@
+/** One line of a Caddyfile, and what stands in the braces behind it. */
+export interface Directive {
+  readonly words: readonly string[];
+  readonly block: readonly Directive[];
+}
+
 /** One site of a Caddyfile, as far as the loopback Caddy understands it. */
 export interface Site {
   readonly host: string;
-  /** Behind the snippet `authentik`: the login is asked for first. */
+  /** With what its snippets stand for in their place. */
+  readonly body: readonly Directive[];
+  /** The login is asked for first. */
   readonly guarded: boolean;
-  /** `name:port`. */
-  readonly upstream?: string;
-  readonly respond?: string;
   readonly revision?: string;
 }
 
-const word = (text: string): string =>
-  text
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .replace(/^https?:\/\//, '');
+type Imported = (path: string) => string | undefined;
 
 /**
- * Reads the little of the Caddyfile's language that homeauth writes, and a site with `respond` or `reverse_proxy` of a
- * user. Anything else that is not balanced is refused, as Caddy would refuse it.
+ * Reads the little of the Caddyfile's language that homeauth writes, and a site of a user that is as simple. What is not
+ * balanced is refused, as Caddy would refuse it; what is not known is carried along.
  */
-export function sitesOf(text: string, imported: (path: string) => string | undefined): Site[] {
-  const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim());
-  const sites: Site[] = [];
-  let depth = 0;
-  let head = '';
-  let body: string[] = [];
-  for (const [n, line] of lines.entries()) {
-    if (depth === 0 && line.startsWith('import ')) {
-      const path = line.slice('import '.length).trim();
-      const content = imported(path);
-      if (content === undefined) throw new Error(`File to import not found: ${path}, at Caddyfile:${n + 1}`);
-      sites.push(...sitesOf(content, imported));
-      continue;
-    }
-    if (depth === 0 && line !== '' && !line.endsWith('{'))
-      throw new Error(`unrecognized directive: ${line.split(/\s/)[0]}, at Caddyfile:${n + 1}`);
-    if (depth === 0 && line.endsWith('{')) {
-      head = line.slice(0, -1);
-      body = [];
-    } else if (depth > 0) body.push(line);
-    depth += (line.endsWith('{') ? 1 : 0) - (line === '}' ? 1 : 0);
-    if (depth < 0) throw new Error(`unexpected '}', at Caddyfile:${n + 1}`);
-    if (depth === 0 && line === '}' && head.trim() !== '' && !head.startsWith('(')) sites.push(site(word(head), body));
-  }
-  if (depth > 0) throw new Error('unexpected end of file: a { is not closed');
+export function sitesOf(text: string, imported: Imported): Site[] {
+  const sites = sitesIn(text, imported, new Map());
   const twice = sites.find(({ host }, n) => sites.findIndex((other) => other.host === host) < n);
   if (twice) throw new Error(`ambiguous site definition: ${twice.host}`);
   return sites;
 }
 
-function site(host: string, body: readonly string[]): Site {
-  const argument = (directive: string) =>
-    body
-      .find((line) => line.startsWith(`${directive} `))
-      ?.slice(directive.length + 1)
-      .replace(/ \{$/, '');
-  const [guard, proxy, respond, revision] = [
-    'import authentik',
-    'reverse_proxy',
-    'respond',
-    'vars homeauth_revision',
-  ].map(argument);
-  const upstream = guard ?? proxy;
+function sitesIn(text: string, imported: Imported, snippets: Map<string, readonly Directive[]>): Site[] {
+  return directivesIn(text).flatMap(({ words, block, isBlock, line }) => {
+    const [head = ''] = words;
+    if (isBlock) {
+      const snippet = /^\((.*)\)$/.exec(head)?.[1];
+      if (snippet !== undefined) snippets.set(snippet, block);
+      return head === '' || snippet !== undefined ? [] : [site(head, expanded(block, snippets))];
+    }
+    if (head !== 'import') throw new Error(`unrecognized directive: ${head}, at Caddyfile:${line}`);
+    const content = imported(words[1] ?? '');
+    if (content === undefined) throw new Error(`File to import not found: ${words[1]}, at Caddyfile:${line}`);
+    return sitesIn(content, imported, snippets);
+  });
+}
+
+interface Open extends Directive {
+  readonly block: Open[];
+  readonly isBlock: boolean;
+  readonly line: number;
+}
+
+function directivesIn(text: string): readonly Open[] {
+  const top: Open[] = [];
+  const around: Open[][] = [];
+  let inside = top;
+  for (const [n, raw] of text.split('\n').entries()) {
+    const line = raw.replace(/(^|\s)#.*$/, '').trim();
+    if (line === '') continue;
+    if (line === '}') {
+      const outer = around.pop();
+      if (!outer) throw new Error(`unexpected '}', at Caddyfile:${n + 1}`);
+      inside = outer;
+      continue;
+    }
+    const isBlock = line.endsWith('{');
+    const directive: Open = { words: wordsOf(isBlock ? line.slice(0, -1) : line), block: [], isBlock, line: n + 1 };
+    inside.push(directive);
+    if (!isBlock) continue;
+    around.push(inside);
+    inside = directive.block;
+  }
+  if (around.length > 0) throw new Error('unexpected end of file: a { is not closed');
+  return top;
+}
+
+const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/"([^"]*)"|`([^`]*)`|(\S+)/g)].map(([, quoted, raw, bare]) => quoted ?? raw ?? bare ?? '');
+
+/** Snippets in the place of the lines that import them, with the arguments of those. */
+function expanded(
+  block: readonly Directive[],
+  snippets: ReadonlyMap<string, readonly Directive[]>,
+): readonly Directive[] {
+  return block.flatMap(({ words: [name = '', ...args], block: inner }) => {
+    if (name !== 'import') return [{ words: [name, ...args], block: expanded(inner, snippets) }];
+    const snippet = snippets.get(args[0] ?? '');
+    if (!snippet) throw new Error(`File to import not found: ${args[0]}`);
+    return expanded(withArguments(snippet, args.slice(1)), snippets);
+  });
+}
+
+const withArguments = (block: readonly Directive[], args: readonly string[]): readonly Directive[] =>
+  block.map(({ words, block: inner }) => ({
+    words: words.map((word) => word.replace(/\{args\[(\d+)\]\}/g, (whole, n) => args[Number(n)] ?? whole)),
+    block: withArguments(inner, args),
+  }));
+
+function site(head: string, body: readonly Directive[]): Site {
+  const has = (name: string, block = body): boolean =>
+    block.some((one) => one.words[0] === name || has(name, one.block));
+  const revision = body.find(({ words }) => words[0] === 'vars' && words[1] === 'homeauth_revision')?.words[2];
   return {
-    host,
-    guarded: guard !== undefined,
-    ...(upstream !== undefined && { upstream: word(upstream) }),
-    ...(respond !== undefined && { respond: word(respond) }),
-    ...(revision !== undefined && { revision: word(revision) }),
+    host: head.replace(/^https?:\/\//, ''),
+    body,
+    guarded: has('forward_auth'),
+    ...(revision !== undefined && { revision }),
   };
 }
+
+/** Whether the global options have it that visitors are proxies. */
+export const trustsProxies = (text: string): boolean => /^[^\S\n]*trusted_proxies /m.test(text);
 
 /** The same as Caddy's JSON has it, as far as anybody looks. */
 export const configurationOf = (sites: readonly Site[]): string =>

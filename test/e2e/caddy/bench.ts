@@ -13,6 +13,7 @@ import { undiciHttp } from '../../../src/world/http.ts';
 import type { HttpAnswer, World } from '../../../src/world/world.ts';
 import { type Engine, engine } from '../../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
+import { raw } from './raw.ts';
 
 const prefix = 'caddy-test-';
 const network = `${prefix}net`;
@@ -20,7 +21,7 @@ const template = compileTemplate(
   readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8'),
 );
 
-/** A configuration with these apps, all of them in front of the one whoami. */
+/** A configuration with these apps, all of them in front of the one whoami; `socket` speaks WebSocket. */
 function configOf(apps: readonly string[]): Config {
   return {
     domain: 'home.example.com',
@@ -30,7 +31,7 @@ function configOf(apps: readonly string[]): Config {
       name,
       title: name,
       host: `${name}.home.example.com`,
-      upstream: `${prefix}whoami:80`,
+      upstream: `${prefix}${name === 'socket' ? 'socket' : 'whoami'}:80`,
       mode: 'app',
     })),
   } as unknown as Config;
@@ -48,6 +49,12 @@ export interface Bench {
   caddyfile(): Promise<Buffer>;
   write(text: string): Promise<void>;
   get(host: string, path?: string, headers?: Record<string, string>): Promise<HttpAnswer>;
+  /** The same without an HTTP client in between: whatever lines there are behind the first, for an app. */
+  raw(
+    host: string,
+    lines: readonly string[],
+    more?: { readonly target?: string; readonly send?: Buffer },
+  ): Promise<string>;
   /** How often Caddy was given a configuration since it was started. */
   loads(): Promise<number>;
 }
@@ -58,9 +65,13 @@ export async function openBench(): Promise<{ engine: Engine; close(): Promise<vo
   await docker.docker(['network', 'create', network]);
   const side = ['run', '--detach', '--network', network];
   await docker.docker([...side, '--name', `${prefix}whoami`, WHOAMI_IMAGE]);
-  const script = readFileSync(join(import.meta.dirname, 'outpost.js'), 'utf8');
-  const outpost = ['--name', `${prefix}authentik`, '--network-alias', 'authentik', 'homeauth-test/node'];
-  await docker.docker([...side, ...outpost, 'node', '--input-type=module', '--eval', script]);
+  const run = (name: string, script: string) => {
+    const text = readFileSync(join(import.meta.dirname, script), 'utf8');
+    const named = ['--name', `${prefix}${name}`, '--network-alias', name, 'homeauth-test/node'];
+    return docker.docker([...side, ...named, 'node', '--input-type=module', '--eval', text]);
+  };
+  await run('authentik', 'outpost.js');
+  await run('socket', 'socket.js');
   return { engine: docker, close: () => docker.remove({ prefix }) };
 }
 
@@ -106,6 +117,11 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
         ...(via && { via }),
         ...(authority !== undefined && { authority }),
       });
+    },
+    raw: async (host, lines, { target = '/', send } = {}) => {
+      const via = await world.docker.dialAddress(proxy, 443, network);
+      const head = [`GET ${target} HTTP/1.1`, ...(lines.some((line) => /^Host:/i.test(line)) ? [] : [`Host: ${host}`])];
+      return raw(via!, host, [...head, ...lines], send);
     },
     loads: async () => (await world.docker.logs(proxy, 1000)).filter((line) => line.includes('load complete')).length,
   };

@@ -1,5 +1,9 @@
 // The forward-auth half of authentik, no more: who has a session is told to the app, everybody else is sent to log in.
+// As there, capitals count in a host, and one that is nobody's own belongs to the whole domain.
 import { createServer } from 'node:http';
+
+const apps = ['wiki', 'photos', 'socket'];
+const slugOf = (host) => apps.find((name) => host === `${name}.home.example.com`) ?? 'home';
 
 createServer((request, response) => {
   const {
@@ -9,10 +13,11 @@ createServer((request, response) => {
     cookie = '',
   } = request.headers;
   if (!request.url.startsWith('/outpost.goauthentik.io/auth/caddy')) {
-    response.end(`authentik ${host ?? request.headers.host}${request.url}\n`);
+    response.end(`authentik ${host ?? request.headers.host}${request.url}\nHost: ${request.headers.host}\n`);
   } else if (cookie.includes('session=helen')) {
-    response.writeHead(200, { 'X-Authentik-Username': 'helen', 'X-Authentik-Uid': 'real' }).end();
-  } else if (uri === '/open') {
+    const told = { 'X-Authentik-Username': 'helen', 'X-Authentik-Uid': 'real', 'X-Authentik-Meta-App': slugOf(host) };
+    response.writeHead(200, told).end();
+  } else if (uri.startsWith('/let-through')) {
     // A path that the provider lets through: no identity is told.
     response.writeHead(200).end();
   } else {

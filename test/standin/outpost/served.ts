@@ -32,14 +32,16 @@ export function push(state: State): void {
 }
 
 /**
- * Which application answers for a host: the exact external host first, else the longest cookie domain that
- * the host ends with, as plain text (so `evilhome.example.com` belongs to `home.example.com`).
+ * Which application answers for a host: the exact external host first, else the longest cookie domain that the host
+ * ends with, as plain text (so `evilhome.example.com` belongs to `home.example.com`). Capitals count: a host that is
+ * written otherwise than in its provider is nobody's, or belongs to the domain that its end is spelled like.
  */
 export function appFor(served: readonly ServedApp[], host: string): ServedApp | undefined {
-  const wanted = host.toLowerCase();
-  const exact = served.find((one) => one.mode !== 'forward_domain' && new URL(one.externalHost).host === wanted);
+  const exact = served.find(
+    (one) => one.mode !== 'forward_domain' && one.externalHost.replace(/^https?:\/\/([^/]*).*$/, '$1') === host,
+  );
   if (exact) return exact;
   return served
-    .filter((one) => one.mode === 'forward_domain' && one.cookieDomain && wanted.endsWith(one.cookieDomain))
+    .filter((one) => one.mode === 'forward_domain' && one.cookieDomain && host.endsWith(one.cookieDomain))
     .sort((a, b) => b.cookieDomain.length - a.cookieDomain.length)[0];
 }
