@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
 import type { Era } from '../model/release.ts';
+import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
 import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
 import { logLimit } from './log-limit.ts';
@@ -52,6 +53,7 @@ export function stackContainers(
       image: era.postgresImage,
       envFiles: [layout.databaseEnv],
       capabilities: becomesOwner,
+      ...databaseSize(era, config),
       mounts: [{ source: layout.database, target: '/var/lib/postgresql/data' }],
       // By TCP: on its socket it answers while it still makes the database, and then starts anew.
       healthcheck: check('CMD', 'pg_isready', '-h', '127.0.0.1', '-d', 'authentik', '-U', 'authentik'),

@@ -17,7 +17,7 @@ export const containerKind: Kind<ContainerSpec> = {
   },
 
   differs(want, have) {
-    const definition = have.revision === want.revision ? [] : ['definition changed'];
+    const definition = have.revision === want.revision ? [] : [changed(want.definition, have.definition)];
     const from = have.definition.image;
     const to = want.definition.image;
     const image = from === to ? definition : [`image ${from} → ${to}`];
@@ -49,6 +49,12 @@ export const containerKind: Kind<ContainerSpec> = {
   hint: (key) => `Look at its log, then run the same command again:  docker logs --tail 50 ${key}`,
 };
 
+/** A command of ours that differs is told: it is what the user reads of a limit that was raised. */
+function changed(want: ContainerDefinition, have: ContainerDefinition): string {
+  const to = want.command?.join(' ');
+  return to === undefined || to === have.command?.join(' ') ? 'definition changed' : `restarts, now as ${to}`;
+}
+
 const missingNetworks = (want: ContainerSpec, have: ContainerSpec) =>
   want.definition.networks.map(({ name }) => name).filter((name) => !have.found?.networks.includes(name));
 
@@ -75,6 +81,7 @@ function specOf({ labels, revision, found, ...details }: ContainerDetails, lastL
     },
     service: labels[composeLabel.service] ?? details.name,
     image: details.image,
+    command: details.argv,
     mounts: details.mounts.map(({ source, target, readOnly }) => ({ source, target, ...(readOnly && { readOnly }) })),
     networks: details.networks.map((name) => ({ name, key: name })),
   };

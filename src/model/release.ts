@@ -20,6 +20,8 @@ export interface Era {
   /** Shared memory in bytes, where the official compose file asks for it. */
   readonly shmSize?: number;
   readonly postgresImage: string;
+  /** Connections to the database that it may need at the busiest moment: without any app, and more for each. */
+  readonly connections: { readonly base: number; readonly perApp: number };
 }
 
 const modern = {
@@ -32,6 +34,9 @@ const modern = {
   listensOnIpv6: true,
   shmSize: 512 * 1024 * 1024,
   postgresImage: 'postgres:16-alpine',
+  // The outpost opens up to four for each app, and at each refresh the new ones before it closes the old. Seen on
+  // 2026.8.0-rc1, and read in the outpost of 2025.10 on, which keeps its sessions in PostgreSQL.
+  connections: { base: 100, perApp: 8 },
 } as const;
 
 const older = {
@@ -46,7 +51,16 @@ const { shmSize: _, ...withoutShm } = older;
 
 const media = { folder: 'media', target: '/media' } as const;
 
-const withRedis = { ...withoutShm, storage: media, needsRedis: true, bootstrapOn: 'server' } as const;
+/** Where the outpost keeps its sessions in Redis, apps need none. */
+const inRedis = { base: 100, perApp: 0 } as const;
+
+const withRedis = {
+  ...withoutShm,
+  storage: media,
+  needsRedis: true,
+  bootstrapOn: 'server',
+  connections: inRedis,
+} as const;
 
 /**
  * Newest first. Sources: authentik's release notes and compose files of each line; the security floor is the release
@@ -58,7 +72,7 @@ export const eras: readonly Era[] = [
   { ...older, line: '2026.2' },
   { ...withoutShm, line: '2025.12' },
   { ...withoutShm, line: '2025.10', storage: media },
-  { ...withoutShm, line: '2025.8', storage: media, needsRedis: true },
+  { ...withoutShm, line: '2025.8', storage: media, needsRedis: true, connections: inRedis },
   ...['2025.6', '2025.4', '2025.2', '2024.12', '2024.10'].map((line) => ({ ...withRedis, line })),
   ...['2024.8', '2024.6', '2024.4', '2024.2', '2023.10'].map((line) => ({
     ...withRedis,

@@ -75,6 +75,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     networks: [...box.networks],
     mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
     ports: [],
+    argv: box.made.definition.command ?? [],
     environment: {
       ...box.environment,
       XDG_CONFIG_HOME: '/config',

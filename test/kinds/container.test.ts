@@ -31,6 +31,7 @@ const details = (found: Partial<ContainerDetails['found']> = {}, more: Partial<C
   name: 'app',
   image: 'i:1',
   command: 'server',
+  argv: [],
   running: true,
   labels: {},
   networks: found.networks ?? running.networks,
@@ -100,6 +101,16 @@ describe('what is wrong, and what is done about it', () => {
   ])('nothing where it is %s', async (_, found) => {
     expect((await mend(details(found))).differs).toEqual([]);
   });
+});
+
+test('another command is told, and that it restarts', async () => {
+  const argv = (limit: number) => ['postgres', '-c', `max_connections=${limit}`];
+  const { world } = dockerWith(details({}, { argv: argv(200), revision: 'old' }));
+  const seen = await containerKind.observe('app', world);
+  const raised = { ...want, definition: { ...definition, command: argv(400) } };
+  expect(seen.is === 'present' && containerKind.differs(raised, seen.spec)).toEqual([
+    'restarts, now as postgres -c max_connections=400',
+  ]);
 });
 
 test('a new one gets its secrets, its own words over them, and the hash of Compose', async () => {

@@ -32,6 +32,7 @@ test('sixty apps at once, and thirty less: one change of the outpost each, and n
   const apply = async () => expect((await homeauth('apply')).failure).toBeUndefined();
 
   await write(names);
+  expect((await homeauth('plan')).out).toContain('restarts, now as postgres -c max_connections=600');
   const made = await requests(apply);
   expect(made.filter(({ method, path }) => method === 'PATCH' && path.includes('outposts/'))).toHaveLength(1);
   const writes = made.filter(({ method }) => method !== 'GET');

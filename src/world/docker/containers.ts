@@ -40,6 +40,7 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
     ports: Object.entries(c.NetworkSettings.Ports ?? {}).flatMap(([inside, hosts]) =>
       (hosts ?? []).map((h) => ({ address: h.HostIp, port: Number(h.HostPort), inside: Number.parseInt(inside, 10) })),
     ),
+    argv: c.Config.Cmd ?? [],
     environment: Object.fromEntries((c.Config.Env ?? []).map(nameAndValue)),
     revision: labels[revisionLabel],
     found: found(c),

@@ -28,6 +28,8 @@ export interface ContainerSummary {
 }
 
 export interface ContainerDetails extends ContainerSummary {
+  /** What it was told to run, or its image's own choice; `command` has the program before it, too. */
+  readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly revision: string | undefined;
   readonly found: NonNullable<ContainerSpec['found']>;
