@@ -11,10 +11,9 @@ export interface Layout {
   readonly certs: string;
   readonly templates: string;
   readonly redis: string;
-  /** `<root>/.homeauth`: ledger, lock, homeauth's own token. */
+  /** `<root>/.homeauth`: ledger, homeauth's own token. */
   readonly home: string;
   readonly ledger: string;
-  readonly lock: string;
   readonly schema: string;
   readonly token: string;
   readonly bootstrap: string;
@@ -40,7 +39,6 @@ export function layoutOf(baseDir: string): Layout {
     redis: `${root}/redis`,
     home,
     ledger: `${home}/ledger.json`,
-    lock: `${home}/lock`,
     schema: `${home}/homeauth.schema.json`,
     token: `${home}/token.env`,
     bootstrap: `${home}/bootstrap.env`,

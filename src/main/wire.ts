@@ -7,7 +7,7 @@ import { connectDocker } from '../world/docker/connect.ts';
 import { nodeFiles } from '../world/files.ts';
 import { linuxHost } from '../world/host.ts';
 import { interruption } from '../world/interruption.ts';
-import { socketLocks } from '../world/locks.ts';
+import { systemLocks } from '../world/locks.ts';
 import { systemRandom } from '../world/random.ts';
 import { packagedTemplates } from '../world/templates.ts';
 import { nodeTerminal } from '../world/terminal/terminal.ts';
@@ -42,7 +42,7 @@ export function wire(flags: CommonFlags): Surroundings {
       // Wanted for proofs alone, and it is much to load.
       http: { dial: async (request) => (await import('../world/http.ts')).undiciHttp.dial(request) },
       host: linuxHost,
-      locks: socketLocks,
+      locks: systemLocks,
       clock: systemClock,
       random: systemRandom,
     },

@@ -1,4 +1,5 @@
-import { Failure } from '../model/failure.ts';
+import { exitCodes, Failure } from '../model/failure.ts';
+import type { Holder } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,23 +26,40 @@ async function alone<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const limit = world.clock.now() + patience;
+  const stop = aborted(signal);
   for (;;) {
+    if (signal.aborted) throw interrupted();
     const holder = { pid: process.pid, command, since: new Date().toISOString() };
     const taken = await world.locks.take(root, holder);
     if ('release' in taken) return work().finally(() => taken.release());
-    const who = `homeauth ${taken.heldBy.command} (process ${taken.heldBy.pid}, since ${taken.heldBy.since})`;
-    if (signal.aborted || world.clock.now() >= limit) {
-      throw new Failure({
-        code: 'locked',
-        problem: `${who} is at work on this installation.`,
-        why: 'Two at once would undo each other.',
-        fix: 'Wait until it is through, then run the command again. With --wait MINUTES it waits by itself, for that long.',
-      });
-    }
+    const who = named(taken.heldBy);
+    if (world.clock.now() >= limit) throw locked(who);
     waiting(who);
-    await world.clock.sleep(500);
+    await Promise.race([world.clock.sleep(500), stop]);
   }
 }
 
 /** How long a second run waits for the first, in ms, unless told: as long as the longest step may take. */
 const usual = 15 * 60_000;
+
+const named = (holder: Holder | undefined): string =>
+  holder ? `homeauth ${holder.command} (process ${holder.pid}, since ${holder.since})` : 'another homeauth';
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+
+const locked = (who: string): Failure =>
+  new Failure({
+    code: 'locked',
+    problem: `${who} is at work on this installation.`,
+    why: 'Two at once would undo each other.',
+    fix: 'Wait until it is through, then run the command again. With --wait MINUTES it waits by itself, for that long.',
+  });
+
+const interrupted = (): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: 'Stopped, as you asked, before anything was changed.',
+    fix: 'Run the same command again when you are ready.',
+    exit: exitCodes.interrupted,
+  });

@@ -1,12 +1,14 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../model/failure.ts';
 import type { Owner } from '../model/resource.ts';
 import { codeOf, inWords } from './file-failures.ts';
 import { createFile, replaceFile, rewriteFile, syncDirectory } from './file-replace.ts';
+import { statOf } from './file-stat.ts';
 import { findFilesystem } from './filesystem.ts';
-import type { FileStat, Files } from './world.ts';
+import { wayTo } from './way.ts';
+import type { Files } from './world.ts';
 
 /** The machine's own files. Every error that a person can do something about is a Failure. */
 export function nodeFiles(): Files {
@@ -18,6 +20,7 @@ export function nodeFiles(): Files {
         return found && statOf(found);
       }),
     list: (path) => inWords(path, 'listed', () => orUndefined(readdir(path), 'ENOENT', 'ENOTDIR')),
+    way: (path) => inWords(path, 'looked at', () => wayTo(path)),
     filesystem: (path) => inWords(path, 'looked at', () => findFilesystem(path)),
     write: (path, content, mode) => inWords(path, 'written', () => replaceFile(path, content, mode)),
     create: (path, content, mode) => inWords(path, 'made', () => createFile(path, content, mode)),
@@ -47,17 +50,6 @@ async function readText(path: string): Promise<string> {
       fix: `See what it is, and move it away if it does not belong there:  file ${path}`,
     });
   }
-}
-
-function statOf(found: Stats): FileStat {
-  const type = found.isFile()
-    ? 'file'
-    : found.isDirectory()
-      ? 'directory'
-      : found.isSymbolicLink()
-        ? 'link'
-        : ('other' as const);
-  return { type, mode: found.mode & 0o7777, owner: { uid: found.uid, gid: found.gid }, size: found.size };
 }
 
 async function makeDirectory(path: string, mode: number, owner: Owner): Promise<void> {

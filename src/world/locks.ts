@@ -1,54 +1,98 @@
-import { createServer, connect as dial, type Server } from 'node:net';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
-import { isOutOfHandles, outOfHandles } from './out-of-handles.ts';
-import type { Holder, Locks } from './world.ts';
+import { distrust } from '../model/trust.ts';
+import { codeOf, inWords } from './file-failures.ts';
+import { decodeHolder, encodeHolder, holderSize } from './holder.ts';
+import { wayTo } from './way.ts';
+import type { Locks } from './world.ts';
 
-/**
- * Locks as listening sockets in Linux' abstract namespace: taking one is atomic, the kernel lets go of it when the
- * process ends for whatever reason, a reboot leaves nothing behind, and whoever finds it taken can ask who has it.
- */
-export const socketLocks: Locks = {
-  async take(name, holder) {
-    const address = `\0homeauth/${name}`;
-    for (;;) {
-      const server = createServer((socket) => socket.on('error', () => {}).end(JSON.stringify(holder)));
-      if (await listen(server, address)) {
-        server.unref();
-        return { release: () => new Promise((done) => server.close(() => done())) };
-      }
-      const heldBy = await ask(address);
-      if (heldBy) return { heldBy };
-      // It was let go between the two steps: try again.
-    }
-  },
+/** flock(1) answers at once; a file system that hangs does not. In ms. */
+const patience = 5_000;
+
+/** Locks of root below /run, and of anybody else in their home: where nobody else can write. */
+export const systemLocks: Locks = {
+  take: (name, holder) => fileLocks(placeOf(process.getuid?.() ?? -1)).take(name, holder),
 };
 
-function listen(server: Server, address: string): Promise<boolean> {
+const placeOf = (uid: number): string => (uid === 0 ? '/run/homeauth' : join(homedir(), '.local/state/homeauth'));
+
+/**
+ * Locks of the kernel, flock(2), on files of one directory. Such a lock belongs to the open file: taking it is atomic,
+ * it ends with the process that has the file open, and a file that nobody has open locks nothing. Node cannot ask for
+ * one. flock(1), which is given our open file, can: the lock stays with the file when that little program has ended.
+ */
+export function fileLocks(directory: string): Locks {
+  return {
+    async take(name, holder) {
+      await inWords(directory, 'made', () => makePrivate(directory));
+      const path = join(directory, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.lock`);
+      return inWords(path, 'locked', async () => {
+        // A number, and no FileHandle, which Node closes when nothing mentions it any more. No child inherits it.
+        const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+        let isOurs = false;
+        try {
+          isOurs = await isLocked(file);
+          if (!isOurs) return { heldBy: decodeHolder(read(file)) };
+        } finally {
+          if (!isOurs) closeSync(file);
+        }
+        note(file, encodeHolder(holder));
+        return {
+          async release() {
+            note(file, '');
+            closeSync(file);
+          },
+        };
+      });
+    },
+  };
+}
+
+/** @throws Failure untrusted-path where somebody else could put a lock of theirs there, or take ours away */
+async function makePrivate(directory: string): Promise<void> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const refusal = distrust(directory, await wayTo(directory), process.getuid?.() ?? 0);
+  if (refusal) throw new Failure(refusal);
+}
+
+/** Has this open file locked, where nobody else has. @returns whether it is ours now */
+function isLocked(file: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else
-        reject(isOutOfHandles(error) ? new Failure(outOfHandles('The lock cannot be taken'), { cause: error }) : error);
+    const refuse = (why: string, cause?: Error) => reject(new Failure(unavailable(why), { cause }));
+    // Apart from our own process group: a Ctrl-C is for us.
+    const stdio = ['ignore', 'ignore', 'ignore', file] as const;
+    const child = spawn('flock', ['-n', '3'], { stdio: [...stdio], detached: true, timeout: patience });
+    child.once('error', (error) => {
+      if (codeOf(error) === 'ENOENT') refuse('There is no program flock on this machine.', error);
+      else reject(error);
     });
-    server.listen(address, () => resolve(true));
+    child.once('close', (code, signal) => {
+      if (code === 0 || code === 1) resolve(code === 0);
+      else refuse(signal ? `flock did not answer within ${patience / 1000} s.` : `flock ended with status ${code}.`);
+    });
   });
 }
 
-function ask(address: string): Promise<Holder | undefined> {
-  return new Promise((resolve) => {
-    let text = '';
-    const socket = dial(address);
-    socket.setEncoding('utf8').setTimeout(2000, () => socket.destroy());
-    socket.on('data', (part) => {
-      text += part;
-    });
-    socket.on('error', () => resolve(undefined));
-    socket.on('close', () => {
-      try {
-        resolve(JSON.parse(text));
-      } catch {
-        resolve(undefined);
-      }
-    });
-  });
+const unavailable = (why: string) => ({
+  code: 'lock-unavailable',
+  problem: `The lock cannot be taken, which keeps two homeauth from changing the same things at once. ${why}`,
+  why: 'Nothing was changed.',
+  fix: 'The program comes with util-linux. See whether it works:  flock -n /run true',
+});
+
+/** For whoever finds it taken. The lock holds without it, on a full disk for example. */
+function note(file: number, words: string): void {
+  try {
+    ftruncateSync(file, 0);
+    writeSync(file, words, 0);
+  } catch {}
+}
+
+function read(file: number): string {
+  const bytes = Buffer.alloc(holderSize);
+  return bytes.toString('utf8', 0, readSync(file, bytes, 0, holderSize, 0));
 }

@@ -1,5 +1,6 @@
 import type { Owner } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Step } from '../model/trust.ts';
 import type { Authentik } from './authentik/api.ts';
 import type { Docker } from './docker/docker.ts';
 
@@ -45,6 +46,8 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** Names in a directory; undefined where there is none. */
   list(path: string): Promise<readonly string[] | undefined>;
+  /** Every name on the way to a path, links followed one by one, as far as it is there: what namei(1) shows. */
+  way(path: string): Promise<readonly Step[]>;
   /** What holds `path`, or its nearest ancestor that exists. */
   filesystem(path: string): Promise<Filesystem>;
   /** Makes a new file or replaces an old one by a new inode, with this mode. */
@@ -126,16 +129,21 @@ export interface Host {
   distribution(): Promise<{ readonly id: string; readonly like: readonly string[]; readonly name: string }>;
 }
 
+/** Who holds a lock. */
 export interface Holder {
   readonly pid: number;
+  /** Of homeauth: `user add`. */
   readonly command: string;
   /** ISO 8601. */
   readonly since: string;
 }
 
 export interface Locks {
-  /** Takes the lock and gives what releases it, or says who has it. It ends with its process, however that ends. */
-  take(name: string, holder: Holder): Promise<{ release(): Promise<void> } | { heldBy: Holder }>;
+  /**
+   * Takes the lock and gives what releases it, or says who has it, where that can be told; does not wait. It ends with
+   * its process, however that ends.
+   */
+  take(name: string, holder: Holder): Promise<{ release(): Promise<void> } | { heldBy: Holder | undefined }>;
 }
 
 export interface Clock {

@@ -65,6 +65,14 @@ export function memoryFiles(from = empty): MemoryFiles {
         .filter((p) => dirname(p) === path)
         .map((p) => p.slice(join(path, '/').length));
     },
+    async way(path) {
+      const names = path.split('/').filter(Boolean);
+      const all = ['/', ...names.map((_, n) => `/${names.slice(0, n + 1).join('/')}`)];
+      return all.flatMap((at) => {
+        const entry = entries.get(at);
+        return entry ? [{ path: at, type: entry.type, mode: entry.mode, owner: entry.owner }] : [];
+      });
+    },
     async filesystem(realPath) {
       return { realPath, type: 'ext4', source: '/dev/fake', target: '/', free: 100e9, readOnly: false };
     },

@@ -11,6 +11,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     read: 'look',
     stat: 'look',
     list: 'look',
+    way: 'look',
     filesystem: 'look',
     write: 'effect',
     create: 'effect',

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,6 +72,40 @@ describe('beside another homeauth, with --wait 0', () => {
   });
 });
 
+describe('a wait', () => {
+  let base: FakeWorld;
+  beforeAll(async () => {
+    base = await furnished();
+    const since = '2026-11-28T08:00:00Z';
+    await base.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
+  });
+  afterAll(() => base.close());
+
+  test('ends with Ctrl-C at once, before anything is changed', async () => {
+    const controller = new AbortController();
+    const clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+    const homeauth = homeauthIn(base, { world: { ...base.world, clock }, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    const { code, failure } = await homeauth('user invite');
+    expect(failure?.code).toBe('interrupted');
+    expect(code).toBe(130);
+  });
+
+  test('for one that does not say who it is', async () => {
+    const locks = { take: async () => ({ heldBy: undefined }) };
+    const homeauth = homeauthIn(base, { world: { ...base.world, locks }, patience: 0 });
+    const { failure } = await homeauth('user invite');
+    expect(failure?.problem).toBe('another homeauth is at work on this installation.');
+  });
+});
+
+/** By the files that the kernel says it has open. */
+const looksAtLock = async (pid = 0): Promise<boolean> => {
+  const open = await readdir(`/proc/${pid}/fd`);
+  const paths = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  return paths.some((path) => path.endsWith('.lock'));
+};
+
 describe('two processes', () => {
   let program: string;
   let place: string;
@@ -88,8 +122,8 @@ describe('two processes', () => {
       `domain: home.example.com\nbase-dir: ${place}\nadmin: { username: helen, name: Helen, email: helen@example.com }\nauthentik: { version: 2026.8.6 }\n`,
     );
     const locks = JSON.stringify(join(import.meta.dirname, '../../src/world/locks.ts'));
-    const script = `import { socketLocks } from ${locks};
-      const lock = await socketLocks.take(${JSON.stringify(join(place, 'authentik'))}, { pid: process.pid, command: 'apply', since: 'noon' });
+    const script = `import { systemLocks } from ${locks};
+      await systemLocks.take(${JSON.stringify(join(place, 'authentik'))}, { pid: process.pid, command: 'apply', since: '2026-11-28T12:00:00.000Z' });
       process.stdin.once('data', () => process.exit());
       process.stdout.write('held');`;
     holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
@@ -114,8 +148,27 @@ describe('two processes', () => {
     expect(code).toBe(2);
     expect(said.error.code).toBe('locked');
     expect(said.error.problem).toBe(
-      `homeauth apply (process ${holder.pid}, since noon) is at work on this installation.`,
+      `homeauth apply (process ${holder.pid}, since 2026-11-28T12:00:00.000Z) is at work on this installation.`,
     );
+  });
+
+  test('Ctrl-C while it waits ends it at once', async () => {
+    const flags = ['uninstall', '--yes', '--json', '--config', join(place, 'authentik/homeauth.yaml')];
+    const waiter = spawn(join(program, 'homeauth'), flags, {
+      cwd: place,
+      env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+    });
+    let out = '';
+    waiter.stdout.on('data', (part) => {
+      out += part;
+    });
+    while (!(await looksAtLock(waiter.pid))) await new Promise((done) => setTimeout(done, 2));
+    const pressed = performance.now();
+    waiter.kill('SIGINT');
+    const [code] = await once(waiter, 'close');
+    expect(performance.now() - pressed).toBeLessThan(2000);
+    expect(code).toBe(130);
+    expect(JSON.parse(out).error.code).toBe('interrupted');
   });
 
   test('--wait 1 waits until it is through', async () => {

@@ -74,24 +74,29 @@ test('too many open files, and so no connection either', async () => {
     import { openLine } from ${from('authentik/line.ts')};
     import { openApi } from ${from('docker/api.ts')};
     import { undiciHttp } from ${from('http.ts')};
-    import { socketLocks } from ${from('locks.ts')};
+    import { fileLocks } from ${from('locks.ts')};
     const line = openLine(async () => ({ host: '127.0.0.1', port: 9 }), 'auth.home.example.com', 1000);
     const docker = openApi('/nowhere/docker.sock', '1.47', { away: 0, look: 1000 });
     const url = 'http://127.0.0.1:9/';
     try { for (;;) openSync('/dev/null'); } catch {}
     const asked = [
       nodeFiles().write(process.argv[1], 'x', 0o600),
-      socketLocks.take('handles', {}),
+      fileLocks(${JSON.stringify(base)}).take('handles', {}),
       line.send({ method: 'GET', path: '/' }),
       docker.look('/info'),
       undiciHttp.dial({ url }),
     ];
     for (const { reason } of await Promise.allSettled(asked)) process.stdout.write(reason.code + ' ' + reason.problem + '\\n');`;
   const said = await outputOf(['bash', '-c', 'ulimit -n 500; exec "$0" "$@"', ...node(script)]);
-  expect(said.trim().split('\n')).toEqual(
+  expect(
+    said
+      .trim()
+      .replace(/[0-9a-f]{32}/, 'HASH')
+      .split('\n'),
+  ).toEqual(
     [
       `${path} cannot be written`,
-      'The lock cannot be taken',
+      `${base}/HASH.lock cannot be locked`,
       'authentik cannot be asked',
       'Docker cannot be asked on /nowhere/docker.sock',
       'http://127.0.0.1:9/ cannot be asked',
