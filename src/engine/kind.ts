@@ -2,7 +2,9 @@ import type { Id, KindName, Observed, Specs } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
 
 /** What a thing that is right still waits for, or why it never will be ready by itself. */
-export type Readiness = { readonly waits: string; readonly line?: string } | { readonly failed: string };
+export type Readiness =
+  /** `isStarting`: as every other of its sort does after a start. */
+  { readonly waits: string; readonly isStarting?: boolean; readonly line?: string } | { readonly failed: string };
 
 /** How to look at, judge and fix one kind of resource. */
 export interface Kind<S> {
@@ -26,7 +28,7 @@ export interface Kind<S> {
   destroy?(key: string, world: World): Promise<void>;
   /** Something homeauth uses and never removes: it is not written into the ledger. */
   readonly shared?: true;
-  /** How long it may take to come right, in ms. Nothing unless given. */
+  /** How long it may take to come right after its last sign of life, in ms. Nothing unless given. */
   readonly patience?: number;
   /** Returns when another look is worthwhile, after `ms` at the latest. */
   wait?(key: string, world: World, ms: number): Promise<void>;

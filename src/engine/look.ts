@@ -1,6 +1,7 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
 import { lineFor } from './ledger.ts';
+import { patience } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
@@ -11,6 +12,8 @@ export interface Step {
   readonly change: Change;
   /** What is there now. */
   readonly have: unknown;
+  /** What was last heard from what it cannot be seen behind. */
+  readonly line?: string;
 }
 
 /** How long something may be out of sight in the middle of a run, in ms: a restart of authentik takes 5 s. */
@@ -19,16 +22,19 @@ const outOfSight = 60_000;
 /** What is wrong, once everything can be seen: an earlier stage may still be coming up. */
 export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>): Promise<Step[]> {
   const { kinds, world } = run;
-  const began = world.clock.now();
+  const waited = patience(world.clock);
   for (;;) {
     const steps = await look(want, run);
     const hidden = steps.find(({ change }) => change.op === 'later');
     if (!hidden) return steps;
-    const elapsed = world.clock.now() - began;
-    const limit = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
-    if (elapsed >= limit) throw await shortfall(kinds, world, hidden.change, 'out-of-sight');
-    if (run.signal.aborted) throw interrupted(`while waiting for ${hidden.change.id}`);
-    run.progress({ is: 'waiting', id: hidden.change.id, waits: hidden.change.because.join('; '), elapsed, limit });
+    const { change, line } = hidden;
+    const usual = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
+    const waits = change.because.join('; ');
+    const wait = waited(change.id, usual, line === undefined ? [waits] : [waits, line]);
+    if (wait.elapsed >= wait.limit) throw await shortfall(kinds, world, change, 'out-of-sight', wait);
+    if (run.signal.aborted) throw interrupted(`while waiting for ${change.id}`);
+    const heard = line === undefined ? {} : { line };
+    run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     await world.clock.sleep(1000);
   }
 }
@@ -56,6 +62,8 @@ async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
   return want.flatMap((resource): Step[] => {
     const found: Observed = seen.get(idOf(resource)) ?? { is: 'absent' };
     const change = judge(kinds, resource, found, lineFor(made, resource));
-    return change ? [{ resource, change, have: found.is === 'present' ? found.spec : undefined }] : [];
+    if (!change) return [];
+    const line = found.is === 'unknown' && found.line !== undefined ? { line: found.line } : {};
+    return [{ resource, change, have: found.is === 'present' ? found.spec : undefined, ...line }];
   });
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Kind, Readiness } from './kind.ts';
+import { patience } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
@@ -14,7 +15,7 @@ interface Pending {
 /** How long to wait between two looks, in ms, where the kind knows nothing better. */
 const pause = 1000;
 
-/** Look until all that was wanted is right and ready, or the patience of its kind runs out. */
+/** Look until all that was wanted is right and ready, or the patience of its kind runs out, which grows with signs of life. */
 export async function settle<F>(
   want: readonly Resource[],
   touched: ReadonlyMap<Id, Change>,
@@ -22,6 +23,7 @@ export async function settle<F>(
 ): Promise<void> {
   const { world, kinds } = run;
   const began = world.clock.now();
+  const waited = patience(world.clock);
   let waiting = want.filter((r) => touched.has(idOf(r)) || kinds[r.kind].ready !== undefined);
   while (waiting.length > 0) {
     const pending = await stillWrong(waiting, touched, run);
@@ -32,9 +34,12 @@ export async function settle<F>(
       if (change && !now.has(idOf(resource))) run.progress({ is: 'done', change, elapsed });
     }
     for (const { resource, change, readiness } of pending) {
-      const limit = kinds[resource.kind].patience ?? 0;
-      if ('failed' in readiness || elapsed >= limit) throw await shortfall(kinds, world, change);
-      run.progress({ is: 'waiting', id: change.id, ...readiness, elapsed, limit });
+      if ('failed' in readiness) throw await shortfall(kinds, world, change);
+      const { waits, line } = readiness;
+      const wait = waited(change.id, kinds[resource.kind].patience ?? 0, line === undefined ? [waits] : [waits, line]);
+      if (wait.elapsed >= wait.limit) throw await shortfall(kinds, world, change, 'still-wrong', wait);
+      const heard = line === undefined ? {} : { line };
+      run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     }
     if (pending.length === 0) return;
     if (run.signal.aborted) throw interrupted(`while waiting for ${pending[0]!.change.id}`);

@@ -3,20 +3,31 @@ import { exitCodes, Failure } from '../model/failure.ts';
 import { parseId } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
+import type { Wait } from './patience.ts';
 
-/** Something is still wrong and homeauth may not, or cannot, put it right. */
-export async function shortfall(kinds: Kinds, world: World, change: Change, code = 'still-wrong'): Promise<Failure> {
+/** Something is still wrong and homeauth may not, or cannot, put it right. `wait`: what waiting for it came to. */
+export async function shortfall(
+  kinds: Kinds,
+  world: World,
+  change: Change,
+  code = 'still-wrong',
+  wait?: Wait,
+): Promise<Failure> {
   const { kind, key } = parseId(change.id);
   const { hint, explain } = kinds[kind] as Kind<unknown>;
   const details = await explain?.(key, world).catch(() => undefined);
   return new Failure({
     code,
     problem: `${change.id} is not right: ${change.because.join('; ')}.`,
+    why: `${wait ? `It was waited for ${inWords(wait)} ` : ''}The same command, run again, goes on from here.`,
     ...(details !== undefined && { details }),
     fix: hint(key),
     exit: exitCodes.halfway,
   });
 }
+
+const inWords = ({ elapsed, last }: Wait): string =>
+  `${Math.round(elapsed / 1000)} s, and the last that was new about it is: ${last.replace(/\.$/, '')}.`;
 
 /** A thing of the same name is there, and homeauth did not make it. */
 export function notOurs(kinds: Kinds, change: Change): Failure {

@@ -12,7 +12,10 @@ export async function lookInto<S>(
   look: (authentik: Authentik) => Promise<S | undefined>,
 ): Promise<Observed<S>> {
   const reach = await authentik.reach();
-  if (reach.is === 'starting') return { is: 'unknown', because: reach.because };
+  if (reach.is === 'starting') {
+    const { because, line } = reach;
+    return { is: 'unknown', because, ...(line !== undefined && { line }) };
+  }
   if (reach.is === 'refused') throw reach.failure;
   const spec = await look(authentik);
   return spec === undefined ? { is: 'absent' } : { is: 'present', spec };

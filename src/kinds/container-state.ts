@@ -9,6 +9,12 @@ const deaths = 3;
 /** How long one without a health check must stay up before it counts, in ms. */
 const probation = 3000;
 
+/**
+ * How long a container may take to start, in ms. authentik migrates its database for minutes on a small machine, and
+ * Docker calls it unhealthy meanwhile; one that fails is noticed long before.
+ */
+export const startTime = 600_000;
+
 /** From so long after its start on, its last line is of this start and not of one before, in ms. */
 const settled = 10_000;
 
@@ -31,8 +37,9 @@ export function containerReady(found: Found): Readiness | undefined {
   if (upFor >= settled && causesIn(lastLine ?? '').some(({ lasting }) => lasting)) {
     return { failed: `it cannot go on, and says: ${lastLine}` };
   }
-  if (health === 'none') return { waits: 'just started', ...line };
-  return { waits: health === 'starting' ? 'starting' : 'its health check fails', ...line };
+  if (health === 'none') return { waits: 'just started', isStarting: true, ...line };
+  const isStarting = health === 'starting' || upFor < startTime;
+  return isStarting ? { waits: 'starting', isStarting, ...line } : { waits: 'its health check fails', ...line };
 }
 
 const ending = (exitCode: number) => `the last time with exit code ${exitCode}`;

@@ -1,10 +1,9 @@
 import type { Kind } from '../engine/kind.ts';
-import { saidIn } from '../formats/log-line.ts';
 import type { ContainerDefinition, ContainerSpec } from '../model/container.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
-import { containerReady, isUp } from './container-state.ts';
-import { explainContainer } from './container-story.ts';
+import { containerReady, isUp, startTime } from './container-state.ts';
+import { explainContainer, lastWord } from './container-story.ts';
 
 /** A container with all that it is made from. Another definition means another container; its data lies outside. */
 export const containerKind: Kind<ContainerSpec> = {
@@ -39,8 +38,7 @@ export const containerKind: Kind<ContainerSpec> = {
 
   ready: ({ found }) => found && containerReady(found),
 
-  // authentik's first start takes minutes on a small machine; one that fails is noticed long before.
-  patience: 600_000,
+  patience: startTime,
 
   wait: (key, { docker }, ms) => docker.change([key], ms),
 
@@ -91,11 +89,4 @@ function specOf({ labels, revision, found, ...details }: ContainerDetails, lastL
     revision: revision ?? '',
     found: { ...found, ...(lastLine !== undefined && { lastLine }) },
   };
-}
-
-/** Far enough back that the requests which ask whether it is up do not hide what it is doing. */
-const lines = 30;
-
-async function lastWord(name: string, docker: Docker): Promise<string | undefined> {
-  return (await docker.logs(name, lines)).map(saidIn).findLast((said) => said !== undefined);
 }

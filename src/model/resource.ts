@@ -132,4 +132,5 @@ export function parseId(id: Id): { kind: KindName; key: string } {
 export type Observed<S = unknown> =
   | { readonly is: 'absent' }
   | { readonly is: 'present'; readonly spec: S }
-  | { readonly is: 'unknown'; readonly because: string };
+  /** `line`: what was last heard from what is in the way. */
+  | { readonly is: 'unknown'; readonly because: string; readonly line?: string };

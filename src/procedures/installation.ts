@@ -6,6 +6,7 @@ import { type Layout, layoutOf, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
 import { decodeEnv } from '../formats/env.ts';
 import { compiledTemplates } from '../formats/template.ts';
+import { lastWord } from '../kinds/container-story.ts';
 import { kinds } from '../kinds/index.ts';
 import { Failure } from '../model/failure.ts';
 import type { Era } from '../model/release.ts';
@@ -58,6 +59,7 @@ export function openInstallation(
       const bootstrap = await tokenIn(world, layout.bootstrap, secretNames.bootstrap[0]);
       return { ...(own && { own }), ...(bootstrap && { bootstrap }) };
     },
+    lastWord: () => lastWord('authentik', world.docker).catch(() => undefined),
     host: config.authHost,
     clock: world.clock,
   });

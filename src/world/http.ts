@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
 import { Failure } from '../model/failure.ts';
 import { noAnswer } from './http-failures.ts';
+import { keepVigil } from './vigil.ts';
 import type { Http, HttpAnswer, HttpRequest } from './world.ts';
 
 /** As much of a body as is read, in bytes: a page that says who somebody is fits well; a download need not. */
@@ -17,9 +18,9 @@ const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key)$/i;
  */
 export const undiciHttp: Http = {
   async dial(request) {
-    const limit = AbortSignal.timeout(request.timeout ?? 10_000);
+    const vigil = keepVigil(request.timeout ?? 10_000);
     let untrusted: string | undefined;
-    const agent = agentFor(request, (why) => {
+    const agent = agentFor(request, vigil.heard, (why) => {
       untrusted = why;
     });
     try {
@@ -28,19 +29,20 @@ export const undiciHttp: Http = {
         method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
         headers: { ...request.headers },
         ...(request.body !== undefined && { body: request.body }),
-        signal: limit,
+        signal: vigil.signal,
       });
-      const body = await readBody(answer.body);
+      const body = await readBody(answer.body, vigil.heard);
       return { ...answerOf(answer, body), ...(untrusted !== undefined && { untrusted }) };
     } catch (error) {
-      throw error instanceof Failure ? error : noAnswer(request, limit.aborted, error);
+      throw error instanceof Failure ? error : noAnswer(request, vigil.signal.aborted, error);
     } finally {
+      vigil.end();
       await agent.destroy();
     }
   },
 };
 
-function agentFor(request: HttpRequest, report: (why: string) => void): Agent {
+function agentFor(request: HttpRequest, heard: () => void, report: (why: string) => void): Agent {
   const { hostname } = new URL(request.url);
   const name = hostname.replace(/^\[|\]$/g, '');
   const timeout = request.timeout ?? 10_000;
@@ -70,6 +72,7 @@ function agentFor(request: HttpRequest, report: (why: string) => void): Agent {
             }
             report(why);
           }
+          heard();
           callback(null, socket);
         });
       attempt(connectors);
@@ -96,10 +99,11 @@ const notSent = ({ url }: HttpRequest, why: string): Failure =>
     fix: `See the certificate, and Caddy's log about it:  homeauth doctor`,
   });
 
-async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBody(body: AsyncIterable<Uint8Array>, heard: () => void): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
+    heard();
     parts.push(part);
     size += part.length;
     if (size >= enough) break;

@@ -96,7 +96,7 @@ export interface HttpRequest {
   readonly via?: { readonly host: string; readonly port: number };
   /** A certificate authority to trust beside the usual ones, as PEM. */
   readonly authority?: string;
-  /** Milliseconds; 10 000 unless told. */
+  /** Milliseconds without a sign of life; 10 000 unless told. */
   readonly timeout?: number;
 }
 

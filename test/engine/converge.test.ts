@@ -153,6 +153,48 @@ describe('waiting', () => {
     });
   });
 
+  describe('for a start that takes longer than usual', () => {
+    const up = [stage('containers', ['container:server', { revision: 'a' }])];
+    const startingFor = (ms: number, said: (now: number) => string) => {
+      const w = fresh();
+      w.ledger = [{ id: 'container:server' }];
+      w.things.set('container:server', { value: { revision: 'a' }, readyAt: ms });
+      w.state.said = said;
+      return w;
+    };
+    const everyMinute = (now: number) => `Applying migration ${Math.floor(now / 60_000)}`;
+
+    test('goes on as long as something new is heard', async () => {
+      const w = startingFor(330_000, everyMinute);
+      expect(await w.run(up)).toBe('');
+      const limits = w.events.flatMap((event) => (event.is === 'waiting' ? [event.limit] : []));
+      expect(limits[0]).toBe(120_000);
+      expect(limits.at(-1)).toBe(360_000);
+    });
+
+    test('ends where the same is heard over and over, and says what it was', async () => {
+      const w = startingFor(Number.POSITIVE_INFINITY, (now) => (now % 2000 === 0 ? 'no database' : 'trying again'));
+      await expect(w.run(up)).rejects.toMatchObject({
+        code: 'still-wrong',
+        why: 'It was waited for 121 s, and the last that was new about it is: trying again. The same command, run again, goes on from here.',
+      });
+    });
+
+    test('ends in the end', async () => {
+      const w = startingFor(Number.POSITIVE_INFINITY, everyMinute);
+      await expect(w.run(up)).rejects.toMatchObject({ code: 'still-wrong', why: expect.stringContaining('360 s') });
+    });
+
+    test('goes on as long for what is out of sight meanwhile', async () => {
+      const w = startingFor(0, everyMinute);
+      w.state.dockerFrom = 300_000;
+      expect(await w.run(up)).toBe('');
+      expect(w.events).toContainEqual(
+        expect.objectContaining({ waits: 'Docker does not answer', line: 'Applying migration 4' }),
+      );
+    });
+  });
+
   test('what cannot be seen for a moment is waited for, and then put right', async () => {
     const w = fresh();
     w.state.dockerFrom = 3000;

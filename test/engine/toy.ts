@@ -23,6 +23,8 @@ export interface Toy {
     cut: { at: number; after: boolean };
     dockerFrom: number;
     hideAfter: string;
+    /** What the container that starts has said last. */
+    said: (now: number) => string;
   };
   /** Touches, as the log has them, whose answers get lost one after the other, and whether each of them landed. */
   readonly lost: Map<string, boolean[]>;
@@ -48,7 +50,14 @@ export const startTime = 90_000;
  */
 export function toy(): Toy {
   const things = new Map<Id, Thing>();
-  const state = { now: 0, writes: 0, cut: { at: -1, after: false }, dockerFrom: 0, hideAfter: '' };
+  const state = {
+    now: 0,
+    writes: 0,
+    cut: { at: -1, after: false },
+    dockerFrom: 0,
+    hideAfter: '',
+    said: (_now: number) => '',
+  };
   const log: string[] = [];
   const lost = new Map<string, boolean[]>();
   const refusals = new Map<string, Failure>();
@@ -100,7 +109,9 @@ export function toy(): Toy {
     }),
     container: simple('container', {
       async observe(key) {
-        if (state.now < state.dockerFrom) return { is: 'unknown', because: 'Docker does not answer' };
+        if (state.now < state.dockerFrom) {
+          return { is: 'unknown', because: 'Docker does not answer', line: state.said(state.now) };
+        }
         const thing = things.get(`container:${key}`);
         return thing
           ? { is: 'present', spec: { ...(thing.value as object), ready: state.now >= thing.readyAt } }
@@ -110,7 +121,8 @@ export function toy(): Toy {
         (want as { revision: string }).revision === (have as { revision: string }).revision
           ? []
           : ['definition changed'],
-      ready: (have) => ((have as { ready: boolean }).ready ? undefined : { waits: 'starting' }),
+      ready: (have) =>
+        (have as { ready: boolean }).ready ? undefined : { waits: 'starting', line: state.said(state.now) },
       apply: (key, want) =>
         touch(`${want === undefined ? '-' : '='}container:${key}`, () => {
           if (want === undefined) things.delete(`container:${key}`);

@@ -10,6 +10,8 @@ export interface FakeTerminal extends Terminal {
   /** What went to standard output, and to standard error. */
   readonly out: string[];
   readonly err: string[];
+  /** Lines that the next one replaced. */
+  readonly lives: readonly string[];
   /** Answers that nobody asked for. */
   readonly left: readonly Keys[];
 }
@@ -34,6 +36,7 @@ const screen: Screen = {
 export function fakeTerminal(answers?: readonly Keys[], { json = false, stdin }: TerminalOptions = {}): FakeTerminal {
   const out: string[] = [];
   const err: string[] = [];
+  const lives: string[] = [];
   const left = [...(answers ?? [])];
   const next = (message: string): string => {
     const keys = left.shift();
@@ -54,6 +57,7 @@ export function fakeTerminal(answers?: readonly Keys[], { json = false, stdin }:
   return {
     out,
     err,
+    lives,
     left,
     json,
     interactive: answers !== undefined,
@@ -61,7 +65,7 @@ export function fakeTerminal(answers?: readonly Keys[], { json = false, stdin }:
     stderr: screen,
     data: (text) => out.push(text),
     say: (text) => err.push(text),
-    live: () => {},
+    live: (line) => void (line !== undefined && lives.push(line)),
     readStdin: async () => new Secret(stdin ?? ''),
     ask,
     async askSecret({ message, again, validate }) {

@@ -151,15 +151,22 @@ describe('ready', () => {
   ])('%s', async (_, found) => expect(await ready(found)).toBeUndefined());
 
   test.each<[string, Partial<ContainerDetails['found']>]>([
-    ['starting', { health: 'starting' }],
-    ['its health check fails', { health: 'unhealthy' }],
-    ['just started', { health: 'none', upFor: 100 }],
+    ['its health check fails', { health: 'unhealthy', upFor: 11 * 60_000 }],
     [
       'it died, the last time with exit code 2, and is being started again',
       { state: 'restarting', exitCode: 2, restarts: 2 },
     ],
     ['stopped', { state: 'exited', health: 'none' }],
   ])('waits: %s', async (waits, found) => expect(await ready(found)).toEqual({ waits, line: 'last' }));
+
+  test.each<[string, Partial<ContainerDetails['found']>]>([
+    ['starting', { health: 'starting' }],
+    // While authentik migrates its database, Docker calls it unhealthy after 80 s.
+    ['starting', { health: 'unhealthy', upFor: 3 * 60_000 }],
+    ['just started', { health: 'none', upFor: 100 }],
+  ])('waits, as is usual: %s', async (waits, found) =>
+    expect(await ready(found)).toEqual({ waits, isStarting: true, line: 'last' }),
+  );
 
   test.each<[string, Partial<ContainerDetails['found']>]>([
     ['it has died 3 times, the last time with exit code 1', { state: 'restarting', exitCode: 1, restarts: 3 }],
@@ -226,11 +233,11 @@ describe('a database that does not take the password', () => {
   });
 
   test('may have been an earlier one, just after a start', () => {
-    expect(readiness({ upFor: 2000 })).toEqual({ waits: 'starting', line: said });
+    expect(readiness({ upFor: 2000 })).toMatchObject({ waits: 'starting', line: said });
   });
 
   test('is told apart from one that is not up yet', () => {
     const lastLine = 'connection failed: Connection refused';
-    expect(readiness({ upFor: 12_000, lastLine })).toEqual({ waits: 'starting', line: lastLine });
+    expect(readiness({ upFor: 12_000, lastLine })).toMatchObject({ waits: 'starting', line: lastLine });
   });
 });

@@ -169,6 +169,18 @@ test('a server that never answers', async () => {
   });
 });
 
+test('a page that comes bit by bit is waited for', async () => {
+  const via = await http(async (_, answer) => {
+    for (const part of 'a page'.split(' ')) {
+      await new Promise((done) => setTimeout(done, 250));
+      answer.write(part);
+    }
+    await new Promise((done) => setTimeout(done, 250));
+    answer.end();
+  });
+  expect(await undiciHttp.dial({ url: 'http://a.example.com/', via, timeout: 400 })).toMatchObject({ body: 'apage' });
+});
+
 test('a server that never answers TLS', async () => {
   const sockets: Socket[] = [];
   const server = createTcp((socket) => sockets.push(socket.on('error', () => {})));

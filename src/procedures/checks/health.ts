@@ -18,7 +18,7 @@ async function health(name: string, { docker }: Installation['world']): Promise<
   const readiness = containerReady(details.found);
   if (!readiness) return [{ ...common, status: 'ok' }];
   const fix = `docker logs --tail 50 ${name}`;
-  if ('waits' in readiness && /start/.test(readiness.waits)) {
+  if ('waits' in readiness && readiness.isStarting) {
     return [{ ...common, status: 'warn', cause: `container ${name} is still starting.`, fix }];
   }
   const story = await explainContainer(name, docker);

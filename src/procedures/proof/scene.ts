@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { ProxyFacts } from '../../desired/facts.ts';
 import { proxyNetwork } from '../../desired/layout.ts';
+import { patience } from '../../engine/patience.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ContainerDetails } from '../../world/docker/docker.ts';
@@ -76,16 +77,14 @@ export type Verdict =
       readonly later?: true;
     };
 
-/** Ask until the answer is right, or cannot come right by itself, or `patience` (ms) is over. */
-export async function until(
-  { world: { clock } }: Scene,
-  patience: number,
-  ask: () => Promise<Verdict>,
-): Promise<Verdict> {
-  const end = clock.now() + patience;
+/** Ask until the answer is right, or cannot come right by itself, or the same for `usual` ms. */
+export async function until({ world: { clock } }: Scene, usual: number, ask: () => Promise<Verdict>): Promise<Verdict> {
+  const waited = patience(clock);
   for (;;) {
     const verdict = await ask();
-    if (verdict.is === 'right' || !verdict.later || clock.now() >= end) return verdict;
+    if (verdict.is === 'right' || !verdict.later) return verdict;
+    const { elapsed, limit } = waited('answer', usual, [verdict.answer]);
+    if (elapsed >= limit) return verdict;
     await clock.sleep(1000);
   }
 }

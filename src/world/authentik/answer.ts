@@ -13,8 +13,8 @@ export interface Answer {
 /** What an answer means for what was asked. */
 export type Verdict =
   | { readonly is: 'good'; readonly value: unknown }
-  /** Not carried out; may be repeated after so many ms. */
-  | { readonly is: 'again'; readonly because: string; readonly after?: number }
+  /** Not carried out; may be repeated after so many ms. `lives`: authentik itself said so. */
+  | { readonly is: 'again'; readonly because: string; readonly after?: number; readonly lives?: true }
   /** It may have been carried out. */
   | { readonly is: 'unsure'; readonly because: string }
   /** The token is not known. */
@@ -59,7 +59,7 @@ const unsure = (because: string): Verdict => ({ is: 'unsure', because });
 
 function again(because: string, headers: Answer['headers']): Verdict {
   const seconds = Number(headers['retry-after']);
-  return { is: 'again', because, ...(seconds > 0 && { after: seconds * 1000 }) };
+  return { is: 'again', because, lives: true, ...(seconds > 0 && { after: seconds * 1000 }) };
 }
 
 function parse(body: string): { value: unknown } | undefined {

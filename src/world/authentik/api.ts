@@ -1,10 +1,13 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Collection, Create, Row, Update } from './schema.ts';
 
-/** Why the API cannot be used yet, or that it can. `refused` never comes right by itself. */
+/**
+ * Why the API cannot be used yet, with what its container said last, or that it can. `refused` never comes right by
+ * itself.
+ */
 export type Reach =
   | { readonly is: 'ready' }
-  | { readonly is: 'starting'; readonly because: string }
+  | { readonly is: 'starting'; readonly because: string; readonly line?: string }
   | { readonly is: 'refused'; readonly because: string; readonly failure: Failure };
 
 /** authentik's REST API, with homeauth's own token, or with the bootstrap token while there is no other. */

@@ -15,10 +15,12 @@ export interface AuthentikOptions {
   /** Where its server can be dialled from here; undefined while its container does not run. */
   address(): Promise<Address | undefined>;
   tokens(): Promise<Tokens>;
+  /** What its container said last, for somebody who waits for it. */
+  lastWord?(): Promise<string | undefined>;
   /** Its public name: what its own links are made of. */
   readonly host: string;
   readonly clock: Clock;
-  /** Milliseconds for one request; 15 000 unless told. */
+  /** Milliseconds without a sign of life after which a request is given up; 15 000 unless told. */
   readonly timeout?: number;
 }
 
@@ -32,7 +34,8 @@ const filters: Readonly<Partial<Record<Collection, string>>> = {
 const readyFor = 10_000;
 
 /** The API of one authentik. Sends nothing before it is asked something. */
-export function connectAuthentik({ address, tokens, host, clock, timeout = 15_000 }: AuthentikOptions): Authentik {
+export function connectAuthentik(options: AuthentikOptions): Authentik {
+  const { address, tokens, host, clock, timeout = 15_000, lastWord } = options;
   const line = openLine(address, host, timeout);
   const choice: Choice = {};
   const { read, change } = talk(line, tokens, choice, clock);
@@ -48,7 +51,9 @@ export function connectAuthentik({ address, tokens, host, clock, timeout = 15_00
     line.forget();
     const reach = await reachNow(line, await tokens(), choice, clock);
     ready = reach.is === 'ready' ? clock.now() : undefined;
-    return reach;
+    if (reach.is !== 'starting') return reach;
+    const said = await lastWord?.();
+    return said === undefined ? reach : { ...reach, line: said };
   }
 
   async function touch(touched: readonly Collection[], work: () => Promise<unknown>): Promise<unknown> {

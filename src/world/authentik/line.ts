@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
+import { keepVigil } from '../vigil.ts';
 import type { Answer, Method } from './answer.ts';
 
 export interface Address {
@@ -48,9 +49,9 @@ const beforeSending = ['connect', 'getaddrinfo'];
 
 /**
  * Node's own client, and not undici: that one compiles its parser at the first request, which takes 25 MB for a moment.
- * `timeout`: ms for one request as a whole.
+ * `silence`: ms without a sign of life, after which a request is given up.
  */
-export function openLine(address: () => Promise<Address | undefined>, host: string, timeout: number): Line {
+export function openLine(address: () => Promise<Address | undefined>, host: string, silence: number): Line {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let known: Address | undefined;
 
@@ -72,28 +73,44 @@ export function openLine(address: () => Promise<Address | undefined>, host: stri
         ...(token && { authorization: `Bearer ${token.reveal()}` }),
         ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       };
-      const signal = AbortSignal.timeout(timeout);
+      const began = performance.now();
+      const vigil = keepVigil(silence, () => lives({ ...at, headers: { host } }, silence));
+      const { signal } = vigil;
       try {
         const response = await answered({ ...at, agent, method, path, headers, signal }, body);
         const fields = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
         return {
           status: response.statusCode ?? 0,
           headers: Object.fromEntries(fields),
-          body: await textOf(response),
+          body: await textOf(response, vigil.heard),
         };
       } catch (error) {
         known = undefined;
         if (error instanceof LineBroken) throw error;
         if (isOutOfHandles(error)) throw new Failure(outOfHandles('authentik cannot be asked'), { cause: error });
-        throw signal.aborted
-          ? new LineBroken(`authentik gave no answer within ${timeout / 1000} s`, true)
-          : broken(error);
+        if (!signal.aborted) throw broken(error);
+        const waited = Number(((performance.now() - began) / 1000).toPrecision(2));
+        throw new LineBroken(`authentik gave no answer within ${waited} s`, true);
+      } finally {
+        vigil.end();
       }
     },
     forget: () => {
       known = undefined;
     },
   };
+}
+
+/** Its own word that it lives: its router and Django answer, whatever else keeps them busy. */
+async function lives(to: RequestOptions, timeout: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const answer = await answered({ ...to, agent: false, path: '/-/health/live/', signal }, undefined);
+    answer.resume();
+    return (answer.statusCode ?? 0) < 300;
+  } catch {
+    return false;
+  }
 }
 
 function answered(options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
@@ -111,10 +128,11 @@ function answered(options: RequestOptions, body: string | undefined): Promise<In
 }
 
 /** @throws LineBroken where it does not come to an end: it would take all memory */
-async function textOf(response: IncomingMessage): Promise<string> {
+async function textOf(response: IncomingMessage, heard: () => void): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of response) {
+    heard();
     parts.push(part);
     size += (part as Buffer).length;
     if (size > longest) throw new LineBroken("authentik's answer does not end", true);

@@ -21,8 +21,10 @@ export interface Talk {
   change(method: Method, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** How long a request is repeated that was certainly not carried out, in ms. A restart of authentik takes 5 s. */
+/** How long a request is repeated that was certainly not carried out, in ms. A restart of authentik takes 5 s … */
 const patience = 30_000;
+/** … and minutes on a busy machine; meanwhile it says that it is starting. */
+const longestPatience = 300_000;
 const longestPause = 10_000;
 
 /** One request, and what came of it, without the `secrets` that were sent. */
@@ -42,6 +44,7 @@ export function talk(line: Line, tokens: () => Promise<Tokens>, choice: Choice, 
   async function carry(method: Method, path: string, body: Body | undefined): Promise<unknown> {
     const began = clock.now();
     const strangers = new Set<keyof Tokens>();
+    let lastSign = 0;
     for (let n = 0; ; n++) {
       const { which, token } = await pick(await tokens(), choice, strangers);
       const verdict = await ask(line, { method, path, token, ...(body && { body: body.text }) }, body?.secrets);
@@ -59,7 +62,10 @@ export function talk(line: Line, tokens: () => Promise<Tokens>, choice: Choice, 
       }
       const wanted = verdict.is === 'again' ? verdict.after : undefined;
       const pause = Math.min(wanted ?? 250 * 2 ** Math.min(n, 3), longestPause);
-      if (clock.now() - began + pause > patience) throw trouble.unreachable(method, path, verdict.because);
+      const tried = clock.now() - began;
+      lastSign = verdict.is === 'again' && verdict.lives ? tried : lastSign;
+      if (tried + pause > Math.min(lastSign + patience, longestPatience))
+        throw trouble.unreachable(method, path, verdict.because, tried);
       await clock.sleep(pause);
     }
   }

@@ -60,12 +60,13 @@ export const misshapen = (method: Method, path: string, where: string): Failure 
     fix: 'See what runs there: docker ps --filter name=authentik',
   });
 
-export const unreachable = (method: Method, path: string, because: string): Failure =>
+/** `tried`: for how long, in ms. */
+export const unreachable = (method: Method, path: string, because: string, tried: number): Failure =>
   new Failure({
     code: 'authentik-unreachable',
     problem: `${because}: ${what(method, path)} could not be done.`,
-    why: 'It was tried for half a minute, and nothing was changed by it.',
-    fix: 'See what it does: docker logs --tail 50 authentik',
+    why: `It was tried for ${Math.round(tried / 1000)} s, and nothing was changed by it.`,
+    fix: 'See what it does:  docker logs --tail 50 authentik\nThen run the same command again.',
   });
 
 export const pagesMove = (path: string): Failure =>

@@ -81,4 +81,4 @@ export async function meetGarbling(base: FakeWorld, { seed, line, from, times }:
   }
 }
 
-const short: FakeWorld['connect'] = (options) => connectAuthentik({ ...options, timeout: 3000 });
+const short: FakeWorld['connect'] = (options) => connectAuthentik({ ...options, timeout: 300 });

@@ -29,9 +29,9 @@ describe('a change whose outcome is not known', () => {
     ['a crash after it was kept', { kind: 'crash', commit: true }, true],
     ['a recycled worker', { kind: 'recycled', commit: true }, true],
     ['an answer cut short', { kind: 'truncate' }, true],
-    ['no answer in time', { kind: 'delay', ms: 500 }, undefined],
+    ['no answer in time', { kind: 'delay', ms: 5000 }, undefined],
   ] as const)('is sent once, and told: %s', async (_what, fault, kept) => {
-    const here = await up({ timeout: 300, fault: groupFault({ ...fault }) });
+    const here = await up({ timeout: 100, fault: groupFault({ ...fault }) });
     const failure = await failureOf(here.authentik.create('core/groups', { name: 'family' }));
     expect(failure).toBeInstanceOf(Uncertain);
     expect(failure.problem).toMatch(/^authentik did not confirm POST core\/groups of "family": /);

@@ -103,7 +103,6 @@ describe('a look', () => {
     ['a broken connection', { kind: 'drop', commit: false }],
     ['an HTML error', { kind: 'crash', commit: false }],
     ['a cut answer', { kind: 'truncate' }],
-    ['an answer that does not come', { kind: 'delay', ms: 400 }],
     ['503 with Retry-After', { kind: 'status', status: 503, retryAfter: 2 }],
     ['429', { kind: 'status', status: 429 }],
   ] as const)('is repeated after %s', async (_what, fault) => {
@@ -114,6 +113,43 @@ describe('a look', () => {
     });
     expect(await here.authentik.list('core/brands')).toHaveLength(1);
     expect(here.reads().filter((line) => line.includes('core/brands'))).toHaveLength(3);
+  });
+
+  test('is waited for while authentik says that it lives, and asked once', async () => {
+    const here = await up({
+      timeout: 100,
+      fault: ({ path }) => (path.includes('core/brands') ? { kind: 'delay', ms: 700 } : undefined),
+    });
+    expect(await here.authentik.list('core/brands')).toHaveLength(1);
+    expect(here.reads().filter((line) => line.includes('core/brands'))).toHaveLength(1);
+  });
+
+  test('is repeated where no sign of life comes either', async () => {
+    let stuck = true;
+    const here = await up({
+      timeout: 100,
+      fault: ({ path }) => {
+        if (path.includes('health/live')) stuck = false;
+        const isHeld = path.includes('health/live') || (stuck && path.includes('core/brands'));
+        return isHeld ? { kind: 'delay', ms: 60_000 } : undefined;
+      },
+    });
+    expect(await here.authentik.list('core/brands')).toHaveLength(1);
+    expect(here.reads().filter((line) => line.includes('core/brands'))).toHaveLength(2);
+  });
+
+  test('is given up where nothing but signs of life comes, with how long it was waited for', async () => {
+    const here = await up({
+      timeout: 100,
+      clock: fastClock(100),
+      fault: ({ path }) => (path.includes('core/brands') ? { kind: 'delay', ms: 60_000 } : undefined),
+    });
+    await expect(here.authentik.list('core/brands')).rejects.toMatchObject({
+      code: 'authentik-unreachable',
+      problem: expect.stringMatching(
+        /^authentik gave no answer within 1(\.\d)? s: GET core\/brands could not be done\.$/,
+      ),
+    });
   });
 
   test('waits as long as Retry-After says, within bounds', async () => {
@@ -137,7 +173,8 @@ describe('a look', () => {
     await expect(here.authentik.list('core/brands')).rejects.toMatchObject({
       code: 'authentik-unreachable',
       problem: 'authentik answered with an error of its own (HTTP 502): GET core/brands could not be done.',
-      fix: 'See what it does: docker logs --tail 50 authentik',
+      why: expect.stringMatching(/^It was tried for (2\d|30) s, and nothing was changed by it\.$/),
+      fix: 'See what it does:  docker logs --tail 50 authentik\nThen run the same command again.',
     });
   });
 });
