@@ -98,7 +98,8 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
     ipv6: true,
     ...finds,
   };
-  const want = wanted(stagesOf({ config, era: checkedEra(config), pointer: '/etc/homeauth/location' }), facts);
+  const stages = stagesOf({ config, era: checkedEra(config), pointer: '/etc/homeauth/location' });
+  const want = wanted(stages, facts);
   const contentOf = (path: string): string => {
     const file = want.find((resource) => resource.kind === 'file' && resource.key === path);
     if (file?.kind !== 'file') throw new Error(`no file ${path} is wanted`);
@@ -113,6 +114,14 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
     const ids = want.map(idOf);
     expect(ids).toEqual(expect.arrayContaining([...has, `user:${config.admin.username}`, `file:${layout.config}`]));
     expect(ids.filter((id) => hasNot.includes(id))).toEqual([]);
+  });
+
+  test('has every stage in an order in which it can be made', () => {
+    for (const all of stages.map((stage) => stage.want(facts))) {
+      const ids = all.map(idOf);
+      const tooLate = all.filter(({ after = [] }, n) => after.some((id) => !ids.slice(0, n).includes(id)));
+      expect(tooLate.map(idOf)).toEqual([]);
+    }
   });
 
   test('is planned as a new installation', () => {

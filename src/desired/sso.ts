@@ -1,6 +1,6 @@
 import type { App, Config } from '../config/schema.ts';
 import { type Era, isOlder } from '../model/release.ts';
-import type { Id, Resource } from '../model/resource.ts';
+import { type Id, idOf, parseId, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 
 const adminGroup = 'authentik Admins';
@@ -115,6 +115,7 @@ export function applications(config: Config, inside: Id): Resource[] {
     key: domainApplication,
     spec: { name: 'Home', provider: domainProvider, hidden: true, launchUrl: '' },
     inside,
+    after: [`provider:${domainProvider}`],
   };
   const single = guarded(config).map(
     ({ name, title, host }): Resource => ({
@@ -122,21 +123,51 @@ export function applications(config: Config, inside: Id): Resource[] {
       key: name,
       spec: { name: title, provider: name, hidden: false, launchUrl: `https://${host}/` },
       inside,
+      after: [`provider:${name}`],
     }),
   );
   return [home, ...single];
 }
 
-/** Who may open an app, and that the outpost serves it: one change of the outpost, however many apps. */
-export function access(config: Config, era: Era, inside: Id): Resource[] {
-  const bindings = guarded(config).flatMap(({ name, group }): Resource[] =>
-    group ? [{ kind: 'binding', key: `${name}/${group}`, spec: { enabled: true }, inside }] : [],
+/** Who may open an app. */
+export function bindings(config: Config, inside: Id): Resource[] {
+  return guarded(config).flatMap(({ name, group }): Resource[] =>
+    group
+      ? [
+          {
+            kind: 'binding',
+            key: `${name}/${group}`,
+            spec: { enabled: true },
+            inside,
+            after: [`application:${name}`, `group:${group}`],
+          },
+        ]
+      : [],
   );
-  const authentikHost = `https://${config.authHost}`;
-  const names = [domainProvider, ...guarded(config).map(({ name }) => name)];
-  return [
-    ...bindings,
-    ...(era.hasBaseUrl ? [{ kind: 'settings' as const, key: 'system', spec: { baseUrl: authentikHost }, inside }] : []),
-    { kind: 'outpost', key: outpostName, spec: { authentikHost, providers: names }, inside },
-  ];
+}
+
+export function settings(config: Config, era: Era, inside: Id): Resource[] {
+  if (!era.hasBaseUrl) return [];
+  return [{ kind: 'settings', key: 'system', spec: { baseUrl: `https://${config.authHost}` }, inside }];
+}
+
+const served = (config: Config): string[] => [domainProvider, ...guarded(config).map(({ name }) => name)];
+
+/** One change of the outpost, however many apps; none is served before it is known who may open it. */
+export function outpost(config: Config, inside: Id, apps: readonly Resource[]): Resource {
+  const spec = { authentikHost: `https://${config.authHost}`, providers: served(config) };
+  return { kind: 'outpost', key: outpostName, spec, inside, after: apps.map(idOf) };
+}
+
+/**
+ * It lets go of all providers that homeauth made and nobody wants any more, in one change, before each of them is
+ * removed. Not before Caddy has: the provider for the whole domain would let anybody in meanwhile.
+ */
+export function outpostWithout(config: Config, inside: Id, ours: ReadonlySet<Id>): Resource[] {
+  const providers = served(config);
+  const made = [...ours].map(parseId).filter(({ kind }) => kind === 'provider');
+  const detach = made.map(({ key }) => key).filter((name) => !providers.includes(name));
+  if (detach.length === 0) return [];
+  const spec = { authentikHost: `https://${config.authHost}`, providers, detach };
+  return [{ kind: 'outpost', key: outpostName, spec, inside }];
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Era } from '../model/release.ts';
-import type { Resource } from '../model/resource.ts';
+import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Facts } from './facts.ts';
@@ -75,20 +75,31 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: token, want: () => [sso.ownToken(data)] },
     { title: token, want: (f) => stack.containerOf(of(f), first) },
     { title: token, want: () => [sso.bootstrapGone(data)] },
-    { title: objects, want: () => sso.groups(config, data) },
-    { title: objects, want: (f) => [sso.admin(config, data, wish.firstPassword ?? f.madePassword)] },
+    { title: objects, want: (f) => inAuthentik(wish, data, f) },
     { title: objects, want: () => [sso.emergency(config, data)] },
-    { title: objects, want: () => sso.providers(config, era, data) },
-    { title: objects, want: () => sso.applications(config, data) },
-    { title: objects, want: () => sso.access(config, era, data) },
-    ...[secondFactor(config, data), recovery(config, era, data), invitations(config, data)]
-      .flat()
-      .map((want) => ({ title: objects, want: () => want })),
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
       title: network,
       want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...proxy.ownCaddyContainer(config, f)],
     },
     { title: 'Caddy: validated, reloaded, read back', want: (f) => proxy.caddyText(config, f) },
+    { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }
+
+/** Everything that lives in authentik's database and needs no order but its own. */
+function inAuthentik({ config, era, firstPassword }: Wish, data: Id, { madePassword }: Facts): Resource[] {
+  const apps = [...sso.providers(config, era, data), ...sso.applications(config, data), ...sso.bindings(config, data)];
+  return [
+    ...sso.groups(config, data),
+    sso.admin(config, data, firstPassword ?? madePassword),
+    ...apps,
+    ...sso.settings(config, era, data),
+    sso.outpost(config, data, apps),
+    ...[secondFactor(config, data), recovery(config, era, data), invitations(config, data)].flatMap(inTurn),
+  ];
+}
+
+/** Each list after those before it. */
+const inTurn = (lists: readonly (readonly Resource[])[]): Resource[] =>
+  lists.flatMap((list, n) => list.map((one): Resource => ({ ...one, after: lists.slice(0, n).flat().map(idOf) })));

@@ -1,6 +1,5 @@
-import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
-import { Failure, Uncertain } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import { clear } from './clear.ts';
@@ -8,12 +7,10 @@ import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
 import { lookUntilKnown, type Step } from './look.ts';
 import { wanted } from './plan.ts';
-import { attempts, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import { settle } from './settle.ts';
-import { halfway, interrupted, notOurs, shortfall } from './shortfall.ts';
-
-/** How many touches of one stage are under way at once. */
-const side = 6;
+import { halfway, interrupted, notOurs } from './shortfall.ts';
+import { touch } from './touch.ts';
 
 /**
  * Put everything right, stage by stage, then clear what nobody wants any more. Looks before and after every touch;
@@ -99,34 +96,3 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
 
 /** Made once, and its owner's to go on with: what we put there tells later whether they have. */
 const isSeed = ({ kind, spec }: Resource): boolean => kind === 'file' && spec.once === true;
-
-async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<void> {
-  const { kinds, world } = run;
-  let left = steps;
-  for (let n = 1; left.length > 0; n++) {
-    const lost: { step: Step; failure: Failure }[] = [];
-    await pMap(
-      left,
-      async (step) => {
-        if (run.signal.aborted) throw interrupted(`before ${step.change.id}`);
-        run.progress({ is: 'touching', change: step.change });
-        const { kind, key, spec } = step.resource;
-        try {
-          await (kinds[kind] as Kind<unknown>).apply?.(key, spec, world, step.have);
-        } catch (error) {
-          if (!(error instanceof Uncertain)) throw error;
-          lost.push({ step, failure: error });
-        }
-        run.progress({ is: 'touched', change: step.change });
-      },
-      { concurrency: side },
-    );
-    const again = await lookUntilKnown(
-      lost.map(({ step }) => step.resource),
-      run,
-    );
-    if (again.length > 0 && n === attempts) throw lost[0]?.failure ?? (await shortfall(kinds, world, again[0]!.change));
-    left = again;
-    if (left.length > 0) await world.clock.sleep(1000 * n);
-  }
-}

@@ -1,6 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import type { Observed } from '../model/resource.ts';
 import type { Authentik } from '../world/authentik/api.ts';
+import type { Collection, Row } from '../world/authentik/schema.ts';
 import type { World } from '../world/world.ts';
 
 /**
@@ -21,18 +22,27 @@ export async function lookInto<S>(
   return spec === undefined ? { is: 'absent' } : { is: 'present', spec };
 }
 
-export async function groupNamed({ authentik }: World, name: string) {
-  const groups = await authentik.list('core/groups');
-  return groups.find((row) => row.name === name) ?? missing('group', name, 'Directory > Groups');
+/** A row as it is known, or else as a look finds it: for its id. */
+export async function rowIn<C extends Collection>(
+  authentik: Authentik,
+  collection: C,
+  isIt: (row: Row<C>) => boolean,
+): Promise<Row<C> | undefined> {
+  return (await authentik.list(collection, 'known')).find(isIt) ?? (await authentik.list(collection)).find(isIt);
 }
 
-export async function userNamed({ authentik }: World, username: string) {
-  return (await authentik.list('core/users')).find((row) => row.username === username);
+export async function groupNamed({ authentik }: World, name: string) {
+  const row = await rowIn(authentik, 'core/groups', (one) => one.name === name);
+  return row ?? missing('group', name, 'Directory > Groups');
+}
+
+export function userNamed({ authentik }: World, username: string) {
+  return rowIn(authentik, 'core/users', (row) => row.username === username);
 }
 
 export async function providerNamed({ authentik }: World, name: string) {
-  const providers = await authentik.list('providers/proxy');
-  return providers.find((row) => row.name === name) ?? missing('proxy provider', name, 'Applications > Providers');
+  const row = await rowIn(authentik, 'providers/proxy', (one) => one.name === name);
+  return row ?? missing('proxy provider', name, 'Applications > Providers');
 }
 
 /** Puts a user into a group; being in it already is fine. */

@@ -1,6 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import type { BindingSpec } from '../model/sso.ts';
-import type { Authentik } from '../world/authentik/api.ts';
+import type { Authentik, How } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
 import { lookInto, missing } from './authentik.ts';
 
@@ -8,8 +8,7 @@ import { lookInto, missing } from './authentik.ts';
 export const bindingKind: Kind<BindingSpec> = {
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
-      const { application, group } = await ends(key, authentik);
-      const bindings = application && group ? await between(application, group, authentik) : [];
+      const { bindings } = await ends(key, authentik);
       // A negated one keeps the group out.
       return bindings.length > 0 ? { enabled: bindings.some((row) => row.enabled && !row.negate) } : undefined;
     }),
@@ -18,7 +17,7 @@ export const bindingKind: Kind<BindingSpec> = {
     want.enabled === have.enabled ? [] : [want.enabled ? 'it does not let the group in' : 'it lets the group in'],
 
   async apply(key, want, { authentik }, have) {
-    const { application, group, slug, name } = await ends(key, authentik);
+    const { application, group, bindings, slug, name } = await ends(key, authentik, 'known');
     if (want && !application) missing('application', slug, 'Applications > Applications');
     if (want && !group) missing('group', name, 'Directory > Groups');
     if (!application || !group) return;
@@ -28,7 +27,7 @@ export const bindingKind: Kind<BindingSpec> = {
       await authentik.create('policies/bindings', { ...body, enabled: want.enabled, order: 0 });
       return;
     }
-    for (const { pk, order } of await between(application, group, authentik)) {
+    for (const { pk, order } of bindings) {
       if (!want) await authentik.remove('policies/bindings', pk);
       else await authentik.update('policies/bindings', pk, { ...body, enabled: want.enabled, order });
     }
@@ -40,23 +39,17 @@ export const bindingKind: Kind<BindingSpec> = {
   },
 };
 
-async function ends(key: string, authentik: Authentik) {
+async function ends(key: string, authentik: Authentik, how?: How) {
   const [slug, name] = split(key);
-  const [applications, groups] = await Promise.all([
-    authentik.list('core/applications'),
-    authentik.list('core/groups'),
+  const [applications, groups, all] = await Promise.all([
+    authentik.list('core/applications', how),
+    authentik.list('core/groups', how),
+    authentik.list('policies/bindings', how),
   ]);
   const application = applications.find((row) => row.slug === slug);
-  return { slug, name, application, group: groups.find((row) => row.name === name) };
-}
-
-async function between(
-  application: Row<'core/applications'>,
-  group: Row<'core/groups'>,
-  authentik: Authentik,
-): Promise<Row<'policies/bindings'>[]> {
-  const all = await authentik.list('policies/bindings');
-  return all.filter((row) => row.target === application.pk && row.group === group.pk);
+  const group = groups.find((row) => row.name === name);
+  const isBetween = (row: Row<'policies/bindings'>) => row.target === application?.pk && row.group === group?.pk;
+  return { slug, name, application, group, bindings: application && group ? all.filter(isBetween) : [] };
 }
 
 function split(key: string): [slug: string, group: string] {

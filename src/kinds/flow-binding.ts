@@ -1,8 +1,8 @@
 import type { Kind } from '../engine/kind.ts';
 import type { FlowBindingSpec } from '../model/sso.ts';
-import type { Authentik } from '../world/authentik/api.ts';
+import type { Authentik, How } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
-import { lookInto, missing } from './authentik.ts';
+import { lookInto, missing, rowIn } from './authentik.ts';
 
 /** A stage has its turn in a flow. */
 export const flowBindingKind: Kind<FlowBindingSpec> = {
@@ -17,8 +17,8 @@ export const flowBindingKind: Kind<FlowBindingSpec> = {
     ...(want.onTurn === have.onTurn ? [] : [`its policies are ${want.onTurn ? 'not ' : ''}asked again in its turn`]),
   ],
 
-  async apply(key, want, { authentik }) {
-    const row = await flowBindingAt(key, authentik);
+  async apply(key, want, { authentik }, have) {
+    const row = want && !have ? undefined : await flowBindingAt(key, authentik, 'known');
     if (!want) {
       if (row) await authentik.remove('flows/bindings', row.pk);
       return;
@@ -29,8 +29,8 @@ export const flowBindingKind: Kind<FlowBindingSpec> = {
       return;
     }
     const { slug, order, name } = parts(key);
-    const flow = (await authentik.list('flows/instances')).find((one) => one.slug === slug);
-    const stage = (await authentik.list('stages/all')).find((one) => one.name === name);
+    const flow = await rowIn(authentik, 'flows/instances', (one) => one.slug === slug);
+    const stage = await rowIn(authentik, 'stages/all', (one) => one.name === name);
     await authentik.create('flows/bindings', {
       ...body,
       target: flow?.pk ?? missing('flow', slug, 'Flows and Stages > Flows'),
@@ -44,12 +44,18 @@ export const flowBindingKind: Kind<FlowBindingSpec> = {
 };
 
 /** The binding under this key: `<flow slug>/<order>/<stage name>`. */
-export async function flowBindingAt(key: string, authentik: Authentik): Promise<Row<'flows/bindings'> | undefined> {
+export async function flowBindingAt(
+  key: string,
+  authentik: Authentik,
+  how?: How,
+): Promise<Row<'flows/bindings'> | undefined> {
   const { slug, order, name } = parts(key);
-  const flow = (await authentik.list('flows/instances')).find((one) => one.slug === slug);
-  if (!flow) return undefined;
-  const bindings = await authentik.list('flows/bindings');
-  return bindings.find((row) => row.target === flow.pk && row.order === order && row.stage_obj.name === name);
+  const [flows, bindings] = await Promise.all([
+    authentik.list('flows/instances', how),
+    authentik.list('flows/bindings', how),
+  ]);
+  const flow = flows.find((one) => one.slug === slug);
+  return flow && bindings.find((row) => row.target === flow.pk && row.order === order && row.stage_obj.name === name);
 }
 
 function parts(key: string): { slug: string; order: number; name: string } {

@@ -1,6 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import type { GroupSpec } from '../model/sso.ts';
-import { lookInto } from './authentik.ts';
+import { lookInto, rowIn } from './authentik.ts';
 
 export const groupKind: Kind<GroupSpec> = {
   observe: (key, world) =>
@@ -14,8 +14,8 @@ export const groupKind: Kind<GroupSpec> = {
       ? []
       : [superuser ? 'its members are not administrators' : 'its members are administrators'],
 
-  async apply(key, want, { authentik }) {
-    const row = (await authentik.list('core/groups')).find(({ name }) => name === key);
+  async apply(key, want, { authentik }, have) {
+    const row = want && !have ? undefined : await rowIn(authentik, 'core/groups', ({ name }) => name === key);
     const rights = want?.superuser === undefined ? {} : { is_superuser: want.superuser };
     if (!want) {
       if (row) await authentik.remove('core/groups', row.pk);

@@ -26,7 +26,10 @@ import { stageKind, stageSettingsKind } from './stage.ts';
 import { tokenKind } from './token.ts';
 import { userKind } from './user.ts';
 
-/** How to look at, judge and fix everything that homeauth can keep. */
+/**
+ * How to look at, judge and fix everything that homeauth can keep; what refers to others stands after them, and goes
+ * before them.
+ */
 export const kinds: Kinds = {
   dataset: datasetKind,
   directory: directoryKind,

@@ -19,9 +19,8 @@ const attempts = 3;
 export const outpostKind: Kind<OutpostSpec> = {
   observe: (_key, world) =>
     lookInto(world, async (authentik) => {
-      const row = await embedded(authentik);
+      const [row, providers] = await Promise.all([embedded(authentik), authentik.list('providers/proxy')]);
       if (!row) return undefined;
-      const providers = await authentik.list('providers/proxy');
       return {
         authentikHost: hostOf(row),
         providers: providers.filter(({ pk }) => row.providers.includes(pk)).map(({ name }) => name),
@@ -33,6 +32,7 @@ export const outpostKind: Kind<OutpostSpec> = {
       ? []
       : [`authentik_host: ${have.authentikHost || 'none'} → ${want.authentikHost || 'none'}`]),
     ...want.providers.filter((name) => !have.providers.includes(name)).map((name) => `does not serve "${name}"`),
+    ...(want.detach ?? []).filter((name) => have.providers.includes(name)).map((name) => `still serves "${name}"`),
   ],
 
   async apply(_key, want, { authentik }) {

@@ -1,7 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import type { PolicyBindingSpec } from '../model/sso.ts';
-import type { Authentik } from '../world/authentik/api.ts';
-import type { Row } from '../world/authentik/schema.ts';
+import type { Authentik, How } from '../world/authentik/api.ts';
 import { lookInto, missing } from './authentik.ts';
 import { flowBindingAt } from './flow-binding.ts';
 
@@ -19,7 +18,7 @@ export const policyBindingKind: Kind<PolicyBindingSpec> = {
   ],
 
   async apply(key, want, { authentik }) {
-    const { row, target, binding, policy, name } = await ends(key, authentik);
+    const { row, target, binding, policy, name } = await ends(key, authentik, 'known');
     if (!want) {
       if (row) await authentik.remove('policies/bindings', row.pk);
       return;
@@ -41,18 +40,15 @@ export const policyBindingKind: Kind<PolicyBindingSpec> = {
     `In authentik, open Flows and Stages > Flows > ${key.split('/')[0]} > Stage Bindings, and see the policies there.`,
 };
 
-async function ends(key: string, authentik: Authentik) {
+async function ends(key: string, authentik: Authentik, how?: How) {
   const at = key.lastIndexOf('/');
   const [binding, name] = [key.slice(0, at), key.slice(at + 1)];
-  const target = await flowBindingAt(binding, authentik);
-  const policy = (await authentik.list('policies/expression')).find((one) => one.name === name);
-  const row = target && policy ? await between(target.pk, policy.pk, authentik) : undefined;
+  const [target, policies, all] = await Promise.all([
+    flowBindingAt(binding, authentik, how),
+    authentik.list('policies/expression', how),
+    authentik.list('policies/bindings', how),
+  ]);
+  const policy = policies.find((one) => one.name === name);
+  const row = target && policy && all.find((one) => one.target === target.pk && one.policy === policy.pk);
   return { binding, name, target, policy, row };
 }
-
-const between = async (
-  target: string,
-  policy: string,
-  authentik: Authentik,
-): Promise<Row<'policies/bindings'> | undefined> =>
-  (await authentik.list('policies/bindings')).find((row) => row.target === target && row.policy === policy);

@@ -3,7 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { ProviderSpec } from '../model/sso.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Row, Update } from '../world/authentik/schema.ts';
-import { lookInto, missing } from './authentik.ts';
+import { lookInto, missing, rowIn } from './authentik.ts';
 
 type Provider = Row<'providers/proxy'>;
 
@@ -65,12 +65,13 @@ export const providerKind: Kind<ProviderSpec> = {
       await authentik.create('providers/proxy', { name: key, access_token_validity: cookieLife, ...body });
       return;
     }
-    const rows = await authentik.list('providers/proxy');
-    const row = rows.find(({ name }) => name === key);
     if (!want) {
+      const row = await rowIn(authentik, 'providers/proxy', ({ name }) => name === key);
       if (row) await authentik.remove('providers/proxy', row.pk);
       return;
     }
+    const rows = await authentik.list('providers/proxy');
+    const row = rows.find(({ name }) => name === key);
     const other = rows.find((one) => one.name !== key && serves(one, want.externalHost));
     if (other) throw hostTaken(key, other.name, want.externalHost);
     if (row) await authentik.update('providers/proxy', row.pk, await changed(row, want, authentik));
@@ -92,7 +93,7 @@ async function scopeMappings(authentik: Authentik): Promise<string[]> {
 }
 
 async function bodyOf(want: ProviderSpec, authentik: Authentik) {
-  const flows = await authentik.list('flows/instances');
+  const flows = await authentik.list('flows/instances', 'known');
   const flow = (wanted: string): string =>
     flows.find(({ slug }) => slug === wanted)?.pk ?? missing('flow', wanted, 'Flows and Stages > Flows');
   return {

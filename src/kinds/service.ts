@@ -1,16 +1,15 @@
 import type { Kind } from '../engine/kind.ts';
 import type { ServiceSpec } from '../model/resource.ts';
 import type { Authentik } from '../world/authentik/api.ts';
+import type { Collection, Row } from '../world/authentik/schema.ts';
 import { lookInto } from './authentik.ts';
 
 /** Where to look for each sort of default object, by its word before the colon. */
 const finders: Readonly<Record<string, (authentik: Authentik, name: string) => Promise<boolean>>> = {
-  flow: async (authentik, slug) => (await authentik.list('flows/instances', 'fresh')).some((row) => row.slug === slug),
-  scope: async (authentik, managed) =>
-    (await authentik.list('propertymappings/provider/scope', 'fresh')).some((row) => row.managed === managed),
-  outpost: async (authentik, managed) =>
-    (await authentik.list('outposts/instances', 'fresh')).some((row) => row.managed === managed),
-  brand: async (authentik) => (await authentik.list('core/brands', 'fresh')).some((row) => row.default === true),
+  flow: (authentik, slug) => isIn(authentik, 'flows/instances', (row) => row.slug === slug),
+  scope: (authentik, managed) => isIn(authentik, 'propertymappings/provider/scope', (row) => row.managed === managed),
+  outpost: (authentik, managed) => isIn(authentik, 'outposts/instances', (row) => row.managed === managed),
+  brand: (authentik) => isIn(authentik, 'core/brands', (row) => row.default === true),
   setup: async (authentik, state) => (await authentik.setup()) === state,
 };
 
@@ -49,6 +48,15 @@ export const serviceKind: Kind<ServiceSpec> = {
   hint: () =>
     'authentik-worker makes these objects. See what stops it: docker logs --tail 50 authentik-worker\nThen run the command again.',
 };
+
+/** What was there some seconds ago is there; what was not may be by now. */
+async function isIn<C extends Collection>(
+  authentik: Authentik,
+  collection: C,
+  isIt: (row: Row<C>) => boolean,
+): Promise<boolean> {
+  return (await authentik.list(collection)).some(isIt) || (await authentik.list(collection, 'fresh')).some(isIt);
+}
 
 async function find(authentik: Authentik, object: string): Promise<boolean> {
   const [sort, name] = parts(object);

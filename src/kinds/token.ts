@@ -11,14 +11,20 @@ import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
 export const tokenKind: Kind<TokenSpec> = {
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const row = (await authentik.list('core/tokens')).find(({ identifier }) => identifier === key);
+      const [tokens, users, all, proven] = await Promise.all([
+        authentik.list('core/tokens'),
+        authentik.list('core/users'),
+        authentik.list('core/groups'),
+        authentik.ownTokenWorks(),
+      ]);
+      const row = tokens.find(({ identifier }) => identifier === key);
       if (!row) return undefined;
-      const owner = (await authentik.list('core/users')).find(({ pk }) => pk === row.user);
-      const groups = (await authentik.list('core/groups')).filter(({ pk }) => owner?.groups?.includes(pk));
+      const owner = users.find(({ pk }) => pk === row.user);
+      const groups = all.filter(({ pk }) => owner?.groups?.includes(pk));
       return {
         username: owner?.username ?? '',
         group: groups.find(({ name }) => name === want?.group)?.name ?? groups[0]?.name ?? '',
-        proven: await authentik.ownTokenWorks(),
+        proven,
       };
     }),
 

@@ -17,11 +17,10 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 export const userKind: Kind<UserSpec> = {
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const users = await authentik.list('core/users');
+      const [users, groups] = await Promise.all([authentik.list('core/users'), authentik.list('core/groups')]);
       const row = users.find(({ username }) => username === key);
       if (want) unambiguous(key, want, row, users);
       if (!row) return undefined;
-      const groups = await authentik.list('core/groups');
       const { firstPassword } = noteOf(row);
       return {
         name: row.name,
@@ -40,9 +39,9 @@ export const userKind: Kind<UserSpec> = {
       : []),
   ],
 
-  async apply(key, want, world) {
+  async apply(key, want, world, have) {
     const { authentik } = world;
-    const row = await userNamed(world, key);
+    const row = want && !have ? undefined : await userNamed(world, key);
     if (!want) {
       if (row) await authentik.remove('core/users', row.pk);
       return;

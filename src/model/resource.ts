@@ -118,6 +118,8 @@ export type Resource = {
     readonly home?: true;
     /** The data directory it lives in: it goes, or stays, with that, without a call of its own. */
     readonly inside?: Id;
+    /** What is made before it, where that has to be made: listed earlier in the same stage. */
+    readonly after?: readonly Id[];
   };
 }[KindName];
 

@@ -65,7 +65,7 @@ export interface OutpostSpec {
   readonly authentikHost: string;
   /** Names of the providers that must be attached; others are left alone. */
   readonly providers: readonly string[];
-  /** Names of providers to take off, when homeauth lets go of the outpost. */
+  /** Names of providers to take off. */
   readonly detach?: readonly string[];
 }
 

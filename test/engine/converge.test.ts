@@ -274,6 +274,94 @@ test('one write of the ledger for a whole stage, before the first touch', async 
   expect(w.ledger).toHaveLength(50);
 });
 
+describe('what comes after another in one stage', () => {
+  const pair = (name: string) =>
+    [
+      [`provider:${name}`, 'x'],
+      [`file:${name}`, 'x', { after: [`provider:${name}` as const] }],
+    ] as const;
+  const outpost = ['outpost:embedded', ['a'], { after: ['file:a', 'file:b'] }] as const;
+
+  test('is made as soon as its own are done, and waits for no others', async () => {
+    const w = fresh();
+    let release = () => {};
+    w.held.set('=provider:b', new Promise<void>((done) => (release = done)));
+    const run = w.run([stage('single sign-on', ...pair('a'), ...pair('b'), outpost)]);
+    while (!w.log.includes('=file:a')) await new Promise((done) => setTimeout(done, 1));
+    await new Promise((done) => setTimeout(done, 10));
+    expect(w.log).toEqual(['=provider:a', '=provider:b', '=file:a']);
+    release();
+    await run;
+    expect(w.log.slice(3)).toEqual(['=file:b', '~outpost:embedded']);
+    expect(w.state.saves).toBe(1);
+  });
+
+  test('waits until it is known that the one before is there', async () => {
+    const w = fresh();
+    w.lost.set('=provider:a', [false, true]);
+    await w.run([stage('single sign-on', ...pair('a'))]);
+    expect(w.log).toEqual(['=provider:a', '=provider:a', '=file:a']);
+  });
+
+  test('is not begun when the one before failed, and what was begun comes to its end', async () => {
+    const w = fresh();
+    let release = () => {};
+    w.held.set('=provider:b', new Promise<void>((done) => (release = done)));
+    w.refusals.set('=provider:a', new Failure({ code: 'full', problem: 'No room.', fix: 'Make room.' }));
+    let isOver = false;
+    const run = w.run([stage('single sign-on', ...pair('a'), ...pair('b'))]).finally(() => {
+      isOver = true;
+    });
+    await new Promise((done) => setTimeout(done, 10));
+    expect(isOver).toBe(false);
+    release();
+    await expect(run).rejects.toMatchObject({ code: 'full' });
+    expect(w.log).toEqual(['=provider:a', '=provider:b']);
+    expect(w.things.has('provider:b')).toBe(true);
+  });
+});
+
+describe('many removals', () => {
+  const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+  const apps = names.flatMap((name) => [
+    [`provider:${name}`, 'x', inside] as const,
+    [`application:${name}`, 'x', inside] as const,
+  ]);
+  const base = stage('folders', ['directory:/srv/db', 1, data]);
+
+  test('go side by side, what refers to others before them, and the ledger is written once a kind', async () => {
+    const w = fresh();
+    for (const app of apps) await w.run([base, stage('apps', ...apps.slice(0, apps.indexOf(app) + 1))]);
+    w.log.length = 0;
+    w.state.saves = 0;
+    let release = () => {};
+    const gate = new Promise<void>((done) => (release = done));
+    for (const name of names) w.held.set(`-application:${name}`, gate);
+    const run = w.run([base]);
+    await new Promise((done) => setTimeout(done, 10));
+    expect(w.log).toHaveLength(4);
+    release();
+    await run;
+    expect(w.log.slice(0, 12).every((line) => line.startsWith('-application:'))).toBe(true);
+    expect(w.log.slice(12).every((line) => line.startsWith('-provider:'))).toBe(true);
+    expect(w.log).toHaveLength(24);
+    expect(w.state.saves).toBe(2);
+    expect(w.ledger.map(({ id }) => id)).toEqual(['directory:/srv/db']);
+  });
+
+  test.each([false, true])('cut at any of them (after it landed: %s) are finished by the next run', async (after) => {
+    for (let at = 0; at < 24; at += 3) {
+      const w = fresh();
+      await w.run([base, stage('apps', ...apps)]);
+      w.state.cut = { at: w.state.writes + at, after };
+      await expect(w.run([base])).rejects.toThrow('power cut');
+      await w.run([base]);
+      expect([...w.things.keys()]).toEqual(['outpost:embedded', 'directory:/srv/db']);
+      expect(w.ledger.map(({ id }) => id)).toEqual(['directory:/srv/db']);
+    }
+  });
+});
+
 test('Ctrl-C stops at the next safe point, and the next run goes on', async () => {
   const w = fresh();
   const controller = new AbortController();

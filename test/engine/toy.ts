@@ -20,6 +20,7 @@ export interface Toy {
   readonly state: {
     now: number;
     writes: number;
+    saves: number;
     cut: { at: number; after: boolean };
     dockerFrom: number;
     hideAfter: string;
@@ -30,6 +31,8 @@ export interface Toy {
   readonly lost: Map<string, boolean[]>;
   /** Touches that are refused. */
   readonly refusals: Map<string, Failure>;
+  /** Touches that are under way until this is done. */
+  readonly held: Map<string, Promise<void>>;
   readonly log: string[];
   readonly events: Progress[];
   ledger: Ledger;
@@ -53,6 +56,7 @@ export function toy(): Toy {
   const state = {
     now: 0,
     writes: 0,
+    saves: 0,
     cut: { at: -1, after: false },
     dockerFrom: 0,
     hideAfter: '',
@@ -61,11 +65,13 @@ export function toy(): Toy {
   const log: string[] = [];
   const lost = new Map<string, boolean[]>();
   const refusals = new Map<string, Failure>();
+  const held = new Map<string, Promise<void>>();
 
   const touch = async (words: string, effect: () => unknown): Promise<void> => {
     const cut = state.writes++ === state.cut.at;
     if (cut && !state.cut.after) throw new Error('power cut');
     log.push(words);
+    await held.get(words);
     const refused = refusals.get(words);
     if (refused) throw refused;
     if (words === state.hideAfter) state.dockerFrom = state.now + 5000;
@@ -149,6 +155,7 @@ export function toy(): Toy {
         });
       },
     }),
+    application: simple('application'),
     brand: simple('brand', { release: (_, before) => before, isTheirs: (_, have) => have !== 'nothing' }),
     outpost: simple('outpost', {
       differs: (want, have) =>
@@ -179,6 +186,7 @@ export function toy(): Toy {
     state,
     lost,
     refusals,
+    held,
     log,
     events: [],
     ledger: [],
@@ -197,6 +205,7 @@ export function toy(): Toy {
             it.ledger = [];
           },
           save: async (next) => {
+            state.saves += 1;
             it.ledger = structuredClone(next);
           },
         },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Resource } from '../../src/model/resource.ts';
 import { steppingClock } from '../world/authentik/up.ts';
 import { failing, outpost, provider, type Sso, sso } from './sso.ts';
 
@@ -29,6 +30,18 @@ test('serves all of ours with one change, beside what others have, and keeps eve
   expect((await row(here)).config).toEqual({ ...before, authentik_host: 'https://auth.home.example.com' });
   expect(patches(here)).toHaveLength(1);
   expect(await here.plan([outpost('a', 'b')])).toEqual([]);
+});
+
+test('lets go of several at once, with one change, and of nobody else', async () => {
+  const here = await shared();
+  await here.run([three, [outpost('a', 'b')]]);
+  const without = { ...outpost(), spec: { ...outpost().spec, detach: ['a', 'b', 'c'] } } as Resource;
+  expect(await here.plan([without])).toEqual([
+    'adjust outpost:authentik Embedded Outpost: still serves "a"; still serves "b"',
+  ]);
+  await here.run([three, [without]]);
+  expect(await served(here)).toEqual(['theirs']);
+  expect(patches(here)).toHaveLength(2);
 });
 
 test('says what is missing', async () => {

@@ -1,5 +1,5 @@
 import type { Field, ObjectSpec } from '../../model/sso.ts';
-import type { Authentik } from '../../world/authentik/api.ts';
+import type { Authentik, How } from '../../world/authentik/api.ts';
 import { missing } from '../authentik.ts';
 
 /** A row of whatever collection, as it travels. */
@@ -59,15 +59,19 @@ export async function bodyOf(fields: Fields, authentik: Authentik): Promise<Reco
 async function sent(field: string, value: Field, authentik: Authentik): Promise<unknown> {
   const target = references[field];
   if (!target || value === null) return value;
-  const rows = await rowsOf(target, authentik);
+  const rows = await rowsOf(target, authentik, 'known');
   const pk = (name: unknown): string =>
     rows.find((row) => row.name === name)?.pk ?? missing(target.what, String(name), target.where);
   return Array.isArray(value) ? value.map(pk) : pk(value);
 }
 
-async function rowsOf({ collection }: Target, authentik: Authentik): Promise<{ pk: string; name: string }[]> {
-  if (collection !== 'flows/instances') return [...(await authentik.list(collection))];
-  return (await authentik.list(collection)).map(({ pk, slug }) => ({ pk, name: slug }));
+async function rowsOf(
+  { collection }: Target,
+  authentik: Authentik,
+  how?: How,
+): Promise<{ pk: string; name: string }[]> {
+  if (collection !== 'flows/instances') return [...(await authentik.list(collection, how))];
+  return (await authentik.list(collection, how)).map(({ pk, slug }) => ({ pk, name: slug }));
 }
 
 /** Whether two values mean the same: authentik keeps lists in no order. */

@@ -1,6 +1,6 @@
 import type { Kind } from '../../engine/kind.ts';
 import type { Field, ObjectSpec } from '../../model/sso.ts';
-import type { Authentik } from '../../world/authentik/api.ts';
+import type { Authentik, How } from '../../world/authentik/api.ts';
 import type { Collection } from '../../world/authentik/schema.ts';
 import { lookInto } from '../authentik.ts';
 import { type AnyRow, bodyOf, fieldsOf, unlike } from './fields.ts';
@@ -39,9 +39,9 @@ export const objectKind = (
   differs: (want, have) =>
     unlike(want.fields, have.fields).map(([field, value]) => told(field, have.fields[field], value)),
 
-  async apply(key, want, { authentik }) {
+  async apply(key, want, { authentik }, have) {
     const place = placeOf(key);
-    const row = await rowAt(place, authentik);
+    const row = want && !have ? undefined : await rowAt(place, authentik, want ? undefined : 'known');
     if (!want) {
       if (row) await authentik.remove(place.collection, place.id(row));
       return;
@@ -54,11 +54,7 @@ export const objectKind = (
   hint,
 });
 
-export async function rowAt(
-  { collection, find }: Place,
-  authentik: Authentik,
-  how?: 'fresh',
-): Promise<AnyRow | undefined> {
+export async function rowAt({ collection, find }: Place, authentik: Authentik, how?: How): Promise<AnyRow | undefined> {
   return find((await authentik.list(collection, how)) as readonly unknown[] as readonly AnyRow[]);
 }
 

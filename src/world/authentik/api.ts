@@ -10,6 +10,12 @@ export type Reach =
   | { readonly is: 'starting'; readonly because: string; readonly line?: string }
   | { readonly is: 'refused'; readonly because: string; readonly failure: Failure };
 
+/**
+ * `fresh`: read anew. `known`: as it was last read, with what this process has made since; enough to name a row by its
+ * id, and not to judge how things stand.
+ */
+export type How = 'fresh' | 'known';
+
 /** authentik's REST API, with homeauth's own token, or with the bootstrap token while there is no other. */
 export interface Authentik {
   /** Whether it answers and accepts a token. A `starting` comes right by itself. */
@@ -19,10 +25,9 @@ export interface Authentik {
   /** First-run setup: `open` means that whoever reaches the server may take it. */
   setup(): Promise<'open' | 'closed' | 'unknown'>;
   /**
-   * All pages of a collection. Shared for some seconds by all who ask, until somebody touches that collection;
-   * `fresh` is read anew.
+   * All pages of a collection. Shared for some seconds by all who ask, until somebody touches that collection.
    */
-  list<C extends Collection>(collection: C, how?: 'fresh'): Promise<readonly Row<C>[]>;
+  list<C extends Collection>(collection: C, how?: How): Promise<readonly Row<C>[]>;
   create<C extends Collection>(collection: C, body: Create<C>): Promise<Row<C>>;
   update<C extends Collection>(collection: C, id: string | number, body: Update<C>): Promise<Row<C>>;
   remove(collection: Collection, id: string | number): Promise<void>;

@@ -64,9 +64,9 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
     }
   }
 
-  async function touchRow(method: Method, collection: Collection, path: string, body: unknown): Promise<unknown> {
+  async function touchRow(method: Method, collection: Collection, path: string, body: unknown): Promise<object> {
     const row = await touch([collection], () => change(method, path, body));
-    return fitting(method, path, collection, [row])[0];
+    return fitting(method, path, collection, [row as object])[0] as object;
   }
 
   const authentik: Authentik = {
@@ -85,8 +85,12 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
       if (setup !== 'closed') setup = await setupState(line);
       return setup;
     },
-    list: (collection, how) => lists.get(collection, how === 'fresh') as never,
-    create: (collection, body) => touchRow('POST', collection, url(collection), body) as never,
+    list: (collection, how) => lists.get(collection, how) as never,
+    async create(collection, body) {
+      const row = await touchRow('POST', collection, url(collection), body);
+      lists.add(collection, row);
+      return row as never;
+    },
     update: (collection, id, body) => touchRow('PATCH', collection, url(collection, id), body) as never,
     async remove(collection, id) {
       const touched = [collection, ...(dependants[collection] ?? [])];

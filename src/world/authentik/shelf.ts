@@ -1,17 +1,25 @@
 import type { Clock } from '../world.ts';
+import type { How } from './api.ts';
 import type { Collection } from './schema.ts';
 
 type Rows = readonly object[];
 
 interface Book {
   readonly rows: Promise<Rows>;
+  /** What was made since it was read. */
+  readonly made: object[];
   /** When it was read to its end. */
   since?: number;
+  /** Something was done to that collection since: it tells ids, and no longer how things stand. */
+  isPast?: true;
 }
 
 /** Lists that were read, for all who ask within some seconds. */
 export interface Shelf {
-  get(collection: Collection, fresh: boolean): Promise<Rows>;
+  get(collection: Collection, how: How | undefined): Promise<Rows>;
+  /** A row was made. */
+  add(collection: Collection, row: object): void;
+  /** Something else was done, or may have been. */
   drop(collections: readonly Collection[]): void;
 }
 
@@ -38,18 +46,33 @@ export const dependants: Readonly<Partial<Record<Collection, readonly Collection
   'policies/expression': ['policies/bindings'],
 };
 
+/** Below stages/, and no stages. */
+const others: readonly Collection[] = ['stages/prompt/prompts', 'stages/invitation/invitations'];
+
 /** Every stage stands in two lists. */
-const twins = (collection: Collection): readonly Collection[] =>
-  collection.startsWith('stages/') ? ['stages/all', 'flows/bindings'] : [];
+const homes = (collection: Collection): readonly Collection[] =>
+  collection.startsWith('stages/') && !others.includes(collection) ? [collection, 'stages/all'] : [collection];
+
+/** And its bindings show it. */
+const shownIn = (collection: Collection): readonly Collection[] =>
+  homes(collection).includes('stages/all') ? [...homes(collection), 'flows/bindings'] : [collection];
 
 export function shelf(read: (collection: Collection) => Promise<Rows>, clock: Clock): Shelf {
   const books = new Map<Collection, Book>();
+  const drop = (collections: readonly Collection[]): void => {
+    for (const one of collections.flatMap(shownIn)) {
+      const book = books.get(one);
+      if (book) book.isPast = true;
+    }
+  };
   return {
-    get(collection, fresh) {
+    async get(collection, how) {
       const kept = books.get(collection);
-      const good = kept && (kept.since === undefined || (!fresh && clock.now() - kept.since < goodFor));
-      if (good) return kept.rows;
-      const book: Book = { rows: read(collection) };
+      if (kept && how === 'known') return [...(await kept.rows), ...kept.made];
+      const isRead = kept?.since !== undefined;
+      const isOld = isRead && (how === 'fresh' || clock.now() - (kept.since ?? 0) >= goodFor);
+      if (kept && !kept.isPast && !isOld) return kept.rows;
+      const book: Book = { rows: read(collection), made: [] };
       books.set(collection, book);
       book.rows.then(
         () => {
@@ -61,8 +84,10 @@ export function shelf(read: (collection: Collection) => Promise<Rows>, clock: Cl
       );
       return book.rows;
     },
-    drop(collections) {
-      for (const collection of collections) for (const one of [collection, ...twins(collection)]) books.delete(one);
+    add(collection, row) {
+      for (const one of homes(collection)) books.get(one)?.made.push(row);
+      drop([collection]);
     },
+    drop,
   };
 }

@@ -56,6 +56,30 @@ describe('lists', () => {
     expect((await here.authentik.list('core/groups')).map(({ name }) => name)).toContain('family');
   });
 
+  test('as they are known have what was made since, without another look', async () => {
+    const here = await up({ clock: fastClock(1) });
+    await here.authentik.list('core/groups');
+    const before = here.reads().length;
+    const { pk } = await here.authentik.create('core/groups', { name: 'family' });
+    expect((await here.authentik.list('core/groups', 'known')).find(({ name }) => name === 'family')?.pk).toBe(pk);
+    await here.authentik.remove('core/groups', pk);
+    await here.authentik.list('core/groups', 'known');
+    expect(here.reads().length).toBe(before);
+    // How things stand is what a look says.
+    expect((await here.authentik.list('core/groups')).map(({ name }) => name)).not.toContain('family');
+  });
+
+  test('of all stages have one that was made, and no field of a form', async () => {
+    const here = await up({ clock: fastClock(1) });
+    await here.authentik.list('stages/all');
+    await here.authentik.create('stages/user_write', { name: 'ours' } as never);
+    const field = { name: 'ours-field', field_key: 'a', label: 'a', type: 'text', required: true, order: 0 };
+    await here.authentik.create('stages/prompt/prompts', field as never);
+    const names = (await here.authentik.list('stages/all', 'known')).map(({ name }) => name);
+    expect(names).toContain('ours');
+    expect(names).not.toContain('ours-field');
+  });
+
   test('of outposts and applications are read again after a provider was deleted', async () => {
     const here = await up({ clock: fastClock(1) });
     const flow = (await here.authentik.list('flows/instances'))[0]!.pk;
