@@ -40,7 +40,7 @@ export function wire(flags: CommonFlags): Surroundings {
         onPull: ({ reference, done, total }) => terminal.live(pulling(reference, done, total)),
       }),
       // Wanted for proofs alone, and it is much to load.
-      http: { dial: async (request) => (await import('../world/http.ts')).undiciHttp.dial(request) },
+      http: { dial: async (request) => (await import('../world/http.ts')).ownHttp.dial(request) },
       host: linuxHost,
       locks: systemLocks,
       clock: systemClock,

@@ -1,82 +1,80 @@
-import { isIP } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher, request as send } from 'undici';
+import { connect, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 import { Failure } from '../model/failure.ts';
+import { exchange } from './http-exchange.ts';
 import { noAnswer } from './http-failures.ts';
 import { keepVigil } from './vigil.ts';
-import type { Http, HttpAnswer, HttpRequest } from './world.ts';
-
-/** As much of a body as is read, in bytes: a page that says who somebody is fits well; a download need not. */
-const enough = 1024 * 1024;
+import type { Http, HttpRequest } from './world.ts';
 
 /** Headers that open something for whoever gets them. */
 const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key)$/i;
 
 /**
  * One request, one connection. A certificate that is not trusted is part of the answer and not an error: the
- * connection goes on without proof of who is there, so only a request that carries no secret is sent over it.
+ * connection goes on without proof of who is there, so only a request that carries no secret is sent over it. Headers
+ * go out as they are given, Host and Connection among them: proofs write what a browser would not.
  */
-export const undiciHttp: Http = {
+export const ownHttp: Http = {
   async dial(request) {
     const vigil = keepVigil(request.timeout ?? 10_000);
     let untrusted: string | undefined;
-    const agent = agentFor(request, vigil.heard, (why) => {
-      untrusted = why;
-    });
+    let socket: Socket | undefined;
     try {
-      const answer = await send(request.url, {
-        dispatcher: agent,
-        method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-        headers: { ...request.headers },
-        ...(request.body !== undefined && { body: request.body }),
-        signal: vigil.signal,
+      socket = await connected(request, vigil.signal, (why) => {
+        untrusted = why;
       });
-      const body = await readBody(answer.body, vigil.heard);
-      return { ...answerOf(answer, body), ...(untrusted !== undefined && { untrusted }) };
+      vigil.heard();
+      const answer = await exchange(socket, request, vigil);
+      return { ...answer, ...(untrusted !== undefined && { untrusted }) };
     } catch (error) {
       throw error instanceof Failure ? error : noAnswer(request, vigil.signal.aborted, error);
     } finally {
       vigil.end();
-      await agent.destroy();
+      socket?.destroy();
     }
   },
 };
 
-function agentFor(request: HttpRequest, heard: () => void, report: (why: string) => void): Agent {
-  const { hostname } = new URL(request.url);
+/** Tries one store of authorities after the other. */
+async function connected(
+  request: HttpRequest,
+  signal: AbortSignal,
+  report: (why: string) => void,
+  [trusted, ...others] = stores(request),
+): Promise<Socket> {
+  // Judged below, by the same rules: the connection has to stand for us to see what is behind it.
+  const socket = await standing(request, signal, { rejectUnauthorized: false, ...trusted });
+  if (!(socket instanceof TLSSocket) || socket.authorized) return socket;
+  const why = reasonOf(socket.authorizationError);
+  if (others.length > 0 && unknownIssuer.test(why)) {
+    socket.destroy();
+    return connected(request, signal, report, others);
+  }
+  if (isSecret(request)) {
+    socket.destroy();
+    throw notSent(request, why);
+  }
+  report(why);
+  return socket;
+}
+
+function standing({ url, via, http2 }: HttpRequest, signal: AbortSignal, tls: ConnectionOptions): Promise<Socket> {
+  const { protocol, hostname, port } = new URL(url);
   const name = hostname.replace(/^\[|\]$/g, '');
-  const timeout = request.timeout ?? 10_000;
-  const connectors = stores(request).map((trusted) =>
-    // Judged below, by the same rules: the connection has to stand for us to see what is behind it.
-    buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout, ...trusted }),
-  );
-  return new Agent({
-    connect(options, callback) {
-      const target = {
-        ...options,
-        ...(request.via && { hostname: request.via.host, host: request.via.host, port: String(request.via.port) }),
-        ...(isIP(name) === 0 && { servername: name }),
-      };
-      const attempt = ([connect, ...others]: typeof connectors): void =>
-        connect?.(target, (error, socket) => {
-          if (error) return callback(error, null);
-          if (socket instanceof TLSSocket && !socket.authorized) {
-            const why = reasonOf(socket.authorizationError);
-            if (others.length > 0 && unknownIssuer.test(why)) {
-              socket.destroy();
-              return attempt(others);
-            }
-            if (isSecret(request)) {
-              socket.destroy();
-              return callback(notSent(request, why), null);
-            }
-            report(why);
-          }
-          heard();
-          callback(null, socket);
-        });
-      attempt(connectors);
-    },
+  const isTls = protocol === 'https:';
+  const at = via ?? { host: name, port: Number(port) || (isTls ? 443 : 80) };
+  const named = isIP(name) === 0 ? { servername: name } : {};
+  const ALPNProtocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+  const socket = isTls ? connectTls({ ...at, ...named, ALPNProtocols, ...tls }) : connect(at);
+  return new Promise((resolve, reject) => {
+    const stop = () => socket.destroy(signal.reason);
+    signal.addEventListener('abort', stop);
+    socket.once('error', reject);
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      signal.removeEventListener('abort', stop);
+      socket.off('error', reject);
+      resolve(socket);
+    });
   });
 }
 
@@ -98,26 +96,3 @@ const notSent = ({ url }: HttpRequest, why: string): Failure =>
     why: 'The request holds a password or a session, so it was not sent to a server that cannot prove who it is.',
     fix: `See the certificate, and Caddy's log about it:  homeauth doctor`,
   });
-
-async function readBody(body: AsyncIterable<Uint8Array>, heard: () => void): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    heard();
-    parts.push(part);
-    size += part.length;
-    if (size >= enough) break;
-  }
-  return Buffer.concat(parts).subarray(0, enough).toString();
-}
-
-function answerOf({ statusCode, headers }: Dispatcher.ResponseData, body: string): HttpAnswer {
-  const entries = Object.entries(headers).filter(([name]) => name !== 'set-cookie');
-  const cookies = headers['set-cookie'] ?? [];
-  return {
-    status: statusCode,
-    headers: Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().join(', ')])),
-    cookies: [cookies].flat(),
-    body,
-  };
-}

@@ -96,6 +96,8 @@ export interface HttpRequest {
   readonly via?: { readonly host: string; readonly port: number };
   /** A certificate authority to trust beside the usual ones, as PEM. */
   readonly authority?: string;
+  /** Ask for HTTP/2; without it, and where the server has none, it is HTTP/1.1. */
+  readonly http2?: true;
   /** Milliseconds without a sign of life; 10 000 unless told. */
   readonly timeout?: number;
 }

@@ -17,7 +17,7 @@ import { proveStranger } from '../../src/procedures/proof/stranger.ts';
 import { proveApp, proveHome } from '../../src/procedures/proof.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../src/world/files.ts';
-import { undiciHttp } from '../../src/world/http.ts';
+import { ownHttp } from '../../src/world/http.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { World } from '../../src/world/world.ts';
 import { type Engine, engine } from '../machine/engine.ts';
@@ -75,7 +75,7 @@ beforeAll(async () => {
   const world = {
     docker: connectDocker({ DOCKER_HOST: docker.host }),
     files: nodeFiles(),
-    http: undiciHttp,
+    http: ownHttp,
     random: systemRandom,
     clock: { now: () => performance.now(), sleep: (ms: number) => new Promise((done) => setTimeout(done, ms / 10)) },
     host: { addresses: async () => [{ name: 'lan0', address: '192.168.0.4' }], resolve: async () => [] },

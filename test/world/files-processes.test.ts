@@ -73,8 +73,8 @@ test('too many open files, and so no connection either', async () => {
   const script = `import { openSync } from 'node:fs';
     import { openLine } from ${from('authentik/line.ts')};
     import { openApi } from ${from('docker/api.ts')};
-    import { undiciHttp } from ${from('http.ts')};
-    import { fileLocks } from ${from('locks.ts')};
+      import { ownHttp } from ${from('http.ts')};
+      import { fileLocks } from ${from('locks.ts')};
     const line = openLine(async () => ({ host: '127.0.0.1', port: 9 }), 'auth.home.example.com', 1000);
     const docker = openApi('/nowhere/docker.sock', '1.47', { away: 0, look: 1000 });
     const url = 'http://127.0.0.1:9/';
@@ -84,7 +84,7 @@ test('too many open files, and so no connection either', async () => {
       fileLocks(${JSON.stringify(base)}).take('handles', {}),
       line.send({ method: 'GET', path: '/' }),
       docker.look('/info'),
-      undiciHttp.dial({ url }),
+      ownHttp.dial({ url }),
     ];
     for (const { reason } of await Promise.allSettled(asked)) process.stdout.write(reason.code + ' ' + reason.problem + '\\n');`;
   const said = await outputOf(['bash', '-c', 'ulimit -n 500; exec "$0" "$@"', ...node(script)]);

@@ -1,14 +1,15 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createSecureServer as createHttp2 } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { undiciHttp } from '../../src/world/http.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ownHttp } from '../../src/world/http.ts';
 
 let folder: string;
 let authority: string;
@@ -51,7 +52,7 @@ test('status, headers, each cookie, body; a redirect is not followed', async () 
     answer.writeHead(302, { location: '/next', 'set-cookie': ['a=1; Path=/', 'b=2'], 'X-Two': ['x', 'y'] });
     answer.end('moved');
   });
-  const answer = await undiciHttp.dial({ url: 'http://app.example.com/x?y=1', via, headers: { 'X-Probe': 'p' } });
+  const answer = await ownHttp.dial({ url: 'http://app.example.com/x?y=1', via, headers: { 'X-Probe': 'p' } });
   expect(answer).toMatchObject({
     status: 302,
     headers: { location: '/next', 'x-two': 'x, y' },
@@ -68,7 +69,7 @@ test('connects to via and asks for the name of the URL, in SNI and Host', async 
     seen.push((request.socket as TLSSocket & { servername: string }).servername, request.headers.host);
     answer.end('hello');
   });
-  const answer = await undiciHttp.dial({ url: 'https://auth.home.example.com/', via, authority });
+  const answer = await ownHttp.dial({ url: 'https://auth.home.example.com/', via, authority });
   expect(answer).toMatchObject({ status: 200, body: 'hello' });
   expect(answer).not.toHaveProperty('untrusted');
   expect(seen).toEqual(['auth.home.example.com', 'auth.home.example.com']);
@@ -76,11 +77,11 @@ test('connects to via and asks for the name of the URL, in SNI and Host', async 
 
 test('a certificate that is not trusted is part of the answer', async () => {
   const via = await https((_, answer) => answer.end('hello'));
-  expect(await undiciHttp.dial({ url: 'https://auth.home.example.com/', via })).toMatchObject({
+  expect(await ownHttp.dial({ url: 'https://auth.home.example.com/', via })).toMatchObject({
     body: 'hello',
     untrusted: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify/),
   });
-  expect(await undiciHttp.dial({ url: 'https://other.example.com/', via, authority })).toMatchObject({
+  expect(await ownHttp.dial({ url: 'https://other.example.com/', via, authority })).toMatchObject({
     untrusted: expect.stringMatching(/ALTNAME/),
   });
 });
@@ -90,14 +91,14 @@ test("beside an authority of one's own, those that Node has are trusted as befor
   const via = await https((request, answer) => answer.end(seen.push(request.url ?? '') && 'hello'));
   const other = otherAuthority();
   const url = 'https://auth.home.example.com/';
-  expect(await undiciHttp.dial({ url: `${url}untrusted`, via, authority: other })).toMatchObject({
+  expect(await ownHttp.dial({ url: `${url}untrusted`, via, authority: other })).toMatchObject({
     untrusted: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE/),
   });
 
   const module = join(import.meta.dirname, '../../src/world/http.ts');
   const request = { url: `${url}trusted`, via, authority: other, headers: { Cookie: 'session=1' } };
-  const script = `import { undiciHttp } from ${JSON.stringify(module)};
-    console.log(JSON.stringify(await undiciHttp.dial(${JSON.stringify(request)})));`;
+  const script = `import { ownHttp } from ${JSON.stringify(module)};
+    console.log(JSON.stringify(await ownHttp.dial(${JSON.stringify(request)})));`;
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
   const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
@@ -124,9 +125,9 @@ test.each([
     answer.end();
   });
   const request = { url: 'https://auth.home.example.com/', via, method: 'POST', ...secret };
-  await expect(undiciHttp.dial(request)).rejects.toMatchObject({ name: 'Failure', code: 'untrusted-certificate' });
+  await expect(ownHttp.dial(request)).rejects.toMatchObject({ name: 'Failure', code: 'untrusted-certificate' });
   expect(asked).toBe(0);
-  expect(await undiciHttp.dial({ ...request, authority })).toMatchObject({ status: 200 });
+  expect(await ownHttp.dial({ ...request, authority })).toMatchObject({ status: 200 });
 });
 
 test('a body is sent as it is', async () => {
@@ -134,7 +135,7 @@ test('a body is sent as it is', async () => {
     request.setEncoding('utf8').on('data', (part) => answer.end(`${request.method} ${part}`));
   });
   const request = { url: 'http://a.example.com/', via, method: 'POST', body: '{"ü":1}' };
-  expect((await undiciHttp.dial(request)).body).toBe('POST {"ü":1}');
+  expect((await ownHttp.dial(request)).body).toBe('POST {"ü":1}');
 });
 
 test('of an endless body only the beginning is read', async () => {
@@ -145,7 +146,7 @@ test('of an endless body only the beginning is read', async () => {
     answer.on('drain', more);
     more();
   });
-  expect((await undiciHttp.dial({ url: 'http://a.example.com/', via })).body).toHaveLength(1024 * 1024);
+  expect((await ownHttp.dial({ url: 'http://a.example.com/', via })).body).toHaveLength(1024 * 1024);
 });
 
 test('nothing listens', async () => {
@@ -153,7 +154,7 @@ test('nothing listens', async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   await new Promise((done) => server.close(done));
-  const dial = undiciHttp.dial({ url: 'https://a.example.com/x?token=s', via: { host: '127.0.0.1', port } });
+  const dial = ownHttp.dial({ url: 'https://a.example.com/x?token=s', via: { host: '127.0.0.1', port } });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: `https://a.example.com/x does not answer (asked at 127.0.0.1:${port}): nothing listens on that port.`,
@@ -162,7 +163,7 @@ test('nothing listens', async () => {
 
 test('a server that never answers', async () => {
   const via = await http(() => {});
-  const dial = undiciHttp.dial({ url: 'http://a.example.com/', via, timeout: 200 });
+  const dial = ownHttp.dial({ url: 'http://a.example.com/', via, timeout: 200 });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: expect.stringMatching(/nothing came back in time\.$/),
@@ -178,7 +179,7 @@ test('a page that comes bit by bit is waited for', async () => {
     await new Promise((done) => setTimeout(done, 250));
     answer.end();
   });
-  expect(await undiciHttp.dial({ url: 'http://a.example.com/', via, timeout: 400 })).toMatchObject({ body: 'apage' });
+  expect(await ownHttp.dial({ url: 'http://a.example.com/', via, timeout: 400 })).toMatchObject({ body: 'apage' });
 });
 
 test('a server that never answers TLS', async () => {
@@ -187,7 +188,7 @@ test('a server that never answers TLS', async () => {
   servers.push({ close: () => server.close(), closeAllConnections: () => sockets.forEach((s) => void s.destroy()) });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const via = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-  const dial = undiciHttp.dial({ url: 'https://a.example.com/', via, timeout: 200 });
+  const dial = ownHttp.dial({ url: 'https://a.example.com/', via, timeout: 200 });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: expect.stringMatching(/nothing came back in time\.$/),
@@ -196,7 +197,7 @@ test('a server that never answers TLS', async () => {
 
 test('plain http where TLS was expected', async () => {
   const via = await http((_, answer) => answer.end());
-  const dial = undiciHttp.dial({ url: 'https://a.example.com/', via });
+  const dial = ownHttp.dial({ url: 'https://a.example.com/', via });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: expect.stringMatching(/it does not speak TLS there\.$/),
@@ -205,7 +206,7 @@ test('plain http where TLS was expected', async () => {
 
 test('a connection that is cut', async () => {
   const via = await http((request) => request.socket.destroy());
-  const dial = undiciHttp.dial({ url: 'http://a.example.com/', via });
+  const dial = ownHttp.dial({ url: 'http://a.example.com/', via });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: expect.stringMatching(/the connection was cut\.$/),
@@ -213,9 +214,61 @@ test('a connection that is cut', async () => {
 });
 
 test('a name that does not resolve', async () => {
-  const dial = undiciHttp.dial({ url: 'http://nothing.invalid/' });
+  const dial = ownHttp.dial({ url: 'http://nothing.invalid/' });
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: expect.stringMatching(/^http:\/\/nothing\.invalid\/ does not answer: the name/),
+  });
+});
+
+describe('what a browser would not write', () => {
+  test('another host than the one whose certificate is asked for, capitals and all, in either version', async () => {
+    const seen: string[] = [];
+    const server = createHttp2({ ...tls, allowHTTP1: true }, ({ httpVersion, headers, authority, socket }, answer) => {
+      const name = (socket as TLSSocket & { servername: string }).servername;
+      seen.push(`${httpVersion} ${headers.host ?? authority} ${name} ${headers['x-probe']}`);
+      answer.writeHead(200, { 'set-cookie': ['a=1', 'b=2'], 'X-Two': 'x' });
+      answer.end('hello');
+    });
+    const via = await listen(server as unknown as Server);
+    const headers = { Host: 'AUTH.home.example.com.', 'X-Probe': 'p' };
+    for (const more of [{}, { http2: true }] as const) {
+      const answer = await ownHttp.dial({ url: 'https://auth.home.example.com/', via, authority, headers, ...more });
+      expect(answer).toEqual({
+        status: 200,
+        headers: expect.objectContaining({ 'x-two': 'x' }),
+        cookies: ['a=1', 'b=2'],
+        body: 'hello',
+      });
+    }
+    expect(seen).toEqual(['1.1', '2.0'].map((version) => `${version} AUTH.home.example.com. auth.home.example.com p`));
+  });
+
+  test('HTTP/2 where there is none: HTTP/1.1', async () => {
+    const via = await https((request, answer) => answer.end(request.httpVersion));
+    const answer = await ownHttp.dial({ url: 'https://auth.home.example.com/', via, authority, http2: true });
+    expect(answer.body).toBe('1.1');
+  });
+
+  test.each([false, true])('a body and an endless answer; HTTP/2: %s', async (isHttp2) => {
+    const server = createHttp2({ ...tls, allowHTTP1: true }, (request, answer) => {
+      const more = () => {
+        while (answer.write('x'.repeat(65_536)));
+      };
+      request.setEncoding('utf8').on('data', (part: string) => answer.on('drain', more).write(part) && more());
+    });
+    const via = await listen(server as unknown as Server);
+    const request = { url: 'https://auth.home.example.com/', via, authority, method: 'POST', body: 'ü=1' };
+    const { body } = await ownHttp.dial({ ...request, ...(isHttp2 && { http2: true }) });
+    expect(body.slice(0, 4)).toBe('ü=1x');
+    expect(Buffer.byteLength(body)).toBe(1024 * 1024);
+  });
+
+  test('headers that the connection is said to be for', async () => {
+    const via = await http((request, answer) => answer.end(request.rawHeaders.join('|')));
+    const headers = { Connection: 'close, X-Authentik-Username', 'X-Authentik-Username': 'helen' };
+    expect((await ownHttp.dial({ url: 'http://a.example.com/', via, headers })).body).toBe(
+      'host|a.example.com|Connection|close, X-Authentik-Username|X-Authentik-Username|helen',
+    );
   });
 });

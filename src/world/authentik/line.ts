@@ -48,7 +48,7 @@ const longest = 64 * 1024 * 1024;
 const beforeSending = ['connect', 'getaddrinfo'];
 
 /**
- * Node's own client, and not undici: that one compiles its parser at the first request, which takes 25 MB for a moment.
+ * Node's own client: that of undici compiles its parser at the first request, which takes 25 MB for a moment.
  * `silence`: ms without a sign of life, after which a request is given up.
  */
 export function openLine(address: () => Promise<Address | undefined>, host: string, silence: number): Line {

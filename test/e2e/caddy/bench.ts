@@ -9,7 +9,7 @@ import { caddyKind } from '../../../src/kinds/caddy.ts';
 import type { CaddySpec } from '../../../src/model/resource.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../../src/world/files.ts';
-import { undiciHttp } from '../../../src/world/http.ts';
+import { ownHttp } from '../../../src/world/http.ts';
 import type { HttpAnswer, World } from '../../../src/world/world.ts';
 import { type Engine, engine } from '../../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
@@ -87,7 +87,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
   const world = {
     docker: connectDocker({ DOCKER_HOST: docker.host }),
     files: nodeFiles(),
-    http: undiciHttp,
+    http: ownHttp,
   } as unknown as World;
   let authority: string | undefined;
   const bench: Bench = {
@@ -111,7 +111,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     get: async (host, at = '/', headers = {}) => {
       const via = await world.docker.dialAddress(proxy, 443, network);
       authority ??= await world.docker.readFile(proxy, '/data/caddy/pki/authorities/local/root.crt');
-      return undiciHttp.dial({
+      return ownHttp.dial({
         url: `https://${host}${at}`,
         headers,
         ...(via && { via }),
