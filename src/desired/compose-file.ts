@@ -35,7 +35,7 @@ export function composeText(template: Template, services: readonly ComposeServic
       dependsOn: d.dependsOn ?? [],
       capabilities: d.capabilities ?? [],
       logging: d.logging,
-      networks: d.networks.map(({ key }) => key),
+      networks: d.networks.map(({ key, aliases = [] }) => ({ key, aliases })),
     })),
     networks: [...networks].map(([key, name]) => ({ key, name, external: !own.includes(key) })),
   };

@@ -3,7 +3,7 @@ import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/
 import type { Era } from '../model/release.ts';
 import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
-import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
+import { backendNetwork, innerName, type Layout, proxyNetwork } from './layout.ts';
 import { logLimit } from './log-limit.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
@@ -46,7 +46,7 @@ export function stackContainers(
     ...(era.shmSize !== undefined && { shmSize: era.shmSize }),
     dependsOn,
   };
-  return {
+  const containers: Record<string, ContainerDefinition> = {
     'authentik-postgresql': {
       ...common,
       service: 'authentik-postgresql',
@@ -87,4 +87,11 @@ export function stackContainers(
       ),
     ),
   };
+  return Object.fromEntries(Object.entries(containers).map(([name, definition]) => [name, called(name, definition)]));
 }
+
+/** With the name that the others dial, on every network. */
+const called = (name: string, definition: ContainerDefinition): ContainerDefinition => ({
+  ...definition,
+  networks: definition.networks.map((network) => ({ ...network, aliases: [innerName(name)] })),
+});

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Era } from '../model/release.ts';
 import type { Facts } from './facts.ts';
+import { innerHost } from './layout.ts';
 
 /** The peers whose X-Forwarded-* authentik may believe: this machine, and the network it shares with Caddy. */
 const trusted = (facts: Facts): string => ['127.0.0.0/8', ...(facts.proxyNetwork?.subnets ?? [])].join(',');
@@ -16,11 +17,11 @@ export function environmentOf(config: Config, era: Era, facts: Facts): Record<st
     POSTGRES_USER: 'authentik',
     POSTGRES_PASSWORD: postgresPassword,
     AUTHENTIK_SECRET_KEY: facts.secrets?.secretKey.reveal() ?? '',
-    AUTHENTIK_POSTGRESQL__HOST: 'authentik-postgresql',
+    AUTHENTIK_POSTGRESQL__HOST: innerHost('authentik-postgresql'),
     AUTHENTIK_POSTGRESQL__NAME: 'authentik',
     AUTHENTIK_POSTGRESQL__USER: 'authentik',
     AUTHENTIK_POSTGRESQL__PASSWORD: postgresPassword,
-    ...(era.needsRedis && { AUTHENTIK_REDIS__HOST: 'authentik-redis' }),
+    ...(era.needsRedis && { AUTHENTIK_REDIS__HOST: innerHost('authentik-redis') }),
     AUTHENTIK_AVATARS: 'none',
     AUTHENTIK_DISABLE_STARTUP_ANALYTICS: 'true',
     AUTHENTIK_ERROR_REPORTING__ENABLED: 'false',

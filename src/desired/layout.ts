@@ -58,3 +58,13 @@ export const secretNames = {
 
 export const proxyNetwork = 'caddy_caddynet';
 export const backendNetwork = 'authentik_backend';
+
+/**
+ * How a container of ours is called by the others, on every network that they share. A name without a dot is asked of
+ * the router while its container does not run, and a router knows every device by the name that it gives itself; for
+ * this one none has an answer.
+ */
+export const innerName = (container: string): string => `${container}.homeauth.internal`;
+
+/** The same to be dialled: behind a final dot no domain of the house is tried, which may have a wildcard record. */
+export const innerHost = (container: string): string => `${innerName(container)}.`;

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config/schema.ts';
+import type { App, Config } from '../config/schema.ts';
 import { quoteCaddy } from '../formats/caddyfile.ts';
 import type { Template } from '../formats/template.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Facts } from './facts.ts';
-import { layoutOf, proxyNetwork } from './layout.ts';
+import { innerHost, innerName, layoutOf, proxyNetwork } from './layout.ts';
 import { domainApplication } from './sso.ts';
 
 export { ownCaddyContainer, ownCaddyFiles, ownCaddyFolders, ownCaddyHome, ownCaddyImages } from './own-caddy.ts';
 
-const authentik = 'http://authentik:9000';
+const authentik = `http://${innerHost('authentik')}:9000`;
+
+/**
+ * What Caddy dials: an app that homeauth starts by the name that no router answers for, and another container of that
+ * network, where it is written as Docker itself has it (NAME.NETWORK), without trying any domain of the house.
+ */
+function dialled({ name, upstream, container }: App): string {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(upstream) ?? [];
+  if (container) return `${innerHost(name)}:${port}`;
+  return host.endsWith(`.${proxyNetwork}`) ? `${host}.:${port}` : upstream;
+}
 
 /** All of homeauth's text for Caddy, and its mark: a hash of everything else in it. */
 export function caddyTextOf(config: Config, template: Template): { text: string; revision: string } {
@@ -18,10 +28,10 @@ export function caddyTextOf(config: Config, template: Template): { text: string;
     authHost: config.authHost,
     internal: config.tls === 'internal',
     cloudflare: config.tls === 'cloudflare',
-    apps: config.apps.map(({ host, upstream, name, mode }) => ({
-      host,
-      upstream,
-      slug: mode === 'domain' ? domainApplication : name,
+    apps: config.apps.map((app) => ({
+      host: app.host,
+      upstream: dialled(app),
+      slug: app.mode === 'domain' ? domainApplication : app.name,
     })),
   };
   const unmarked = template({ ...data, revision: 'none' }, quoteCaddy);
@@ -49,13 +59,14 @@ export function caddyText(config: Config, facts: Facts): Resource[] {
 /** What a user does who keeps the proxy's configuration in their own hands: the text for a Caddy, and the steps. */
 export function manualText(config: Config, facts: Facts): { text: string; steps: readonly string[] } {
   const { text } = caddyTextOf(config, facts.templates['homeauth.caddy']!);
+  const server = `http://${innerName('authentik')}:9000`;
   return {
     text,
     steps: [
       `Let your proxy reach authentik and the apps by name: docker network connect ${proxyNetwork} NAME`,
       'Caddy: save the text as homeauth.caddy beside your Caddyfile, add a last line "import homeauth.caddy" to it,',
       '       and load it: docker exec -w /etc/caddy NAME caddy reload',
-      `Another proxy: send ${config.authHost} to ${authentik}, and ask ${authentik}/outpost.goauthentik.io/auth/nginx`,
+      `Another proxy: send ${config.authHost} to ${server}, and ask ${server}/outpost.goauthentik.io/auth/nginx`,
       '       (or traefik, envoy in place of nginx) before every request to an app. Take away all request headers',
       '       whose names contain "authentik", in any spelling, before you do.',
     ],

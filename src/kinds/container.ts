@@ -1,5 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
-import type { ContainerDefinition, ContainerSpec } from '../model/container.ts';
+import type { Attachment, ContainerDefinition, ContainerSpec } from '../model/container.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
 import { containerReady, isUp, startTime } from './container-state.ts';
@@ -20,8 +20,14 @@ export const containerKind: Kind<ContainerSpec> = {
     const from = have.definition.image;
     const to = want.definition.image;
     const image = from === to ? definition : [`image ${from} → ${to}`];
-    const networks = missingNetworks(want, have).map((name) => `not on ${name}`);
-    return [...image, ...networks, ...(have.found && !isUp(have.found) ? [`is ${stopped(have.found.state)}`] : [])];
+    const networks = missingNetworks(want, have).map(({ name }) => `not on ${name}`);
+    const names = nameless(want, have).map(({ name, aliases = [] }) => `not called ${aliases.join(', ')} on ${name}`);
+    return [
+      ...image,
+      ...networks,
+      ...names,
+      ...(have.found && !isUp(have.found) ? [`is ${stopped(have.found.state)}`] : []),
+    ];
   },
 
   async apply(key, want, { docker }, have) {
@@ -53,8 +59,15 @@ function changed(want: ContainerDefinition, have: ContainerDefinition): string {
   return to === undefined || to === have.command?.join(' ') ? 'definition changed' : `restarts, now as ${to}`;
 }
 
-const missingNetworks = (want: ContainerSpec, have: ContainerSpec) =>
-  want.definition.networks.map(({ name }) => name).filter((name) => !have.found?.networks.includes(name));
+const missingNetworks = (want: ContainerSpec, have: ContainerSpec): Attachment[] =>
+  want.definition.networks.filter(({ name }) => !have.found?.networks.includes(name));
+
+/** Networks that it is on, and where nobody finds it by a name that it should have there. */
+const nameless = (want: ContainerSpec, { found }: ContainerSpec): Attachment[] =>
+  want.definition.networks.filter(
+    ({ name, aliases = [] }) =>
+      found?.networks.includes(name) && !aliases.every((alias) => found.aliases?.[name]?.includes(alias)),
+  );
 
 const isSame = (want: ContainerSpec, have: ContainerSpec) =>
   have.revision === want.revision && have.definition.image === want.definition.image;
@@ -65,7 +78,12 @@ const isResumable = ({ found }: ContainerSpec) => found !== undefined && !['paus
 const stopped = (state: string) => (state === 'paused' ? 'paused' : 'stopped');
 
 async function resume(key: string, want: ContainerSpec, have: ContainerSpec, docker: Docker): Promise<void> {
-  for (const network of missingNetworks(want, have)) await docker.connect(key, network);
+  const { service } = want.definition;
+  const anew = nameless(want, have);
+  for (const { name } of anew) await docker.disconnect(key, name);
+  for (const { name, aliases = [] } of [...missingNetworks(want, have), ...anew]) {
+    await docker.connect(key, name, [service, ...aliases]);
+  }
   if (have.found && !isUp(have.found)) await docker.start(key);
 }
 

@@ -45,6 +45,14 @@ export interface ComposeProject {
   readonly file: string;
 }
 
+/** A network that a container is on, and the key that docker-compose.yml uses for it. */
+export interface Attachment {
+  readonly name: string;
+  readonly key: string;
+  /** How it is called there, beside its own name and its service's. */
+  readonly aliases?: readonly string[];
+}
+
 /** What a container is made of: the same data becomes the API call and the text in docker-compose.yml. */
 export interface ContainerDefinition {
   readonly project: ComposeProject;
@@ -65,8 +73,8 @@ export interface ContainerDefinition {
   /** Linux capabilities that it keeps. All others are dropped, and no program in it can gain any. */
   readonly capabilities?: readonly string[];
   readonly logging?: Logging;
-  /** Networks by name, with the key that docker-compose.yml uses for each. The first is there from the start. */
-  readonly networks: readonly { readonly name: string; readonly key: string }[];
+  /** The first is there from the start. */
+  readonly networks: readonly Attachment[];
 }
 
 export type ContainerState = 'created' | 'running' | 'restarting' | 'exited' | 'dead' | 'paused' | 'removing';
@@ -89,6 +97,8 @@ export interface ContainerSpec {
     /** The kernel ended it because memory ran out. */
     readonly outOfMemory?: true;
     readonly networks: readonly string[];
+    /** How it is called on each of them. */
+    readonly aliases?: Readonly<Record<string, readonly string[]>>;
     readonly lastLine?: string;
   };
 }

@@ -61,11 +61,23 @@ describe('the text', () => {
     expect(linesOf('wiki.home.example.com')).toEqual(site('wiki.home.example.com', 'home', '"[fd00::5]:8080"'));
     expect(linesOf('auth.home.example.com')).toEqual([
       expect.stringMatching(/^\tvars homeauth_revision r[0-9a-f]{15}$/),
-      '\treverse_proxy http://authentik:9000 {',
+      '\treverse_proxy http://authentik.homeauth.internal.:9000 {',
       '\t\theader_up Host auth.home.example.com',
       '\t\theader_up X-Forwarded-Host auth.home.example.com',
       '\t}',
     ]);
+  });
+
+  test('dials names that no router answers for, where it may', () => {
+    const dials = (more: object, upstream = 'wiki:80') =>
+      siteOf(textFor({ apps: [{ ...app('wiki', upstream), ...more }] }), 'wiki.home.example.com')
+        .split(' ')
+        .at(-1);
+    expect(dials({ container: { image: 'i' } })).toBe('wiki.homeauth.internal.:80');
+    expect(dials({}, 'wiki.caddy_caddynet:80')).toBe('wiki.caddy_caddynet.:80');
+    expect(dials({})).toBe('wiki:80');
+    expect(textFor()).toContain('forward_auth http://authentik.homeauth.internal.:9000 {');
+    expect(textFor()).not.toMatch(/authentik:9000/);
   });
 
   test('trusts nobody to say where they come from', () => {

@@ -48,7 +48,7 @@ test('an old release that is insisted on gets its Redis', async () => {
   const redis = await inspect(place.engine, 'authentik-redis');
   expect(redis.Config.Env.filter((line) => /PASSWORD|SECRET/.test(line))).toEqual([]);
   expect((await inspect(place.engine, 'authentik')).Config.Image).toBe(authentikImage(release));
-  expect(await env()).toMatch(/^AUTHENTIK_REDIS__HOST=["']?authentik-redis["']?$/m);
+  expect(await env()).toMatch(/^AUTHENTIK_REDIS__HOST=["']?authentik-redis\.homeauth\.internal\.["']?$/m);
   expect(await accessOf(at('media'))).toBe('1000:1000 0750');
   for (const name of stack) {
     const { Config } = await inspect(place.engine, name);

@@ -143,7 +143,7 @@ test('container-vars.env has what the guide has, and secrets of 64 letters and d
     POSTGRES_DB: 'authentik',
     POSTGRES_USER: 'authentik',
     AUTHENTIK_AVATARS: 'none',
-    AUTHENTIK_POSTGRESQL__HOST: 'authentik-postgresql',
+    AUTHENTIK_POSTGRESQL__HOST: 'authentik-postgresql.homeauth.internal.',
     AUTHENTIK_POSTGRESQL__NAME: 'authentik',
     AUTHENTIK_POSTGRESQL__USER: 'authentik',
     AUTHENTIK_POSTGRESQL__PASSWORD: POSTGRES_PASSWORD,

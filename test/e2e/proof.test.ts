@@ -70,7 +70,7 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'homeauth-proof-'));
   await writeFile(join(folder, 'Caddyfile'), '# mine\n');
   await docker.docker(['run', '--detach', '--name', whoami, '--network', network, WHOAMI_IMAGE]);
-  const options = ['--add-host', `authentik:${gateway}`, '--volume', `${folder}:/etc/caddy`];
+  const options = ['--add-host', `authentik.homeauth.internal.:${gateway}`, '--volume', `${folder}:/etc/caddy`];
   await docker.docker(['run', '--detach', '--name', proxy, '--network', network, ...options, CADDY_IMAGE]);
   const world = {
     docker: connectDocker({ DOCKER_HOST: docker.host }),

@@ -10,6 +10,8 @@ interface Box {
   readonly made: NewContainer;
   readonly environment: Readonly<Record<string, string>>;
   readonly networks: Set<string>;
+  /** How it is called on each of them, beside its own name. */
+  readonly aliases: Map<string, readonly string[]>;
   readonly log: string[];
   readonly startedAt: string;
   running?: Running | undefined;
@@ -22,6 +24,8 @@ export interface FakeDocker extends Docker {
   readonly boxes: ReadonlyMap<string, Box>;
   readonly networks: ReadonlyMap<string, NetworkSpec>;
   readonly databases: Around['databases'];
+  /** Devices on the LAN by the name that they give themselves, and where their ports are on the loopback. */
+  readonly lan: Map<string, ReadonlyMap<number, number>>;
   /** Ends every program, as a power cut would; `powerOn` starts them again, as Docker does. */
   powerOff(): Promise<void>;
   /** Starts what runs in another Engine here, too, on a copy of its disk and databases: the database first. */
@@ -35,7 +39,19 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
   const networks = new Map<string, NetworkSpec>();
   const databases: Around['databases'] = new Map();
 
-  const shared = (a: Box, b: Box) => [...a.networks].some((name) => b.networks.has(name));
+  const lan: FakeDocker['lan'] = new Map();
+
+  /** Docker's name server: a container that runs and shares a network; a name without a dot may be a device's. */
+  const lookup = (name: string, asking: Box): ReadonlyMap<number, number> | undefined => {
+    const wanted = name.replace(/\.$/, '');
+    const isCalled = ([own, box]: [string, Box]) =>
+      [...box.networks].some(
+        (network) =>
+          asking.networks.has(network) && (own === wanted || (box.aliases.get(network) ?? []).includes(wanted)),
+      );
+    const found = [...boxes].find(([own, box]) => box.running && isCalled([own, box]));
+    return found ? found[1].running?.ports : lan.get(name);
+  };
   const begin = async (name: string, box: Box): Promise<void> => {
     const program = programOf(box.made.definition.image);
     if (!program) throw new Error(`no program for ${box.made.definition.image}`);
@@ -53,8 +69,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
           box.running = undefined;
         },
         dial: (other, port) => {
-          const target = boxes.get(other);
-          const at = target && shared(box, target) ? target.running?.ports.get(port) : undefined;
+          const at = lookup(other, box)?.get(port);
           return at === undefined ? undefined : { host: '127.0.0.1', port: at };
         },
       });
@@ -91,6 +106,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       restarts: box.running || box.exitCode === 0 ? 0 : 3,
       startedAt: box.startedAt,
       networks: [...box.networks],
+      aliases: Object.fromEntries(box.aliases),
     },
     addresses: Object.fromEntries([...box.networks].map((network) => [network, '127.0.0.1'])),
   });
@@ -106,6 +122,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     boxes,
     networks,
     databases,
+    lan,
     engine: async () => ({
       version: '28.5.1',
       apiVersion: '1.47',
@@ -164,6 +181,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
         made,
         environment,
         networks: new Set(definition.networks.map((n) => n.name)),
+        aliases: new Map(definition.networks.map((n) => [n.name, [definition.service, ...(n.aliases ?? [])]])),
         log: [],
         startedAt: new Date().toISOString(),
         exitCode: 0,
@@ -172,8 +190,13 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       await begin(name, box);
     },
     start: (name) => begin(name, known(name)),
-    async connect(name, network) {
+    async connect(name, network, aliases) {
       known(name).networks.add(network);
+      known(name).aliases.set(network, aliases);
+    },
+    async disconnect(name, network) {
+      known(name).networks.delete(network);
+      known(name).aliases.delete(network);
     },
     async remove(name) {
       await boxes.get(name)?.running?.stop();
@@ -194,7 +217,13 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       }
       const first = (name: string) => Number(name !== 'authentik-postgresql');
       for (const [name, box] of [...other.boxes].toSorted(([a], [b]) => first(a) - first(b))) {
-        const twin: Box = { ...box, networks: new Set(box.networks), log: [...box.log], running: undefined };
+        const twin: Box = {
+          ...box,
+          networks: new Set(box.networks),
+          aliases: new Map(box.aliases),
+          log: [...box.log],
+          running: undefined,
+        };
         boxes.set(name, twin);
         if (box.running) await begin(name, twin);
       }

@@ -38,6 +38,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     run: 'effect',
     start: 'effect',
     connect: 'effect',
+    disconnect: 'effect',
     remove: 'effect',
     // Of all that is run inside a container, one command changes something.
     exec: ([, argv]) => ((argv as readonly string[])[1] === 'reload' ? 'effect' : 'look'),

@@ -11,7 +11,7 @@ const definition: ContainerDefinition = {
   image: 'i:1',
   mounts: [],
   networks: [
-    { name: 'p_back', key: 'back' },
+    { name: 'p_back', key: 'back', aliases: ['app.internal'] },
     { name: 'front', key: 'front' },
   ],
 };
@@ -24,6 +24,7 @@ const running: ContainerDetails['found'] = {
   restarts: 0,
   startedAt: '2026-01-01T00:00:00Z',
   networks: ['p_back', 'front'],
+  aliases: { p_back: ['app', 'app.internal', '0123456789ab'] },
   upFor: 60_000,
 };
 
@@ -57,7 +58,8 @@ function dockerWith(container: ContainerDetails | undefined, log: readonly strin
       made.push(it);
     },
     start: async (name) => void done.push(`start ${name}`),
-    connect: async (name, network) => void done.push(`connect ${name} ${network}`),
+    connect: async (name, network, aliases) => void done.push(`connect ${name} ${network} as ${aliases}`),
+    disconnect: async (name, network) => void done.push(`disconnect ${name} ${network}`),
     remove: async (name) => void done.push(`remove ${name}`),
   };
   return { world: { docker } as World, done, made };
@@ -78,7 +80,19 @@ describe('what is wrong, and what is done about it', () => {
     ['another revision', details({}, { revision: 'old' }), ['definition changed'], ['remove app', 'run app']],
     ['made by others', details({}, { revision: undefined }), ['definition changed'], ['remove app', 'run app']],
     ['another image', details({}, { image: 'i:0' }), ['image i:0 → i:1'], ['remove app', 'run app']],
-    ['a network too few', details({ networks: ['p_back'] }), ['not on front'], ['connect app front']],
+    ['a network too few', details({ networks: ['p_back'] }), ['not on front'], ['connect app front as app']],
+    [
+      'a name too few',
+      details({ aliases: { p_back: ['app'] } }),
+      ['not called app.internal on p_back'],
+      ['disconnect app p_back', 'connect app p_back as app,app.internal'],
+    ],
+    [
+      'a network with a name too few',
+      details({ networks: ['front'], aliases: {} }),
+      ['not on p_back'],
+      ['connect app p_back as app,app.internal'],
+    ],
     ['stopped', details({ state: 'exited' }), ['is stopped'], ['start app']],
     ['never started', details({ state: 'created' }), ['is stopped'], ['start app']],
     ['paused', details({ state: 'paused' }), ['is paused'], ['remove app', 'run app']],
@@ -87,7 +101,7 @@ describe('what is wrong, and what is done about it', () => {
       'half made',
       details({ state: 'created', networks: ['p_back'] }),
       ['not on front', 'is stopped'],
-      ['connect app front', 'start app'],
+      ['connect app front as app', 'start app'],
     ],
   ])('%s', async (_, container, differs, done) => {
     expect(await mend(container)).toMatchObject({ differs, done });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { App, Config } from '../../src/config/schema.ts';
 import { Failure } from '../../src/model/failure.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { clockSkewCheck } from '../../src/procedures/checks/clock-skew.ts';
 import { proveAuthHost, proveSecure } from '../../src/procedures/proof/auth-host.ts';
@@ -343,13 +344,36 @@ describe('the rest', () => {
   });
 
   test('an app that Caddy cannot reach', async () => {
-    expect(await around([{ ...container, running: false }])).toMatchObject([
-      { status: 'fail', fix: 'docker start wiki' },
-    ]);
+    expect((await around([{ ...container, running: false }]))[0]).toMatchObject({
+      status: 'fail',
+      fix: 'docker start wiki',
+    });
     expect((await around([{ ...container, networks: ['web'] }]))[0]).toMatchObject({ status: 'fail' });
-    expect(await around([])).toMatchObject([{ id: 'bypass-port', status: 'skip' }]);
+    expect((await around([]))[0]).toMatchObject({ id: 'bypass-port', status: 'skip' });
     const service = { ...container, name: 'wiki-web-1', labels: { 'com.docker.compose.service': 'wiki' } };
     expect(await around([service])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+  });
+
+  test('an app whose name anybody in the LAN could take', async () => {
+    const named = (upstream: string, containers: readonly object[], more: object = {}) => {
+      const world = { docker: { containers: async () => containers }, host: host([]) };
+      return proveBypass(sceneOf(() => answer(308), { world }).scene, { ...wiki, upstream, ...more });
+    };
+    const warning = (found: readonly Finding[]) => found.find(({ id }) => id === 'upstream-name');
+    const stopped = [{ ...container, running: false }];
+    const inner = 'wiki.caddy_caddynet:8080';
+    expect(warning(await named('wiki:8080', stopped))).toMatchObject({
+      status: 'warn',
+      fix: expect.stringContaining(inner),
+    });
+    expect(warning(await named('nas:8080', []))).toMatchObject({ status: 'warn', fix: expect.stringContaining('nas') });
+    expect(warning(await named('wiki:8080', [container]))).toBeUndefined();
+    expect(warning(await named(inner, stopped))).toBeUndefined();
+    expect(warning(await named('wiki:8080', stopped, { container: { image: 'i' } }))).toBeUndefined();
+    for (const elsewhere of ['192.168.0.9:80', '[fd00::5]:80', 'nas.lan:80']) {
+      expect(warning(await named(elsewhere, []))).toBeUndefined();
+    }
+    expect(await named(inner, [container])).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
   });
 
   test('no way in', async () => {

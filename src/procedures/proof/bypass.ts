@@ -29,16 +29,23 @@ async function overHttp(scene: Scene, app: App): Promise<Finding[]> {
 
 async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[]> {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(app.upstream) ?? [];
-  const container = upstreamOf(await world.docker.containers(), host);
+  // Docker itself knows a container as NAME.NETWORK, too.
+  const container = upstreamOf(await world.docker.containers(), host.replace(`.${proxyNetwork}`, ''));
   const reach = { id: 'upstream', title: `Caddy can reach ${app.name}` };
+  const claimed = { id: 'upstream-name', title: `no other device can pose as ${app.name}` };
   const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login` };
   if (!container) {
     const cause = `${host} is no container of this server, so homeauth cannot see who else reaches it.`;
-    return [{ ...around, status: 'skip', cause }];
+    return [{ ...around, status: 'skip', cause }, ...(isPlain(host) ? [{ ...claimed, ...byDevice(host, port) }] : [])];
   }
   const { name } = container;
   if (!container.running) {
-    return [{ ...reach, status: 'fail', cause: `The container ${name} does not run.`, fix: `docker start ${name}` }];
+    const stopped = { cause: `The container ${name} does not run.`, fix: `docker start ${name}` };
+    const isClaimable = isPlain(host) && !app.container;
+    return [
+      { ...reach, status: 'fail', ...stopped },
+      ...(isClaimable ? [{ ...claimed, ...byStandIn(host, port) }] : []),
+    ];
   }
   const shared = config.proxy === 'manual' || container.networks.includes(proxyNetwork);
   return [shared ? { ...reach, status: 'ok' } : { ...reach, ...apart(name) }, await published(container)];
@@ -56,6 +63,24 @@ async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[
     };
   }
 }
+
+/** A name without a dot, which Docker asks of the router where no running container has it. */
+const isPlain = (host: string): boolean => !/[.:[]/.test(host);
+
+const asked = (host: string): string =>
+  `Caddy asks the router who ${host} is, and a router knows every device by the name that it gives itself: one that calls itself ${host} is shown who visits, and can show them what it likes.`;
+
+const byStandIn = (host: string, port: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
+  status: 'warn',
+  cause: `While its container does not run, ${asked(host)}`,
+  fix: `Write  upstream: ${host}.${proxyNetwork}:${port}  into homeauth.yaml, a name that only Docker answers for, then: homeauth apply`,
+});
+
+const byDevice = (host: string, port: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
+  status: 'warn',
+  cause: `No container is called ${host}, so ${asked(host)}`,
+  fix: `Write the device's address into homeauth.yaml (upstream: 192.168.0.9:${port}), or for a container upstream: ${host}.${proxyNetwork}:${port}, then: homeauth apply`,
+});
 
 /** A container goes by its own name, and by its service's name in Compose. */
 function upstreamOf(containers: readonly ContainerSummary[], host: string): ContainerSummary | undefined {

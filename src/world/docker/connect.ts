@@ -12,7 +12,7 @@ import { lastLines } from './logs.ts';
 import { negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
 import { hasImage, pullImage } from './pull.ts';
-import { connectContainer, removeContainer, runContainer, startContainer } from './run.ts';
+import { connectContainer, disconnectContainer, removeContainer, runContainer, startContainer } from './run.ts';
 
 export interface Listener {
   /** How far an image is on its way. */
@@ -61,7 +61,8 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     removeNetwork: async (name) => removeNetwork(await api(), name),
     run: async (container) => runContainer(await api(), container),
     start: async (name) => startContainer(await api(), name),
-    connect: async (container, network) => connectContainer(await api(), container, network),
+    connect: async (container, network, aliases) => connectContainer(await api(), container, network, aliases),
+    disconnect: async (container, network) => disconnectContainer(await api(), container, network),
     remove: async (name) => removeContainer(await api(), name),
     exec: async (container, argv, options) => execIn(await api(), container, argv, options ?? {}),
     composeHashes: (file) => composeHashes(file, env),

@@ -60,13 +60,15 @@ function found({
   RestartCount,
   NetworkSettings,
 }: Docker.ContainerInspectInfo): ContainerDetails['found'] {
+  const networks = Object.entries(NetworkSettings.Networks ?? {});
   return {
     state: state.Status as ContainerState,
     health: (state.Health?.Status ?? 'none') as ContainerDetails['found']['health'],
     exitCode: state.ExitCode,
     restarts: RestartCount ?? 0,
     startedAt: state.StartedAt,
-    networks: Object.keys(NetworkSettings.Networks ?? {}),
+    networks: networks.map(([name]) => name),
+    aliases: Object.fromEntries(networks.map(([name, { Aliases }]) => [name, Aliases ?? []])),
     ...(state.Status === 'running' && { upFor: Math.max(0, Date.now() - Date.parse(state.StartedAt)) }),
     ...(state.OOMKilled && { outOfMemory: true as const }),
   };

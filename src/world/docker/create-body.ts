@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { Healthcheck } from '../../model/container.ts';
+import type { Attachment, ContainerDefinition, Healthcheck } from '../../model/container.ts';
 import { reveal } from '../../model/secret.ts';
 import type { NewContainer } from './docker.ts';
 import { containerLabels } from './labels.ts';
@@ -13,7 +13,7 @@ const nanoseconds = (seconds: number) => seconds * 1_000_000_000;
 export function createBody(container: NewContainer, imageId: string): Docker.ContainerCreateOptions {
   const { name, definition: d } = container;
   const environment = Object.entries(container.environment);
-  const first = d.networks[0]?.name;
+  const [first] = d.networks;
   const ports = (d.publish ?? []).map(({ port, protocol }) => ({ key: `${port}/${protocol}`, host: String(port) }));
   return {
     Hostname: name,
@@ -38,11 +38,17 @@ export function createBody(container: NewContainer, imageId: string): Docker.Con
       CapAdd: [...(d.capabilities ?? [])],
       SecurityOpt: ['no-new-privileges'],
       ...(d.logging && { LogConfig: { Type: d.logging.driver, Config: { ...d.logging.options } } }),
-      ...(first && { NetworkMode: first }),
+      ...(first && { NetworkMode: first.name }),
     },
-    ...(first && { NetworkingConfig: { EndpointsConfig: { [first]: { Aliases: [d.service] } } } }),
+    ...(first && { NetworkingConfig: { EndpointsConfig: { [first.name]: { Aliases: aliasesOn(first, d) } } } }),
   };
 }
+
+/** What a container is called on a network: its service's name, as Compose has it, and those of its own. */
+export const aliasesOn = (
+  { aliases = [] }: Attachment,
+  { service }: Pick<ContainerDefinition, 'service'>,
+): string[] => [service, ...aliases];
 
 const healthConfig = (check: Healthcheck) => ({
   Test: [...check.test],

@@ -83,7 +83,9 @@ export interface Docker {
   /** Makes the container on its first network, joins the others, and starts it. */
   run(container: NewContainer): Promise<void>;
   start(name: string): Promise<void>;
-  connect(container: string, network: string): Promise<void>;
+  /** Joins a network, by the container's own name and by these. */
+  connect(container: string, network: string, aliases: readonly string[]): Promise<void>;
+  disconnect(container: string, network: string): Promise<void>;
   /** Stops it politely, then removes it; its named and bound data stay. */
   remove(name: string): Promise<void>;
   exec(

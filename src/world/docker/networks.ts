@@ -5,7 +5,7 @@ import { composeLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
 import { Refusal, tolerating } from './refusal.ts';
 
-const networkPath = (name: string) => `/networks/${encodeURIComponent(name)}`;
+export const networkPath = (name: string, rest = ''): string => `/networks/${encodeURIComponent(name)}${rest}`;
 
 export async function inspectNetwork(api: Api, name: string): Promise<NetworkSpec | undefined> {
   const found = await api.look<Docker.NetworkInspectInfo>(networkPath(name));

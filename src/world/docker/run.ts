@@ -2,8 +2,9 @@ import { exitCodes, Failure } from '../../model/failure.ts';
 import { composeLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
 import { containerPath, inspectContainer } from './containers.ts';
-import { createBody } from './create-body.ts';
+import { aliasesOn, createBody } from './create-body.ts';
 import type { NewContainer } from './docker.ts';
+import { networkPath } from './networks.ts';
 import { imageId } from './pull.ts';
 import { Refusal, tolerating } from './refusal.ts';
 import { startFailure } from './start-failure.ts';
@@ -31,7 +32,9 @@ export async function runContainer(api: Api, container: NewContainer): Promise<v
   } catch (error) {
     throw error instanceof Refusal && error.status === 409 ? await nameTaken(api, name) : startFailure(name, error);
   }
-  for (const network of definition.networks.slice(1)) await join(api, name, network.name, definition.service);
+  for (const network of definition.networks.slice(1)) {
+    await connectContainer(api, name, network.name, aliasesOn(network, definition));
+  }
   await startContainer(api, name);
 }
 
@@ -41,15 +44,18 @@ export async function startContainer(api: Api, name: string): Promise<void> {
   });
 }
 
-/** Joins a network, by the container's own name and its service's. */
-export async function connectContainer(api: Api, container: string, network: string): Promise<void> {
-  const { labels } = (await inspectContainer(api, container)) ?? {};
-  await join(api, container, network, labels?.[composeLabel.service]);
+export async function connectContainer(
+  api: Api,
+  container: string,
+  network: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const body = { Container: container, EndpointConfig: { Aliases: aliases } };
+  await api.touch('POST', networkPath(network, '/connect'), { body });
 }
 
-async function join(api: Api, container: string, network: string, alias: string | undefined): Promise<void> {
-  const body = { Container: container, EndpointConfig: { Aliases: alias ? [alias] : [] } };
-  await api.touch('POST', `/networks/${encodeURIComponent(network)}/connect`, { body });
+export async function disconnectContainer(api: Api, container: string, network: string): Promise<void> {
+  await api.touch('POST', networkPath(network, '/disconnect'), { body: { Container: container } });
 }
 
 /** Stops it politely, then removes it, with no data but what it wrote into itself. */

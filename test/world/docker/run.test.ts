@@ -23,8 +23,8 @@ const container: NewContainer = {
     logging: { driver: 'json-file', options: { 'max-size': '10m' } },
     dependsOn: ['db', 'cache'],
     networks: [
-      { name: 'p_back', key: 'back' },
-      { name: 'front', key: 'front' },
+      { name: 'p_back', key: 'back', aliases: ['app.internal'] },
+      { name: 'front', key: 'front', aliases: ['app.front'] },
     ],
   },
 };
@@ -86,7 +86,7 @@ test('makes it on its first network, joins the others, then starts it', async ()
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } },
       NetworkMode: 'p_back',
     },
-    NetworkingConfig: { EndpointsConfig: { p_back: { Aliases: ['app'] } } },
+    NetworkingConfig: { EndpointsConfig: { p_back: { Aliases: ['app', 'app.internal'] } } },
   });
   expect(create?.Labels).toEqual({
     'com.docker.compose.project': 'p',
@@ -101,7 +101,7 @@ test('makes it on its first network, joins the others, then starts it', async ()
     'com.docker.compose.version': '2',
     'homeauth.revision': 'abc',
   });
-  expect(connect).toEqual({ Container: 'app', EndpointConfig: { Aliases: ['app'] } });
+  expect(connect).toEqual({ Container: 'app', EndpointConfig: { Aliases: ['app', 'app.front'] } });
 });
 
 test('no secret stands in an address, which engines log', async () => {
