@@ -70,9 +70,9 @@ describe('the text', () => {
 
   test('dials names that no router answers for, where it may', () => {
     const dials = (more: object, upstream = 'wiki:80') =>
-      siteOf(textFor({ apps: [{ ...app('wiki', upstream), ...more }] }), 'wiki.home.example.com')
-        .split(' ')
-        .at(-1);
+      /reverse_proxy (\S+)\n/.exec(
+        siteOf(textFor({ apps: [{ ...app('wiki', upstream), ...more }] }), 'wiki.home.example.com'),
+      )?.[1];
     expect(dials({ container: { image: 'i' } })).toBe('wiki.homeauth.internal.:80');
     expect(dials({}, 'wiki.caddy_caddynet:80')).toBe('wiki.caddy_caddynet.:80');
     expect(dials({})).toBe('wiki:80');
