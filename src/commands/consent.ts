@@ -1,3 +1,4 @@
+import { openAddresses } from '../desired/open-paths.ts';
 import { planned, type Wishes } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
@@ -21,7 +22,8 @@ export async function consent(
   if (changes.length === 0) return;
   screen.say(`${heading}\n${summary(changes, screen.style)}`);
   if (!terminal.interactive) return;
-  const details = plan({ changes, total: changes.length + right, command: 'This command' }, screen.style);
+  const open = openAddresses(installation.config.apps);
+  const details = plan({ changes, total: changes.length + right, command: 'This command', open }, screen.style);
   const message = 'Go ahead?';
   if (await terminal.confirm({ message, initial: true, details, flag: '--yes', ifStopped: 'Nothing was changed.' }))
     return;

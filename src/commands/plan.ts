@@ -1,4 +1,5 @@
 import type { PlanFlags } from '../cli/set-up.ts';
+import { openAddresses } from '../desired/open-paths.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { planned } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
@@ -22,7 +23,12 @@ export async function showPlan(
   const screen = screenOf(surroundings, command);
   const { changes, right } = await planned(installation);
   const words = planText(
-    { changes, total: changes.length + right, command: `homeauth ${command === 'plan' ? 'apply' : command}` },
+    {
+      changes,
+      total: changes.length + right,
+      command: `homeauth ${command === 'plan' ? 'apply' : command}`,
+      open: openAddresses(installation.config.apps),
+    },
     screen.paper,
   );
   screen.result(words, planData(changes), true);

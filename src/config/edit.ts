@@ -23,7 +23,10 @@ export function addApp(text: string, draft: AppDraft, path = 'homeauth.yaml'): s
   const name = typeof item === 'string' ? item : item.name;
   const there = file.apps.find((app) => nameOf(app) === name);
   if (there !== undefined) {
-    if (isDeepStrictEqual(normaliseApp(there, file.domain), normaliseApp(item, file.domain))) return text;
+    // Paths that are open stay so where nothing is said of them: add-app has no word for them.
+    const kept = typeof there === 'string' ? {} : { 'open-paths': there['open-paths'] };
+    const meant = { ...kept, ...(typeof item === 'string' ? { name: item } : item) };
+    if (isDeepStrictEqual(normaliseApp(there, file.domain), normaliseApp(meant, file.domain))) return text;
     throw new Failure({
       code: 'app-exists',
       problem: `${path} has an app "${name}" already, with other settings.`,
@@ -100,8 +103,9 @@ function checked(text: string, path: string, change: splice.Splice, wanted: unkn
 /** An app as a person would write it: a preset's bare name, and no defaults. */
 function compact(draft: AppDraft): AppDraft {
   if (typeof draft === 'string') return draft;
-  const { name, title, host, upstream, mode, group } = draft;
-  const entries = Object.entries({ title, host, upstream, mode: mode === 'app' ? undefined : mode, group });
+  const { name, title, host, upstream, mode, group, 'open-paths': open } = draft;
+  const written = mode === 'app' ? undefined : mode;
+  const entries = Object.entries({ title, host, upstream, mode: written, group, 'open-paths': open });
   const given = entries.filter(([, value]) => value !== undefined);
   return given.length === 0 && findPreset(name) ? name : { name, ...Object.fromEntries(given) };
 }

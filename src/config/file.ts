@@ -3,6 +3,7 @@ import { defaultRelease } from '../model/release.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
+import { checkOpenPath } from './open-path.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkUpstream } from './upstream.ts';
@@ -105,6 +106,13 @@ const app = z
       description: 'Only members of this authentik group get in. Mode `app` only.',
       'x-default': 'everyone with an account',
     }),
+    'open-paths': z
+      .array(text(checkOpenPath))
+      .optional()
+      .meta({
+        description: 'Paths that need no login: `/health` to the letter, or `/share/*` for all below it.',
+        examples: [['/share/*']],
+      }),
   })
   .meta({ description: 'An app of your own, or a preset with changes.' });
 

@@ -50,6 +50,7 @@ export function normaliseApp(draft: AppDraft, domain: string): App {
     upstream: app.upstream !== undefined ? normaliseUpstream(app.upstream) : `${app.name}:${preset?.port ?? ''}`,
     mode: app.mode ?? 'app',
     ...given('group', app.group),
+    ...given('openPaths', app['open-paths']),
     ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),
   };
 }

@@ -68,6 +68,8 @@ export interface App {
   readonly mode: 'app' | 'domain';
   /** Only members of this authentik group get in; everyone with an account where absent. */
   readonly group?: string;
+  /** Paths that need no login: to the letter, or with `/*` at the end. */
+  readonly openPaths?: readonly string[];
   /** Present when a preset says that homeauth starts the app itself. */
   readonly container?: { readonly image: string };
 }

@@ -5,6 +5,7 @@ import type { Template } from '../formats/template.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Facts } from './facts.ts';
 import { innerHost, innerName, layoutOf, proxyNetwork } from './layout.ts';
+import { oddTargets, openAddresses, openTargets } from './open-paths.ts';
 import { domainApplication } from './sso.ts';
 
 export { ownCaddyContainer, ownCaddyFiles, ownCaddyFolders, ownCaddyHome, ownCaddyImages } from './own-caddy.ts';
@@ -28,10 +29,13 @@ export function caddyTextOf(config: Config, template: Template): { text: string;
     authHost: config.authHost,
     internal: config.tls === 'internal',
     cloudflare: config.tls === 'cloudflare',
+    odd: oddTargets,
     apps: config.apps.map((app) => ({
       host: app.host,
       upstream: dialled(app),
       slug: app.mode === 'domain' ? domainApplication : app.name,
+      openPaths: app.openPaths ?? [],
+      open: openTargets(app.openPaths ?? []),
     })),
   };
   const unmarked = template({ ...data, revision: 'none' }, quoteCaddy);
@@ -60,6 +64,7 @@ export function caddyText(config: Config, facts: Facts): Resource[] {
 export function manualText(config: Config, facts: Facts): { text: string; steps: readonly string[] } {
   const { text } = caddyTextOf(config, facts.templates['homeauth.caddy']!);
   const server = `http://${innerName('authentik')}:9000`;
+  const open = openAddresses(config.apps);
   return {
     text,
     steps: [
@@ -68,7 +73,9 @@ export function manualText(config: Config, facts: Facts): { text: string; steps:
       '       and load it: docker exec -w /etc/caddy NAME caddy reload',
       `Another proxy: send ${config.authHost} to ${server}, and ask ${server}/outpost.goauthentik.io/auth/nginx`,
       '       (or traefik, envoy in place of nginx) before every request to an app. Take away all request headers',
-      '       whose names contain "authentik", in any spelling, before you do.',
+      '       whose names contain "authentik", in any spelling, before you do, and let only those through whose answer',
+      "       has X-Authentik-Meta-App: the app's name, or home in mode domain. Name the host in X-Forwarded-Host yourself.",
+      ...(open.length > 0 ? [`       Without that question: ${open.join(', ')}`] : []),
     ],
   };
 }

@@ -82,6 +82,12 @@ export const emergency = (config: Config, inside: Id): Resource => ({
 
 const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode }) => mode === 'app');
 
+/** By what authentik judges who gets in. */
+export const providerNames = (config: Config): readonly string[] => [
+  domainProvider,
+  ...guarded(config).map(({ name }) => name),
+];
+
 export function providers(config: Config, era: Era, inside: Id): Resource[] {
   const common = {
     authorizationFlow: flows[config.authentik.consent],
@@ -151,11 +157,9 @@ export function settings(config: Config, era: Era, inside: Id): Resource[] {
   return [{ kind: 'settings', key: 'system', spec: { baseUrl: `https://${config.authHost}` }, inside }];
 }
 
-const served = (config: Config): string[] => [domainProvider, ...guarded(config).map(({ name }) => name)];
-
 /** One change of the outpost, however many apps; none is served before it is known who may open it. */
 export function outpost(config: Config, inside: Id, apps: readonly Resource[]): Resource {
-  const spec = { authentikHost: `https://${config.authHost}`, providers: served(config) };
+  const spec = { authentikHost: `https://${config.authHost}`, providers: providerNames(config) };
   return { kind: 'outpost', key: outpostName, spec, inside, after: apps.map(idOf) };
 }
 
@@ -164,7 +168,7 @@ export function outpost(config: Config, inside: Id, apps: readonly Resource[]): 
  * removed. Not before Caddy has: the provider for the whole domain would let anybody in meanwhile.
  */
 export function outpostWithout(config: Config, inside: Id, ours: ReadonlySet<Id>): Resource[] {
-  const providers = served(config);
+  const providers = providerNames(config);
   const made = [...ours].map(parseId).filter(({ kind }) => kind === 'provider');
   const detach = made.map(({ key }) => key).filter((name) => !providers.includes(name));
   if (detach.length === 0) return [];

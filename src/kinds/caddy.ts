@@ -3,6 +3,7 @@ import type { CaddySpec, Observed } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
 import { put, rehearse, takeOut } from './caddy/apply.ts';
 import { readerOf } from './caddy/container.ts';
+import { opened } from './caddy/opened.ts';
 import { fileBeside, partsOf } from './caddy/placement.ts';
 import { lastLoaded } from './caddy/running.ts';
 
@@ -21,6 +22,7 @@ export const caddyKind: Kind<CaddySpec> = {
     const gone = have.text === want.text ? [] : sites(have.text).filter((site) => !sites(want.text).includes(site));
     const fresh = sites(want.text).filter((site) => !sites(have.text).includes(site));
     because.push(...gone.map((site) => `${site} goes`), ...fresh.map((site) => `${site} is new`));
+    because.push(...opened(have.text, want.text));
     if (have.text !== want.text && because.length === 0) because.push("homeauth's part is not as it should be");
     if (because.length === 0 && have.revision !== want.revision) because.push("Caddy does not run homeauth's part");
     return because;

@@ -4,6 +4,8 @@ export interface Access {
   readonly app: string;
   /** What counts: authentik's word about the rules, and that the account is not disabled. */
   readonly opens: boolean;
+  /** Paths that everybody may open, without a login. */
+  readonly openPaths: readonly string[];
   /** Why, as sentences; the deciding one first. */
   readonly because: readonly string[];
   /** Our reading of the rules; absent where something decides that only authentik can run. */

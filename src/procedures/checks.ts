@@ -5,6 +5,7 @@ import { type Check, failed, observe, parted, skipped } from './checks/check.ts'
 import { healthCheck } from './checks/health.ts';
 import { impatient, quick } from './checks/impatient.ts';
 import { asPlanned } from './checks/plan.ts';
+import { providerPathsCheck } from './checks/provider-paths.ts';
 import { releaseCheck } from './checks/release.ts';
 import { passwordFileCheck, secretFilesCheck } from './checks/secret-files.ts';
 import { notThroughCaddy, throughCaddy } from './checks/through-caddy.ts';
@@ -49,6 +50,7 @@ const stack = [
   { id: 'container-health', title: 'the containers are well' },
   { id: 'authentik-down', title: 'authentik answers' },
   { id: 'worker-silent', title: "authentik's worker is at work" },
+  { id: 'provider-paths', title: 'authentik asks for a login everywhere' },
 ];
 
 const withoutIt = (installation: Installation, cause: string): Finding[] => [
@@ -65,6 +67,7 @@ async function withIt(installation: Installation): Promise<Finding[]> {
     () => healthCheck(installation),
     () => answersCheck(world),
     () => workerCheck(world),
+    () => providerPathsCheck(world, installation.config),
   ];
   const [things, through] = await Promise.all([
     observe(stack.map((about, n) => ({ ...about, look: looks[n]! }))),

@@ -6,6 +6,7 @@ import { proveBypass } from './proof/bypass.ts';
 import { proveCertificate } from './proof/certificate.ts';
 import { proveForgery } from './proof/forgery.ts';
 import { proveName } from './proof/name.ts';
+import { proveOpenPaths } from './proof/open-paths.ts';
 import { judgeOwner, type Owner, proveLogin } from './proof/owner.ts';
 import type { Scene } from './proof/scene.ts';
 import { outpostPatience, proveStranger } from './proof/stranger.ts';
@@ -42,6 +43,7 @@ export async function proveApp(scene: Scene, app: App, { owner, patience }: Thor
   return [
     ...stranger,
     ...(owner && isGuarded ? await asOwner(scene, app, owner) : await proveForgery(scene, app)),
+    ...(isGuarded ? await proveOpenPaths(scene, app) : []),
     ...(await proveBypass(scene, app)),
     ...(await proveName(scene, app.host)),
   ];

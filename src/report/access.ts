@@ -12,7 +12,14 @@ export function access(told: Access, style: Style): string {
       .flatMap((sentence) => paragraph(style.text(sentence), style.room - style.indent))
       .map((line) => `  ${line}`),
     ...opinion(told, style),
+    ...openTo(told, style),
   ].join('\n');
+}
+
+function openTo({ openPaths }: Access, style: Style): string[] {
+  if (openPaths.length === 0) return [];
+  const text = `Everybody may open, without a login: ${openPaths.join(', ')}`;
+  return row(style, { mark: style.mark('look'), text: style.text(text) });
 }
 
 function opinion({ opens, authentik, agree }: Access, style: Style): string[] {

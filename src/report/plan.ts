@@ -11,6 +11,8 @@ export interface Planned {
   readonly total: number;
   /** The command that does it: `homeauth apply`. */
   readonly command: string;
+  /** Addresses that need no login. */
+  readonly open?: readonly string[];
 }
 
 export const opMarks: Readonly<Record<Op, Mark>> = {
@@ -36,7 +38,7 @@ const groups: readonly (readonly Op[])[] = [
 const beside = 30;
 
 /** Every change on a line of its own, and a count. */
-export function plan({ changes, total, command }: Planned, style: Style): string {
+export function plan({ changes, total, command, open = [] }: Planned, style: Style): string {
   const shown = groups.flatMap((ops) => changes.filter(({ op }) => ops.includes(op)));
   const later = grouped(postponed(changes), ({ because }) => because.join('; '));
   const single = later.flatMap(([, some]) => (some.length === 1 ? some : []));
@@ -45,6 +47,7 @@ export function plan({ changes, total, command }: Planned, style: Style): string
     ...[...shown, ...single].flatMap((change) => line(change, column, style)),
     ...later.flatMap(([because, some]) => (some.length > 1 ? folded(some.length, because, style) : [])),
     ...wrap(count(changes, total, command), style.room),
+    ...(open.length > 0 ? wrap(style.text(`Open to everybody, without a login: ${open.join(', ')}`), style.room) : []),
   ].join('\n');
 }
 

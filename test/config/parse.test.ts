@@ -56,6 +56,7 @@ describe('a valid file', () => {
           upstream: 'wiki:3000',
           mode: 'app',
           group: 'family',
+          openPaths: ['/health', '/share/*'],
         },
         {
           name: 'photos',

@@ -34,6 +34,7 @@ apps:
   - name: wiki
     upstream: http://wiki:3000/
     group: family # and friends
+    open-paths: [/health, '/share/*']
   # - name: old
   #   upstream: old:80
 

@@ -131,6 +131,13 @@ describe('where it goes', () => {
     expect(proxy.caddyText(config, manual)).toEqual([]);
     expect(proxy.manualText(config, manual).text).toBe(textFor());
   });
+
+  test('where the user does it, it is said what stays open', () => {
+    const open = { ...app('wiki', 'wiki:80'), openPaths: ['/share/*'] };
+    const { text, steps } = proxy.manualText({ ...config, apps: [open] }, facts({ proxy: { is: 'manual' } }));
+    expect(text).toContain('\t\t@open {\n\t\t\tpath /share/*\n');
+    expect(steps.at(-1)).toContain('Without that question: wiki.home.example.com/share/*');
+  });
 });
 
 describe('a Caddy of our own', () => {

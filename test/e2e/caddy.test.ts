@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { spellings } from '../../src/procedures/proof/forgery.ts';
 import type { Engine } from '../machine/engine.ts';
+import { openTargets, shutTargets } from '../open-targets.ts';
 import { type Bench, openBench, startCaddy } from './caddy/bench.ts';
 
 const own = 'http://plain.example.com {\n\trespond "mine"\n}\n';
@@ -215,6 +216,21 @@ describe('ways past the login', () => {
     const answer = await bench.raw(host, [cookie, `${name}: forged`, 'X-Kept: kept', once]);
     expect(answer).toContain('\nX-Kept: kept\n');
     expect(answer).not.toContain('forged');
+  });
+
+  test.each(openTargets)('%s is open', async (target) => {
+    const answer = await bench.raw(host, [cookie, 'X-Authentik-Username: forged', 'Remote-User: forged', once], {
+      target,
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 200 [\s\S]*\nHost: wiki/);
+    // Nobody is told of there, logged in or not.
+    expect(answer).not.toMatch(/forged|X-Authentik/);
+  });
+
+  test.each(shutTargets)('%s is not', async (target) => {
+    const answer = await bench.raw(host, [once], { target });
+    expect(answer).toMatch(/^HTTP\/1.1 302 /);
+    expect(answer).toContain(`authorize/?client_id=${host}&`);
   });
 
   const upgrade = (protocol: string, connection = 'keep-alive, Upgrade, X-Authentik-Username') => [

@@ -32,7 +32,7 @@ export const accessToAll = (
 /** Whether somebody may open an app, by our own reading and by authentik's, side by side. */
 export async function accessTo({ world }: Pick<Installation, 'world'>, account: Account, app: App): Promise<Access> {
   const { authentik } = world;
-  const who = { user: account.username, app: app.name };
+  const who = { user: account.username, app: app.name, openPaths: app.openPaths ?? [] };
   const slug = app.mode === 'domain' ? domainApplication : app.name;
   const [applications, bindings, groups] = await Promise.all([
     authentik.list('core/applications'),

@@ -27,6 +27,11 @@ export function fromOutside(answer: HttpAnswer | Failure, host: string, caddy?: 
   switch (answer.status) {
     case 400:
       return say('authentik cannot reach its database.', 'docker start authentik-postgresql');
+    case 403:
+      return say(
+        `authentik does not say who comes to ${host}, and Caddy lets nobody through without that. It lets that path through by itself (Unauthenticated Paths), or answers for another app.`,
+        'homeauth doctor',
+      );
     case 404:
       return say(
         `authentik knows no app at ${host} yet. Its provider is not attached to the embedded outpost, or the outpost has not heard of it; it hears through authentik-worker, and else asks every 5 minutes.`,

@@ -33,6 +33,7 @@ function configOf(apps: readonly string[]): Config {
       host: `${name}.home.example.com`,
       upstream: `${prefix}${name === 'socket' ? 'socket' : 'whoami'}:80`,
       mode: 'app',
+      ...(name === 'wiki' && { openPaths: ['/health', '/share/*'] }),
     })),
   } as unknown as Config;
 }
