@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config/parse.ts';
+import { guesses } from '../src/desired/guesses.ts';
 import { invitations } from '../src/desired/invitations.ts';
 import { recovery } from '../src/desired/recovery.ts';
 import { secondFactor } from '../src/desired/second-factor.ts';
@@ -13,7 +14,7 @@ const asking = (plan: object): Asking =>
   ({
     call: {
       query: new URLSearchParams(),
-      state: { groups: [], users: [], devices: [] },
+      state: { groups: [], users: [], devices: [], reputations: [] },
       host: 'auth.home.example.com',
       site: { era: { setupPage: true } },
     },
@@ -26,6 +27,7 @@ test('every expression that homeauth makes can be read', () => {
   const found = [
     ...recovery(all, eras[0]!, { kind: 'x', key: '' } as never),
     ...invitations(all, { kind: 'x', key: '' } as never),
+    ...guesses(['172.18.0.0/16'], { kind: 'x', key: '' } as never),
     ...secondFactor(all, { kind: 'x', key: '' } as never),
   ]
     .flat()

@@ -140,6 +140,17 @@ export const userEnable = defineCommand({
     (await import('../commands/user/active.ts')).enable(name, flags, s),
 });
 
+export const userUnlock = defineCommand({
+  name: 'user unlock',
+  heading: 'people',
+  about: 'Let somebody try again who typed a wrong password too often',
+  examples: ['homeauth user unlock anna', 'homeauth user unlock'],
+  changes: true,
+  takes: (command) => command.argument('[name]'),
+  run: async ([name], flags, s): Promise<ExitCode> =>
+    (await import('../commands/user/unlock.ts')).unlock(name, flags, s),
+});
+
 export const userRemove = defineCommand({
   name: 'user remove',
   heading: 'people',

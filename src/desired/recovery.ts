@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { type Era, isOlder } from '../model/release.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields, passwordPolicy } from './flow.ts';
+import { forgiven } from './guesses.ts';
 
 /** The flow for a new password. authentik's own example has another slug, and stays as it is. */
 export const recoveryFlow = 'homeauth-recovery';
@@ -53,6 +54,7 @@ const flow = (era: Era, guardsAdministrators: boolean): FlowPlan => ({
     'has-second-factor': hasFactor,
     'by-link': "return bool(request.context.get('is_restored', False))",
     'password-length': passwordPolicy,
+    forgiven,
   },
   steps: [
     {
@@ -102,7 +104,14 @@ const flow = (era: Era, guardsAdministrators: boolean): FlowPlan => ({
       },
       policies: ['by-link'],
     },
-    { order: 50, sort: 'user_write', name: 'write', fields: { user_creation_mode: 'never_create' } },
+    {
+      order: 50,
+      sort: 'user_write',
+      name: 'write',
+      fields: { user_creation_mode: 'never_create' },
+      policies: ['forgiven'],
+      isGuard: true,
+    },
   ],
 });
 

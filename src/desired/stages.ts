@@ -4,6 +4,7 @@ import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Facts } from './facts.ts';
+import { guesses } from './guesses.ts';
 import * as host from './host.ts';
 import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
@@ -88,15 +89,20 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
 }
 
 /** Everything that lives in authentik's database and needs no order but its own. */
-function inAuthentik({ config, era, firstPassword }: Wish, data: Id, { madePassword }: Facts): Resource[] {
+function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Facts): Resource[] {
   const apps = [...sso.providers(config, era, data), ...sso.applications(config, data), ...sso.bindings(config, data)];
   return [
     ...sso.groups(config, data),
-    sso.admin(config, data, firstPassword ?? madePassword),
+    sso.admin(config, data, firstPassword ?? facts.madePassword),
     ...apps,
     ...sso.settings(config, era, data),
     sso.outpost(config, data, apps),
-    ...[secondFactor(config, data), recovery(config, era, data), invitations(config, data)].flatMap(inTurn),
+    ...[
+      guesses(facts.proxyNetwork?.subnets ?? [], data),
+      secondFactor(config, data),
+      recovery(config, era, data),
+      invitations(config, data),
+    ].flatMap(inTurn),
   ];
 }
 

@@ -43,7 +43,7 @@ export const flowBindingKind: Kind<FlowBindingSpec> = {
   hint: (key) => `In authentik, open Flows and Stages > Flows > ${parts(key).slug} > Stage Bindings.`,
 };
 
-/** The binding under this key: `<flow slug>/<order>/<stage name>`. */
+/** The binding under this key: `<flow slug>/<order>/<stage name>`; `*` is any order. */
 export async function flowBindingAt(
   key: string,
   authentik: Authentik,
@@ -55,7 +55,8 @@ export async function flowBindingAt(
     authentik.list('flows/bindings', how),
   ]);
   const flow = flows.find((one) => one.slug === slug);
-  return flow && bindings.find((row) => row.target === flow.pk && row.order === order && row.stage_obj.name === name);
+  const fits = (at: number): boolean => Number.isNaN(order) || at === order;
+  return flow && bindings.find((row) => row.target === flow.pk && fits(row.order) && row.stage_obj.name === name);
 }
 
 function parts(key: string): { slug: string; order: number; name: string } {

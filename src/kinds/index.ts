@@ -19,6 +19,7 @@ import { policyKind } from './policy.ts';
 import { policyBindingKind } from './policy-binding.ts';
 import { promptKind } from './prompt.ts';
 import { providerKind } from './provider.ts';
+import { reputationKind } from './reputation.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
@@ -52,6 +53,7 @@ export const kinds: Kinds = {
   flow: flowKind,
   prompt: promptKind,
   policy: policyKind,
+  reputation: reputationKind,
   stage: stageKind,
   'stage-settings': stageSettingsKind,
   brand: brandKind,

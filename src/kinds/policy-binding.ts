@@ -6,9 +6,10 @@ import { flowBindingAt } from './flow-binding.ts';
 
 /** A policy decides whether a stage has its turn in a flow. */
 export const policyBindingKind: Kind<PolicyBindingSpec> = {
-  observe: (key, world) =>
+  observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const row = (await ends(key, authentik)).row;
+      const { row, target } = await ends(key, authentik);
+      if (want?.whereThere && !target) return want;
       return row && { enabled: row.enabled !== false && row.negate !== true, onFailure: row.failure_result ?? false };
     }),
 

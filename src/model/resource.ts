@@ -93,6 +93,7 @@ export interface Specs {
   flow: ObjectSpec;
   prompt: ObjectSpec;
   policy: ObjectSpec;
+  reputation: ObjectSpec;
   stage: ObjectSpec;
   'stage-settings': ObjectSpec;
   brand: ObjectSpec;

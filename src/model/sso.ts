@@ -89,9 +89,11 @@ export interface FlowBindingSpec {
   readonly onTurn: boolean;
 }
 
-/** key: `<flow slug>/<order>/<stage name>/<policy name>`: that policy decides whether that stage is shown. */
+/** key: `<flow slug>/<order>/<stage name>/<policy name>`, the order being `*` where any will do: that policy decides whether that stage is shown. */
 export interface PolicyBindingSpec {
   readonly enabled: boolean;
   /** What it says where it breaks. */
   readonly onFailure: boolean;
+  /** The stage is authentik's: where its owner has taken it out of the flow, there is nothing to bind to. */
+  readonly whereThere?: true;
 }

@@ -22,6 +22,7 @@ const nouns: Readonly<Record<KindName, string>> = {
   flow: 'flow',
   prompt: 'prompt',
   policy: 'policy',
+  reputation: 'policy',
   stage: 'stage',
   'stage-settings': 'stage',
   brand: 'brand for',

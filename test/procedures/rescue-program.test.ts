@@ -26,6 +26,17 @@ class Objects:
     def filter(self, type__in): return [helen] if type__in == ["internal", "external"] else []
 User.objects = Objects()
 `,
+  'authentik/policies/__init__.py': '',
+  'authentik/policies/reputation/__init__.py': '',
+  'authentik/policies/reputation/models.py': `
+class Found:
+    def __init__(self, name): self.name = name
+    def delete(self): print("forgive", self.name)
+class Objects:
+    def filter(self, identifier): return Found(identifier)
+class Reputation:
+    objects = Objects()
+`,
   'authentik/recovery/__init__.py': '',
   'authentik/recovery/lib.py': `
 def create_recovery_token(user, expiry, generated_from):
@@ -73,11 +84,11 @@ test.skipIf(!hasPython)('the program calls what authentik has', () => {
     answer: { people: [{ username: 'helen', active: false, admin: true }] },
   });
   expect(run({ do: 'link', user: 'helen', minutes: 60 })).toEqual({
-    did: ['token helen 2026-11-24 13:00:00 homeauth rescue', 'save helen True'],
+    did: ['token helen 2026-11-24 13:00:00 homeauth rescue', 'save helen True', 'forgive helen'],
     answer: { path: '/recovery/use-token/abc/' },
   });
   expect(run({ do: 'password', user: 'helen', password: `a $'"\\b` })).toEqual({
-    did: [`set_password helen a $'"\\b`, 'save helen True'],
+    did: [`set_password helen a $'"\\b`, 'save helen True', 'forgive helen'],
     answer: {},
   });
   // Nothing but second factors, whatever else a release keeps as a device.

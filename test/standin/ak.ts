@@ -56,6 +56,7 @@ function carryOut(state: State, request: Request): unknown {
     return { removed: removed.length };
   }
   user.is_active = true;
+  state.reputations = state.reputations.filter((one) => one.identifier !== user.username);
   if (request.do === 'password') {
     user.password = hashPassword(request.password);
     return {};

@@ -12,8 +12,12 @@ export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
 
-  constructor(origin: string) {
+  readonly #address: string | undefined;
+
+  /** `address`: whose it is, where that matters. */
+  constructor(origin: string, address?: string) {
     this.#origin = origin;
+    this.#address = address;
   }
 
   /** Opens `path` as if it were asked from `https://host`. */
@@ -28,6 +32,7 @@ export class Browser {
       cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       'x-authentik-csrf': this.cookies.get('authentik_csrf') ?? '',
     };
+    if (this.#address) headers['x-forwarded-for'] = this.#address;
     if (payload) headers['content-type'] = 'application/json';
     return this.#send(path, method, headers, payload);
   }

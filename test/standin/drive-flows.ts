@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STAGE_KINDS } from './api/stage-kinds.ts';
 import type { ReadyStack } from './ready.ts';
 import type { Device } from './state-flows.ts';
@@ -37,6 +38,19 @@ export async function driveFlows({ api, store, server, token }: ReadyStack): Pro
   const field = { name: 'own-password', field_key: 'password', label: 'Password', type: 'password' };
   const prompt = await live('/stages/prompt/prompts/', field);
   const policy = await live('/policies/expression/', { name: 'own', expression: 'return True' });
+  const reputation = await live('/policies/reputation/', {
+    name: 'low',
+    check_ip: true,
+    check_username: true,
+    threshold: -5,
+  });
+  await send('DELETE', `/policies/reputation/${reputation.pk}/`);
+  const score = { pk: randomUUID(), identifier: 'bob', ip: '192.0.2.1', score: -1 };
+  const end = Date.now() + 60_000;
+  await edit(store, (state) => state.reputations.push({ ...score, expires: end, updated: end }));
+  await send('GET', '/policies/reputation/scores/');
+  await send('GET', `/policies/reputation/scores/${score.pk}/`);
+  await send('DELETE', `/policies/reputation/scores/${score.pk}/`);
   const stages: [string, Found][] = [];
   for (const { path } of STAGE_KINDS) {
     const more = path === 'prompt/stages' ? { fields: [prompt.pk], validation_policies: [] } : NEEDED[path];

@@ -28,7 +28,7 @@ return True
 `,
 } as const;
 
-export type Meaning = (asking: Asking) => Verdict;
+export type Meaning = (asking: Asking, expression: string) => Verdict;
 
 /** What the expressions mean that the stand-in knows by heart. */
 const MEANINGS: readonly (readonly [string, Meaning])[] = [
@@ -59,9 +59,10 @@ const RESTORED = /^return (not )?(bool\()?(request\.)?context\.get\((['"])is_res
 
 /** What an expression says, or undefined for one that the stand-in cannot read: it has no Python. */
 export function evaluate(expression: string, asking: Asking): Verdict | undefined {
-  const text = normal(expression);
+  // A list of values may be any.
+  const text = normal(expression).replace(/for one in \[[^\]]*\]/g, 'for one in []');
   const known = MEANINGS.find(([one]) => normal(one) === text);
-  if (known) return known[1](asking);
+  if (known) return known[1](asking, expression);
   const restored = RESTORED.exec(text);
   if (!restored) return undefined;
   const value = asking.plan.restored !== undefined || restored[5] === 'True';

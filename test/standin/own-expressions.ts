@@ -1,6 +1,9 @@
 import type { Meaning } from './expressions.ts';
 import { pendingUser } from './flow/stage.ts';
+import { addressOf } from './http/call.ts';
+import { trustedPeers } from './http/trust.ts';
 import { isSuperuser, withParents } from './people.ts';
+import { isLow, reputations } from './reputation.ts';
 
 /** On the stage that makes an account. */
 const INVITED_GROUPS = `invitation = request.context.get('invitation')
@@ -100,6 +103,53 @@ const hasFactor: Meaning = (asking) => {
   return asking.call.state.devices.some((one) => one.user === user?.pk);
 };
 
+/** At each password, and when somebody has a new one. */
+const GUESSES = `plan = request.context.get('flow_plan')
+user = request.context.get('pending_user')
+is_unproven = not hasattr(user, 'backend')
+shared = [ip_network(one) for one in []]
+if plan and user and is_unproven:
+    from authentik.policies.reputation.models import Reputation
+    here = Reputation.objects.filter(identifier=user.username, ip=str(ak_client_ip))
+    is_guessed = sum(one.score for one in here) <= -5
+    is_guessed = is_guessed or ak_call_policy('homeauth-guesses-by-name').passing
+    if not any(ak_client_ip in one for one in shared):
+        is_guessed = is_guessed or ak_call_policy('homeauth-guesses-by-address').passing
+    if is_guessed:
+        from authentik.stages.deny.models import DenyStage
+        plan.bindings[0].stage = DenyStage(name='homeauth-guesses', deny_message='Too many wrong passwords. Try again tomorrow, or ask whoever runs this server to let you in.')
+return is_unproven`;
+
+const guesses: Meaning = ({ call, plan }, expression) => {
+  const { state } = call;
+  const isUnproven = plan.authenticated !== true;
+  const name = plan.pendingUser;
+  const [step] = plan.steps;
+  if (!step || name === undefined || !isUnproven) return isUnproven;
+  const ip = addressOf(call);
+  const here = reputations(call).find((one) => one.identifier === name && one.ip === ip)?.score ?? 0;
+  const asks = (policy: string) => {
+    const found = state.reputationPolicies.find((one) => one.name === policy);
+    return found !== undefined && isLow(call, found, name);
+  };
+  const shared = trustedPeers([...expression.matchAll(/'([\d.a-f:]+\/\d+)'/g)].map(([, network]) => network!));
+  const isGuessed =
+    here <= -5 || asks('homeauth-guesses-by-name') || (!shared(ip) && asks('homeauth-guesses-by-address'));
+  if (isGuessed) step.denied = /deny_message='([^']*)'/.exec(expression)?.[1] ?? '';
+  return true;
+};
+
+const FORGIVEN = `from authentik.policies.reputation.models import Reputation
+user = request.context.get('pending_user')
+if user:
+    Reputation.objects.filter(identifier=user.username).delete()
+return True`;
+
+const forgiven: Meaning = ({ call, plan }) => {
+  call.state.reputations = call.state.reputations.filter((one) => one.identifier !== plan.pendingUser);
+  return true;
+};
+
 /** What homeauth's own expressions mean. */
 export const OWN: readonly (readonly [string, Meaning])[] = [
   [INVITED_GROUPS, inviteToGroups],
@@ -109,4 +159,6 @@ export const OWN: readonly (readonly [string, Meaning])[] = [
   [OLD_LINK, oldLink],
   [NO_ADMINISTRATOR, noAdministrator],
   [HAS_FACTOR, hasFactor],
+  [GUESSES, guesses],
+  [FORGIVEN, forgiven],
 ];

@@ -25,6 +25,8 @@ export function firstState(): State {
     stages: [],
     stageBindings: [],
     policies: [],
+    reputationPolicies: [],
+    reputations: [],
     prompts: [],
     invitations: [],
     devices: [],

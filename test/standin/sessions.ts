@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from './http/call.ts';
+import { addressOf, type Call } from './http/call.ts';
 import type { Reply } from './http/reply.ts';
 import { randomText, readJwt, signJwt } from './secrets.ts';
 import type { Session, State, User } from './state.ts';
@@ -16,12 +16,11 @@ export function sessionOf(call: Call): Call['session'] {
 
 export function newSession(call: Call): { id: string; data: Session } {
   const id = randomText(32).toLowerCase();
-  const ip = String(call.headers['x-forwarded-for'] ?? call.peer).split(',')[0] ?? '';
   const data: Session = {
     uuid: randomUUID(),
     user: null,
     csrf: '',
-    ip: ip.trim().replace(/^::ffff:/, ''),
+    ip: addressOf(call),
     userAgent: call.headers['user-agent'] ?? '',
     lastUsed: Date.now(),
   };

@@ -43,6 +43,25 @@ export interface ExpressionPolicy {
   expression: string;
 }
 
+export interface ReputationPolicy {
+  pk: string;
+  name: string;
+  execution_logging: boolean;
+  check_ip: boolean;
+  check_username: boolean;
+  threshold: number;
+}
+
+/** What is thought of a name at an address. Times are milliseconds since the epoch. */
+export interface Reputation {
+  pk: string;
+  identifier: string;
+  ip: string;
+  score: number;
+  expires: number;
+  updated: number;
+}
+
 export interface Prompt {
   pk: string;
   name: string;
@@ -118,6 +137,8 @@ export interface Plan {
 export interface PlanStep {
   stage?: string;
   binding?: string;
+  /** A refusal that a policy has put in its place, with its words. */
+  denied?: string;
   own?: 'confirm-mail' | 'grant' | 'session-end' | 'close-setup';
 }
 

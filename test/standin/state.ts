@@ -7,6 +7,8 @@ import type {
   Mail,
   Plan,
   Prompt,
+  Reputation,
+  ReputationPolicy,
   StageBinding,
   StoredStage,
 } from './state-flows.ts';
@@ -26,6 +28,8 @@ export interface State {
   stages: StoredStage[];
   stageBindings: StageBinding[];
   policies: ExpressionPolicy[];
+  reputationPolicies: ReputationPolicy[];
+  reputations: Reputation[];
   prompts: Prompt[];
   invitations: Invitation[];
   devices: Device[];

@@ -4,6 +4,7 @@ import type { Installation } from '../installation.ts';
 import { type Account, accountNamed } from './accounts.ts';
 import { assertAdminStays, assertNotDeclared, superGroups } from './admins.ts';
 import { groupsNamed } from './groups.ts';
+import { forgetGuesses } from './guesses.ts';
 import { endSessions, sessionsOf } from './sessions.ts';
 import { surely } from './surely.ts';
 
@@ -45,6 +46,8 @@ export async function setPassword(installation: Installation, name: string, pass
   const { pk } = await accountNamed(installation, name);
   const path = `core/users/${pk}/set_password`;
   await surely(() => installation.world.authentik.call('POST', path, { password }, ['core/users']));
+  // Whoever has tried too often before is not kept from using it.
+  await forgetGuesses(installation, name);
 }
 
 /**

@@ -13,6 +13,7 @@ import sys
 from datetime import timedelta
 from django.utils.timezone import now
 from authentik.core.models import User
+from authentik.policies.reputation.models import Reputation
 from authentik.recovery.lib import create_recovery_token
 from authentik.stages.authenticator import devices_for_user
 
@@ -41,6 +42,7 @@ else:
     else:
         user.is_active = True
         user.save()
+        Reputation.objects.filter(identifier=user.username).delete()
 print("\\nhomeauth-answer " + json.dumps(answer))
 `;
 

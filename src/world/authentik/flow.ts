@@ -43,8 +43,13 @@ export async function driveFlow(browser: Browser, page: URL, who: Credentials): 
   const slug = page.pathname.split('/')[3] ?? '';
   const at = new URL(`/api/v3/flows/executor/${slug}/?query=${encodeURIComponent(page.search.slice(1))}`, page);
   let answer = await settle(browser, at, await browser.visit({ url: at, headers: json }));
+  let before: string | undefined;
   for (let n = 0; n < limit; n++) {
     const challenge = read(answer, slug);
+    const isRefused = challenge.component === 'ak-stage-access-denied';
+    if (isRefused && before === 'ak-stage-identification')
+      throw trouble.loginRefused(who.username, challenge.error_message ?? '');
+    before = challenge.component;
     if (challenge.component === 'xak-flow-redirect') return new URL(challenge.to ?? '/', page);
     const reply = await answerTo(challenge, slug, who);
     // Once somebody is logged in, an answer without these is met with an error that gives no reason.

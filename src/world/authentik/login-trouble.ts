@@ -19,6 +19,15 @@ export const secondFactor = (username: string, isNew: boolean): Failure =>
       : 'Nothing has to be done. To see the whole way, log in with a browser.',
   });
 
+/** `words`: what authentik shows. */
+export const loginRefused = (username: string, words: string): Failure =>
+  new Failure({
+    code: 'login-refused',
+    problem: `authentik does not let "${username}" try a password.`,
+    ...(words !== '' && { why: `authentik says: ${words}` }),
+    fix: `Where a wrong one was typed too often: homeauth user unlock ${username}`,
+  });
+
 export const accessDenied = (username: string, words: string): Failure =>
   new Failure({
     code: 'access-denied',

@@ -38,8 +38,8 @@ const visits = 3;
  * Opens a page as a stranger and logs in on the way, as a browser would: through forward auth, authentik's login and
  * consent, and back. Only the app's host and authentik's are spoken to. A login that fails leaves by itself; who gets
  * in calls `leave`.
- * @throws Failure wrong-password, second-factor-asked, access-denied, flow-error, redirect-loop, landed-in-library,
- * outside-host, or whatever `http` throws where nothing answers
+ * @throws Failure wrong-password, login-refused, second-factor-asked, access-denied, flow-error, redirect-loop,
+ * landed-in-library, outside-host, or whatever `http` throws where nothing answers
  */
 export function logIn(request: LoginRequest): Promise<LoginResult & Visit> {
   const { http, via, authority } = request;

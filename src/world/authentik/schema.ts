@@ -37,6 +37,9 @@ import type {
   PromptStageRequest,
   ProxyProvider,
   ProxyProviderRequest,
+  Reputation,
+  ReputationPolicy,
+  ReputationPolicyRequest,
   ScopeMapping,
   ScopeMappingRequest,
   Settings,
@@ -85,6 +88,9 @@ export interface Collections {
   'outposts/instances': { row: Outpost; create: OutpostRequest };
   'flows/instances': { row: Flow; create: FlowRequest };
   'flows/bindings': { row: FlowStageBinding; create: FlowStageBindingRequest };
+  'policies/reputation': { row: ReputationPolicy; create: ReputationPolicyRequest };
+  /** What is thought of a name at an address. */
+  'policies/reputation/scores': { row: Reputation; create: never };
   'policies/expression': { row: ExpressionPolicy; create: ExpressionPolicyRequest };
   'stages/prompt/prompts': { row: Prompt; create: PromptRequest };
   'stages/invitation/invitations': { row: Invitation; create: InvitationRequest };

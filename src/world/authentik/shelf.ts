@@ -44,6 +44,7 @@ export const dependants: Readonly<Partial<Record<Collection, readonly Collection
   ],
   'flows/bindings': ['policies/bindings'],
   'policies/expression': ['policies/bindings'],
+  'policies/reputation': ['policies/bindings'],
 };
 
 /** Below stages/, and no stages. */

@@ -5,20 +5,19 @@ import type { Binding, Json, State } from '../state.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
-import { showPolicy } from './policies.ts';
+import { showAnyPolicy } from './policies.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { groupBrief, userBrief } from './show.ts';
 
 function showBinding(call: Call, binding: Binding): unknown {
   const group = call.state.groups.find((one) => one.pk === binding.group);
   const user = call.state.users.find((one) => one.pk === binding.user);
-  const policy = call.state.policies.find((one) => one.pk === binding.policy);
   return {
     pk: binding.pk,
     policy: binding.policy,
     group: binding.group,
     user: binding.user,
-    policy_obj: policy ? showPolicy(call.state, policy) : null,
+    policy_obj: showAnyPolicy(call.state, binding.policy),
     group_obj: group ? groupBrief(group) : null,
     user_obj: user ? userBrief(user) : null,
     target: shownTarget(call.state, binding.target),
@@ -42,7 +41,11 @@ const shownTarget = (state: State, kept: string): string =>
   parents(state).find((one) => one.policybindingmodel_ptr_id === kept)?.pk ?? kept;
 
 const fieldsFor = (state: State): Fields => ({
-  policy: { type: 'ref', nullable: true, known: () => state.policies.map((one) => one.pk) },
+  policy: {
+    type: 'ref',
+    nullable: true,
+    known: () => [...state.policies, ...state.reputationPolicies].map((one) => one.pk),
+  },
   group: { type: 'ref', nullable: true, known: () => state.groups.map((one) => one.pk) },
   user: { type: 'ref', nullable: true, known: () => state.users.map((one) => one.pk) },
   target: {

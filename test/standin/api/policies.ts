@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
 import type { State } from '../state.ts';
-import type { ExpressionPolicy } from '../state-flows.ts';
+import type { ExpressionPolicy, ReputationPolicy } from '../state-flows.ts';
 import { unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk } from './lookup.ts';
@@ -21,10 +21,35 @@ const policyBrief = (state: State, { pk, name, execution_logging }: ExpressionPo
   bound_to: state.bindings.filter((one) => one.policy === pk).length,
 });
 
-export const showPolicy = (state: State, policy: ExpressionPolicy): object => ({
+const showPolicy = (state: State, policy: ExpressionPolicy): object => ({
   ...policyBrief(state, policy),
   expression: policy.expression,
 });
+
+export const reputationBrief = (state: State, { pk, name, execution_logging }: ReputationPolicy): object => ({
+  pk,
+  name,
+  execution_logging,
+  component: 'ak-policy-reputation-form',
+  verbose_name: 'Reputation Policy',
+  verbose_name_plural: 'Reputation Policies',
+  meta_model_name: 'authentik_policies_reputation.reputationpolicy',
+  bound_to: state.bindings.filter((one) => one.policy === pk).length,
+});
+
+/** Policies of every sort, as they stand in the list of all. */
+const briefs = (state: State): { pk: string; name: string; execution_logging: boolean }[] =>
+  [
+    ...state.policies.map((one) => policyBrief(state, one)),
+    ...state.reputationPolicies.map((one) => reputationBrief(state, one)),
+  ] as never;
+
+/** The policy of a binding, of whatever sort. */
+export function showAnyPolicy(state: State, pk: string | null): object | null {
+  const expression = state.policies.find((one) => one.pk === pk);
+  if (expression) return showPolicy(state, expression);
+  return briefs(state).find((one) => one.pk === pk) ?? null;
+}
 
 /** Python itself is not here: only brackets that are never closed are noticed. */
 function syntax(expression: string): string | undefined {
@@ -44,7 +69,10 @@ const fieldsFor = (state: State, self?: ExpressionPolicy): Fields => ({
     type: 'text',
     required: true,
     check: unique(
-      () => state.policies.filter((one) => one !== self).map((one) => one.name),
+      () =>
+        briefs(state)
+          .filter((one) => one.pk !== self?.pk)
+          .map((one) => one.name),
       'Policy with this name already exists.',
     ),
   },
@@ -52,7 +80,7 @@ const fieldsFor = (state: State, self?: ExpressionPolicy): Fields => ({
   expression: { type: 'text', required: true, check: syntax },
 });
 
-const named = (call: Call, model = 'ExpressionPolicy'): ExpressionPolicy => byPk(call, call.state.policies, model);
+const named = (call: Call): ExpressionPolicy => byPk(call, call.state.policies, 'ExpressionPolicy');
 
 const change =
   (partial: boolean): Handler =>
@@ -62,40 +90,47 @@ const change =
     return json(200, showPolicy(call.state, policy));
   };
 
-const remove =
-  (model: string): Handler =>
-  (call) => {
-    const { state } = call;
-    const policy = named(call, model);
-    state.policies = state.policies.filter((one) => one !== policy);
-    state.bindings = state.bindings.filter((one) => one.policy !== policy.pk);
-    return noContent();
-  };
+/** Goes, with the bindings of it. */
+export function dropPolicy(state: State, pk: string): void {
+  state.policies = state.policies.filter((one) => one.pk !== pk);
+  state.reputationPolicies = state.reputationPolicies.filter((one) => one.pk !== pk);
+  state.bindings = state.bindings.filter((one) => one.policy !== pk);
+}
 
-const listing =
-  (show: typeof showPolicy): Handler =>
-  (call) =>
-    list(call, {
-      rows: call.state.policies,
-      show: (one) => show(call.state, one),
-      search: (one) => [one.name],
-      filters: {
-        name: { kind: 'exact', of: (one) => one.name },
-        expression: { kind: 'exact', of: (one) => one.expression },
-        policy_uuid: { kind: 'uuid', of: (one) => one.pk },
-        execution_logging: { kind: 'bool', of: (one) => one.execution_logging },
-      },
-      order: { name: (one) => one.name },
-    });
+const listAll: Handler = (call) =>
+  list(call, {
+    rows: briefs(call.state),
+    show: (one) => one,
+    search: (one) => [one.name],
+    filters: { name: { kind: 'exact', of: (one) => one.name } },
+    order: { name: (one) => one.name },
+  });
+
+const listExpressions: Handler = (call) =>
+  list(call, {
+    rows: call.state.policies,
+    show: (one) => showPolicy(call.state, one),
+    search: (one) => [one.name],
+    filters: {
+      name: { kind: 'exact', of: (one) => one.name },
+      expression: { kind: 'exact', of: (one) => one.expression },
+      policy_uuid: { kind: 'uuid', of: (one) => one.pk },
+      execution_logging: { kind: 'bool', of: (one) => one.execution_logging },
+    },
+    order: { name: (one) => one.name },
+  });
 
 export const policyRoutes: readonly Route[] = [
-  route('/policies/all/', { GET: listing(policyBrief) }),
+  route('/policies/all/', { GET: listAll }),
   route('/policies/all/:pk/', {
-    GET: (call) => json(200, policyBrief(call.state, named(call, 'Policy'))),
-    DELETE: remove('Policy'),
+    GET: (call) => json(200, byPk(call, briefs(call.state), 'Policy')),
+    DELETE: (call) => {
+      dropPolicy(call.state, byPk(call, briefs(call.state), 'Policy').pk);
+      return noContent();
+    },
   }),
   route('/policies/expression/', {
-    GET: listing(showPolicy),
+    GET: listExpressions,
     POST: (call) => {
       const input = readFields<ExpressionPolicy>(bodyOf(call), fieldsFor(call.state), false);
       const policy = { pk: randomUUID(), name: '', execution_logging: false, expression: '', ...input };
@@ -107,6 +142,9 @@ export const policyRoutes: readonly Route[] = [
     GET: (call) => json(200, showPolicy(call.state, named(call))),
     PUT: change(false),
     PATCH: change(true),
-    DELETE: remove('ExpressionPolicy'),
+    DELETE: (call) => {
+      dropPolicy(call.state, named(call).pk);
+      return noContent();
+    },
   }),
 ];

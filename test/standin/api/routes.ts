@@ -13,6 +13,7 @@ import { policyRoutes } from './policies.ts';
 import { promptRoutes } from './prompts.ts';
 import { providerRoutes } from './providers.ts';
 import { recoveryRoutes } from './recovery.ts';
+import { reputationRoutes } from './reputation.ts';
 import type { Route } from './router.ts';
 import { sessionRoutes } from './sessions.ts';
 import { stageBindingRoutes } from './stage-bindings.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...invitationRoutes,
   ...promptRoutes,
   ...stageRoutes,
+  ...reputationRoutes,
   ...policyRoutes,
   ...blueprintImportRoutes,
   ...catalogueRoutes,

@@ -64,8 +64,13 @@ function current(step: Step): Stage | undefined {
     if (!first) return undefined;
     if (first.own) return OWN[first.own];
     const binding = stageBindings.find((one) => one.pk === first.binding);
-    const stored = stages.find((one) => one.pk === first.stage);
     const stays = !binding?.re_evaluate_policies || policiesPass(step, binding) === true;
+    const stored = stages.find((one) => one.pk === first.stage);
+    // After its policies: one of them may have put a refusal in its place.
+    if (stays && first.denied !== undefined) {
+      step.config = { deny_message: first.denied };
+      return STAGES['deny'];
+    }
     if (stored && stays) {
       step.name = stored.name;
       step.config = stored.config;

@@ -1,5 +1,6 @@
 import { AVATAR } from '../api/show.ts';
 import { originOf } from '../http/call.ts';
+import { count } from '../reputation.ts';
 import { checkPassword, randomText } from '../secrets.ts';
 import { endSessionsOf, rotate } from '../sessions.ts';
 import type { User } from '../state.ts';
@@ -43,6 +44,7 @@ export const identification: Stage = {
     const given = String(body['uid_field'] ?? '');
     if (!given) return invalid('non_field_errors', 'No identification data provided.');
     const user = findUser(step, given);
+    if (!user) count(step.call, given, -1);
     if (!user && step.config['pretend_user_exists'] === false)
       return invalid('non_field_errors', 'Failed to authenticate.');
     step.plan.pendingUser = user?.username ?? given;
@@ -79,9 +81,13 @@ export const password: Stage = {
   },
   answer: (step, body) => {
     if (body['password'] === undefined) return missingField('password');
+    if (step.plan.pendingUser === undefined) return { deny: '' };
     const user = pendingUser(step);
     const right = user?.is_active === true && checkPassword(String(body['password']), user.password);
-    if (!right) return invalid('password', 'Invalid password');
+    if (!right) {
+      count(step.call, step.plan.pendingUser, -1);
+      return invalid('password', 'Invalid password');
+    }
     step.plan.authenticated = true;
     return undefined;
   },
@@ -99,6 +105,7 @@ export const login: Stage = {
     if (!session) throw new Error('login without a session');
     Object.assign(session, { user: user.pk, csrf: randomText(32), lastUsed: Date.now() });
     user.last_login = new Date().toISOString();
+    count(call, user.username, 1);
     step.loggedIn = true;
     return 'pass';
   },

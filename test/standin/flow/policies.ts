@@ -1,6 +1,7 @@
 import { evaluate } from '../expressions.ts';
 import type { Call } from '../http/call.ts';
 import { groupsOf } from '../people.ts';
+import { isLow } from '../reputation.ts';
 import type { Binding, User } from '../state.ts';
 import type { Plan } from '../state-flows.ts';
 import { pendingUser } from './stage.ts';
@@ -41,8 +42,10 @@ function unturned(asking: Asking, binding: Binding): Verdict {
   const user = personOf(asking);
   if (binding.group) return user !== undefined && groupsOf(state, user).some((one) => one.pk === binding.group);
   if (binding.user) return user?.pk === binding.user;
+  const reputation = state.reputationPolicies.find((one) => one.pk === binding.policy);
+  if (reputation) return isLow(asking.call, reputation, asking.plan.pendingUser ?? '');
   const policy = state.policies.find((one) => one.pk === binding.policy);
-  if (!policy) return false;
+  if (!policy) return binding.failure_result;
   const verdict = evaluate(policy.expression, asking);
   if (verdict === undefined) site.say(`The stand-in cannot read the expression of the policy "${policy.name}": no`);
   return verdict ?? false;

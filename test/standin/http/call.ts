@@ -39,3 +39,9 @@ export interface Call {
 
 /** The request's own origin, as links in answers use it. */
 export const originOf = (call: Call): string => `${call.secure ? 'https' : 'http'}://${call.host}`;
+
+/** The visitor's address, as the proxy tells it. */
+export function addressOf(call: Call): string {
+  const [first = ''] = String(call.headers['x-forwarded-for'] ?? call.peer).split(',');
+  return first.trim().replace(/^::ffff:/, '');
+}

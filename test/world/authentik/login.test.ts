@@ -151,7 +151,7 @@ describe('a login that fails says how', () => {
   test.each([
     ['second-factor-asked', challenge('ak-stage-authenticator-validate', { device_challenges: [] })],
     ['second-factor-asked', challenge('ak-stage-authenticator-totp')],
-    ['access-denied', challenge('ak-stage-access-denied', { error_message: 'No.' })],
+    ['login-refused', challenge('ak-stage-access-denied', { error_message: 'No.' })],
     ['flow-error', challenge('ak-stage-flow-error', { request_id: 'x' })],
     ['flow-error', challenge('ak-stage-captcha')],
     ['redirect-loop', challenge('ak-stage-user-login')],
