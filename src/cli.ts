@@ -54,7 +54,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     .description('Single sign-on for a home server: authentik behind Caddy, set up, proven and kept healthy.')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .option('--config <file>', 'homeauth.yaml to use; else $HOMEAUTH_CONFIG, ./homeauth.yaml, the last installation')
+    .option('--config <file>', 'homeauth.yaml to use; else $HOMEAUTH_CONFIG, else the one of the last installation')
     .option('--json', 'print one JSON object on stdout, for scripts')
     .option('--yes', 'go ahead without asking')
     .option('--no-input', 'never ask; a missing answer is an error')

@@ -9,6 +9,7 @@ import { type Account, accountNamed } from '../procedures/people/accounts.ts';
 import { preflight } from '../procedures/preflight.ts';
 import { factorsOf, lacking } from '../procedures/second-factor/factors.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
+import { assertOwnTrusted } from '../procedures/trust.ts';
 import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
 import { agreed, interview } from './interview.ts';
@@ -24,6 +25,7 @@ export async function init(flags: InitFlags, surroundings: Surroundings): Promis
   const screen = screenOf(surroundings, 'init');
   const { text, path, said } = await interview(flags, surroundings, screen);
   const wanted = openInstallation(text, path, surroundings);
+  await assertOwnTrusted(wanted);
   const warnings = await preflight(wanted);
   if (warnings.length > 0) screen.say(proof(warnings, screen.style));
   if (flags.dryRun) return showPlan(wanted, surroundings, 'init');

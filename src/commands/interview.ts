@@ -12,6 +12,7 @@ import { guesses } from '../procedures/guesses.ts';
 import { alreadyHere } from '../procedures/open.ts';
 import { assertDirectory } from '../procedures/storage.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
+import { trustedReader } from '../procedures/trust.ts';
 import type { Screen } from './screen.ts';
 import { unanswered } from './unanswered.ts';
 
@@ -26,7 +27,7 @@ export interface Statement {
 /**
  * What the owner wants, as the text of homeauth.yaml: the one that is there already, or a new one from flags and
  * answers. Writes nothing.
- * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed
+ * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
  */
 export async function interview(
   flags: InitFlags & AnswerFlags,
@@ -49,7 +50,7 @@ export async function interview(
     const directory = normaliseDir(String(baseDir));
     await assertDirectory(directory, world.files);
     const path = layoutOf(directory).config;
-    const text = await world.files.read(path);
+    const text = await trustedReader(world).read(path);
     return text === undefined ? undefined : { path, text };
   };
   const named = said['base-dir'];

@@ -3,9 +3,12 @@ import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
+import { assertChosen } from '../procedures/trust.ts';
 
 /** A secret from a file's only line, or from stdin with `-`. Never from the command line itself, where `ps` shows it. */
-export async function secretFrom(path: string, flag: string, { world, terminal }: Surroundings): Promise<Secret> {
+export async function secretFrom(path: string, flag: string, surroundings: Surroundings): Promise<Secret> {
+  const { world, terminal } = surroundings;
+  if (path !== '-') await assertChosen(path, surroundings);
   const text = path === '-' ? (await terminal.readStdin()).reveal() : await world.files.read(path);
   if (text === undefined) {
     throw new Failure({

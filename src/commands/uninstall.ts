@@ -61,8 +61,8 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
   return exitCodes.fine;
 }
 
-const nothingFound = ({ cwd, pointer }: Surroundings): string =>
-  `There is nothing of homeauth on this server to remove: no homeauth.yaml in ${cwd}, and no ${pointer} that names one. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
+const nothingFound = ({ pointer }: Surroundings): string =>
+  `There is nothing of homeauth on this server to remove: no ${pointer} that names a homeauth.yaml. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
 
 async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
   terminal.say('Your data stays: users, database, uploads and secrets.');

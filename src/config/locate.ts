@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { Failure } from '../model/failure.ts';
 
-/** What is needed of the disk. `undefined` where there is no such file. */
+/** What is needed of the disk. */
 export interface Reader {
+  /** `undefined` where there is no such file. */
   read(path: string): Promise<string | undefined>;
+  isThere(path: string): Promise<boolean>;
 }
 
 export interface Places {
@@ -20,6 +22,8 @@ export interface Located {
   /** Absolute. */
   readonly path: string;
   readonly text: string;
+  /** Another homeauth.yaml, in the working directory, which nobody has named. */
+  readonly unused?: string;
 }
 
 /** One line: the absolute path of homeauth.yaml. `init` writes it, so that commands work from anywhere. */
@@ -30,8 +34,8 @@ const fileName = 'homeauth.yaml';
 export type Explain = (path: string) => Promise<{ readonly why: string; readonly fix: string } | undefined>;
 
 /**
- * Finds homeauth.yaml: `--config`, `$HOMEAUTH_CONFIG`, the working directory, the pointer file. A place that was
- * named and is empty is an error; the next one is not tried.
+ * Finds homeauth.yaml: `--config`, `$HOMEAUTH_CONFIG`, the pointer file. A place that was named and is empty is an
+ * error; the next one is not tried. One that lies in the working directory may be anybody's: it has to be named.
  * @throws Failure `config-missing`.
  */
 export async function locate(
@@ -42,16 +46,17 @@ export async function locate(
   if (places.flag !== undefined) return named(places.flag, '--config', places, files, explain);
   if (places.variable) return named(places.variable, '$HOMEAUTH_CONFIG', places, files, explain);
   const here = posix.resolve(places.workingDirectory, fileName);
-  const text = await files.read(here);
-  if (text !== undefined) return { path: here, text };
+  const unused = (await files.isThere(here)) ? { unused: here } : {};
   const { pointer: signpost = pointerPath } = places;
   const pointer = (await files.read(signpost))?.trim();
   if (pointer === undefined) {
     throw new Failure({
       code: 'config-missing',
       problem: 'There is no homeauth.yaml.',
-      why: `Looked at ${here} and at what ${signpost} names; neither is there.`,
-      fix: 'Set up this server with homeauth init, or name the file: --config /path/to/homeauth.yaml',
+      why: `There is no ${signpost}, in which homeauth init writes where it is.`,
+      fix: unused.unused
+        ? `There is one in this directory. Where that is yours, name it:  --config ${here}`
+        : 'Set up this server with homeauth init, or name the file: --config /path/to/homeauth.yaml',
     });
   }
   if (!pointer.startsWith('/') || /\p{Cc}/u.test(pointer)) {
@@ -62,7 +67,8 @@ export async function locate(
       fix: `Write the path of homeauth.yaml into it, or name the file: --config /path/to/homeauth.yaml`,
     });
   }
-  return named(pointer, signpost, places, files, explain);
+  const found = await named(pointer, signpost, places, files, explain);
+  return found.path === here ? found : { ...found, ...unused };
 }
 
 async function named(value: string, by: string, places: Places, files: Reader, explain: Explain): Promise<Located> {

@@ -1,5 +1,6 @@
 /** Where everything lies under the base directory: the by-hand guide's tree, plus one directory of our own. */
 export interface Layout {
+  readonly baseDir: string;
   /** `<base>/authentik`, the stack's own directory. */
   readonly root: string;
   readonly config: string;
@@ -28,6 +29,7 @@ export function layoutOf(baseDir: string): Layout {
   const root = `${baseDir}/authentik`;
   const home = `${root}/.homeauth`;
   return {
+    baseDir,
     root,
     config: `${root}/homeauth.yaml`,
     compose: `${root}/docker-compose.yml`,

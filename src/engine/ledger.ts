@@ -22,12 +22,18 @@ export interface LedgerStore {
   close(): Promise<void>;
 }
 
+export interface Judge {
+  /** There is such a kind: a line about another one is damaged, or a later homeauth's. */
+  isKnown(id: Id): boolean;
+  /** homeauth may have written this line for this installation. */
+  isOurs(made: Made): Promise<boolean>;
+}
+
 /**
  * The ledger as a file, oldest line first. Until the directory that holds it is there, it lies at `waiting`: the
  * directory itself is among the first things that homeauth makes, and a crash between the two must orphan neither.
- * `isKnown`: there is such a kind; a line about another one is damaged, or a later homeauth's.
  */
-export function ledgerFile(files: Files, path: string, waiting: string, isKnown: (id: Id) => boolean): LedgerStore {
+export function ledgerFile(files: Files, path: string, waiting: string, judge: Judge): LedgerStore {
   const home = path.slice(0, path.lastIndexOf('/'));
   let hasLeft = false;
   return {
@@ -41,7 +47,7 @@ export function ledgerFile(files: Files, path: string, waiting: string, isKnown:
     async read() {
       for (const place of [path, waiting]) {
         const text = await files.read(place);
-        if (text !== undefined) return parse(text, place, isKnown);
+        if (text !== undefined) return believed(parse(text, place, judge), place, judge);
       }
       return [];
     },
@@ -55,7 +61,7 @@ export function ledgerFile(files: Files, path: string, waiting: string, isKnown:
   };
 }
 
-function parse(text: string, path: string, isKnown: (id: Id) => boolean): Ledger {
+function parse(text: string, path: string, { isKnown }: Judge): Ledger {
   const isLine = (line: { id?: unknown } | null): boolean => typeof line?.id === 'string' && isKnown(line.id as Id);
   try {
     const { version, made } = JSON.parse(text);
@@ -67,6 +73,20 @@ function parse(text: string, path: string, isKnown: (id: Id) => boolean): Ledger
     why: 'It says which files, containers and authentik objects homeauth made; without it nothing may be removed.',
     fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
   });
+}
+
+/** @throws Failure ledger-foreign where following a line would reach out of this installation */
+async function believed(ledger: Ledger, path: string, { isOurs }: Judge): Promise<Ledger> {
+  for (const made of ledger) {
+    if (await isOurs(made)) continue;
+    throw new Failure({
+      code: 'ledger-foreign',
+      problem: `${path} has a line about ${made.id}, which homeauth does not make for this installation.`,
+      why: 'homeauth removes what stands there, or puts it back as it was, as root. The file was damaged, comes from another installation, or somebody wrote into it. Nothing was changed.',
+      fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
+    });
+  }
+  return ledger;
 }
 
 /** Put lines in: a new one at the end, a known one in its place. */

@@ -10,7 +10,7 @@ import { nodeFiles } from '../world/files.ts';
 export async function appNames(): Promise<number> {
   const places = { variable: process.env['HOMEAUTH_CONFIG'], workingDirectory: process.cwd() };
   try {
-    const { text } = await locate(places, nodeFiles());
+    const { text } = await locate(places, { read: nodeFiles().read, isThere: async () => false });
     const { apps } = readYaml(text).data as { apps?: readonly (string | { readonly name: string })[] };
     const names = (apps ?? []).map((app) => (typeof app === 'string' ? app : app.name));
     for (const name of names) if (/^[a-z0-9-]+$/.test(name)) process.stdout.write(`${name}\n`);

@@ -23,7 +23,11 @@ export function distrust(path: string, way: readonly Step[], ...trusted: readonl
     const here = step.path === path ? step.path : `${step.path}, on the way to ${path},`;
     if (step.owner.uid !== 0 && !trusted.includes(step.owner.uid)) {
       const fix = `${step.type === 'link' ? 'chown -h' : 'chown'} root ${step.path}`;
-      return refusal(`${here} belongs to user ${step.owner.uid}, not to root.`, fix);
+      const home = "Where that is somebody's home, leave it theirs, and choose another place.";
+      return refusal(
+        `${here} belongs to user ${step.owner.uid}, not to root.`,
+        step.type === 'directory' && step.path !== path ? `${fix}\n${home}` : fix,
+      );
     }
     if (isOpen(step)) {
       // In a sticky directory everybody may make things, and nobody may replace what is root's.

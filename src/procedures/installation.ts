@@ -13,6 +13,7 @@ import type { Era } from '../model/release.ts';
 import { type Id, parseId } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
+import { isOfOurs } from './confine.ts';
 import { checkedEra } from './release-check.ts';
 import { serverAddress } from './server-address.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -63,8 +64,11 @@ export function openInstallation(
     host: config.authHost,
     clock: world.clock,
   });
-  const isKnown = (id: Id): boolean => Object.hasOwn(kinds, parseId(id).kind);
-  const ledger = ledgerFile(world.files, layout.ledger, begun(surroundings.pointer), isKnown);
+  const { pointer } = surroundings;
+  const ledger = ledgerFile(world.files, layout.ledger, begun(pointer), {
+    isKnown: (id) => Object.hasOwn(kinds, parseId(id).kind),
+    isOurs: (made) => isOfOurs(made, layout, pointer, world.files),
+  });
   return {
     config,
     text,

@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
-import type { Files } from '../world/world.ts';
+import type { World } from '../world/world.ts';
+import { assertTrusted } from './trust.ts';
 
 /** authentik reads a value that begins so as the place where the value is to be found. */
 const pointer = /^(env|file):\/\//;
@@ -10,10 +11,14 @@ const pointer = /^(env|file):\/\//;
  * The password for the mail server; undefined where homeauth.yaml names no file.
  * @throws Failure where the file does not hold one: authentik would otherwise be made anew without it
  */
-export async function mailPasswordOf({ mail }: Pick<Config, 'mail'>, files: Files): Promise<Secret | undefined> {
+export async function mailPasswordOf(
+  { mail }: Pick<Config, 'mail'>,
+  world: Pick<World, 'files' | 'host'>,
+): Promise<Secret | undefined> {
   const path = mail?.passwordFile;
   if (path === undefined) return undefined;
-  const text = await files.read(path);
+  await assertTrusted(path, world);
+  const text = await world.files.read(path);
   if (text === undefined) {
     throw new Failure({
       code: 'mail-password-missing',

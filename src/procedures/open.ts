@@ -4,10 +4,11 @@ import { assertAtHome } from './at-home.ts';
 import { begun, type Installation, openInstallation } from './installation.ts';
 import { explainMissing } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
+import { assertOwnTrusted, trustedReader } from './trust.ts';
 
 /**
  * Find homeauth.yaml, read it and open the installation that it describes.
- * @throws Failure config-missing, config-invalid, config-elsewhere, base-dir-changed
+ * @throws Failure config-missing, config-invalid, config-elsewhere, base-dir-changed, untrusted-path
  */
 export async function open(
   flag: string | undefined,
@@ -15,8 +16,10 @@ export async function open(
   eraFor?: Parameters<typeof openInstallation>[3],
 ): Promise<Installation> {
   const explain: Explain = (missing) => explainMissing(surroundings.world, missing);
-  const { path, text } = await find(flag, surroundings, explain);
+  const { path, text, unused } = await find(flag, surroundings, explain);
+  if (unused) surroundings.terminal.say(`Using ${path}, not ${unused}.`);
   const installation = openInstallation(text, path, surroundings, eraFor);
+  await assertOwnTrusted(installation);
   await assertAtHome(path, installation.config.baseDir, surroundings.world.files);
   return installation;
 }
@@ -50,5 +53,5 @@ export async function isBare(flag: string | undefined, surroundings: Surrounding
 
 function find(flag: string | undefined, { world, cwd, env, pointer }: Surroundings, explain: Explain) {
   const places = { flag, variable: env['HOMEAUTH_CONFIG'], workingDirectory: cwd, pointer };
-  return locate(places, world.files, explain);
+  return locate(places, trustedReader(world), explain);
 }

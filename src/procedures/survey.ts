@@ -26,7 +26,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     secretNames.bootstrap.map((name) => valueIn(world, layout.bootstrap, name)),
   );
   const phase = await phaseOf(installation, token !== undefined);
-  const mailPassword = await mailPasswordOf(config, world.files);
+  const mailPassword = await mailPasswordOf(config, world);
   const madePassword = await bare(world, layout.adminPassword);
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   return {

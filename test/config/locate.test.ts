@@ -13,6 +13,7 @@ function disk(files: Readonly<Record<string, string>>) {
       asked.push(path);
       return files[path];
     },
+    isThere: async (path: string) => files[path] !== undefined,
   };
 }
 
@@ -44,13 +45,18 @@ describe('the order of places', () => {
     expect(found).toEqual({ path: '/etc/other.yaml', text: 'variable' });
   });
 
-  test('then the working directory; an empty variable is none', async () => {
-    const found = await locate({ variable: '', workingDirectory }, all);
-    expect(found).toEqual({ path: '/home/helen/homeauth.yaml', text: 'here' });
+  test('then what the pointer file names; an empty variable is none', async () => {
+    expect(await locate({ variable: '', workingDirectory: '/' }, all)).toEqual({ path: kept, text: 'pointer' });
   });
 
-  test('then what the pointer file names', async () => {
-    expect(await locate({ workingDirectory: '/' }, all)).toEqual({ path: kept, text: 'pointer' });
+  test('never the working directory, which is told', async () => {
+    const found = await locate({ workingDirectory }, all);
+    expect(found).toEqual({ path: kept, text: 'pointer', unused: '/home/helen/homeauth.yaml' });
+  });
+
+  test('where the pointer leads to the working directory, that is it', async () => {
+    const files = disk({ [pointerPath]: '/home/helen/homeauth.yaml', '/home/helen/homeauth.yaml': 'here' });
+    expect(await locate({ workingDirectory }, files)).toEqual({ path: '/home/helen/homeauth.yaml', text: 'here' });
   });
 
   test('the pointer file, where it is another one', async () => {
@@ -64,8 +70,10 @@ describe('nothing there', () => {
   test('anywhere: says where it looked and how to begin', async () => {
     const failure = await refusal(locate({ workingDirectory }, disk({})));
     expect(failure.code).toBe('config-missing');
-    expect(failure.why).toContain('/home/helen/homeauth.yaml');
+    expect(failure.why).toContain(pointerPath);
     expect(failure.fix).toContain('homeauth init');
+    const here = await refusal(locate({ workingDirectory }, disk({ '/home/helen/homeauth.yaml': 'here' })));
+    expect(here.fix).toContain('--config /home/helen/homeauth.yaml');
   });
 
   test.each([

@@ -4,8 +4,6 @@ import type { Owner } from '../../src/model/resource.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { Files } from '../../src/world/world.ts';
 
-const root: Owner = { uid: 0, gid: 0 };
-
 export interface DemoFiles extends Files {
   /** Whose a path ought to be, where the system would not have it: without root, owners cannot be set. */
   noted(path: string): Owner | undefined;
@@ -40,17 +38,12 @@ export function demoFiles(place: string): DemoFiles {
     async stat(path) {
       const found = await real.stat(at(path));
       if (!found) return undefined;
-      const own = found.owner.uid === ownerOfNew().uid ? root : found.owner;
-      return { ...found, owner: owners.get(at(path)) ?? own };
+      return { ...found, owner: owners.get(at(path)) ?? asRoot(found.owner) };
     },
     list: (path) => real.list(at(path)),
     async way(path) {
-      const { uid, gid } = ownerOfNew();
-      return (await real.way(at(path))).map((step) => {
-        const { owner } = step;
-        const own = { uid: owner.uid === uid ? 0 : owner.uid, gid: owner.gid === gid ? 0 : owner.gid };
-        return { ...step, owner: owners.get(step.path) ?? own };
-      });
+      const steps = await real.way(at(path));
+      return steps.map((step) => ({ ...step, owner: owners.get(step.path) ?? asRoot(step.owner) }));
     },
     // No image and no database is ever put there, so that any disk will do.
     filesystem: async (path) => ({ ...(await real.filesystem(at(path))), type: 'ext4', free: 100e9 }),
@@ -63,6 +56,12 @@ export function demoFiles(place: string): DemoFiles {
     remove: (path) => real.remove(inside(path)),
     removeTree: (path) => real.removeTree(inside(path)),
   };
+}
+
+/** Whoever shows the demonstration is its root. */
+function asRoot({ uid, gid }: Owner): Owner {
+  const own = ownerOfNew();
+  return { uid: uid === own.uid ? 0 : uid, gid: gid === own.gid ? 0 : gid };
 }
 
 const ownerOfNew = (): Owner => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });

@@ -32,7 +32,6 @@ test.each(writing)('%s follows no copy of homeauth.yaml', async (command, args, 
     [{ config: '/root/homeauth.yaml' }, {}],
     [{ config: 'homeauth.yaml' }, { cwd: '/root' }],
     [{}, { env: { HOMEAUTH_CONFIG: '/root/homeauth.yaml' } }],
-    [{}, { cwd: '/root' }],
   ];
   for (const [more, over] of ways) {
     const { failure } = await homeauthIn(fake, over)(command, args, { ...flags, ...more });

@@ -14,7 +14,7 @@ test.each([
 ])('a hand-made %s is refused before anything beside it is changed', { timeout: 30_000 }, async (name, text) => {
   fake = fakeWorld();
   const files = fake.files as MemoryFiles;
-  await files.makeDirectory(root, 0o777, { uid: 1001, gid: 1001 });
+  await files.makeDirectory(root, 0o755, { uid: 0, gid: 0 });
   await files.makeDirectory(`${root}/certs`, 0o777, { uid: 1001, gid: 1001 });
   files.put(`${root}/${name}`, text);
   const before = files.snapshot();
