@@ -26,12 +26,17 @@ export async function addPerson(installation: Installation, want: NewPerson): Pr
   await groupsNamed(installation, want.groups);
   const there = (await accounts(installation)).find((row) => row.username === username);
   // Refuses names that differ in capitals only, and an address that is somebody else's.
-  await userKind.observe(username, world, spec);
+  const look = () => userKind.observe(username, world, spec);
+  await look();
   if (there && !isBegun(there)) {
     if (!isSame(there, want)) throw exists(username);
     return false;
   }
-  await surely(async () => userKind.apply?.(username, spec, world, undefined));
+  // Looked at each time: an attempt whose answer was lost may have made the account.
+  await surely(async () => {
+    const found = await look();
+    await userKind.apply?.(username, spec, world, found.is === 'present' ? found.spec : undefined);
+  });
   return true;
 }
 
