@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import type { Dispatcher } from 'undici';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
@@ -35,6 +35,12 @@ export interface Line {
   forget(): void;
 }
 
+/** Where authentik was found. */
+interface Server {
+  readonly dispatcher: Dispatcher;
+  lives(): Promise<boolean>;
+}
+
 /** Connections at once: authentik on two cores gains nothing from more than eight requests side by side. */
 const connections = 8;
 
@@ -44,26 +50,41 @@ const patience = 5000;
 /** An answer is a hundred rows at most; this is far more, in bytes. */
 const longest = 64 * 1024 * 1024;
 
-/** What Node was at when nothing had left yet. */
-const beforeSending = ['connect', 'getaddrinfo'];
+/** What had not left yet: Node's word for what it was at, and undici's for a connection that was not made in time. */
+const beforeSending = ['connect', 'getaddrinfo', 'UND_ERR_CONNECT_TIMEOUT'];
 
-/**
- * Node's own client: that of undici compiles its parser at the first request, which takes 25 MB for a moment.
- * `silence`: ms without a sign of life, after which a request is given up.
- */
-export function openLine(address: () => Promise<Address | undefined>, host: string, silence: number): Line {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let known: Address | undefined;
+/** Makes the connections to one address; loaded with the first request, because a command may send none. */
+const connect = async (origin: string): Promise<Dispatcher> => {
+  const { Pool } = await import('undici');
+  // Whether an answer is late is for the vigil to say.
+  return new Pool(origin, { connections, connectTimeout: patience, headersTimeout: 0, bodyTimeout: 0 });
+};
 
-  async function whereabouts(): Promise<Address> {
-    known ??= await address();
-    if (!known) throw new LineBroken("authentik's container does not run", false);
-    return known;
+/** `silence`: ms without a sign of life, after which a request is given up. */
+export function openLine(
+  address: () => Promise<Address | undefined>,
+  host: string,
+  silence: number,
+  dispatcherFor: typeof connect = connect,
+): Line {
+  let known: Promise<Server> | undefined;
+
+  async function whereabouts(): Promise<Server> {
+    const at = await address();
+    if (!at) throw new LineBroken("authentik's container does not run", false);
+    const origin = `http://${at.host}:${at.port}`;
+    return { dispatcher: await dispatcherFor(origin), lives: () => lives(dispatcherFor(origin), host, silence) };
+  }
+
+  /** What is under way is answered; the next request asks for the address again. */
+  function forget(): void {
+    const former = known;
+    known = undefined;
+    former?.then(({ dispatcher }) => dispatcher.close()).catch(() => {});
   }
 
   return {
     async send({ method, path, body, token }) {
-      const at = await whereabouts();
       const headers = {
         host,
         accept: 'application/json',
@@ -71,21 +92,24 @@ export function openLine(address: () => Promise<Address | undefined>, host: stri
         'accept-language': 'en',
         'x-forwarded-proto': 'https',
         ...(token && { authorization: `Bearer ${token.reveal()}` }),
-        ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
       };
       const began = performance.now();
-      const vigil = keepVigil(silence, () => lives({ ...at, headers: { host } }, silence));
-      const { signal } = vigil;
+      let server: Server | undefined;
+      const vigil = keepVigil(silence, async () => server !== undefined && server.lives());
+      const { signal, heard } = vigil;
       try {
-        const response = await answered({ ...at, agent, method, path, headers, signal }, body);
-        const fields = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+        known ??= whereabouts();
+        server = await known;
+        const answer = await server.dispatcher.request({ method, path, headers, body: body ?? null, signal });
+        const fields = Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
         return {
-          status: response.statusCode ?? 0,
+          status: answer.statusCode,
           headers: Object.fromEntries(fields),
-          body: await textOf(response, vigil.heard),
+          body: await textOf(answer.body, heard),
         };
       } catch (error) {
-        known = undefined;
+        forget();
         if (error instanceof LineBroken) throw error;
         if (isOutOfHandles(error)) throw new Failure(outOfHandles('authentik cannot be asked'), { cause: error });
         if (!signal.aborted) throw broken(error);
@@ -95,53 +119,41 @@ export function openLine(address: () => Promise<Address | undefined>, host: stri
         vigil.end();
       }
     },
-    forget: () => {
-      known = undefined;
-    },
+    forget,
   };
 }
 
-/** Its own word that it lives: its router and Django answer, whatever else keeps them busy. */
-async function lives(to: RequestOptions, timeout: number): Promise<boolean> {
+/** Its own word that it lives: its router and Django answer, on another connection, whatever keeps the others busy. */
+async function lives(apart: Promise<Dispatcher>, host: string, timeout: number): Promise<boolean> {
   const signal = AbortSignal.timeout(timeout);
+  const dispatcher = await apart;
   try {
-    const answer = await answered({ ...to, agent: false, path: '/-/health/live/', signal }, undefined);
-    answer.resume();
-    return (answer.statusCode ?? 0) < 300;
+    const answer = await dispatcher.request({ method: 'GET', path: '/-/health/live/', headers: { host }, signal });
+    await answer.body.dump();
+    return answer.statusCode < 300;
   } catch {
     return false;
+  } finally {
+    await dispatcher.destroy();
   }
 }
 
-function answered(options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = request(options, resolve);
-    sent.on('error', reject);
-    sent.on('socket', (socket) => {
-      if (!socket.connecting) return;
-      const late = Object.assign(new Error('no connection in time'), { syscall: 'connect' });
-      const limit = setTimeout(() => sent.destroy(late), patience);
-      socket.once('connect', () => clearTimeout(limit)).once('close', () => clearTimeout(limit));
-    });
-    sent.end(body);
-  });
-}
-
 /** @throws LineBroken where it does not come to an end: it would take all memory */
-async function textOf(response: IncomingMessage, heard: () => void): Promise<string> {
-  const parts: Buffer[] = [];
+async function textOf(body: AsyncIterable<Uint8Array>, heard: () => void): Promise<string> {
+  const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response) {
+  for await (const part of body) {
     heard();
     parts.push(part);
-    size += (part as Buffer).length;
+    size += part.length;
     if (size > longest) throw new LineBroken("authentik's answer does not end", true);
   }
   return Buffer.concat(parts).toString();
 }
 
 function broken(error: unknown): LineBroken {
-  const { syscall = '' } = error as NodeJS.ErrnoException;
-  if (beforeSending.includes(syscall)) return new LineBroken('authentik does not answer', false);
+  const { syscall = '', code = '' } = error as NodeJS.ErrnoException;
+  if ([syscall, code].some((word) => beforeSending.includes(word)))
+    return new LineBroken('authentik does not answer', false);
   return new LineBroken('authentik broke off the connection', true);
 }

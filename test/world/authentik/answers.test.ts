@@ -1,20 +1,23 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MockAgent } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import { connectAuthentik } from '../../../src/world/authentik/client.ts';
 import { openLine } from '../../../src/world/authentik/line.ts';
 
-let server: Server;
+let server: Server | undefined;
 afterEach(() => {
-  server.closeAllConnections();
-  server.close();
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
 });
 
 async function answering(listener: RequestListener) {
-  server = createServer(listener);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = async () => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  const listening = createServer(listener);
+  server = listening;
+  await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
+  const address = async () => ({ host: '127.0.0.1', port: (listening.address() as AddressInfo).port });
   const clock = { now: () => performance.now(), sleep: async () => {} };
   const tokens = async () => ({ own: new Secret('x'.repeat(60)) });
   return { address, authentik: connectAuthentik({ address, tokens, host: 'auth.home.example.com', clock }) };
@@ -51,4 +54,17 @@ test('an answer that does not end is left off before it takes all memory', async
   const line = openLine(address, 'auth.home.example.com', 30_000);
   await expect(line.send({ method: 'GET', path: '/' })).rejects.toThrow("authentik's answer does not end");
   expect(sent).toBeLessThan(200);
+});
+
+test.each([
+  ['no connection in time', Object.assign(new Error('late'), { code: 'UND_ERR_CONNECT_TIMEOUT' }), false],
+  ['a refused connection', Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' }), false],
+  ['a connection that ends before the answer', Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }), true],
+])('%s: whether the request may have arrived', async (_, error, sent) => {
+  const mock = new MockAgent();
+  mock.disableNetConnect();
+  mock.get('http://authentik:9000').intercept({ path: '/', method: 'POST' }).replyWithError(error);
+  const at = async () => ({ host: 'authentik', port: 9000 });
+  const line = openLine(at, 'auth.home.example.com', 1000, async (origin) => mock.get(origin));
+  await expect(line.send({ method: 'POST', path: '/', body: '{}' })).rejects.toMatchObject({ sent });
 });

@@ -40,7 +40,7 @@ describe('reach', () => {
     const here = await up({
       early: true,
       bootstrap: {},
-      timings: { migrate: 300, bootstrap: 5, blueprints: 30, outpostRefresh: 20 },
+      timings: { migrate: 1500, bootstrap: 5, blueprints: 30, outpostRefresh: 20 },
     });
     const words = new Set<string>();
     await until(async () => {
