@@ -6,6 +6,12 @@ export type Readiness =
   /** `isStarting`: as every other of its sort does after a start. */
   { readonly waits: string; readonly isStarting?: boolean; readonly line?: string } | { readonly failed: string };
 
+/** What is behind a thing that will not come right; with a fix of its own where the cause is known. */
+export interface Explanation {
+  readonly details: string;
+  readonly fix?: string;
+}
+
 /** How to look at, judge and fix one kind of resource. */
 export interface Kind<S> {
   /** Look; never touch. `want` helps to find a thing that goes by another name. */
@@ -33,7 +39,7 @@ export interface Kind<S> {
   /** Returns when another look is worthwhile, after `ms` at the latest. */
   wait?(key: string, world: World, ms: number): Promise<void>;
   /** A closer look at one that will not come right, for the error's text. */
-  explain?(key: string, world: World): Promise<string | undefined>;
+  explain?(key: string, world: World): Promise<Explanation | undefined>;
   /** What the user can do when it stays wrong. */
   hint(key: string): string;
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts';
+import type { Failure } from '../model/failure.ts';
 import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
 import { lineFor } from './ledger.ts';
 import { patience } from './patience.ts';
@@ -14,6 +15,8 @@ export interface Step {
   readonly have: unknown;
   /** What was last heard from what it cannot be seen behind. */
   readonly line?: string;
+  /** What keeps it from being seen, where that is known. */
+  readonly failure?: Failure;
 }
 
 /** How long something may be out of sight in the middle of a run, in ms: a restart of authentik takes 5 s. */
@@ -27,11 +30,11 @@ export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>):
     const steps = await look(want, run);
     const hidden = steps.find(({ change }) => change.op === 'later');
     if (!hidden) return steps;
-    const { change, line } = hidden;
+    const { change, line, failure } = hidden;
     const usual = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
     const waits = change.because.join('; ');
     const wait = waited(change.id, usual, line === undefined ? [waits] : [waits, line]);
-    if (wait.elapsed >= wait.limit) throw await shortfall(kinds, world, change, 'out-of-sight', wait);
+    if (wait.elapsed >= wait.limit) throw failure ?? (await shortfall(kinds, world, change, 'out-of-sight', wait));
     if (run.signal.aborted) throw interrupted(`while waiting for ${change.id}`);
     const heard = line === undefined ? {} : { line };
     run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
@@ -63,7 +66,15 @@ async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
     const found: Observed = seen.get(idOf(resource)) ?? { is: 'absent' };
     const change = judge(kinds, resource, found, lineFor(made, resource));
     if (!change) return [];
-    const line = found.is === 'unknown' && found.line !== undefined ? { line: found.line } : {};
-    return [{ resource, change, have: found.is === 'present' ? found.spec : undefined, ...line }];
+    const { line, failure } = found.is === 'unknown' ? found : {};
+    return [
+      {
+        resource,
+        change,
+        have: found.is === 'present' ? found.spec : undefined,
+        ...(line !== undefined && { line }),
+        ...(failure && { failure }),
+      },
+    ];
   });
 }

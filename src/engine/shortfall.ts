@@ -15,13 +15,13 @@ export async function shortfall(
 ): Promise<Failure> {
   const { kind, key } = parseId(change.id);
   const { hint, explain } = kinds[kind] as Kind<unknown>;
-  const details = await explain?.(key, world).catch(() => undefined);
+  const known = await explain?.(key, world).catch(() => undefined);
   return new Failure({
     code,
     problem: `${change.id} is not right: ${change.because.join('; ')}.`,
     why: `${wait ? `It was waited for ${inWords(wait)} ` : ''}The same command, run again, goes on from here.`,
-    ...(details !== undefined && { details }),
-    fix: hint(key),
+    ...(known && { details: known.details }),
+    fix: known?.fix ?? hint(key),
     exit: exitCodes.halfway,
   });
 }

@@ -14,8 +14,8 @@ export async function lookInto<S>(
 ): Promise<Observed<S>> {
   const reach = await authentik.reach();
   if (reach.is === 'starting') {
-    const { because, line } = reach;
-    return { is: 'unknown', because, ...(line !== undefined && { line }) };
+    const { because, line, failure } = reach;
+    return { is: 'unknown', because, ...(line !== undefined && { line }), ...(failure && { failure }) };
   }
   if (reach.is === 'refused') throw reach.failure;
   const spec = await look(authentik);

@@ -40,7 +40,7 @@ export const caddyKind: Kind<CaddySpec> = {
 
   async explain(key, { docker }) {
     const reader = await readerOf(docker, key);
-    return reader && (await docker.logs(reader.container, 5)).join('\n');
+    return reader && { details: (await docker.logs(reader.container, 5)).join('\n') };
   },
 
   hint: (key) => `Look at ${key} and at the log of its container (docker logs --tail 50 caddy), then: homeauth apply`,

@@ -3,6 +3,7 @@ import type { ServiceSpec } from '../model/resource.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Collection, Row } from '../world/authentik/schema.ts';
 import { lookInto } from './authentik.ts';
+import { explainContainer } from './container-story.ts';
 
 /** Where to look for each sort of default object, by its word before the colon. */
 const finders: Readonly<Record<string, (authentik: Authentik, name: string) => Promise<boolean>>> = {
@@ -40,10 +41,7 @@ export const serviceKind: Kind<ServiceSpec> = {
         return words[sort]?.(name) ?? `${sort} ${name} is not there yet`;
       }),
 
-  async explain(_key, { docker }) {
-    const lines = await docker.logs('authentik-worker', 5);
-    return lines.length > 0 ? lines.join('\n') : undefined;
-  },
+  explain: (_key, { docker }) => explainContainer('authentik-worker', docker),
 
   hint: () =>
     'authentik-worker makes these objects. See what stops it: docker logs --tail 50 authentik-worker\nThen run the command again.',

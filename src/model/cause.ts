@@ -14,6 +14,13 @@ export const outOfMemory: Cause = {
   fix: 'Look with  free -m  and stop something, or give the machine more memory.',
 };
 
+/** A restart frees all connections; where the limit is too low for the apps, `apply` raises it. */
+export const databaseFull: Cause = {
+  says: /too many connections|too many clients already|remaining connection slots/i,
+  means: 'The database has no connections left.',
+  fix: 'docker restart authentik-postgresql   and then:  homeauth apply',
+};
+
 /** Known ways to fail, the most telling first. Sources: authentik's and Docker's issue trackers, PostgreSQL's image. */
 const causes: readonly Cause[] = [
   {
@@ -84,11 +91,7 @@ const causes: readonly Cause[] = [
     means: 'It does not find another container by its name: that one is down, or on another network.',
     fix: 'See which are up:  docker ps --all   and on which networks:  docker network inspect authentik_backend',
   },
-  {
-    says: /too many connections|too many clients already|remaining connection slots/i,
-    means: 'The database has no connections left.',
-    fix: 'Raise max_connections of PostgreSQL, or lower the number of workers.',
-  },
+  databaseFull,
   outOfMemory,
 ];
 

@@ -14,6 +14,8 @@ export interface Inventory {
     readonly health: string;
     readonly startedAt?: string;
   }[];
+  /** What is behind it that authentik is not well, where that is known. */
+  readonly trouble?: { readonly code: string; readonly problem: string; readonly fix: string };
   readonly apps: readonly {
     readonly name: string;
     readonly url: string;

@@ -1,4 +1,5 @@
 import type { ContainerSpec, ImageSpec, NetworkSpec } from './container.ts';
+import type { Failure } from './failure.ts';
 import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
@@ -135,5 +136,5 @@ export function parseId(id: Id): { kind: KindName; key: string } {
 export type Observed<S = unknown> =
   | { readonly is: 'absent' }
   | { readonly is: 'present'; readonly spec: S }
-  /** `line`: what was last heard from what is in the way. */
-  | { readonly is: 'unknown'; readonly because: string; readonly line?: string };
+  /** `line`: what was last heard from what is in the way; `failure`: what is behind it, where that is known. */
+  | { readonly is: 'unknown'; readonly because: string; readonly line?: string; readonly failure?: Failure };

@@ -2,6 +2,7 @@ import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { answersCheck, workerCheck } from './checks/authentik.ts';
 import { type Check, failed, observe, parted, skipped } from './checks/check.ts';
+import { databaseCheck } from './checks/database.ts';
 import { healthCheck } from './checks/health.ts';
 import { impatient, quick } from './checks/impatient.ts';
 import { asPlanned } from './checks/plan.ts';
@@ -48,6 +49,7 @@ async function checks(opened: Installation): Promise<Finding[]> {
 const stack = [
   { id: 'plan', title: 'everything is as homeauth.yaml says' },
   { id: 'container-health', title: 'the containers are well' },
+  { id: 'database-full', title: 'the database has connections left' },
   { id: 'authentik-down', title: 'authentik answers' },
   { id: 'worker-silent', title: "authentik's worker is at work" },
   { id: 'provider-paths', title: 'authentik asks for a login everywhere' },
@@ -65,6 +67,7 @@ async function withIt(installation: Installation): Promise<Finding[]> {
   const looks: readonly Check['look'][] = [
     () => asPlanned(installation, isKnown),
     () => healthCheck(installation),
+    () => databaseCheck(world),
     () => answersCheck(world),
     () => workerCheck(world),
     () => providerPathsCheck(world, installation.config),

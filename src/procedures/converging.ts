@@ -8,6 +8,7 @@ import { kinds } from '../kinds/index.ts';
 import type { Change } from '../model/change.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
+import { databaseTrouble } from './database.ts';
 import { type Edit, type Installation, reopened } from './installation.ts';
 import { hold } from './lock.ts';
 import { survey } from './survey.ts';
@@ -63,6 +64,10 @@ export function carriedOut(
     const { changes: all, want } = await planned(installation, wishes);
     const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
     if (foreign) throw notOurs(kinds, foreign);
+    const restarts = all.some(({ id }) => id === 'container:authentik-postgresql');
+    const trouble =
+      !restarts && all.some(({ op }) => op === 'later') && (await databaseTrouble(installation.world.docker));
+    if (trouble) throw trouble;
     await rehearse(want, all, kinds, installation.world);
     // What has opened the API once is proven, also while authentik restarts and opens nothing.
     let isProven = false;

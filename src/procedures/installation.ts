@@ -14,6 +14,7 @@ import { type Id, parseId } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
 import { isOfOurs } from './confine.ts';
+import { databaseTrouble } from './database.ts';
 import { checkedEra } from './release-check.ts';
 import { serverAddress } from './server-address.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -63,6 +64,7 @@ export function openInstallation(
     lastWord: () => lastWord('authentik', world.docker).catch(() => undefined),
     host: config.authHost,
     clock: world.clock,
+    whyCrashed: () => databaseTrouble(world.docker),
   });
   const { pointer } = surroundings;
   const ledger = ledgerFile(world.files, layout.ledger, begun(pointer), {

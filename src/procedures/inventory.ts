@@ -1,5 +1,6 @@
 import { stackNames } from '../desired/containers.ts';
 import type { Inventory } from '../model/inventory.ts';
+import { databaseTrouble } from './database.ts';
 import type { Installation } from './installation.ts';
 
 /** What is there: the containers of the stack, the login page, the apps. */
@@ -14,10 +15,13 @@ export async function inventory({ config, era, layout, world, ledger }: Installa
       return { name, image: there.image, state, health, startedAt };
     }),
   );
+  const running = containers.every(
+    ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
+  );
+  const trouble = running ? undefined : await databaseTrouble(world.docker);
   return {
-    running: containers.every(
-      ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
-    ),
+    running,
+    ...(trouble && { trouble: { code: trouble.code, problem: trouble.problem, fix: trouble.fix } }),
     login: `https://${config.authHost}`,
     release: config.authentik.version,
     config: layout.config,

@@ -3,7 +3,7 @@ import type { Style } from './style.ts';
 import { width } from './text.ts';
 
 /** `homeauth status` in words. */
-export function inventory({ login, release, config, containers, apps }: Inventory, style: Style): string {
+export function inventory({ login, release, config, containers, trouble, apps }: Inventory, style: Style): string {
   const pad = columnOf(containers);
   const padApp = columnOf(apps);
   return [
@@ -15,6 +15,7 @@ export function inventory({ login, release, config, containers, apps }: Inventor
       const words = health === 'none' || state !== 'running' ? state : `${state}, ${health}`;
       return `${style.mark(good ? (health === 'starting' ? 'wait' : 'done') : 'wrong')} ${pad(name)}${words}`;
     }),
+    ...(trouble ? ['', style.text(trouble.problem), style.text(`Put it right:  ${trouble.fix}`)] : []),
     ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
     ...apps.map(({ name, url, group, mode }) => {
       const who = mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in');

@@ -1,6 +1,6 @@
 import type { NewContainer } from '../../src/world/docker/docker.ts';
 import type { Files } from '../../src/world/world.ts';
-import type { Store } from '../standin/index.ts';
+import type { MemoryStore } from '../standin/index.ts';
 
 /** What a container's program finds around it. */
 export interface Around {
@@ -11,7 +11,7 @@ export interface Around {
   /** Where another container's port can be dialled, by its host name. */
   dial(name: string, port: number): { host: string; port: number } | undefined;
   /** The databases that live in data directories on the host. */
-  readonly databases: Map<string, { password: string; store: Store }>;
+  readonly databases: Map<string, { password: string; store: MemoryStore }>;
   log(line: string): void;
   /** It dies by itself, later than at its start. */
   die(code: number, line: string): void;

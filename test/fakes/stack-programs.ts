@@ -15,7 +15,20 @@ export const postgres: Program = async (around) => {
     await around.files.write(`${directory}/PG_VERSION`, '16\n', 0o600);
   }
   around.log('database system is ready to accept connections');
-  return { ports: new Map([[5432, 0]]), health: () => 'healthy', stop: async () => {} };
+  const limit = Number(around.container.definition.command?.join(' ').match(/max_connections=(\d+)/)?.[1] ?? 100);
+  const store = around.databases.get(directory)?.store;
+  // A restart ends every connection.
+  if (store) Object.assign(store, { held: 0, limit });
+  const exec = async (argv: readonly string[]) => {
+    if (!argv.some((word) => word.includes('psql'))) return { code: 127, stdout: '', stderr: 'not found' };
+    const { held = 0, limit: now = limit } = store ?? {};
+    if (held >= now) {
+      const stderr = 'psql: error: connection to server on socket failed: FATAL:  sorry, too many clients already';
+      return { code: 2, stdout: '', stderr };
+    }
+    return { code: 0, stdout: `${held + 1}|${now}|3\n`, stderr: '' };
+  };
+  return { ports: new Map([[5432, 0]]), health: () => 'healthy', exec, stop: async () => {} };
 };
 
 export const redis: Program = async () => ({

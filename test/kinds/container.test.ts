@@ -193,12 +193,25 @@ describe('the story of one that will not come up', () => {
   const explain = (log: readonly string[], found: Partial<ContainerDetails['found']> = {}) =>
     containerKind.explain?.('app', dockerWith(details(found), log).world);
 
-  test('has the last 50 lines, and no more', async () => {
+  test('has the last things it said, and no more', async () => {
     const log = Array.from({ length: 60 }, (_, n) => `line ${n}.`);
-    const story = await explain(log);
-    expect(story).toContain('line 10.\n');
-    expect(story).not.toContain('line 9.');
+    const story = (await explain(log))?.details;
+    expect(story).toContain('line 50.\n');
+    expect(story).not.toContain('line 49.');
     expect(story?.endsWith('line 59.')).toBe(true);
+  });
+
+  test('tells a known cause, the line that gives it away and what helps, and not the traceback around it', async () => {
+    const frames = Array.from({ length: 100 }, (_, n) => [
+      `  File "/authentik/${n}.py", line 55, in inner`,
+      '    raise',
+    ]);
+    const said = 'psycopg.OperationalError: connection failed: FATAL:  sorry, too many clients already';
+    const log = ['all is well', 'Traceback (most recent call last):', ...frames.flat(), said, 'GET /', 'GET /'];
+    expect(await explain(log)).toEqual({
+      details: `The database has no connections left.\napp says: ${said}`,
+      fix: 'docker restart authentik-postgresql   and then:  homeauth apply',
+    });
   });
 
   test.each([
@@ -219,20 +232,21 @@ describe('the story of one that will not come up', () => {
     ['FATAL:  sorry, too many clients already', 'no connections left'],
     ['fork: Cannot allocate memory', 'out of memory'],
   ])('knows %s', async (line, means) => {
-    const paragraphs = (await explain([line]))?.split('\n\n').slice(1) ?? [];
-    expect(paragraphs).toHaveLength(1);
-    expect(paragraphs[0]).toContain(means);
+    const story = await explain([line]);
+    expect(story?.details).toContain(means);
+    expect(story?.details.split('\n')).toHaveLength(2);
+    expect(story?.fix).toBeDefined();
   });
 
   test('knows no cause where there is none', async () => {
-    expect(await explain(['all is well'])).toBe('The last lines of app:\nall is well');
-    expect(await explain([])).toBe('app has written nothing.');
+    expect(await explain(['all is well'])).toEqual({ details: 'The last lines of app:\nall is well' });
+    expect(await explain([])).toEqual({ details: 'app has written nothing.' });
   });
 
   test('memory is told once, log or not', async () => {
     const story = await explain(['Out of memory'], { outOfMemory: true });
-    expect(story?.match(/ran out of memory/g)).toHaveLength(1);
-    expect(await explain([], { outOfMemory: true })).toContain('ran out of memory');
+    expect(story?.details.match(/ran out of memory/g)).toHaveLength(1);
+    expect((await explain([], { outOfMemory: true }))?.details).toContain('ran out of memory');
     expect(await containerKind.explain?.('app', dockerWith(undefined).world)).toBeUndefined();
   });
 });

@@ -34,7 +34,10 @@ test('names what is missing, and points to the worker', async () => {
   const here = await sso({ early: true, worker: false });
   const failure = await failing(here.run([[service]]));
   expect(failure.problem).toContain('flow default-authentication-flow is not there yet');
-  expect(failure).toMatchObject({ code: 'still-wrong', details: 'applying blueprints' });
+  expect(failure).toMatchObject({
+    code: 'still-wrong',
+    details: 'The last lines of authentik-worker:\napplying blueprints',
+  });
   expect(failure.fix).toContain('docker logs --tail 50 authentik-worker');
 }, 30_000);
 

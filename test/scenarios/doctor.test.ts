@@ -71,7 +71,7 @@ describe('all is well', () => {
     const { docker, files } = fake.world;
     const writers = {
       files: ['write', 'create', 'overwrite', 'makeDirectory', 'setAccess', 'remove', 'removeTree'],
-      docker: ['pull', 'createNetwork', 'removeNetwork', 'run', 'start', 'connect', 'remove', 'exec'],
+      docker: ['pull', 'createNetwork', 'removeNetwork', 'run', 'start', 'connect', 'remove'],
       zfs: ['create', 'destroy'],
     } as const;
     const refusing = (names: readonly string[]) =>
@@ -83,10 +83,15 @@ describe('all is well', () => {
           },
         ]),
       );
+    // The database can be asked in no other way.
+    const exec: typeof docker.exec = (name, argv) => {
+      if (name === 'authentik-postgresql' && argv.at(-1)?.startsWith('select ')) return docker.exec(name, argv);
+      throw new Error('exec may write');
+    };
     const world = {
       ...fake.world,
       files: { ...files, ...refusing(writers.files) },
-      docker: { ...docker, ...refusing(writers.docker) },
+      docker: { ...docker, ...refusing(writers.docker), exec },
       zfs: { ...fake.world.zfs, ...refusing(writers.zfs) },
     };
     const before = (fake.files as MemoryFiles).snapshot();

@@ -7,6 +7,7 @@ import { ApiError, crash, type Reply, text } from './http/reply.ts';
 import { starting } from './http/starting.ts';
 import { fromDjango } from './http/write.ts';
 import { OUTPOST, outpost } from './outpost/handle.ts';
+import type { Pools } from './outpost/pools.ts';
 import { appFor } from './outpost/served.ts';
 import { changesOnGet, corePage } from './pages.ts';
 import type { ServedApp, State } from './state.ts';
@@ -25,7 +26,8 @@ export interface Answering {
   isTrusted: (peer: string | undefined) => boolean;
   phase: Phase;
   /** The outpost's own memory, for when the database is away. */
-  remembered: { served: readonly ServedApp[] };
+  remembered: { served: readonly ServedApp[]; pushed: unknown };
+  pools: Pools;
   onCrash: (error: unknown) => void;
   onAnswer: (call: Call, reply: Reply) => void;
 }
@@ -44,11 +46,13 @@ export async function answer(on: Answering, request: IncomingMessage, raw: Buffe
     return fromDjango((await alive(on.store)) ? healthy : crash('GET'));
   }
   if (on.phase.attached && path === `${OUTPOST}ping`) return nothing(204);
+  const host = String(request.headers['x-forwarded-host'] ?? request.headers.host ?? '');
   try {
+    const app = on.phase.attached && path.startsWith(OUTPOST) ? appFor(on.remembered.served, host) : undefined;
+    if (app) await on.pools.use(app.slug);
     return await fromState(on, request, raw, path);
   } catch (error) {
     on.onCrash(error);
-    const host = String(request.headers['x-forwarded-host'] ?? request.headers.host ?? '');
     // Without its session store the outpost fails closed.
     if (on.phase.attached && path.startsWith(OUTPOST) && appFor(on.remembered.served, host)) return nothing(400);
     return fromDjango(crash(method));
@@ -60,6 +64,8 @@ async function fromState(on: Answering, request: IncomingMessage, raw: Buffer, p
   const work = (state: State): Reply => {
     call = callOf(request, raw, state, on.site, on.isTrusted);
     on.remembered.served = state.propagation.served;
+    if (on.remembered.pushed !== state.propagation.pushed) void on.pools.refresh();
+    on.remembered.pushed = state.propagation.pushed;
     const fromOutpost = on.phase.attached && path.startsWith(OUTPOST) ? outpost(call) : undefined;
     if (fromOutpost) return fromOutpost;
     const api = path.startsWith('/api/v3/') && !path.startsWith('/api/v3/flows/executor/');

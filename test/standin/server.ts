@@ -9,6 +9,7 @@ import { readBody } from './http/read.ts';
 import { trustedPeers } from './http/trust.ts';
 import { writeReply } from './http/write.ts';
 import { DEFAULT_VERSION, type Seen, type Standin, type StandinOptions, timingsOf } from './options.ts';
+import { outpostPools } from './outpost/pools.ts';
 import { push } from './outpost/served.ts';
 import { schemaWatch } from './schema/watch.ts';
 import { bootstrap } from './seed.ts';
@@ -39,7 +40,8 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
     },
     isTrusted: trustedPeers(options.trustedProxies),
     phase: { ready: false, attached: false },
-    remembered: { served: [] },
+    remembered: { served: [], pushed: undefined },
+    pools: outpostPools(store),
     onCrash: (error) => log(logLine('authentik.root.middleware', 'error', String(error))),
     onAnswer: watch.see,
   };
@@ -114,6 +116,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await running;
+      await on.pools.close();
     },
   };
 }

@@ -51,6 +51,13 @@ export function postgresStore(options: PostgresOptions): Store {
           throw error;
         }
       }),
+    async dial() {
+      const client = new pg.Client(options);
+      // One that PostgreSQL ends, at its restart for example, is gone.
+      client.on('error', () => {});
+      await client.connect();
+      return { close: () => client.end() };
+    },
     close: () => pool.end(),
   };
 }

@@ -6,18 +6,29 @@ export interface Store {
   read(): Promise<State | undefined>;
   /** Keeps what `edit` did to its copy, unless it throws. `edit` gets undefined when nothing is there and may return a first state. */
   change<T>(edit: (state: State | undefined) => { state: State; result: T }): Promise<T>;
+  /** A connection to the database, held until it is closed. @throws where the database has none left */
+  dial(): Promise<Held>;
+  close(): Promise<void>;
+}
+
+export interface Held {
   close(): Promise<void>;
 }
 
 /** A store inside this process, with a switch that makes it unreachable as a stopped PostgreSQL is. */
 export interface MemoryStore extends Store {
   down: boolean;
+  /** Connections that are held, and how many the database allows: at the limit nobody gets in. */
+  held: number;
+  limit: number;
 }
 
 export function memoryStore(): MemoryStore {
   let kept: State | undefined;
   const store: MemoryStore = {
     down: false,
+    held: 0,
+    limit: Number.POSITIVE_INFINITY,
     async read() {
       await reachable();
       return kept;
@@ -28,11 +39,21 @@ export function memoryStore(): MemoryStore {
       kept = state;
       return result;
     },
+    async dial() {
+      await reachable();
+      store.held += 1;
+      return {
+        async close() {
+          store.held -= 1;
+        },
+      };
+    },
     async close() {},
   };
   async function reachable(): Promise<void> {
     await sleep(0);
     if (store.down) throw new Error('connection failed: Connection refused');
+    if (store.held >= store.limit) throw new Error('connection failed: FATAL:  sorry, too many clients already');
   }
   return store;
 }

@@ -8,6 +8,8 @@ export async function answersCheck({ authentik, docker }: Pick<World, 'authentik
   const reach = await authentik.reach();
   if (reach.is === 'ready') return [{ ...common, status: 'ok' }];
   if (reach.is === 'refused') throw reach.failure;
+  // What is behind its errors is told where the database is.
+  if (reach.failure) return [{ ...common, status: 'skip', cause: reach.because }];
   // That its container does not run, or is not well, is told where containers are.
   const details = await docker.container('authentik');
   const isWell = details?.running && ['healthy', 'none'].includes(details.found.health);

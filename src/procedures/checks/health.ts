@@ -23,5 +23,5 @@ async function health(name: string, { docker }: Installation['world']): Promise<
   }
   const story = await explainContainer(name, docker);
   const cause = `container ${name} is not well: ${'failed' in readiness ? readiness.failed : readiness.waits}.`;
-  return [{ ...common, status: 'fail', cause: story ? `${cause}\n${story}` : cause, fix }];
+  return [{ ...common, status: 'fail', cause: story ? `${cause}\n${story.details}` : cause, fix: story?.fix ?? fix }];
 }

@@ -16,7 +16,7 @@ export type Verdict =
   /** Not carried out; may be repeated after so many ms. `lives`: authentik itself said so. */
   | { readonly is: 'again'; readonly because: string; readonly after?: number; readonly lives?: true }
   /** It may have been carried out. */
-  | { readonly is: 'unsure'; readonly because: string }
+  | { readonly is: 'unsure'; readonly because: string; readonly crashed?: true }
   /** The token is not known. */
   | { readonly is: 'stranger' }
   | { readonly is: 'refused'; readonly failure: Failure };
@@ -34,9 +34,9 @@ export function judge(method: Method, path: string, { status, headers, body }: A
   if (body.includes(starting)) return again('authentik is starting', headers);
   if (status === 429) return again('authentik asks to slow down', headers);
   if (status === 503 && headers['retry-after']) return again('authentik is busy', headers);
-  if (status >= 500) return unsure(`authentik answered with an error of its own (HTTP ${status})`);
+  if (status >= 500) return crashed(`authentik answered with an error of its own (HTTP ${status})`);
   // Its error pages know only GET, so a crash of any other method looks like this.
-  if (status === 405 && body === '') return unsure('authentik stumbled over it (an empty HTTP 405)');
+  if (status === 405 && body === '') return crashed('authentik stumbled over it (an empty HTTP 405)');
 
   const detail = textOf((found?.value as { detail?: unknown } | undefined)?.detail);
   if (status === 403) {
@@ -56,6 +56,7 @@ export function judge(method: Method, path: string, { status, headers, body }: A
 
 const refused = (failure: Failure): Verdict => ({ is: 'refused', failure });
 const unsure = (because: string): Verdict => ({ is: 'unsure', because });
+const crashed = (because: string): Verdict => ({ is: 'unsure', because, crashed: true });
 
 function again(because: string, headers: Answer['headers']): Verdict {
   const seconds = Number(headers['retry-after']);

@@ -7,7 +7,14 @@ import type { Collection, Create, Row, Update } from './schema.ts';
  */
 export type Reach =
   | { readonly is: 'ready' }
-  | { readonly is: 'starting'; readonly because: string; readonly line?: string }
+  | {
+      readonly is: 'starting';
+      readonly because: string;
+      readonly line?: string;
+      /** It answers with errors of its own; `failure` says why, where that is known. */
+      readonly crashed?: true;
+      readonly failure?: Failure;
+    }
   | { readonly is: 'refused'; readonly because: string; readonly failure: Failure };
 
 /**

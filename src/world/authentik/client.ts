@@ -1,3 +1,4 @@
+import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../world.ts';
 import type { Method } from './answer.ts';
 import type { Authentik, Reach } from './api.ts';
@@ -20,6 +21,8 @@ export interface AuthentikOptions {
   /** Its public name: what its own links are made of. */
   readonly host: string;
   readonly clock: Clock;
+  /** What is behind errors of its own, where that is known. */
+  whyCrashed?(): Promise<Failure | undefined>;
   /** Milliseconds without a sign of life after which a request is given up; 15 000 unless told. */
   readonly timeout?: number;
 }
@@ -35,10 +38,10 @@ const readyFor = 10_000;
 
 /** The API of one authentik. Sends nothing before it is asked something. */
 export function connectAuthentik(options: AuthentikOptions): Authentik {
-  const { address, tokens, host, clock, timeout = 15_000, lastWord } = options;
+  const { address, tokens, host, clock, timeout = 15_000, lastWord, whyCrashed } = options;
   const line = openLine(address, host, timeout);
   const choice: Choice = {};
-  const { read, change } = talk(line, tokens, choice, clock);
+  const { read, change } = talk(line, tokens, choice, clock, whyCrashed);
   const lists = shelf(async (collection) => {
     const path = `${url(collection)}${filters[collection] ?? ''}`;
     return fitting('GET', path, collection, await wholeList(read, path));
@@ -52,6 +55,8 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
     const reach = await reachNow(line, await tokens(), choice, clock);
     ready = reach.is === 'ready' ? clock.now() : undefined;
     if (reach.is !== 'starting') return reach;
+    const failure = reach.crashed ? await whyCrashed?.() : undefined;
+    if (failure) return { is: 'starting', because: failure.problem.replace(/\.$/, ''), failure };
     const said = await lastWord?.();
     return said === undefined ? reach : { ...reach, line: said };
   }

@@ -25,7 +25,10 @@ export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock
     } else if (verdict.is === 'stranger') {
       if (which) refusal = trouble.tokenRefused();
     } else if (verdict.is === 'refused') refusal = verdict.failure;
-    else return { is: 'starting', because: verdict.because };
+    else {
+      const isCrash = verdict.is === 'unsure' && verdict.crashed;
+      return { is: 'starting', because: verdict.because, ...(isCrash && { crashed: true }) };
+    }
   }
   // The bootstrap token works some seconds after authentik calls itself ready. Source: recording 01.
   if (tokens.bootstrap && refusal.code === 'token-refused') {

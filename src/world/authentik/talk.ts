@@ -1,3 +1,4 @@
+import type { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Clock } from '../world.ts';
 import { judge, type Method, type Verdict } from './answer.ts';
@@ -40,7 +41,13 @@ export async function ask(line: Line, request: Outgoing, secrets: readonly strin
 }
 
 /** Requests with the token that works; repeated as long as that can do no harm. */
-export function talk(line: Line, tokens: () => Promise<Tokens>, choice: Choice, clock: Clock): Talk {
+export function talk(
+  line: Line,
+  tokens: () => Promise<Tokens>,
+  choice: Choice,
+  clock: Clock,
+  whyCrashed: (() => Promise<Failure | undefined>) | undefined,
+): Talk {
   async function carry(method: Method, path: string, body: Body | undefined): Promise<unknown> {
     const began = clock.now();
     const strangers = new Set<keyof Tokens>();
@@ -64,8 +71,10 @@ export function talk(line: Line, tokens: () => Promise<Tokens>, choice: Choice, 
       const pause = Math.min(wanted ?? 250 * 2 ** Math.min(n, 3), longestPause);
       const tried = clock.now() - began;
       lastSign = verdict.is === 'again' && verdict.lives ? tried : lastSign;
-      if (tried + pause > Math.min(lastSign + patience, longestPatience))
-        throw trouble.unreachable(method, path, verdict.because, tried);
+      if (tried + pause > Math.min(lastSign + patience, longestPatience)) {
+        const known = verdict.is === 'unsure' && verdict.crashed ? await whyCrashed?.() : undefined;
+        throw known ?? trouble.unreachable(method, path, verdict.because, tried);
+      }
       await clock.sleep(pause);
     }
   }

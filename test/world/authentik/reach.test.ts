@@ -89,6 +89,7 @@ describe('reach', () => {
     expect(await to(address).reach()).toEqual({
       is: 'starting',
       because: 'authentik answered with an error of its own (HTTP 500)',
+      crashed: true,
     });
   });
 

@@ -102,7 +102,7 @@ export async function up({
       throw new Error('no state yet');
     })();
   if (!early) await until(async () => isSettled(await state()) && (await authentik.reach()).is === 'ready');
-  const docker = { logs: async () => ['applying blueprints'] };
+  const docker = { container: async () => ({ found: {} }), logs: async () => ['applying blueprints'] };
   return {
     server,
     authentik,
