@@ -9,6 +9,12 @@ export const caddyImages = {
   cloudflare: 'ghcr.io/caddybuilds/caddy-cloudflare:2.11.9',
 } as const;
 
+/** Whose an image is that does not come from Caddy's makers, and why it is used all the same. */
+export const thirdParty: Readonly<Record<string, string>> = {
+  [caddyImages.cloudflare]:
+    "made by CaddyBuilds, a third party: the image of Caddy's makers cannot get certificates by Cloudflare's DNS",
+};
+
 /** The variable in Caddy's environment that the certificates by Cloudflare's DNS need. */
 export const cloudflareVariable = 'CLOUDFLARE_API_TOKEN';
 

@@ -1,3 +1,4 @@
+import { thirdParty } from '../model/caddy.ts';
 import type { Change, Op } from '../model/change.ts';
 import { type Id, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
@@ -60,7 +61,7 @@ const postponed = (changes: readonly Change[]) => changes.filter(({ op }) => op 
 
 function line({ op, id, because }: Change, column: number, style: Style): string[] {
   const head = `${style.mark(opMarks[op])} ${style.text(id)}`;
-  const reasons = op === 'create' ? [] : [...because, ...(op === 'take' ? [stopsAt(id)] : [])];
+  const reasons = op === 'create' ? origin(id) : [...because, ...(op === 'take' ? [stopsAt(id)] : [])];
   const [only, second] = reasons.map((reason) => style.text(reason));
   if (only === undefined) return [head];
   const left = column + 5;
@@ -74,6 +75,13 @@ function line({ op, id, because }: Change, column: number, style: Style): string
       4,
     ),
   ];
+}
+
+/** Whose it is, where that is not who one would think. */
+function origin(id: Id): string[] {
+  const { kind, key } = parseId(id);
+  const whose = kind === 'image' ? thirdParty[key] : undefined;
+  return whose === undefined ? [] : [whose];
 }
 
 /** Nothing is overwritten that homeauth did not make: the command stops before it changes anything. */

@@ -1,3 +1,4 @@
+import { thirdParty } from '../model/caddy.ts';
 import type { Change } from '../model/change.ts';
 import { type Id, type KindName, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
@@ -99,6 +100,7 @@ function itemOf({ op, id, because }: Change): string {
   if (op === 'adjust') return `${named(id)}: ${reasons}`;
   if (kind === 'flow-binding') return key.replace(/^(.*?)\/\d+\/(.*)$/, '$2 in $1');
   if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
+  if (kind === 'image' && thirdParty[key]) return `${short(key)} (${thirdParty[key]})`;
   if (kind === 'directory' || kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
   return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' || kind === 'flow'
     ? named(id)
