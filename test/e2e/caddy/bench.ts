@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/schema.ts';
+import { innerName } from '../../../src/desired/layout.ts';
 import { caddyTextOf } from '../../../src/desired/proxy.ts';
 import { compileTemplate } from '../../../src/formats/template.ts';
 import { caddyKind } from '../../../src/kinds/caddy.ts';
@@ -68,7 +69,7 @@ export async function openBench(): Promise<{ engine: Engine; close(): Promise<vo
   await docker.docker([...side, '--name', `${prefix}whoami`, WHOAMI_IMAGE]);
   const run = (name: string, script: string) => {
     const text = readFileSync(join(import.meta.dirname, script), 'utf8');
-    const named = ['--name', `${prefix}${name}`, '--network-alias', name, 'homeauth-test/node'];
+    const named = ['--name', `${prefix}${name}`, '--network-alias', innerName(name), 'homeauth-test/node'];
     return docker.docker([...side, ...named, 'node', '--input-type=module', '--eval', text]);
   };
   await run('authentik', 'outpost.js');
