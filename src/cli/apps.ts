@@ -53,7 +53,12 @@ export const verify = defineCommand({
   name: 'verify',
   heading: 'apps',
   about: 'Prove again that every app asks strangers for a login',
-  examples: ['homeauth verify'],
-  takes: (command) => command.option('-v, --verbose', 'show the checks that are fine, too'),
+  examples: ['homeauth verify', 'homeauth verify --as-outsider'],
+  changes: true,
+  takes: (command) =>
+    command
+      .option('--as-outsider', 'also with an account outside of every group: one is made, and removed again')
+      .option('-v, --verbose', 'show the checks that are fine, too'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/verify.ts')).verify(flags, s),
 });
+export type VerifyFlags = FlagsOf<typeof verify>;

@@ -9,7 +9,9 @@ import { proveName } from './proof/name.ts';
 import { proveOpenPaths } from './proof/open-paths.ts';
 import { judgeOwner, type Owner, proveLogin } from './proof/owner.ts';
 import type { Scene } from './proof/scene.ts';
+import { proveSpelled } from './proof/spelled.ts';
 import { outpostPatience, proveStranger } from './proof/stranger.ts';
+import { proveStripped } from './proof/stripped.ts';
 import { visiting } from './proof/visit.ts';
 
 export interface Thoroughness {
@@ -44,13 +46,18 @@ export async function proveApp(scene: Scene, app: App, { owner, patience }: Thor
     ...stranger,
     ...(owner && isGuarded ? await asOwner(scene, app, owner) : await proveForgery(scene, app)),
     ...(isGuarded ? await proveOpenPaths(scene, app) : []),
+    ...(isGuarded ? await proveSpelled(scene, app) : []),
     ...(await proveBypass(scene, app)),
     ...(await proveName(scene, app.host)),
   ];
 }
 
 const asOwner = (scene: Scene, app: App, owner: Owner): Promise<Finding[]> =>
-  visiting(scene, `https://${app.host}/`, owner, async (entered) => [
-    ...(await proveForgery(scene, app, entered instanceof Failure ? undefined : entered.cookies)),
-    ...(await judgeOwner(scene, app, owner, entered)),
-  ]);
+  visiting(scene, `https://${app.host}/`, owner, async (entered) => {
+    const session = entered instanceof Failure ? undefined : entered.cookies;
+    return [
+      ...(await proveForgery(scene, app, session)),
+      ...(session ? await proveStripped(scene, app, session) : []),
+      ...(await judgeOwner(scene, app, owner, entered)),
+    ];
+  });

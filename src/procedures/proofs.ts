@@ -4,7 +4,9 @@ import type { Finding } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import type { Installation } from './installation.ts';
+import { withOutsider } from './people/outsider.ts';
 import { endLeftVisits } from './people/sessions.ts';
+import { outsiders, proveOutsider } from './proof/outsider.ts';
 import type { Owner } from './proof/owner.ts';
 import { findEntrance, isEntrance, type Scene } from './proof/scene.ts';
 import { proveApp, proveHome, type Thoroughness } from './proof.ts';
@@ -23,17 +25,32 @@ export async function proofs(
   installation: Installation,
   { apps, password, fresh, appsOnly }: Wanted,
 ): Promise<Finding[]> {
-  const { world, config } = installation;
-  const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
-  const entrance = await findEntrance(world, await findCaddy(world, config, ours));
-  if (!isEntrance(entrance)) return [entrance];
-  const scene: Scene = { world, config, entrance };
+  const scene = await sceneOf(installation);
+  if ('status' in scene) return [scene];
   if (password) await endLeftVisits(installation);
   const owner = password && { owner: await ownerWith(installation, password) };
   const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
   const home = appsOnly ? [] : await proveHome(scene, thoroughness);
   const each = await pMap(apps, (app) => aboutApp(scene, app, thoroughness, apps.length > 1), { concurrency: 8 });
   return [...home, ...each.flat()];
+}
+
+/** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */
+export async function outsiderProofs(installation: Installation): Promise<Finding[]> {
+  const apps = installation.config.apps.filter(({ group, mode }) => group !== undefined && mode === 'app');
+  if (apps.length === 0) return [{ id: 'outsider', status: 'skip', title: outsiders, cause: 'No app has a group.' }];
+  const scene = await sceneOf(installation);
+  // Told by the other proofs.
+  if ('status' in scene) return [];
+  const { signal } = installation.surroundings;
+  return withOutsider(installation, (who) => proveOutsider(scene, apps, who, signal));
+}
+
+/** Where it is proven, or why that cannot be. */
+async function sceneOf({ world, config, ledger }: Installation): Promise<Scene | Finding> {
+  const ours = new Set((await ledger.read()).map(({ id }) => id));
+  const entrance = await findEntrance(world, await findCaddy(world, config, ours));
+  return isEntrance(entrance) ? { world, config, entrance } : entrance;
 }
 
 async function aboutApp(scene: Scene, app: App, how: Thoroughness, named: boolean): Promise<Finding[]> {

@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App, Config } from '../../src/config/schema.ts';
 import { caddyTextOf } from '../../src/desired/proxy.ts';
-import { compileTemplate } from '../../src/formats/template.ts';
+import { compileTemplate, type Template } from '../../src/formats/template.ts';
 import { caddyKind } from '../../src/kinds/caddy.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { findCaddy } from '../../src/procedures/find-caddy.ts';
 import { proveSecure } from '../../src/procedures/proof/auth-host.ts';
 import { proveBypass } from '../../src/procedures/proof/bypass.ts';
+import { proveOutsider } from '../../src/procedures/proof/outsider.ts';
 import { findEntrance, isEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
+import { proveSpelled } from '../../src/procedures/proof/spelled.ts';
 import { proveStranger } from '../../src/procedures/proof/stranger.ts';
 import { proveApp, proveHome } from '../../src/procedures/proof.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
@@ -25,7 +27,15 @@ import { CADDY_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { provision } from '../standin/provision.ts';
 import { type ReadyStack, startReady } from '../standin/ready.ts';
 
-const template = compileTemplate(readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8'));
+const source = readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8');
+const template = compileTemplate(source);
+/** As it was once: whatever a visitor writes is told to authentik, and whoever that lets in is let in. */
+const credulous = compileTemplate(
+  source
+    .replace(/^\s*header_up Host \{args.*\n/gm, '')
+    .replaceAll('header_up X-Forwarded-Host {args[0]}', 'header_up X-Forwarded-Host {http.request.host}')
+    .replace(/^\s*(?:@elsewhere not|respond @elsewhere|request_header Connection|header_up -Connection) ?.*\n/gm, ''),
+);
 const network = 'caddy_caddynet';
 const [proxy, whoami] = ['proof-test-caddy', 'proof-test-whoami'];
 const owner = { username: 'helen', password: new Secret('correct horse battery'), groups: [] };
@@ -48,6 +58,7 @@ let docker: Engine;
 let stack: ReadyStack;
 let outpost: string;
 let scene: Scene;
+let load: (text: Template) => Promise<void>;
 
 /** authentik's stand-in on this host, a real Caddy with our text in front of it, and whoami behind. */
 beforeAll(async () => {
@@ -81,8 +92,11 @@ beforeAll(async () => {
     host: { addresses: async () => [{ name: 'lan0', address: '192.168.0.4' }], resolve: async () => [] },
   } as unknown as World;
   const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: join(folder, 'Caddyfile') };
-  const want = { container: proxy, caddyfile, how: 'import', ...caddyTextOf(config, template) } as const;
-  await caddyKind.apply?.(caddyfile.outside, want, world, undefined);
+  load = async (text) => {
+    const want = { container: proxy, caddyfile, how: 'import', ...caddyTextOf(config, text) } as const;
+    await caddyKind.apply?.(caddyfile.outside, want, world, undefined);
+  };
+  await load(template);
   const found = await findCaddy(world, { proxy: 'caddy', caddyContainer: proxy }, new Set());
   expect(found).toEqual({ is: 'existing', container: proxy, networks: [network], caddyfile, how: 'import' });
   const entrance = await findEntrance(world, found);
@@ -117,12 +131,50 @@ describe('all is well', () => {
     const found = await proveApp(scene, apps.find((one) => one.name === name)!, { owner });
     expect(short(found)).toEqual([
       ['stranger', 'ok', '302 → auth.home.example.com'],
-      ['forged', 'ok', '8 spellings tried, with a session too'],
+      ['forged', 'ok', '23 names tried, with a session too'],
+      ['stripped', 'ok', ''],
       ['owner', 'ok', 'the app sees "helen"'],
+      ['spelled', 'ok', '9 ways tried'],
       ['upstream', 'ok', ''],
       ['bypass-port', 'ok', ''],
       ['dns', 'warn', `${name}.home.example.com does not resolve on this network yet.`],
     ]);
+  });
+});
+
+describe('an account outside of the group', () => {
+  const bob = { username: 'bob', password: new Secret('battery correct horse') };
+  const kept = { ...apps[0]!, group: 'family' };
+  const outsider = () => proveOutsider(scene, [kept], bob, new AbortController().signal);
+  let binding: string;
+  beforeAll(async () => {
+    const make = async (path: string, body: object) =>
+      (await stack.api('POST', path, body)).body as { pk: number & string };
+    const { pk } = await make('/core/users/', { username: 'bob', name: 'Bob', path: 'users' });
+    await stack.api('POST', `/core/users/${pk}/set_password/`, { password: bob.password.reveal() });
+    const group = await make('/core/groups/', { name: 'family' });
+    const { pk: target } = (await stack.api('GET', '/core/applications/whoami/')).body as { pk: string };
+    ({ pk: binding } = await make('/policies/bindings/', { target, group: group.pk, order: 0, enabled: true }));
+  });
+  afterAll(() => load(template));
+
+  test('stays outside, however they write the address', async () => {
+    expect(short(await outsider())).toEqual([['outsider', 'ok', '11 ways tried']]);
+  });
+
+  test('gets in where Caddy tells authentik what a visitor wrote, in both versions of HTTP', async () => {
+    await load(credulous);
+    const capitals = /: WHOAMI\.home\.example\.com, wHoAmI\.home.*WHOAMI\.home\.example\.com by HTTP\/2/;
+    expect(short(await proveSpelled(scene, kept))).toEqual([['spelled', 'fail', expect.stringMatching(capitals)]]);
+    expect(short(await outsider())).toEqual([
+      ['outsider', 'fail', expect.stringMatching(/gets into whoami.*: by WHOAMI\.home.* by HTTP\/2/)],
+    ]);
+  });
+
+  test('and whoever is logged in passes for a guest there', async () => {
+    await stack.api('DELETE', `/policies/bindings/${binding}/`);
+    const found = await proveApp(scene, apps[0]!, { owner });
+    expect(found.find(({ id }) => id === 'stripped')).toMatchObject({ status: 'fail', answer: 'Connection' });
   });
 });
 

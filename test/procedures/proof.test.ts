@@ -8,10 +8,12 @@ import { proveAuthHost, proveSecure } from '../../src/procedures/proof/auth-host
 import { proveBypass } from '../../src/procedures/proof/bypass.ts';
 import { proveCaddyVersion } from '../../src/procedures/proof/caddy-version.ts';
 import { proveCertificate } from '../../src/procedures/proof/certificate.ts';
-import { proveForgery, spellings } from '../../src/procedures/proof/forgery.ts';
+import { others, proveForgery, spellings } from '../../src/procedures/proof/forgery.ts';
 import { proveName } from '../../src/procedures/proof/name.ts';
 import { findEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
+import { proveSpelled } from '../../src/procedures/proof/spelled.ts';
 import { judgeStranger, proveStranger } from '../../src/procedures/proof/stranger.ts';
+import { proveStripped } from '../../src/procedures/proof/stripped.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
 
 const config = {
@@ -152,10 +154,10 @@ describe('a forger', () => {
 
   test('is sent away in every spelling', async () => {
     const { scene, asked } = sceneOf(() => good);
-    expect(await proveForgery(scene, wiki)).toMatchObject([
-      { id: 'forged', status: 'ok', answer: '8 spellings tried' },
-    ]);
-    expect(asked.flatMap(({ headers = {} }) => Object.keys(headers)).filter((name) => /username/i.test(name))).toEqual([
+    expect(await proveForgery(scene, wiki)).toMatchObject([{ id: 'forged', status: 'ok', answer: '23 names tried' }]);
+    expect(
+      asked.flatMap(({ headers = {} }) => Object.keys(headers)).filter((name) => /authentik.*username/i.test(name)),
+    ).toEqual([
       'X-Authentik-Username',
       'x-authentik-username',
       'X-AUTHENTIK-USERNAME',
@@ -170,10 +172,10 @@ describe('a forger', () => {
   test('has nothing of a session either, where the app shows what it hears', async () => {
     const { scene, asked } = sceneOf(echo);
     const [found] = await proveForgery(scene, wiki, session);
-    expect(found).toMatchObject({ status: 'ok', answer: '8 spellings tried, with a session too' });
-    expect(asked).toHaveLength(2 * spellings.length + 1);
+    expect(found).toMatchObject({ status: 'ok', answer: '23 names tried, with a session too' });
+    expect(asked).toHaveLength(2 * (spellings.length + 1) + 1);
     const mute = sceneOf(({ headers = {} }) => (headers['Cookie'] ? answer(200) : good));
-    expect(await proveForgery(mute.scene, wiki, session)).toMatchObject([{ answer: '8 spellings tried' }]);
+    expect(await proveForgery(mute.scene, wiki, session)).toMatchObject([{ answer: '23 names tried' }]);
   });
 
   test.each<[string, Ask]>([
@@ -186,6 +188,13 @@ describe('a forger', () => {
   ])('%s', async (_, ask) => {
     const [found] = await proveForgery(sceneOf(ask).scene, wiki, session);
     expect(found).toMatchObject({ status: 'fail', answer: 'X.Authentik.Username' });
+  });
+
+  test.each(others)('is believed in %s', async (name) => {
+    const ask: Ask = ({ headers = {} }) =>
+      headers['Cookie'] ? answer(200, { body: `hello ${headers[name] ?? 'helen'}` }) : good;
+    const [found] = await proveForgery(sceneOf(ask).scene, wiki, session);
+    expect(found).toMatchObject({ status: 'fail', answer: name });
   });
 
   const photos: App = { ...wiki, name: 'photos', host: 'photos.home.example.com' };
@@ -217,9 +226,84 @@ describe('a forger', () => {
     expect(await proveForgery(sceneOf(ask).scene, wiki)).toMatchObject([
       {
         status: 'skip',
-        cause: expect.stringMatching(/^\d of 8 tries cannot be judged\. authentik is still starting\.$/),
+        cause: expect.stringMatching(/^\d of 9 tries cannot be judged\. authentik is still starting\.$/),
       },
     ]);
+  });
+});
+
+describe('whoever writes the address otherwise', () => {
+  const hostOf = ({ headers = {}, url }: HttpRequest) => headers['Host'] ?? new URL(url).host;
+  const domainLogin = login(config.authHost);
+  /** As authentik looks for a host: to the letter, else by its end; what Caddy has no site for gets nothing. */
+  const byLetter: Ask = (request) => {
+    const host = hostOf(request);
+    if (host === wiki.host) return good;
+    if (host.toLowerCase().replace(/:\d+$/, '') !== wiki.host) return answer(200, { headers: { server: 'Caddy' } });
+    return host.endsWith('home.example.com') ? domainLogin : answer(404);
+  };
+
+  test('meets the same login', async () => {
+    const { scene, asked } = sceneOf(() => good);
+    expect(await proveSpelled(scene, wiki)).toMatchObject([{ id: 'spelled', status: 'ok', answer: '9 ways tried' }]);
+    expect(asked.map((request) => [hostOf(request), request.http2 ?? false])).toEqual([
+      ['WIKI.home.example.com', false],
+      ['wIkI.home.example.com', false],
+      ['WIKI.HOME.EXAMPLE.COM', false],
+      ['wiki.home.example.com.', false],
+      ['wiki.home.example.com:8443', false],
+      ['wiki.home.example.com', true],
+      ['WIKI.home.example.com', true],
+      ['wiki.home.example.com.', true],
+      ['wiki.home.example.com', false],
+    ]);
+    expect(asked.at(-1)?.headers).toEqual({ Connection: expect.stringMatching(/^close, X-Forwarded-Host,/) });
+    expect(asked.every(({ url }) => new URL(url).host === wiki.host)).toBe(true);
+  });
+
+  test('is judged by the rules of the domain', async () => {
+    expect(await proveSpelled(sceneOf(byLetter).scene, wiki)).toMatchObject([
+      {
+        status: 'fail',
+        cause: expect.stringMatching(
+          /: WIKI\.home\.example\.com, wIkI\.home\.example\.com, WIKI\.home\.example\.com by HTTP\/2\.$/,
+        ),
+      },
+    ]);
+  });
+
+  test.each<[string, Ask]>([
+    ['by HTTP/2', ({ http2 }) => (http2 ? answer(200, { body: 'hello' }) : good)],
+    ['Connection', ({ headers = {} }) => (headers['Connection'] ? answer(200, { body: 'hello' }) : good)],
+    ['.', (request) => (hostOf(request).endsWith('wiki.home.example.com.') ? answer(200, { body: 'hello' }) : good)],
+  ])('gets in: %s', async (name, ask) => {
+    const [found] = await proveSpelled(sceneOf(ask).scene, wiki);
+    expect(found).toMatchObject({ status: 'fail', cause: expect.stringContaining(name) });
+  });
+
+  test.each<[string, Ask]>([
+    ['a refusal', (request) => (hostOf(request) === wiki.host ? good : answer(421))],
+    ['silence', (request) => (hostOf(request) === wiki.host ? good : noAnswer('x'))],
+    [
+      'a site of the user’s for every other name',
+      (request) => (hostOf(request) === wiki.host ? good : answer(200, { body: 'x' })),
+    ],
+  ])('meets %s', async (_, ask) => {
+    expect(await proveSpelled(sceneOf(ask).scene, wiki)).toMatchObject([{ status: 'ok' }]);
+  });
+
+  const session = new Secret('session=helen');
+  const whoami = (body: string) => answer(200, { body });
+  test.each<[string, Ask, unknown]>([
+    ['cannot', () => whoami('X-Authentik-Username: helen'), [{ id: 'stripped', status: 'ok' }]],
+    [
+      'can',
+      ({ headers = {} }) => whoami(headers['Connection'] ? 'hello, guest' : 'X-Authentik-Username: helen'),
+      [{ id: 'stripped', status: 'fail', answer: 'Connection' }],
+    ],
+    ['cannot be told, where the app does not show it,', () => whoami('hello'), []],
+  ])('%s pass for a guest', async (_, ask, found) => {
+    expect(await proveStripped(sceneOf(ask).scene, wiki, session)).toMatchObject(found as object[]);
   });
 });
 

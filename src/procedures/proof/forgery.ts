@@ -18,6 +18,13 @@ export const spellings: readonly ((name: string) => string)[] = [
   (name) => `X-Authentik.${name}`,
 ];
 
+/** Headers in which apps look for a person when they stand behind another login than authentik's. */
+export const others: readonly string[] = [
+  ...['Remote-User', 'Remote-Groups', 'Remote-Email', 'Remote-Name', 'X-Remote-User', 'X-Remote-Group'],
+  ...['X-Forwarded-User', 'X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Preferred-Username'],
+  ...['X-Auth-Request-User', 'X-Auth-Request-Email', 'X-Auth-Request-Groups', 'X-WebAuth-User', 'X-WebAuth-Email'],
+];
+
 /**
  * Can somebody say by themselves who they are, or which app they mean? Tried as a stranger; with the owner's session
  * too, where the app shows the headers that it gets.
@@ -26,25 +33,27 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
   const url = `https://${app.host}/`;
   const forged = `forged${scene.world.random.alphanumeric(12).reveal()}`;
   const probe = `seen${scene.world.random.alphanumeric(12).reveal()}`;
-  const tries = spellings.flatMap((spell) => {
-    const headers = { [spell('Username')]: forged, [spell('Groups')]: forged };
+  const forgedAs = (name: string) => `${forged}-${name.toLowerCase()}.`;
+  const tries = [...spellings.map((spell) => [spell('Username'), spell('Groups')]), others].flatMap((names) => {
+    const headers = Object.fromEntries(names.map((name) => [name, forgedAs(name)]));
     const as = session ? [undefined, session] : [undefined];
-    return as.map((who) => ({ name: spell('Username'), who, headers }));
+    return as.map((who) => ({ names, who, headers }));
   });
   const answers = await Promise.all(
-    tries.map(async ({ name, who, headers }) => {
+    tries.map(async ({ names, who, headers }) => {
       const all = { ...headers, 'X-Homeauth-Probe': probe, ...(who && { Cookie: who.reveal() }) };
-      return { name, who, answer: await knock(scene, { url, headers: all }) };
+      return { names, who, answer: await knock(scene, { url, headers: all }) };
     }),
   );
   const common = { id: 'forged', title: 'forged identity headers do not reach it' };
   const bodyOf = (answer: HttpAnswer | Failure) => (answer instanceof Failure ? '' : answer.body);
-  const through = answers.filter(({ who, answer }) => {
-    if (bodyOf(answer).includes(forged)) return true;
-    return !who && !(answer instanceof Failure) && answer.status < 300;
+  const through = answers.flatMap(({ names, who, answer }) => {
+    const seen = names.filter((name) => bodyOf(answer).includes(forgedAs(name)));
+    const isOpen = !who && !(answer instanceof Failure) && answer.status < 300;
+    return seen.length === 0 && isOpen ? names.slice(0, 1) : seen.slice(0, 1);
   });
   if (through.length > 0) {
-    const names = [...new Set(through.map(({ name }) => name))].join(', ');
+    const names = [...new Set(through)].join(', ');
     return [
       {
         ...common,
@@ -78,7 +87,7 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
     ];
   }
   const shown = answers.some(({ who, answer }) => who && bodyOf(answer).includes(probe));
-  const count = `${spellings.length} spellings tried`;
+  const count = `${spellings.length + others.length} names tried`;
   return [{ ...common, status: 'ok', answer: shown ? `${count}, with a session too` : count }];
 }
 

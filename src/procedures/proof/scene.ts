@@ -57,7 +57,7 @@ function closed(container: string, details: ContainerDetails | undefined): Findi
 /** One request to Caddy; a Failure where nothing answers, which a proof tells instead of throwing it. */
 export function knock(
   { world, entrance: { via, authority } }: Scene,
-  request: Pick<HttpRequest, 'url' | 'headers'>,
+  request: Pick<HttpRequest, 'url' | 'headers' | 'http2'>,
 ): Promise<HttpAnswer | Failure> {
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
   return world.http.dial({ ...request, ...way }).catch((error: unknown) => {

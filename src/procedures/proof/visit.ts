@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { LoginResult } from '../../world/authentik/login.ts';
+import type { LoginResult, Visit } from '../../world/authentik/login.ts';
 import type { Scene } from './scene.ts';
 
 export interface Visitor {
@@ -17,7 +17,7 @@ export async function visiting(
   scene: Scene,
   open: string,
   { username, password }: Visitor,
-  ask: (entered: LoginResult | Failure) => Promise<Finding[]>,
+  ask: (entered: (LoginResult & Visit) | Failure) => Promise<Finding[]>,
 ): Promise<Finding[]> {
   // A browser's cookies take a list of all public suffixes, and most commands walk no login.
   const { logIn } = await import('../../world/authentik/login.ts');

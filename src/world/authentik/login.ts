@@ -25,6 +25,10 @@ export interface LoginResult {
 
 /** Somebody who is in, and has to leave again. */
 export interface Visit {
+  /** Opens another page. @throws Failure as `logIn` does */
+  goOn(open: string): Promise<LoginResult>;
+  /** The Cookie header that a page would get. */
+  cookiesAt(url: string): Promise<Secret>;
   /** Ends this very session, and what was opened with it. False: authentik did not confirm it. */
   leave(): Promise<boolean>;
 }
@@ -54,7 +58,12 @@ export async function logInWith(browser: Browser, request: Wish): Promise<LoginR
     await leave();
     throw error;
   });
-  return { ...result, leave };
+  return {
+    ...result,
+    leave,
+    goOn: (open) => walk(browser, { ...request, open }),
+    cookiesAt: (url) => browser.cookies(new URL(url)),
+  };
 }
 
 type Wish = Omit<LoginRequest, 'http' | 'via' | 'authority'>;

@@ -13,7 +13,7 @@ export interface SessionRequest extends Credentials {
 }
 
 /** Somebody who is logged in. */
-export interface Session extends Visit {
+export interface Session extends Pick<Visit, 'leave'> {
   /** Carries out a flow in their name, to its end. */
   carryOut(slug: string): Promise<void>;
 }

@@ -1,0 +1,67 @@
+import type { App } from '../../config/schema.ts';
+import { proxyNetwork } from '../../desired/layout.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { LoginResult, Visit } from '../../world/authentik/login.ts';
+import type { Scene } from './scene.ts';
+import { type Visitor, visiting } from './visit.ts';
+import { pastLogin, type Way, waysTo } from './ways.ts';
+
+export const outsiders = 'an account outside of its group stays outside';
+
+/**
+ * Does the group of an app keep out somebody who has an account, and is logged in already: with authentik, and with the
+ * apps of the whole domain? One login for all of the apps.
+ */
+export function proveOutsider(
+  scene: Scene,
+  apps: readonly App[],
+  who: Visitor,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { authHost } = scene.config;
+  // The domain's own provider answers there, whatever apps there are.
+  const start = `https://${authHost}/outpost.goauthentik.io/start?rd=${encodeURIComponent(`https://${authHost}/`)}`;
+  return visiting(scene, start, who, async (entered) => {
+    if (entered instanceof Failure)
+      return [{ id: 'outsider', status: 'skip', title: outsiders, cause: notIn(entered) }];
+    const findings: Finding[] = [];
+    for (const app of apps) {
+      if (!signal.aborted) findings.push({ ...(await about(scene, app, entered)), subject: app.name });
+    }
+    return findings;
+  });
+}
+
+const notIn = ({ code, problem }: Failure): string =>
+  code === 'second-factor-asked'
+    ? 'Everybody needs a second factor, and an account that is made for a proof has none.'
+    : problem;
+
+async function about(scene: Scene, app: App, entered: LoginResult & Visit): Promise<Finding> {
+  const common = { id: 'outsider', title: `${app.name}: ${outsiders}` };
+  const url = `https://${app.host}/`;
+  const plain: Way = { name: app.host, request: { headers: {} } };
+  const ways = [plain, ...waysTo(app, scene.config)];
+  const past = await pastLogin(scene, app, ways, (await entered.cookiesAt(url)).reveal());
+  const through = await byLogin();
+  const all = [...past, ...(through ? ['a login'] : [])];
+  if (all.length === 0) return { ...common, status: 'ok', answer: `${ways.length + 1} ways tried` };
+  return {
+    ...common,
+    status: 'fail',
+    cause: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
+    fix: `homeauth apply, and until then: docker network disconnect ${proxyNetwork} ${app.upstream.replace(/:\d+$/, '')}`,
+  };
+
+  /** As a browser would: authentik asks for no password any more, and decides by the group. */
+  async function byLogin(): Promise<boolean> {
+    try {
+      const { status, body } = await entered.goOn(url);
+      return status < 300 && body !== '';
+    } catch (error) {
+      if (error instanceof Failure) return false;
+      throw error;
+    }
+  }
+}
