@@ -152,8 +152,8 @@ async function textOf(body: AsyncIterable<Uint8Array>, heard: () => void): Promi
 }
 
 function broken(error: unknown): LineBroken {
-  const { syscall = '', code = '' } = error as NodeJS.ErrnoException;
-  if ([syscall, code].some((word) => beforeSending.includes(word)))
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if ([syscall, code].some((word) => word !== undefined && beforeSending.includes(word)))
     return new LineBroken('authentik does not answer', false);
   return new LineBroken('authentik broke off the connection', true);
 }
