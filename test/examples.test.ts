@@ -56,7 +56,7 @@ const homes: Readonly<Record<string, Home>> = {
     finds: {
       parentDataset: 'rpool/encrypted/docker',
       proxy: ownersCaddy,
-      proxyNetwork: { subnets: ['172.18.0.0/16'] },
+      proxyNetwork: { subnets: ['172.18.0.0/16'], gateways: ['172.18.0.1'] },
     },
     hosts: ['auth', 'whoami', 'paperless', 'photos', 'printer'].map((name) => `${name}.home.example.com`),
     has: [

@@ -11,7 +11,7 @@ export interface ComposeService {
 
 /** The text of a docker-compose.yml. `own`: keys of the networks that this project itself makes. */
 export function composeText(template: Template, services: readonly ComposeService[], own: readonly string[]): string {
-  const networks = new Map(services.flatMap(({ definition }) => definition.networks.map((n) => [n.key, n.name])));
+  const networks = new Map(services.flatMap(({ definition }) => definition.networks.map((n) => [n.key, n])));
   const data = {
     project: services[0]?.definition.project.name ?? '',
     services: services.map(({ name, definition: d, revision }) => ({
@@ -37,7 +37,12 @@ export function composeText(template: Template, services: readonly ComposeServic
       logging: d.logging,
       networks: d.networks.map(({ key, aliases = [] }) => ({ key, aliases })),
     })),
-    networks: [...networks].map(([key, name]) => ({ key, name, external: !own.includes(key) })),
+    networks: [...networks.values()].map(({ key, name, internal = false }) => ({
+      key,
+      name,
+      internal,
+      external: !own.includes(key),
+    })),
   };
   return template(data, quoteYaml);
 }

@@ -3,11 +3,11 @@ import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/
 import type { Era } from '../model/release.ts';
 import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
-import { backendNetwork, innerName, type Layout, proxyNetwork } from './layout.ts';
+import { backendNetwork, innerName, type Layout } from './layout.ts';
 import { logLimit } from './log-limit.ts';
+import { caddynet, meetingOf } from './meeting.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
-const caddynet = { name: proxyNetwork, key: 'caddynet' };
 
 const check = (...test: readonly string[]): Healthcheck => ({
   test,
@@ -19,7 +19,7 @@ const check = (...test: readonly string[]): Healthcheck => ({
 
 /** Which containers the stack has. */
 export const stackNames = (config: Config, era: Era, layout: Layout): string[] =>
-  Object.keys(stackContainers(config, era, layout, {}));
+  Object.keys(stackContainers(config, era, layout, { proxy: { is: 'manual' } }));
 
 /** The images of PostgreSQL and Redis begin as root: they take over their directory, and go on as its owner. */
 const becomesOwner = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'];
@@ -29,7 +29,7 @@ export function stackContainers(
   config: Config,
   era: Era,
   layout: Layout,
-  facts: Pick<Facts, 'logDriver'>,
+  facts: Pick<Facts, 'logDriver' | 'proxy'>,
 ): Record<string, ContainerDefinition> {
   const project: ComposeProject = { name: 'authentik', directory: layout.root, file: layout.compose };
   const common = { project, ...logLimit(facts) };
@@ -76,7 +76,7 @@ export function stackContainers(
       service: 'authentik',
       command: ['server'],
       expose: [9000, 9443],
-      networks: [backend, caddynet],
+      networks: [backend, meetingOf(facts)],
     },
     'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
     ...Object.fromEntries(

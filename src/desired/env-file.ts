@@ -1,10 +1,20 @@
 import type { Config } from '../config/schema.ts';
+import { withoutGateway } from '../formats/subnet.ts';
 import type { Era } from '../model/release.ts';
 import type { Facts } from './facts.ts';
 import { innerHost } from './layout.ts';
+import { meetingFacts } from './meeting.ts';
 
-/** The peers whose X-Forwarded-* authentik may believe: this machine, and the network it shares with Caddy. */
-const trusted = (facts: Facts): string => ['127.0.0.0/8', ...(facts.proxyNetwork?.subnets ?? [])].join(',');
+/**
+ * The peers whose X-Forwarded-* authentik may believe: itself, and who is on the network where it meets Caddy. This
+ * machine's own address there is left out, because every local account speaks from it; only a proxy that homeauth does
+ * not know may sit there.
+ */
+function trusted(facts: Facts): string {
+  const { subnets, gateways } = meetingFacts(facts) ?? { subnets: [], gateways: [] };
+  const peers = facts.proxy.is === 'manual' ? subnets : subnets.flatMap((subnet) => withoutGateway(subnet, gateways));
+  return ['127.0.0.0/8', ...peers].join(',');
+}
 
 /**
  * What container-vars.env says, in its order: the names that the by-hand guide uses, then what today's releases need.

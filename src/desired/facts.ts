@@ -14,6 +14,12 @@ export type ProxyFacts =
   | { readonly is: 'own' }
   | { readonly is: 'manual' };
 
+export interface NetworkFacts {
+  readonly subnets: readonly string[];
+  /** This machine's own addresses in them. */
+  readonly gateways: readonly string[];
+}
+
 /** The templates of the package, by file name without .hbs. */
 export type Templates = Readonly<Record<string, Template>>;
 
@@ -40,7 +46,9 @@ export interface Facts {
   readonly setupClosed: boolean;
   readonly proxy: ProxyFacts;
   /** The network that Caddy and the apps share, where it exists. */
-  readonly proxyNetwork?: { readonly subnets: readonly string[] };
+  readonly proxyNetwork?: NetworkFacts;
+  /** The one that Caddy and authentik share alone, where it exists. */
+  readonly doorNetwork?: NetworkFacts;
   readonly ipv6: boolean;
   /** How Docker keeps what containers write, where it says. */
   readonly logDriver?: string;

@@ -60,6 +60,8 @@ export const secretNames = {
 
 export const proxyNetwork = 'caddy_caddynet';
 export const backendNetwork = 'authentik_backend';
+/** For Caddy and authentik's server alone: who is on it is believed to be Caddy. */
+export const doorNetwork = 'authentik_proxy';
 
 /**
  * How a container of ours is called by the others, on every network that they share. A name without a dot is asked of

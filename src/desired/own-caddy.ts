@@ -9,8 +9,9 @@ import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
 import type { Facts } from './facts.ts';
-import { layoutOf, proxyNetwork } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { logLimit } from './log-limit.ts';
+import { caddynet, door } from './meeting.ts';
 
 /** A Caddy of our own, where there is none: its container and the values in its env file. */
 interface OwnCaddy {
@@ -109,7 +110,7 @@ function ownCaddy(config: Config, facts: Facts): OwnCaddy {
     // Its program asks for this one by itself, and does not start without it.
     capabilities: ['NET_BIND_SERVICE'],
     ...logLimit(facts),
-    networks: [{ name: proxyNetwork, key: 'caddynet' }],
+    networks: [caddynet, door],
   };
   const values = usesToken && facts.cloudflareToken ? { [cloudflareVariable]: facts.cloudflareToken } : {};
   return { definition, values, revision: revisionOf(definition, values) };

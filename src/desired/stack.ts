@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { encodeValue } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
-import type { ContainerDefinition } from '../model/container.ts';
+import type { ContainerDefinition, NetworkSpec } from '../model/container.ts';
 import type { Era } from '../model/release.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
@@ -9,7 +9,8 @@ import { composeText } from './compose-file.ts';
 import { stackContainers } from './containers.ts';
 import { databaseVariables, environmentOf } from './env-file.ts';
 import type { Facts } from './facts.ts';
-import { backendNetwork, type Layout, proxyNetwork } from './layout.ts';
+import { backendNetwork, doorNetwork, type Layout, proxyNetwork } from './layout.ts';
+import { meetingOf } from './meeting.ts';
 import { emergencyAddress } from './sso.ts';
 
 type Values = Readonly<Record<string, Secret>>;
@@ -35,15 +36,17 @@ const valuesFor = ({ values }: Stack, { envFiles = [] }: ContainerDefinition): V
   Object.assign({}, ...envFiles.map((path) => values[path]));
 
 export function networks(facts: Facts): Resource[] {
-  const backend: Resource = {
-    kind: 'network',
-    key: backendNetwork,
-    spec: { project: 'authentik', network: 'backend' },
-  };
+  const network = (key: string, spec: NetworkSpec): Resource => ({ kind: 'network', key, spec });
+  const backend = network(backendNetwork, { project: 'authentik', network: 'backend' });
+  // Made for a Caddy of the owner's, too: its compose file can name it then.
+  const shared =
+    facts.proxy.is === 'manual'
+      ? []
+      : [network(doorNetwork, { project: 'authentik', network: 'proxy', internal: true })];
   const exists = facts.proxyNetwork !== undefined && !facts.ours.has(`network:${proxyNetwork}`);
-  if (exists) return [backend];
   // Labelled so that a Compose project named caddy takes it for its own.
-  return [backend, { kind: 'network', key: proxyNetwork, spec: { project: 'caddy', network: 'caddynet' } }];
+  const caddynet = exists ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
+  return [backend, ...shared, ...caddynet];
 }
 
 export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource[] {
@@ -58,7 +61,7 @@ export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource
     definition,
     revision: revisionOf(definition, valuesFor(stack, definition)),
   }));
-  const compose = composeText(facts.templates['docker-compose.yml']!, services, ['backend']);
+  const compose = composeText(facts.templates['docker-compose.yml']!, services, ['backend', 'proxy']);
   return [
     { kind: 'file', key: layout.env, spec: envFile(layout.env), extends: `secrets:${layout.env}` },
     { kind: 'file', key: layout.databaseEnv, spec: envFile(layout.databaseEnv) },
@@ -83,10 +86,11 @@ export function containerOf(stack: Stack, name: string, extra: Readonly<Record<s
 }
 
 /** The same container while it must not meet the proxy yet. */
-export function withoutProxy(resources: readonly Resource[]): Resource[] {
+export function withoutProxy(resources: readonly Resource[], facts: Facts): Resource[] {
+  const meeting = meetingOf(facts);
   return resources.map((r) => {
     if (r.kind !== 'container') return r;
-    const networks = r.spec.definition.networks.filter(({ name }) => name !== proxyNetwork);
+    const networks = r.spec.definition.networks.filter(({ name }) => name !== meeting.name);
     return { ...r, spec: { ...r.spec, definition: { ...r.spec.definition, networks } } };
   });
 }

@@ -42,7 +42,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     stack.containerOf(of(facts), name, name === first ? stack.bootstrapVariables(config, facts) : {});
   const server = (facts: Facts): Resource[] => {
     const resources = withBootstrap('authentik', facts);
-    return facts.setupClosed ? resources : stack.withoutProxy(resources);
+    return facts.setupClosed ? resources : stack.withoutProxy(resources, facts);
   };
   const apps = config.apps.flatMap(({ name, container }) => (container ? [name] : []));
 
@@ -70,6 +70,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       title: 'database',
       want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
     },
+    // One that runs already gets to where it will find the server before that moves.
+    { title: network, want: (f) => (f.ours.has('container:caddy') ? proxy.ownCaddyContainer(config, f) : []) },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
     { title: 'default flows and mappings', milestone: true, want: () => [sso.defaultObjects(era, setupFlows(config))] },
     { title: 'first-run setup closed, before anyone could reach it', milestone: true, want: () => [sso.setupClosed] },

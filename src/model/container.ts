@@ -8,8 +8,11 @@ export interface NetworkSpec {
   /** Compose's words: the project that owns the network, and its key there. */
   readonly project: string;
   readonly network: string;
-  /** What was found: which address ranges it has. Never wanted. */
+  /** Nothing beyond this machine can be reached through it. */
+  readonly internal?: true;
+  /** What was found: which address ranges it has, and this machine's own addresses in them. Never wanted. */
   readonly subnets?: readonly string[];
+  readonly gateways?: readonly string[];
 }
 
 export interface Mount {
@@ -49,6 +52,8 @@ export interface ComposeProject {
 export interface Attachment {
   readonly name: string;
   readonly key: string;
+  /** The network leads nowhere beyond this machine. */
+  readonly internal?: true;
   /** How it is called there, beside its own name and its service's. */
   readonly aliases?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { healthCheck } from './checks/health.ts';
 import { impatient, quick } from './checks/impatient.ts';
 import { asPlanned } from './checks/plan.ts';
 import { providerPathsCheck } from './checks/provider-paths.ts';
+import { proxyPeers, proxyPeersCheck } from './checks/proxy-peers.ts';
 import { releaseCheck } from './checks/release.ts';
 import { passwordFileCheck, secretFilesCheck } from './checks/secret-files.ts';
 import { notThroughCaddy, throughCaddy } from './checks/through-caddy.ts';
@@ -73,7 +74,10 @@ async function withIt(installation: Installation): Promise<Finding[]> {
     () => providerPathsCheck(world, installation.config),
   ];
   const [things, through] = await Promise.all([
-    observe(stack.map((about, n) => ({ ...about, look: looks[n]! }))),
+    observe([
+      ...stack.map((about, n) => ({ ...about, look: looks[n]! })),
+      ...(isKnown ? [{ ...proxyPeers, look: () => proxyPeersCheck(installation, caddy) }] : []),
+    ]),
     isKnown
       ? throughCaddy(installation, caddy)
       : notThroughCaddy(installation, parted(caddy.problem)[0].replace(/\.$/, '')),

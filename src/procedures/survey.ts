@@ -1,6 +1,6 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
-import type { Facts } from '../desired/facts.ts';
-import { proxyNetwork, secretNames } from '../desired/layout.ts';
+import type { Facts, NetworkFacts } from '../desired/facts.ts';
+import { doorNetwork, proxyNetwork, secretNames } from '../desired/layout.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
@@ -13,9 +13,10 @@ import { parentDataset } from './storage.ts';
 export async function survey(installation: Installation): Promise<Facts> {
   const { config, text, layout, world } = installation;
   const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
-  const [proxy, network, engine, storage] = await Promise.all([
+  const [proxy, proxyFacts, doorFacts, engine, storage] = await Promise.all([
     findCaddy(world, config, ours),
-    world.docker.network(proxyNetwork),
+    networkFacts(world, proxyNetwork),
+    networkFacts(world, doorNetwork),
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
@@ -41,13 +42,19 @@ export async function survey(installation: Installation): Promise<Facts> {
     phase,
     setupClosed: (await world.authentik.setup()) === 'closed',
     proxy,
-    ...(network && { proxyNetwork: { subnets: network.subnets ?? [] } }),
+    ...(proxyFacts && { proxyNetwork: proxyFacts }),
+    ...(doorFacts && { doorNetwork: doorFacts }),
     ipv6: engine.ipv6,
     ...(engine.logDriver !== undefined && { logDriver: engine.logDriver }),
     ...(madePassword && { madePassword }),
     ...(mailPassword && { mailPassword }),
     ...(cloudflareToken && { cloudflareToken }),
   };
+}
+
+async function networkFacts({ docker }: Installation['world'], name: string): Promise<NetworkFacts | undefined> {
+  const found = await docker.network(name);
+  return found && { subnets: found.subnets ?? [], gateways: found.gateways ?? [] };
 }
 
 /**

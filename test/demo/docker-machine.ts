@@ -4,7 +4,7 @@ import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { Machine } from './machine.ts';
 
 const containers = ['authentik-postgresql', 'authentik', 'authentik-worker', 'caddy', 'whoami'];
-const networks = ['authentik_backend', 'caddy_caddynet'];
+const networks = ['authentik_backend', 'authentik_proxy', 'caddy_caddynet'];
 const ports = [80, 443];
 
 /**

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Facts } from '../../src/desired/facts.ts';
+import type { Facts, ProxyFacts } from '../../src/desired/facts.ts';
 import { layoutOf } from '../../src/desired/layout.ts';
-import { containerOf, stackFiles, stackOf } from '../../src/desired/stack.ts';
+import { containerOf, networks, stackFiles, stackOf } from '../../src/desired/stack.ts';
 import { compiledTemplates } from '../../src/formats/template.ts';
 import { eraOf } from '../../src/model/release.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
@@ -78,4 +78,52 @@ test.each([
 ])('logs have a limit where Docker sets none: %s', (logDriver, logging) => {
   const { definitions } = stackOf(config, old, layout, { ...facts, ...{ logDriver } } as Facts);
   expect(names.map((name) => definitions[name]?.logging)).toEqual(names.map(() => logging));
+});
+
+describe('whom authentik believes to be its proxy', () => {
+  const proxyNetwork = { subnets: ['172.18.0.0/30'], gateways: ['172.18.0.1'] };
+  const doorNetwork = { subnets: ['172.19.0.0/30'], gateways: ['172.19.0.1'] };
+  const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
+  const theirs = (networks: readonly string[]) =>
+    ({ is: 'existing', container: 'caddy', networks, caddyfile, how: 'import' }) as const;
+
+  test.each<[string, ProxyFacts, string, string]>([
+    ['a Caddy of ours', { is: 'own' }, 'authentik_proxy', '172.19.0.2/31,172.19.0.0/32'],
+    [
+      'one of theirs that has moved',
+      theirs(['caddy_caddynet', 'authentik_proxy']),
+      'authentik_proxy',
+      '172.19.0.2/31,172.19.0.0/32',
+    ],
+    [
+      'one of theirs: its network, and no account of this server',
+      theirs(['caddy_caddynet']),
+      'caddy_caddynet',
+      '172.18.0.2/31,172.18.0.0/32',
+    ],
+    ['one that is not known', { is: 'manual' }, 'caddy_caddynet', '172.18.0.0/30'],
+  ])('%s', (_, proxy, network, trusted) => {
+    const found = stackOf(config, old, layout, { ...facts, proxy, proxyNetwork, doorNetwork });
+    expect(found.definitions['authentik']?.networks.map(({ name }) => name)).toEqual(['authentik_backend', network]);
+    const value = found.values[layout.env]?.['AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS'];
+    expect(value?.reveal()).toBe(`127.0.0.0/8,${trusted}`);
+  });
+
+  test('no app is on the network of the two, and it leads nowhere', () => {
+    const { definitions } = stack;
+    const on = Object.keys(definitions).filter((name) =>
+      definitions[name]?.networks.some((network) => network.name === 'authentik_proxy'),
+    );
+    expect(on).toEqual(['authentik']);
+    expect(parse(found(layout.compose)).networks.proxy).toEqual({ name: 'authentik_proxy', internal: true });
+    expect(networks(facts)).toContainEqual({
+      kind: 'network',
+      key: 'authentik_proxy',
+      spec: { project: 'authentik', network: 'proxy', internal: true },
+    });
+    expect(networks({ ...facts, proxy: { is: 'manual' } }).map(({ key }) => key)).toEqual([
+      'authentik_backend',
+      'caddy_caddynet',
+    ]);
+  });
 });

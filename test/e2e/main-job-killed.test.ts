@@ -43,7 +43,7 @@ test('killed at any moments, init goes on the next time, and makes nothing twice
 
   const stack = ['authentik', 'authentik-postgresql', 'authentik-worker', 'caddy'];
   expect(await containerNames(place.engine)).toEqual(stack);
-  expect(await networkNames(place.engine)).toEqual(['authentik_backend', 'caddy_caddynet']);
+  expect(await networkNames(place.engine)).toEqual(['authentik_backend', 'authentik_proxy', 'caddy_caddynet']);
   const api = await openApi(place);
   const of = async (collection: string, field: string) =>
     (await api.list(collection)).map((row) => String(row[field])).filter((name) => !name.startsWith('ak-outpost-'));

@@ -89,13 +89,17 @@ test('every path has its owner and mode', async () => {
 
 test('the containers are those of the guide', async () => {
   expect(await containerNames(place.engine)).toEqual([...stack, 'caddy'].sort());
-  expect(await networkNames(place.engine)).toEqual(['authentik_backend', 'caddy_caddynet']);
+  expect(await networkNames(place.engine)).toEqual(['authentik_backend', 'authentik_proxy', 'caddy_caddynet']);
   const release = authentikImage('2026.8.6');
   const expected: Record<string, { image: string; networks: string[]; ports: string[] }> = {
     'authentik-postgresql': { image: POSTGRES_IMAGE, networks: ['authentik_backend'], ports: [] },
-    authentik: { image: release, networks: ['authentik_backend', 'caddy_caddynet'], ports: [] },
+    authentik: { image: release, networks: ['authentik_backend', 'authentik_proxy'], ports: [] },
     'authentik-worker': { image: release, networks: ['authentik_backend'], ports: [] },
-    caddy: { image: CADDY_IMAGE, networks: ['caddy_caddynet'], ports: ['443/tcp', '443/udp', '80/tcp'] },
+    caddy: {
+      image: CADDY_IMAGE,
+      networks: ['authentik_proxy', 'caddy_caddynet'],
+      ports: ['443/tcp', '443/udp', '80/tcp'],
+    },
   };
   for (const [name, { image, networks, ports }] of Object.entries(expected)) {
     const { Config, HostConfig, Mounts, NetworkSettings, State } = await inspect(place.engine, name);
@@ -131,6 +135,40 @@ test('no container can do more, knows more or keeps more than it needs', async (
     const touch = ['exec', 'authentik-worker', 'touch', `/${folder}/mine`];
     await expect(place.engine.docker(touch)).rejects.toThrow(/Read-only file system/);
   }
+});
+
+test('authentik believes Caddy to be its proxy, and nobody else: no account of this server, no other container', async () => {
+  const { engine } = place;
+  const token = /^HOMEAUTH_TOKEN=["']?(\w+)/m.exec(await readFile(at('authentik/.homeauth/token.env'), 'utf8'))?.[1];
+  const seen = (body: string): unknown => JSON.parse(body);
+  const headers = { Accept: 'application/json', Authorization: `Bearer ${token}`, 'X-Forwarded-Proto': 'https' };
+  const path = '/api/v3/admin/system/';
+  const throughCaddy = await (await visitor(engine)).ask(`${hostOf('auth')}${path}`, { headers });
+  expect(seen(throughCaddy.body)).toMatchObject({ http_is_secure: true });
+
+  const { NetworkSettings } = await inspect(engine, 'authentik');
+  for (const { IPAddress } of Object.values(NetworkSettings.Networks)) {
+    const beside = await fetch(`http://${IPAddress}:9000${path}`, { headers });
+    expect(seen(await beside.text())).toMatchObject({ http_is_secure: false });
+  }
+  // An app's container does not even reach it.
+  await engine.docker([
+    'run',
+    '--detach',
+    '--name',
+    'app',
+    '--network',
+    'caddy_caddynet',
+    'homeauth-test/base',
+    'sleep',
+    '99',
+  ]);
+  const wget = ['exec', 'app', 'busybox', 'wget', '-T', '3', '-qO-'];
+  const addresses = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+  for (const host of ['authentik', 'authentik.homeauth.internal.', ...addresses]) {
+    await expect(engine.docker([...wget, `http://${host}:9000/-/health/live/`])).rejects.toThrow();
+  }
+  await engine.docker(['rm', '--force', 'app']);
 });
 
 test('container-vars.env has what the guide has, and secrets of 64 letters and digits', async () => {
@@ -171,7 +209,7 @@ test('the server started once, and met Caddy only when nobody could take it over
   const about = (name: string, what: string) => happened.filter((h) => h.container === name && h.what === what);
   expect(about('authentik', 'container start')).toHaveLength(1);
   expect(about('authentik-worker', 'container start')).toHaveLength(2);
-  const [met, ...more] = about('authentik', 'network connect').filter(({ network }) => network === 'caddy_caddynet');
+  const [met, ...more] = about('authentik', 'network connect').filter(({ network }) => network === 'authentik_proxy');
   expect(more).toEqual([]);
   const log = (await place.engine.docker(['logs', 'authentik'])).split('\n').map((line) => JSON.parse(line));
   const closed = log.find(({ method, event }) => method === 'DELETE' && event.includes('authentik-bootstrap-token'));
@@ -249,7 +287,8 @@ test('Compose takes what homeauth started for its own: ps, logs, and up, which m
 test('after docker compose down of both, apply brings everything back, with the data', async () => {
   const { engine } = place;
   const before = await secrets();
-  for (const project of ['authentik', 'caddy']) await engine.compose(['down'], { cwd: at(project) });
+  // Caddy first: it is on a network of authentik's.
+  for (const project of ['caddy', 'authentik']) await engine.compose(['down'], { cwd: at(project) });
   expect(await containerNames(engine)).toEqual([]);
   expect(await networkNames(engine)).toEqual([]);
 

@@ -138,7 +138,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     async network(name) {
       const spec = networks.get(name);
-      return spec && { ...spec, subnets: ['127.0.0.0/8'] };
+      return spec && { ...spec, subnets: ['127.0.0.0/8'], gateways: ['127.0.0.1'] };
     },
     hasImage: async (reference) => images.has(reference),
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),

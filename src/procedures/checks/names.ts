@@ -1,5 +1,5 @@
 import { stackNames } from '../../desired/containers.ts';
-import { backendNetwork } from '../../desired/layout.ts';
+import { backendNetwork, doorNetwork } from '../../desired/layout.ts';
 import type { Finding } from '../../model/finding.ts';
 import { composeLabel } from '../../model/label.ts';
 import type { Id } from '../../model/resource.ts';
@@ -11,9 +11,9 @@ export async function namesCheck({ world, config, era, layout, ledger }: Install
   const ours = new Set((await ledger.read()).map(({ id }) => id));
   const names = stackNames(config, era, layout);
   const there = await world.docker.containers();
-  const taken = there.filter(({ name }) => names.includes(name) && !ours.has(`container:${name}`)).map(container);
-  const network = await networkTaken(ours, world);
-  if (taken.length + network.length > 0) return [...taken, ...network];
+  const containers = there.filter(({ name }) => names.includes(name) && !ours.has(`container:${name}`)).map(container);
+  const networks = await networksTaken(ours, world);
+  if (containers.length + networks.length > 0) return [...containers, ...networks];
   return [{ id: 'name-taken', status: 'ok', title: 'the names of containers and networks are free, or ours' }];
 }
 
@@ -30,17 +30,21 @@ function container({ name, image, running, labels }: ContainerSummary): Finding 
   };
 }
 
-/** A network of that name that Compose would refuse, and that holds who knows whom beside the database. */
-async function networkTaken(ours: ReadonlySet<Id>, { docker }: Installation['world']): Promise<Finding[]> {
-  const network = ours.has(`network:${backendNetwork}`) ? undefined : await docker.network(backendNetwork);
-  if (!network || (network.project === 'authentik' && network.network === 'backend')) return [];
-  return [
-    {
-      id: 'network-taken',
-      status: 'fail',
-      title: `the network name ${backendNetwork} is free`,
-      cause: `There is a network ${backendNetwork} already, and homeauth did not make it. Whatever is on it would reach the database.`,
-      fix: `See who is on it, take them off, then:  docker network rm ${backendNetwork}`,
-    },
-  ];
+/** Networks of those names that Compose would refuse, and that hold who knows whom beside the database and Caddy. */
+async function networksTaken(ours: ReadonlySet<Id>, { docker }: Installation['world']): Promise<Finding[]> {
+  const found = await Promise.all(
+    Object.entries({ [backendNetwork]: 'backend', [doorNetwork]: 'proxy' }).map(async ([name, key]) => {
+      const network = ours.has(`network:${name}`) ? undefined : await docker.network(name);
+      return network && !(network.project === 'authentik' && network.network === key) ? [taken(name)] : [];
+    }),
+  );
+  return found.flat();
 }
+
+const taken = (name: string): Finding => ({
+  id: 'network-taken',
+  status: 'fail',
+  title: `the network name ${name} is free`,
+  cause: `There is a network ${name} already, and homeauth did not make it. Whatever is on it would reach ${name === backendNetwork ? 'the database' : 'authentik as if it were Caddy'}.`,
+  fix: `See who is on it, take them off, then:  docker network rm ${name}`,
+});

@@ -15,6 +15,8 @@ export async function inspectNetwork(api: Api, name: string): Promise<NetworkSpe
     project: found.Labels?.[composeLabel.project] ?? '',
     network: found.Labels?.[composeLabel.network] ?? '',
     subnets: (found.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    // Some releases write it with the subnet's length behind it.
+    gateways: (found.IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split('/', 1) ?? []),
   };
 }
 
@@ -22,12 +24,17 @@ export async function inspectNetwork(api: Api, name: string): Promise<NetworkSpe
  * Makes a network that Compose takes for the project's own. Without a config-hash on purpose: Compose accepts that, and
  * would make one with another hash anew.
  */
-export async function createNetwork(api: Api, name: string, { project, network }: NetworkSpec): Promise<void> {
+export async function createNetwork(
+  api: Api,
+  name: string,
+  { project, network, internal }: NetworkSpec,
+): Promise<void> {
   const body = {
     Name: name,
     Driver: 'bridge',
     // Before API 1.44 the engine makes a second network of the same name unless told.
     CheckDuplicate: true,
+    ...(internal && { Internal: true }),
     Labels: { [composeLabel.project]: project, [composeLabel.network]: network },
   };
   await tolerating([409], api.touch('POST', '/networks/create', { body })).catch((error: unknown) => {

@@ -236,7 +236,7 @@ describe('names', () => {
   });
 
   test('that are ours', async () => {
-    const made = [{ id: 'container:authentik' }, { id: 'network:authentik_backend' }];
+    const made = ['container:authentik', 'network:authentik_backend', 'network:authentik_proxy'].map((id) => ({ id }));
     files().put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
     const docker = {
       containers: async () => [container('authentik')],
@@ -246,8 +246,11 @@ describe('names', () => {
   });
 
   test('of a network that somebody else made', async () => {
-    const network = (project: string) => async () => ({ project, network: 'backend' });
-    expect((await problems({ docker: { network: network('') } })).map(({ id }) => id)).toEqual(['network-taken']);
+    const network = (project: string) => async (name: string) => ({ project, network: name.replace('authentik_', '') });
+    expect((await problems({ docker: { network: network('') } })).map(({ id, cause }) => [id, cause])).toEqual([
+      ['network-taken', expect.stringMatching(/authentik_backend.*would reach the database/)],
+      ['network-taken', expect.stringMatching(/authentik_proxy.*as if it were Caddy/)],
+    ]);
     expect(await problems({ docker: { network: network('authentik') } })).toEqual([]);
   });
 });

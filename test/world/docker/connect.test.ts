@@ -6,8 +6,12 @@ import { Uncertain } from '../../../src/model/failure.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import { fakeEngine, json } from './fake-engine.ts';
 
-const network = { Name: 'n', Labels: {}, IPAM: { Config: [{ Subnet: '172.18.0.0/16' }, {}] } };
-const found = { project: '', network: '', subnets: ['172.18.0.0/16'] };
+const network = {
+  Name: 'n',
+  Labels: {},
+  IPAM: { Config: [{ Subnet: '172.18.0.0/16', Gateway: '172.18.0.1/16' }, {}] },
+};
+const found = { project: '', network: '', subnets: ['172.18.0.0/16'], gateways: ['172.18.0.1'] };
 
 test('speaks the newest API that both know', async () => {
   for (const [ApiVersion, path] of [

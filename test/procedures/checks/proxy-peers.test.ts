@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { ProxyFacts } from '../../../src/desired/facts.ts';
+import { proxyPeersCheck } from '../../../src/procedures/checks/proxy-peers.ts';
+import type { World } from '../../../src/world/world.ts';
+
+const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
+const theirs = (...networks: string[]) =>
+  ({ is: 'existing', container: 'front', networks, caddyfile, how: 'import' }) as const;
+
+async function told(proxy: ProxyFacts, on: Readonly<Record<string, readonly string[]>>) {
+  const containers = async () => Object.entries(on).map(([name, networks]) => ({ name, networks }));
+  const [finding] = await proxyPeersCheck({ world: { docker: { containers } } as unknown as World }, proxy);
+  return finding;
+}
+
+test('nobody where Caddy and authentik are alone', async () => {
+  const alone = { authentik: ['authentik_proxy'], caddy: ['authentik_proxy', 'caddy_caddynet'] };
+  expect(await told({ is: 'own' }, { ...alone, wiki: ['caddy_caddynet'] })).toMatchObject({ status: 'ok' });
+  const moved = { authentik: ['authentik_proxy'], front: ['authentik_proxy'], wiki: ['caddy_caddynet'] };
+  expect(await told(theirs('caddy_caddynet', 'authentik_proxy'), moved)).toMatchObject({ status: 'ok' });
+  expect(await told(theirs('caddy_caddynet'), { front: ['caddy_caddynet'] })).toMatchObject({ status: 'ok' });
+});
+
+test('a container that joined the two', async () => {
+  expect(await told({ is: 'own' }, { nosy: ['authentik_proxy'] })).toMatchObject({
+    status: 'warn',
+    cause: expect.stringContaining('nosy'),
+    fix: expect.stringContaining('docker network disconnect authentik_proxy nosy'),
+  });
+});
+
+test('apps, where a Caddy of somebody else meets authentik among them: with the lines that change it', async () => {
+  const on = Object.fromEntries(['front', 'authentik', 'a', 'b', 'c', 'd'].map((name) => [name, ['caddy_caddynet']]));
+  expect(await told(theirs('caddy_caddynet'), on)).toMatchObject({
+    status: 'warn',
+    cause: expect.stringContaining('a, b, c and 1 more'),
+    fix: expect.stringContaining('networks: { proxy: { external: true, name: authentik_proxy } }'),
+  });
+});
+
+test('anybody, where the proxy is not known', async () => {
+  expect(await told({ is: 'manual' }, {})).toMatchObject({ status: 'warn' });
+});
