@@ -1,6 +1,7 @@
 import { countCalls } from './calls.ts';
 import { type Figures, isMet, rows, table } from './figures.ts';
 import { peakOf } from './memory.ts';
+import { ratios } from './ratios.ts';
 import { helpRatio } from './start-up.ts';
 
 // npm run bench, or npm run --silent bench -- --json. Ends with 1 where a goal is missed.
@@ -17,11 +18,17 @@ const hundred = await countCalls(100, async (machine) => {
 });
 const many = await countCalls(300);
 
+const { objects, removal } = await ratios();
+
 const figures: Figures = {
   helpRatio: Number(ratio.toFixed(3)),
   planCalls: { 1: few[0]!.plan, 10: few[1]!.plan, 100: hundred.plan, 300: many.plan },
+  planLists: few[0]!.lists,
   apply100NonGet: hundred.apply,
   secondApplyNonGet: hundred.again,
+  remove100: { calls: hundred.remove, chain: hundred.removeChain },
+  objectsOverBare: Number(objects.toFixed(3)),
+  removalOverBare: Number(removal.toFixed(3)),
   peakMb: Number(peakMb.toFixed(1)),
 };
 const all = rows(figures);

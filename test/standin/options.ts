@@ -15,6 +15,8 @@ export interface Seen {
   path: string;
   status: number;
   at: number;
+  /** When it was answered. */
+  until?: number;
 }
 
 /** What goes wrong with one request. `commit` says whether the change is kept although the answer is lost. */
@@ -49,6 +51,8 @@ export interface StandinOptions {
   port?: number;
   /** `path` has its query; `nth` counts from 1 for each pair of method and path. */
   fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
+  /** What an answer costs the machine, in ms; one request is served after the other. Nothing when left out. */
+  cost?: (request: { method: string; path: string; rows: number }) => number;
   /** The clock that links, invitations and second factors go by; the real one when left out. */
   now?: () => number;
   checkSchema?: boolean;

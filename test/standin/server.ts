@@ -6,6 +6,7 @@ import { type Answering, answer } from './answer.ts';
 import { eraOf } from './era.ts';
 import { faulty } from './fault.ts';
 import { readBody } from './http/read.ts';
+import type { Reply } from './http/reply.ts';
 import { trustedPeers } from './http/trust.ts';
 import { writeReply } from './http/write.ts';
 import { DEFAULT_VERSION, type Seen, type Standin, type StandinOptions, timingsOf } from './options.ts';
@@ -46,20 +47,32 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
     onAnswer: watch.see,
   };
 
+  let busy: Promise<unknown> = Promise.resolve();
+  const work = async (ms: number): Promise<void> => {
+    if (ms <= 0) return;
+    busy = busy.then(() => sleep(ms));
+    await busy;
+  };
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = await readBody(request);
     const path = request.url ?? '/';
     const method = request.method ?? 'GET';
-    const seen: Seen = { method, path, status: 0, at: Date.now() };
+    const seen: Seen = { method, path, status: 0, at: now() };
     requests.push(seen);
     const nth = requests.filter((one) => one.method === method && one.path === path).length;
-    const respond = async () => (raw ? answer(on, request, raw) : { status: 502, headers: {}, body: '' });
+    const respond = async () => {
+      const reply = raw ? await answer(on, request, raw) : { status: 502, headers: {}, body: '' };
+      await work(options.cost?.({ method, path, rows: rowsIn(reply) }) ?? 0);
+      return reply;
+    };
     const sent = await faulty(options.fault?.({ method, path, nth }), method, respond, stop.signal);
     if (!sent) {
       response.destroy();
       return;
     }
     seen.status = sent.reply.status;
+    seen.until = now();
     log(
       logLine('authentik.asgi', 'info', path, {
         method,
@@ -119,4 +132,13 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
       await on.pools.close();
     },
   };
+}
+
+/** The time, in parts of a ms. */
+const now = (): number => performance.timeOrigin + performance.now();
+
+/** How many rows a list has; none, where it is no list. */
+function rowsIn({ body }: Reply): number {
+  if (typeof body !== 'string' || !body.startsWith('{"pagination"')) return 0;
+  return JSON.parse(body).results.length;
 }
