@@ -82,7 +82,16 @@ export function containerOf(stack: Stack, name: string, extra: Readonly<Record<s
   if (!definition) return [];
   const secretEnvironment = { ...valuesFor(stack, definition), ...extra };
   const revision = revisionOf(definition, secretEnvironment);
-  return [{ kind: 'container', key: name, spec: { definition, secretEnvironment, revision } }];
+  const spec = { definition, secretEnvironment, revision };
+  switch (name) {
+    case 'authentik':
+      return [{ kind: 'container', key: name, spec: { ...spec, answers: 'authentik' } }];
+    // Whatever needs what it makes waits for that itself.
+    case 'authentik-worker':
+      return [{ kind: 'container', key: name, spec, meanwhile: true }];
+    default:
+      return [{ kind: 'container', key: name, spec }];
+  }
 }
 
 /** The same container while it must not meet the proxy yet. */

@@ -7,10 +7,11 @@ import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
 import { lookUntilKnown, type Step } from './look.ts';
 import { wanted } from './plan.ts';
-import type { Run } from './run.ts';
+import type { Run, Running } from './run.ts';
 import { settle } from './settle.ts';
 import { halfway, interrupted, notOurs } from './shortfall.ts';
 import { touch } from './touch.ts';
+import { keepWatch } from './watch.ts';
 
 /**
  * Put everything right, stage by stage, then clear what nobody wants any more. Looks before and after every touch;
@@ -24,12 +25,12 @@ export async function converge<F>(run: Run<F>): Promise<Change[]> {
     begun ||= event.is === 'touched' || event.is === 'done';
     run.progress(event);
   };
-  return everything({ ...run, progress }).catch((error: unknown) => {
+  return everything({ ...run, progress, meanwhile: new Map() }).catch((error: unknown) => {
     throw begun && error instanceof Failure ? halfway(error) : error;
   });
 }
 
-async function everything<F>(run: Run<F>): Promise<Change[]> {
+async function everything<F>(run: Running<F>): Promise<Change[]> {
   const all: Change[] = [];
   for (const { title, stages } of chapters(run.stages)) {
     const began = run.world.clock.now();
@@ -43,7 +44,16 @@ async function everything<F>(run: Run<F>): Promise<Change[]> {
     const milestone = all.length > 0 && stages.some((stage) => stage.milestone);
     run.progress({ is: 'stage-done', title, changes, milestone, elapsed: run.world.clock.now() - began });
   }
+  await lastLook(run);
   return [...all, ...(await clear(wanted(run.stages, await run.survey()), run))];
+}
+
+/** What is starting as others of its sort do may go on so by itself; anything else is waited for. */
+async function lastLook<F>(run: Running<F>): Promise<void> {
+  const pending = await keepWatch(run);
+  const late = pending.filter(({ readiness }) => !('isStarting' in readiness && readiness.isStarting));
+  const awaited = late.map(({ resource: { meanwhile: _, ...rest } }) => rest as Resource);
+  await settle(awaited, new Map(), run);
 }
 
 /** Stages that follow each other under one title. */
@@ -57,7 +67,7 @@ function chapters<F>(stages: readonly Stage<F>[]): { title: string; stages: Stag
   return out;
 }
 
-async function carryOut<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
+async function carryOut<F>(want: readonly Resource[], run: Running<F>): Promise<Change[]> {
   const { kinds } = run;
   const steps = await lookUntilKnown(want, run);
   const mine = steps.filter(({ change }) => change.op !== 'ask');

@@ -4,8 +4,9 @@ import { type Id, idOf, type Observed, type Resource } from '../model/resource.t
 import { lineFor } from './ledger.ts';
 import { patience } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
-import type { Run } from './run.ts';
+import type { Run, Running } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
+import { keepWatch } from './watch.ts';
 
 /** A resource that is not as it should be. */
 export interface Step {
@@ -23,7 +24,7 @@ export interface Step {
 const outOfSight = 60_000;
 
 /** What is wrong, once everything can be seen: an earlier stage may still be coming up. */
-export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>): Promise<Step[]> {
+export async function lookUntilKnown<F>(want: readonly Resource[], run: Running<F>): Promise<Step[]> {
   const { kinds, world } = run;
   const waited = patience(world.clock);
   for (;;) {
@@ -38,6 +39,7 @@ export async function lookUntilKnown<F>(want: readonly Resource[], run: Run<F>):
     if (run.signal.aborted) throw interrupted(`while waiting for ${change.id}`);
     const heard = line === undefined ? {} : { line };
     run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
+    await keepWatch(run);
     await world.clock.sleep(1000);
   }
 }

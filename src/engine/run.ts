@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import type { Id } from '../model/resource.ts';
+import type { Id, Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
 import type { Kinds } from './kind.ts';
@@ -31,6 +31,12 @@ export type Progress =
       /** Worth a line although nothing was wrong. */
       readonly milestone: boolean;
     };
+
+/** A run under way. */
+export interface Running<F> extends Run<F> {
+  /** What is as it should be and gets ready while the run goes on. */
+  readonly meanwhile: Map<Id, Resource>;
+}
 
 export interface Run<F> {
   readonly kinds: Kinds;

@@ -1,16 +1,10 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
-import type { Kind, Readiness } from './kind.ts';
 import { patience } from './patience.ts';
-import { judge, observeAll } from './plan.ts';
-import type { Run } from './run.ts';
+import type { Run, Running } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
-
-interface Pending {
-  readonly resource: Resource;
-  readonly change: Change;
-  readonly readiness: Readiness;
-}
+import { type Pending, unready } from './unready.ts';
+import { keepWatch } from './watch.ts';
 
 /** How long to wait between two looks, in ms, where the kind knows nothing better. */
 const pause = 1000;
@@ -19,14 +13,14 @@ const pause = 1000;
 export async function settle<F>(
   want: readonly Resource[],
   touched: ReadonlyMap<Id, Change>,
-  run: Run<F>,
+  run: Running<F>,
 ): Promise<void> {
   const { world, kinds } = run;
   const began = world.clock.now();
   const waited = patience(world.clock);
   let waiting = want.filter((r) => touched.has(idOf(r)) || kinds[r.kind].ready !== undefined);
   while (waiting.length > 0) {
-    const pending = await stillWrong(waiting, touched, run);
+    const pending = hurried(await unready(waiting, touched, run), run);
     const now = new Set(pending.map(({ resource }) => idOf(resource)));
     const elapsed = world.clock.now() - began;
     for (const resource of waiting) {
@@ -43,30 +37,18 @@ export async function settle<F>(
     }
     if (pending.length === 0) return;
     if (run.signal.aborted) throw interrupted(`while waiting for ${pending[0]!.change.id}`);
+    await keepWatch(run);
     await rest(pending, run);
     waiting = pending.map(({ resource }) => resource);
   }
 }
 
-async function stillWrong<F>(
-  want: readonly Resource[],
-  touched: ReadonlyMap<Id, Change>,
-  run: Run<F>,
-): Promise<Pending[]> {
-  const seen = await observeAll(want, run.kinds, run.world);
-  return want.flatMap((resource): Pending[] => {
-    const id = idOf(resource);
-    const found = seen.get(id) ?? { is: 'absent' as const };
-    const wrong = judge(run.kinds, resource, found, undefined);
-    if (wrong) {
-      const change: Change = { op: touched.get(id)?.op ?? wrong.op, id, because: wrong.because };
-      return [{ resource, change, readiness: { waits: wrong.because.join('; ') } }];
-    }
-    const readiness =
-      found.is === 'present' ? (run.kinds[resource.kind] as Kind<unknown>).ready?.(found.spec) : undefined;
-    if (!readiness) return [];
-    const because = ['failed' in readiness ? readiness.failed : readiness.waits];
-    return [{ resource, change: { op: 'later', id, because }, readiness }];
+/** Those that are waited for. The others are watched from now on. */
+function hurried<F>(pending: readonly Pending[], { meanwhile }: Running<F>): Pending[] {
+  return pending.filter(({ resource, isRight, readiness }) => {
+    if (!resource.meanwhile || !isRight || 'failed' in readiness) return true;
+    meanwhile.set(idOf(resource), resource);
+    return false;
   });
 }
 

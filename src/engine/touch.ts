@@ -2,7 +2,7 @@ import { Uncertain } from '../model/failure.ts';
 import { type Id, idOf } from '../model/resource.ts';
 import type { Kind } from './kind.ts';
 import { lookUntilKnown, type Step } from './look.ts';
-import { attempts, type Run } from './run.ts';
+import { attempts, type Running } from './run.ts';
 import { interrupted } from './shortfall.ts';
 import { sideBySide } from './side.ts';
 
@@ -10,7 +10,7 @@ import { sideBySide } from './side.ts';
  * Put the steps of a stage right, side by side, each as soon as those that it comes `after` are done. One whose answer
  * was lost is looked at again, and repeated only where it did not happen.
  */
-export async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<void> {
+export async function touch<F>(steps: readonly Step[], run: Running<F>): Promise<void> {
   const begun = new Map<Id, Promise<void>>();
   await sideBySide(steps, (step) => {
     // What comes first stands earlier in the list, so it was begun earlier: nothing waits for what waits for it.
@@ -21,7 +21,7 @@ export async function touch<F>(steps: readonly Step[], run: Run<F>): Promise<voi
   });
 }
 
-async function untilSure<F>(first: Step, run: Run<F>): Promise<void> {
+async function untilSure<F>(first: Step, run: Running<F>): Promise<void> {
   let step: Step | undefined = first;
   for (let n = 1; step; n++) {
     const lost = await touchOnce(step, run);
@@ -33,7 +33,7 @@ async function untilSure<F>(first: Step, run: Run<F>): Promise<void> {
 }
 
 /** @returns why it is not known whether it happened, where it is not */
-async function touchOnce<F>({ resource, change, have }: Step, run: Run<F>): Promise<Uncertain | undefined> {
+async function touchOnce<F>({ resource, change, have }: Step, run: Running<F>): Promise<Uncertain | undefined> {
   if (run.signal.aborted) throw interrupted(`before ${change.id}`);
   run.progress({ is: 'touching', change });
   let lost: Uncertain | undefined;

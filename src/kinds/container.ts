@@ -2,15 +2,18 @@ import type { Kind } from '../engine/kind.ts';
 import type { Attachment, ContainerDefinition, ContainerSpec } from '../model/container.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
+import type { World } from '../world/world.ts';
 import { containerReady, isUp, startTime } from './container-state.ts';
 import { explainContainer, lastWord } from './container-story.ts';
 
 /** A container with all that it is made from. Another definition means another container; its data lies outside. */
 export const containerKind: Kind<ContainerSpec> = {
-  async observe(key, { docker }) {
-    const details = await docker.container(key);
-    if (!details) return { is: 'absent' };
-    if (details.found.state === 'removing') return { is: 'unknown', because: `${key} is being removed` };
+  async observe(key, world, want) {
+    const { docker } = world;
+    const seen = await docker.container(key);
+    if (!seen) return { is: 'absent' };
+    if (seen.found.state === 'removing') return { is: 'unknown', because: `${key} is being removed` };
+    const details = (await hasAnswered(seen, want, world)) ? withHealth(seen, 'healthy') : seen;
     const lastLine = containerReady(details.found) ? await lastWord(key, docker) : undefined;
     return { is: 'present', spec: specOf(details, lastLine) };
   },
@@ -52,6 +55,21 @@ export const containerKind: Kind<ContainerSpec> = {
 
   hint: (key) => `Look at its log, then run the same command again:  docker logs --tail 50 ${key}`,
 };
+
+/** Whether it does what it is there for, although Docker has not seen that yet. */
+async function hasAnswered(
+  { found }: ContainerDetails,
+  want: ContainerSpec | undefined,
+  { authentik }: World,
+): Promise<boolean> {
+  if (want?.answers === undefined || found.state !== 'running' || found.health === 'healthy') return false;
+  return (await authentik.reach('fresh')).is === 'ready';
+}
+
+const withHealth = (details: ContainerDetails, health: 'healthy'): ContainerDetails => ({
+  ...details,
+  found: { ...details.found, health },
+});
 
 /** A command of ours that differs is told: it is what the user reads of a limit that was raised. */
 function changed(want: ContainerDefinition, have: ContainerDefinition): string {

@@ -86,6 +86,8 @@ export type ContainerState = 'created' | 'running' | 'restarting' | 'exited' | '
 
 export interface ContainerSpec {
   readonly definition: ContainerDefinition;
+  /** It is ready as soon as authentik's API answers: Docker looks at its health every half a minute only. */
+  readonly answers?: 'authentik';
   /** Values for `envFiles`, and those that only the API call carries (never written to a file). */
   readonly secretEnvironment: Readonly<Record<string, Secret>>;
   /** A hash over the definition and the environment: another one means that the container is made anew. */

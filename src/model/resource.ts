@@ -120,6 +120,8 @@ export type Resource = {
     readonly home?: true;
     /** The data directory it lives in: it goes, or stays, with that, without a call of its own. */
     readonly inside?: Id;
+    /** Nothing that follows needs it to be ready: the run goes on, and looks at it again whenever it waits. */
+    readonly meanwhile?: true;
     /** What is made before it, where that has to be made: listed earlier in the same stage. */
     readonly after?: readonly Id[];
   };

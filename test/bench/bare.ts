@@ -10,16 +10,22 @@ interface Outpost extends Row {
   readonly providers: readonly (string | number)[];
 }
 
-/** Calls of the API by somebody who knows exactly what is there and what to do, eight at once. */
-export async function bareCalls({ servers, files }: Machine) {
-  const base = `${servers.at(-1)?.url}/api/v3`;
-  const key = /=(.+)/.exec((await files.read('/srv/docker/authentik/.homeauth/token.env')) ?? '')?.[1];
-  const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
+/** One call of the API, as with curl. */
+export type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
+
+export const callerOf =
+  (url: string | undefined, key: string | undefined): Call =>
+  async <T>(method: string, path: string, body?: object): Promise<T> => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${base}/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${url}/api/v3/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     if (!answer.ok) throw new Error(`${method} ${path}: HTTP ${answer.status} ${await answer.text()}`);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   };
+
+/** Calls of the API by somebody who knows exactly what is there and what to do, eight at once. */
+export async function bareCalls({ servers, files }: Machine) {
+  const key = /=(.+)/.exec((await files.read('/srv/docker/authentik/.homeauth/token.env')) ?? '')?.[1];
+  const call = callerOf(servers.at(-1)?.url, key);
   const { results: flows } = await call<{ results: Row[] }>('GET', 'flows/instances/?page_size=100');
   const { results: outposts } = await call<{ results: Outpost[] }>('GET', 'outposts/instances/');
   const flow = (slug: string) => flows.find((one) => one.slug === slug)?.pk;

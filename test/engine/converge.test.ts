@@ -274,6 +274,16 @@ test('one write of the ledger for a whole stage, before the first touch', async 
   expect(w.ledger).toHaveLength(50);
 });
 
+test('what nothing else needs to be ready gets ready while the run goes on', async () => {
+  const w = fresh();
+  const server = ['container:server', { revision: 'a' }, { meanwhile: true }] as const;
+  expect(await w.run([stage('containers', server), stage('then', ['file:/srv/compose', 'v1'])])).toContain(
+    '/srv/compose',
+  );
+  expect(w.state.now).toBeLessThan(startTime);
+  expect(w.log).toEqual(['=container:server', '=file:/srv/compose']);
+});
+
 describe('what comes after another in one stage', () => {
   const pair = (name: string) =>
     [

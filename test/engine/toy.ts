@@ -128,7 +128,9 @@ export function toy(): Toy {
           ? []
           : ['definition changed'],
       ready: (have) =>
-        (have as { ready: boolean }).ready ? undefined : { waits: 'starting', line: state.said(state.now) },
+        (have as { ready: boolean }).ready
+          ? undefined
+          : { waits: 'starting', isStarting: true, line: state.said(state.now) },
       apply: (key, want) =>
         touch(`${want === undefined ? '-' : '='}container:${key}`, () => {
           if (want === undefined) things.delete(`container:${key}`);

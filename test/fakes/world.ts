@@ -30,15 +30,17 @@ export interface FakeOptions {
   readonly program?: (image: string) => Program | undefined;
   /** What becomes of every program. */
   readonly fate?: (program: Program) => Program;
+  /** How many times as fast as on the wall time goes for whoever sleeps. */
+  readonly faster?: number;
 }
 
 const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
 
 /**
  * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
- * programs on the loopback, authentik's stand-in among them. The clock is the real one, ten times as fast for sleepers.
+ * programs on the loopback, authentik's stand-in among them. The clock is the real one, `faster` for sleepers.
  */
-export function fakeWorld({ files = memoryFiles(), standin = {}, program, fate }: FakeOptions = {}): FakeWorld {
+export function fakeWorld({ files = memoryFiles(), standin = {}, program, fate, faster = 20 }: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
   const programs: readonly (readonly [string, Program])[] = [
     ['postgres', postgres],
@@ -72,7 +74,7 @@ export function fakeWorld({ files = memoryFiles(), standin = {}, program, fate }
       distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },
     locks: memoryLocks(),
-    clock: { now: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms / 20)) },
+    clock: { now: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms / faster)) },
     random: systemRandom,
   };
   return { world, docker, files, connect: connectAuthentik, servers, close: () => docker.powerOff() };

@@ -35,7 +35,7 @@ function soon(authentik: Authentik): Authentik {
   };
   return {
     ...authentik,
-    reach: () => within(limit, authentik.reach(), () => ({ is: 'starting', because })),
+    reach: (how) => within(limit, authentik.reach(how), () => ({ is: 'starting', because })),
     setup: () => within(limit, authentik.setup(), () => 'unknown'),
     list: (collection, how) => within(limit, authentik.list(collection, how), silent),
     get: (path, query) => within(limit, authentik.get(path, query), silent),

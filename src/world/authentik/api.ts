@@ -25,8 +25,8 @@ export type How = 'fresh' | 'known';
 
 /** authentik's REST API, with homeauth's own token, or with the bootstrap token while there is no other. */
 export interface Authentik {
-  /** Whether it answers and accepts a token. A `starting` comes right by itself. */
-  reach(): Promise<Reach>;
+  /** Whether it answers and accepts a token. A `starting` comes right by itself; a `ready` is believed for some seconds. */
+  reach(how?: 'fresh'): Promise<Reach>;
   /** Whether the saved token of homeauth's own opens the API. */
   ownTokenWorks(): Promise<boolean>;
   /** First-run setup: `open` means that whoever reaches the server may take it. */

@@ -75,8 +75,8 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
   }
 
   const authentik: Authentik = {
-    async reach() {
-      if (ready !== undefined && clock.now() - ready < readyFor) return { is: 'ready' };
+    async reach(how) {
+      if (how === undefined && ready !== undefined && clock.now() - ready < readyFor) return { is: 'ready' };
       looking ??= look().finally(() => {
         looking = undefined;
       });

@@ -1,0 +1,35 @@
+import type { Change } from '../model/change.ts';
+import { type Id, idOf, type Resource } from '../model/resource.ts';
+import type { Kind, Readiness } from './kind.ts';
+import { judge, observeAll } from './plan.ts';
+import type { Run } from './run.ts';
+
+export interface Pending {
+  readonly resource: Resource;
+  readonly change: Change;
+  readonly readiness: Readiness;
+  /** It is as it should be, and not ready yet. */
+  readonly isRight: boolean;
+}
+
+/** One look at what was wanted: what of it is still wrong, or not ready. `touched`: what was done about it. */
+export async function unready<F>(
+  want: readonly Resource[],
+  touched: ReadonlyMap<Id, Change>,
+  { kinds, world }: Run<F>,
+): Promise<Pending[]> {
+  const seen = await observeAll(want, kinds, world);
+  return want.flatMap((resource): Pending[] => {
+    const id = idOf(resource);
+    const found = seen.get(id) ?? { is: 'absent' as const };
+    const wrong = judge(kinds, resource, found, undefined);
+    if (wrong) {
+      const change: Change = { op: touched.get(id)?.op ?? wrong.op, id, because: wrong.because };
+      return [{ resource, change, readiness: { waits: wrong.because.join('; ') }, isRight: false }];
+    }
+    const readiness = found.is === 'present' ? (kinds[resource.kind] as Kind<unknown>).ready?.(found.spec) : undefined;
+    if (!readiness) return [];
+    const because = ['failed' in readiness ? readiness.failed : readiness.waits];
+    return [{ resource, change: { op: 'later', id, because }, readiness, isRight: true }];
+  });
+}
