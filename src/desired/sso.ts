@@ -22,7 +22,7 @@ const flows = {
  * calls itself ready, and a provider made too early silently lacks the scopes that were missing then. `more`: slugs of
  * further flows.
  */
-export function defaultObjects(era: Era, more: readonly string[] = []): Resource {
+export function defaultObjects({ policies }: Config, era: Era, more: readonly string[]): Resource {
   const since = (line: string) => !isOlder(era.line, line);
   const objects = [
     ...Object.values(flows)
@@ -33,7 +33,7 @@ export function defaultObjects(era: Era, more: readonly string[] = []): Resource
     ...(since('2024.12') ? ['scope:goauthentik.io/providers/oauth2/scope-entitlements'] : []),
     'scope:goauthentik.io/providers/proxy/scope-proxy',
     'outpost:goauthentik.io/outposts/embedded',
-    ...(since('2024.2') ? ['brand:default'] : []),
+    ...(since('2024.2') && policies.recovery ? ['brand:default'] : []),
   ];
   return { kind: 'service', key: 'authentik', spec: { objects } };
 }

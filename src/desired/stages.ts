@@ -73,7 +73,11 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     // One that runs already gets to where it will find the server before that moves.
     { title: network, want: (f) => (f.ours.has('container:caddy') ? proxy.ownCaddyContainer(config, f) : []) },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
-    { title: 'default flows and mappings', milestone: true, want: () => [sso.defaultObjects(era, setupFlows(config))] },
+    {
+      title: 'default flows and mappings',
+      milestone: true,
+      want: () => [sso.defaultObjects(config, era, setupFlows(config))],
+    },
     { title: 'first-run setup closed, before anyone could reach it', milestone: true, want: () => [sso.setupClosed] },
     { title: token, want: () => [sso.ownToken(data)] },
     { title: token, want: (f) => stack.containerOf(of(f), first) },

@@ -11,16 +11,15 @@ import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
 export const tokenKind: Kind<TokenSpec> = {
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const [tokens, users, all, proven] = await Promise.all([
+      const [tokens, users, proven] = await Promise.all([
         authentik.list('core/tokens'),
         authentik.list('core/users'),
-        authentik.list('core/groups'),
         authentik.ownTokenWorks(),
       ]);
       const row = tokens.find(({ identifier }) => identifier === key);
       if (!row) return undefined;
       const owner = users.find(({ pk }) => pk === row.user);
-      const groups = all.filter(({ pk }) => owner?.groups?.includes(pk));
+      const groups = owner?.groups_obj ?? [];
       return {
         username: owner?.username ?? '',
         group: groups.find(({ name }) => name === want?.group)?.name ?? groups[0]?.name ?? '',

@@ -17,7 +17,7 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 export const userKind: Kind<UserSpec> = {
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const [users, groups] = await Promise.all([authentik.list('core/users'), authentik.list('core/groups')]);
+      const users = await authentik.list('core/users');
       const row = users.find(({ username }) => username === key);
       if (want) unambiguous(key, want, row, users);
       if (!row) return undefined;
@@ -25,7 +25,7 @@ export const userKind: Kind<UserSpec> = {
       return {
         name: row.name,
         email: row.email ?? '',
-        groups: groups.filter(({ pk }) => row.groups?.includes(pk)).map(({ name }) => name),
+        groups: (row.groups_obj ?? []).map(({ name }) => name),
         ...(firstPassword && { passwordSet: firstPassword === 'set' }),
       };
     }),

@@ -40,7 +40,13 @@ const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
  * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
  * programs on the loopback, authentik's stand-in among them. The clock is the real one, `faster` for sleepers.
  */
-export function fakeWorld({ files = memoryFiles(), standin = {}, program, fate, faster = 20 }: FakeOptions = {}): FakeWorld {
+export function fakeWorld({
+  files = memoryFiles(),
+  standin = {},
+  program,
+  fate,
+  faster = 20,
+}: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
   const programs: readonly (readonly [string, Program])[] = [
     ['postgres', postgres],
