@@ -130,6 +130,7 @@ test('as JSON', async () => {
     ok: true,
     user: 'helen',
     app: 'wiki',
+    openPaths: [],
     opens: false,
     reading: false,
     because: ['Only members of "family" get in, and helen is none.', 'Administrators are no exception.'],
