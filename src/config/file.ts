@@ -35,7 +35,8 @@ const authentik = z
       pattern: releasePattern.source,
     }),
     consent: z.enum(['explicit', 'implicit']).default('explicit').meta({
-      description: '`explicit`: a page asks before an app learns who you are. `implicit`: no such page.',
+      description:
+        '`explicit`: a page asks once before an app learns your name, address and groups. `implicit`: no such page, which fits a house whose apps are all your own.',
     }),
     'allow-unsupported': z.boolean().default(false).meta({
       description: 'Go on with a release that homeauth has not been tested with.',

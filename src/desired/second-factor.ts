@@ -5,8 +5,8 @@ const loginFlow = 'default-authentication-flow';
 const appSetup = 'default-authenticator-totp-setup';
 const codesSetup = 'default-authenticator-static-setup';
 
-/** Whoever has no second factor sets one up, and is then let in. */
-const setUp = { not_configured_action: 'configure', configuration_stages: [appSetup, codesSetup] };
+/** Whoever has no second factor sets up an app, and is then let in. */
+const setUp = { not_configured_action: 'configure', configuration_stages: [appSetup] };
 
 const stage = 'homeauth-second-factor-of-admins';
 const policy = 'homeauth-admin-without-second-factor';
@@ -21,6 +21,24 @@ const expression = [
   'user = request.context.get("pending_user")',
   'return bool(user and user.is_superuser and not ak_user_has_authenticator(user))',
 ].join('\n');
+
+const withoutCodes = 'homeauth-app-without-recovery-codes';
+/** Right behind the app, wherever that was set up, and before the login at 100. */
+const codesTurn = `${loginFlow}/40/${codesSetup}`;
+
+/** Recovery codes are the second step of an app: on the day on which the phone is lost it is too late for them. */
+const lacksCodes = (who: string): string =>
+  [
+    'user = request.context.get("pending_user")',
+    `return bool(user and ${who}ak_user_has_authenticator(user, "totp") and not ak_user_has_authenticator(user, "static"))`,
+  ].join('\n');
+
+/** The step that shows them: its policy, its place, and that the one decides about the other. */
+const codes = (who: string, inside: Id): readonly [Resource, Resource, Resource] => [
+  { kind: 'policy', key: withoutCodes, spec: { fields: { expression: lacksCodes(who) } }, inside },
+  { kind: 'flow-binding', key: codesTurn, spec: { onPlan: false, onTurn: true }, inside },
+  { kind: 'policy-binding', key: `${codesTurn}/${withoutCodes}`, spec: { enabled: true, onFailure: false }, inside },
+];
 
 const isOff = ({ policies }: Config): boolean => policies.secondFactor === 'off';
 
@@ -37,17 +55,23 @@ export function secondFactor({ policies }: Config, inside: Id): readonly [Resour
       return [[], [], []];
     case 'everyone': {
       const key = 'authenticator/validate/default-authentication-mfa-validation';
-      return [[{ kind: 'stage-settings', key, spec: { fields: setUp }, inside }], [], []];
+      const [asked, shown, bound] = codes('', inside);
+      return [[asked, { kind: 'stage-settings', key, spec: { fields: setUp }, inside }], [shown], [bound]];
     }
     case 'admins': {
       const fields = { ...setUp, device_classes: ['static', 'totp', 'webauthn'] };
+      const [asked, shown, bound] = codes('user.is_superuser and ', inside);
       return [
         [
+          asked,
           { kind: 'policy', key: policy, spec: { fields: { expression } }, inside },
           { kind: 'stage', key: `authenticator/validate/${stage}`, spec: { fields }, inside },
         ],
-        [{ kind: 'flow-binding', key: turn, spec: { onPlan: false, onTurn: true }, inside }],
-        [{ kind: 'policy-binding', key: `${turn}/${policy}`, spec: { enabled: true, onFailure: false }, inside }],
+        [{ kind: 'flow-binding', key: turn, spec: { onPlan: false, onTurn: true }, inside }, shown],
+        [
+          { kind: 'policy-binding', key: `${turn}/${policy}`, spec: { enabled: true, onFailure: false }, inside },
+          bound,
+        ],
       ];
     }
   }

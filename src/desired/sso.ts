@@ -80,6 +80,14 @@ export const emergency = (config: Config, inside: Id): Resource => ({
   inside,
 });
 
+/** The name that an authenticator app shows beside the user's: it says which house a code is for. */
+export const brandTitle = ({ authHost, domain }: Config, inside: Id): Resource => ({
+  kind: 'brand-title',
+  key: authHost,
+  spec: { fields: { branding_title: domain } },
+  inside,
+});
+
 const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode }) => mode === 'app');
 
 /** By what authentik judges who gets in. */

@@ -101,6 +101,7 @@ function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Fact
     ...sso.groups(config, data),
     sso.admin(config, data, firstPassword ?? facts.madePassword),
     ...apps,
+    sso.brandTitle(config, data),
     ...sso.settings(config, era, data),
     sso.outpost(config, data, apps),
     ...[

@@ -35,7 +35,7 @@ export const bindingKind: Kind<BindingSpec> = {
 
   hint: (key) => {
     const [slug, name] = split(key);
-    return `In authentik, open Applications > ${slug} > Policy / Group / User Bindings, and enable the group "${name}".`;
+    return `In authentik, open Applications > Applications > ${slug} > Policy / Group / User Bindings, and enable the group "${name}".`;
   },
 };
 

@@ -1,18 +1,33 @@
+import type { Kind } from '../engine/kind.ts';
+import type { ObjectSpec } from '../model/sso.ts';
 import { adjustedKind } from './object/adjusted.ts';
+import type { Place } from './object/object.ts';
 
-/** key: the host name that people open. Settings of the brand that authentik takes for it: one of its domain, else the default. */
+/** The brand that authentik takes for a host name that people open: one of its domain, else the default. */
+const placeOf = (host: string): Place => ({
+  collection: 'core/brands',
+  find: (rows) =>
+    rows.find((row) => row['domain'] !== '' && host.endsWith(String(row['domain']))) ??
+    rows.find((row) => row['default'] === true),
+  id: (row) => String(row['brand_uuid']),
+  called: {},
+});
+
+const words = (hint: string) => ({ what: 'brand', where: 'System > Brands', hint: () => hint });
+
+/** key: the host name. Which flows its brand names. */
 export const brandKind = adjustedKind(
-  (host) => ({
-    collection: 'core/brands',
-    find: (rows) =>
-      rows.find((row) => row['domain'] !== '' && host.endsWith(String(row['domain']))) ??
-      rows.find((row) => row['default'] === true),
-    id: (row) => String(row['brand_uuid']),
-    called: {},
-  }),
-  {
-    what: 'brand',
-    where: 'System > Brands',
-    hint: () => 'In authentik, open System > Brands, and see which flows are set there.',
-  },
+  placeOf,
+  words('In authentik, open System > Brands, and see which flows are set there.'),
 );
+
+/** What authentik calls itself until somebody says otherwise. */
+const shipped = 'authentik';
+
+const title = adjustedKind(placeOf, words('In authentik, open System > Brands, and see which title is set there.'));
+
+/** key: the host name. How its brand is called, on a phone too. A title of its owner's own is right as it is. */
+export const brandTitleKind: Kind<ObjectSpec> = {
+  ...title,
+  differs: (want, have) => (have.fields['branding_title'] === shipped ? title.differs(want, have) : []),
+};

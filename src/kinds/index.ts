@@ -2,7 +2,7 @@ import type { Kinds } from '../engine/kind.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
-import { brandKind } from './brand.ts';
+import { brandKind, brandTitleKind } from './brand.ts';
 import { caddyKind } from './caddy.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
@@ -57,6 +57,7 @@ export const kinds: Kinds = {
   stage: stageKind,
   'stage-settings': stageSettingsKind,
   brand: brandKind,
+  'brand-title': brandTitleKind,
   'flow-binding': flowBindingKind,
   'policy-binding': policyBindingKind,
   caddy: caddyKind,

@@ -98,6 +98,7 @@ export interface Specs {
   stage: ObjectSpec;
   'stage-settings': ObjectSpec;
   brand: ObjectSpec;
+  'brand-title': ObjectSpec;
   'flow-binding': FlowBindingSpec;
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;

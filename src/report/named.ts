@@ -26,6 +26,7 @@ const nouns: Readonly<Record<KindName, string>> = {
   stage: 'stage',
   'stage-settings': 'stage',
   brand: 'brand for',
+  'brand-title': 'title of the brand for',
   'flow-binding': 'stage in flow',
   'policy-binding': 'policy in flow',
   caddy: "Caddy's configuration",

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { openSession } from '../../src/world/authentik/session.ts';
 import { type Home, home } from '../fakes/home.ts';
 import { at } from '../fakes/installed.ts';
+import { inDatabase } from '../fakes/people.ts';
 import { phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 
@@ -80,6 +83,51 @@ describe('whoever lacks a second factor is asked to set one up at the login', ()
     expect(err).toContain('✓ the authenticator app is set up');
     expect(out).toContain('anna has a second factor');
   });
+});
+
+describe('the app comes first, and the recovery codes are its second step', () => {
+  test.each(['admins', 'everyone'])('%s', async (policy) => {
+    await household({ secondFactor: policy });
+    const first = await here.behindPassword('helen', here.password);
+    expect(first?.component).toBe('ak-stage-authenticator-totp');
+    expect(first?.config_url).toContain('issuer=home.example.com');
+    const { app } = await enrol('helen');
+    // Somebody who has set up an app alone, in a browser or long ago.
+    await inDatabase(here.fake, (state) => {
+      state.devices = state.devices.filter(({ kind }) => kind === 'totp');
+    });
+    here.pass(30_000);
+    const met: string[] = [];
+    const server = await here.fake.docker.dialAddress('authentik', 9000);
+    await openSession({
+      http: here.fake.world.http,
+      server: server!,
+      authHost: 'auth.home.example.com',
+      username: 'helen',
+      password: new Secret(here.password),
+      beyond: async ({ component = '' }) => {
+        met.push(component);
+        return component === 'ak-stage-authenticator-validate' ? { code: app.code() } : {};
+      },
+    });
+    expect(met).toEqual(['ak-stage-authenticator-validate', 'ak-stage-authenticator-static']);
+  });
+});
+
+test('the brand is called after the domain, unless its owner calls it otherwise', async () => {
+  here = await home();
+  const title = (set?: string) =>
+    inDatabase(here.fake, ({ brands }) => {
+      if (set) Object.assign(brands[0]!, { branding_title: set });
+      return brands[0]?.['branding_title'];
+    });
+  expect(await title()).toBe('home.example.com');
+  await title('Our house');
+  expect((await here.homeauth('plan')).out).toMatch(/^Nothing to change/);
+  await title('authentik');
+  expect((await here.homeauth('doctor')).out).toContain('brand-title-differs');
+  await apply();
+  expect(await title()).toBe('home.example.com');
 });
 
 describe('the policy is kept like everything else', () => {

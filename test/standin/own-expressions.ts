@@ -43,6 +43,22 @@ const adminWithout: Meaning = (asking) => {
   return user !== undefined && isSuperuser(state, user) && !state.devices.some((one) => one.user === user.pk);
 };
 
+/** In the login, for whoever has an app and no recovery codes. */
+const LACKS_CODES = `user = request.context.get("pending_user")
+return bool(user and ak_user_has_authenticator(user, "totp") and not ak_user_has_authenticator(user, "static"))`;
+const ADMIN_LACKS_CODES = LACKS_CODES.replace('user and ', 'user and user.is_superuser and ');
+
+const lacksCodes: Meaning = (asking) => {
+  const user = pendingUser(asking);
+  const has = (kind: string) => asking.call.state.devices.some((one) => one.user === user?.pk && one.kind === kind);
+  return has('totp') && !has('static');
+};
+
+const adminLacksCodes: Meaning = (asking, expression) => {
+  const user = pendingUser(asking);
+  return user !== undefined && isSuperuser(asking.call.state, user) && lacksCodes(asking, expression);
+};
+
 /** On the forms for a new password, and for a new account. */
 const LONG_ENOUGH = `if len(request.context.get('prompt_data', {}).get('password', '')) < 10:
     ak_message('The password needs 10 characters or more.')
@@ -154,6 +170,8 @@ const forgiven: Meaning = ({ call, plan }) => {
 export const OWN: readonly (readonly [string, Meaning])[] = [
   [INVITED_GROUPS, inviteToGroups],
   [ADMIN_WITHOUT, adminWithout],
+  [LACKS_CODES, lacksCodes],
+  [ADMIN_LACKS_CODES, adminLacksCodes],
   [LONG_ENOUGH, longEnough],
   [ALONE, alone],
   [OLD_LINK, oldLink],

@@ -29,7 +29,7 @@ export async function offerEnding(
   if (!isWanted) {
     for (const { account, count } of there) {
       const places = count === 1 ? 'a browser' : `${count} browsers`;
-      const text = `${account.username} is logged in with ${places}. What was opened there stays open until that session ends.`;
+      const text = `${account.username} is logged in with ${places}. What they may have opened there before goes on until that session ends.`;
       screen.say(row(screen.style, { mark: screen.style.mark('look'), text }).join('\n'));
     }
     if (!terminal.interactive) {

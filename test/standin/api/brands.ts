@@ -57,7 +57,7 @@ const current: Handler = ({ state, site }) => {
     : {};
   return json(200, {
     matched_domain: brand?.domain ?? 'fallback',
-    branding_title: 'authentik',
+    branding_title: brand?.['branding_title'] ?? 'authentik',
     branding_logo: '/static/dist/assets/icons/icon_left_brand.svg',
     branding_logo_themed_urls: null,
     branding_favicon: '/static/dist/assets/icons/icon.png',

@@ -37,8 +37,9 @@ export const enrolTotp: Stage = {
   ask: (step) => {
     if (!pendingUser(step)) return { deny: '' };
     const { secret } = totpDevice(step);
-    const label = encodeURIComponent(`authentik:${pendingUser(step)?.username}`);
-    const query = `secret=${secret}&algorithm=SHA1&digits=${step.config['digits']}&period=30&issuer=authentik`;
+    const issuer = String(step.call.state.brands[0]?.['branding_title'] ?? 'authentik');
+    const label = encodeURIComponent(`${issuer}:${pendingUser(step)?.username}`);
+    const query = `secret=${secret}&algorithm=SHA1&digits=${step.config['digits']}&period=30&issuer=${encodeURIComponent(issuer)}`;
     return {
       component: 'ak-stage-authenticator-totp',
       ...owner(step),
