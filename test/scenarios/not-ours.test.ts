@@ -73,24 +73,24 @@ describe('on a bare server', () => {
   test('folders of another owner are given to the containers, and back at the end; what lies in them stays', async () => {
     const joe = { uid: 1001, gid: 1001 };
     for (const path of [at('data'), at('certs')]) await files().makeDirectory(path, 0o755, joe);
-    await files().setAccess('/srv/docker/authentik', 0o775, joe);
+    await files().setAccess('/srv/docker/authentik', 0o1775, { uid: 0, gid: 1001 });
     files().put(at('certs/mine.pem'), 'PEM');
     expect((await init()).failure).toBeUndefined();
     expect(await files().stat(at('data'))).toMatchObject({ owner: { uid: 1000, gid: 1000 } });
     expect((await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
     expect(await files().read(at('certs/mine.pem'))).toBe('PEM');
     expect(await files().stat(at('certs'))).toMatchObject({ owner: joe, mode: 0o755 });
-    expect(await files().stat('/srv/docker/authentik')).toMatchObject({ owner: joe, mode: 0o775 });
+    expect(await files().stat('/srv/docker/authentik')).toMatchObject({ owner: { uid: 0, gid: 1001 }, mode: 0o1775 });
   });
 
   test('a base directory that was there keeps its owner and its neighbours', async () => {
-    await files().makeDirectory('/srv/docker', 0o770, { uid: 1001, gid: 1001 });
+    await files().makeDirectory('/srv/docker', 0o1770, { uid: 0, gid: 1001 });
     files().put('/srv/docker/other/compose.yaml', 'services: {}\n');
     expect((await init()).failure).toBeUndefined();
-    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o770, owner: { uid: 1001, gid: 1001 } });
+    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o1770, owner: { uid: 0, gid: 1001 } });
     await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' });
     expect(await files().read('/srv/docker/other/compose.yaml')).toBe('services: {}\n');
-    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o770 });
+    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o1770 });
   });
 });
 
