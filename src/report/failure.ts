@@ -1,12 +1,13 @@
 import type { Failure } from '../model/failure.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
+import { oneLine } from './text.ts';
 
 /** What is wrong, why, what there is to look at, and last what to do. */
 export function failure({ problem, why, details, fix }: Failure, style: Style): string {
   const prose = (text: string) => paragraph(style.text(text), style.room);
   return [
-    ...prose(problem).map(style.colour.red),
+    ...prose(oneLine(problem)).map(style.colour.red),
     ...(why ? prose(why) : []),
     ...(details ? indented(style.text(details)).map(style.colour.dim) : []),
     ...prose(fix),

@@ -5,12 +5,13 @@ import { minute } from './moment.ts';
 import { methods } from './second-factor.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
+import { oneLine } from './text.ts';
 
 const none = '-';
 
 const day = (iso: string): string => minute(iso).slice(0, 10);
 const yes = (is: boolean): string => (is ? 'yes' : 'no');
-const list = (names: readonly string[]): string => names.join(', ') || none;
+const list = (names: readonly string[]): string => names.map(oneLine).join(', ') || none;
 
 /** Somebody is one now, or still: it is said whenever they come into a group. */
 export const asAdmin = (username: string, { mark }: Style): string =>
@@ -44,7 +45,7 @@ export function person({ person, factors, sessions, access }: Whole, style: Styl
   const { username, name, email, groups, active, admin, lastLogin } = person;
   const login = lastLogin ? `last login ${minute(lastLogin)}` : 'never logged in';
   return [
-    style.colour.bold(style.text(name === username ? username : `${username}   ${name}`)),
+    style.colour.bold(oneLine(style.text(name === username ? username : `${username}   ${name}`))),
     pairs(
       [
         ['E-mail', email || none],

@@ -1,10 +1,10 @@
 import { below, wrap } from './layout.ts';
 import type { Style } from './style.ts';
-import { width } from './text.ts';
+import { oneLine, width } from './text.ts';
 
 /** Rows below their headings; where they do not fit side by side, each row as a paragraph of its own. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => style.text(cell)));
+  const all = [head, ...rows].map((row) => row.map((cell) => oneLine(style.text(cell))));
   const columns = head.map((_, n) => Math.max(...all.map((row) => width(row[n] ?? ''))));
   const whole = columns.reduce((sum, column) => sum + column + 2, -2);
   if (whole > style.room)

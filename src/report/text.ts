@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import measure from 'fast-string-truncated-width';
+import { steering } from '../model/steering.ts';
 
 /** Signs that homeauth's own sentences use, for a terminal that cannot show them. */
 const ascii: Readonly<Record<string, string>> = {
@@ -23,11 +24,12 @@ const ascii: Readonly<Record<string, string>> = {
 /** Fit to be shown: no escape sequences or control characters (logs are full of them), and no signs that are not there. */
 export function legible(text: string, unicode: boolean): string {
   // A Secret that got here in spite of its type becomes dots.
-  const plain = stripVTControlCharacters(String(text))
-    .replaceAll('\t', '    ')
-    .replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, '');
+  const plain = stripVTControlCharacters(String(text)).replaceAll('\t', '    ').replace(steering, '');
   return unicode ? plain : plain.replace(/[•…→←│·–—×≥≤“”‘’]/g, (sign) => ascii[sign] ?? sign);
 }
+
+/** A name or a sentence from elsewhere: what stands behind a line's end in it must not look like a line of ours. */
+export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
 /** Columns that a text takes: wide characters take two, colours none. */
 export const width = (text: string): number => measure(text).width;

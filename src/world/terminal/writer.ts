@@ -1,4 +1,5 @@
 import measure from 'fast-string-truncated-width';
+import { harmless } from './harmless.ts';
 import type { Output, Screen } from './screen.ts';
 
 /** How often, in ms, a wait is mentioned where its line cannot be rewritten. */
@@ -13,6 +14,7 @@ export interface Writer {
 
 /**
  * The live line is written without hiding the cursor: so nothing has to be restored, however the process ends.
+ * Whatever is shown passes here, and nothing in it but our own colours steers the terminal.
  * A reader that has gone away (`homeauth doctor | head`) stops the words, not the work.
  */
 export function writer(stdout: Output, stderr: Output, screen: Screen, dumb: boolean): Writer {
@@ -21,6 +23,7 @@ export function writer(stdout: Output, stderr: Output, screen: Screen, dumb: boo
   let last = performance.now();
   for (const stream of [stdout, stderr]) stream.on('error', ignoreBrokenPipe);
 
+  const clean = (text: string) => harmless(text, screen.unicode);
   const write = (stream: Output, text: string) => {
     if (shown) stderr.write('\r\x1b[2K');
     shown = false;
@@ -28,9 +31,10 @@ export function writer(stdout: Output, stderr: Output, screen: Screen, dumb: boo
     stream.write(text);
   };
   return {
-    data: (text) => write(stdout, `${text}\n`),
-    say: (text) => write(stderr, `${text}\n`),
-    live: (line) => {
+    data: (text) => write(stdout, `${clean(text)}\n`),
+    say: (text) => write(stderr, `${clean(text)}\n`),
+    live: (whole) => {
+      const line = whole === undefined ? undefined : clean(whole).replaceAll('\n', ' ');
       if (inPlace) {
         if (line === undefined && !shown) return;
         write(stderr, line === undefined ? '' : fitting(line, screen.columns - 3));
