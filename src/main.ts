@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
+import { bearClosedPipes } from './cli/closed-pipe.ts';
 import { crowded, isCrowded } from './cli/crowded.ts';
 import type { CommonFlags } from './cli/define-command.ts';
 import { buildCli, type CommandName, declarations } from './cli.ts';
@@ -16,6 +17,7 @@ export const version = (): string => createRequire(import.meta.url)('../package.
  * @returns the exit status
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  bearClosedPipes();
   try {
     return await commandLine(argv);
   } catch (error) {
@@ -41,11 +43,21 @@ async function commandLine(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-/** Nothing at all asks for help, and help about nothing we know is a mistake. */
+/** Nothing at all asks for help, and help about nothing we know is a mistake: commander would show its own help. */
 function asTyped(argv: readonly string[], cli: Command): string[] {
   const [first = '--help', topic, ...rest] = argv;
-  const isUnknown = first === 'help' && topic !== undefined && !cli.commands.some((one) => one.name() === topic);
-  return isUnknown ? [topic, ...rest] : [first, ...argv.slice(1)];
+  if (first === 'help' && topic !== undefined && isUnknown([topic], cli)) return [topic, ...rest];
+  const isHelp = (word: string) => word === '--help' || word === '-h';
+  if (argv.some(isHelp) && isUnknown(cli.parseOptions([...argv]).operands, cli))
+    return argv.filter((word) => !isHelp(word));
+  return [first, ...argv.slice(1)];
+}
+
+/** Whether one of these words stands where a command should, and is none. */
+function isUnknown([word, ...more]: readonly string[], { commands }: Command): boolean {
+  if (word === undefined || word === 'help' || commands.length === 0) return false;
+  const command = commands.find((one) => one.name() === word);
+  return command === undefined || isUnknown(more, command);
 }
 
 const isJson = (argv: readonly string[]): boolean => argv.some((word) => /^--json(=|$)/.test(word));

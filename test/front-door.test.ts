@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +35,44 @@ test.each<[line: string, schema: string, exit: number, code: string]>([
   expect(rest).toEqual({ schema: `homeauth.${schema}/1`, ok: false });
   expect(error).toMatchObject({ code, problem: expect.stringMatching(/./), fix: expect.stringMatching(/./) });
   expect(answer.stderr).not.toBe('');
+});
+
+test.each([
+  ['frobnicate --help', 'homeauth has no command "frobnicate".\nAll commands: homeauth --help\n'],
+  ['--color never plna -h', 'homeauth has no command "plna".\nDid you mean: homeauth plan\n'],
+  ['user lst --help', 'homeauth user has no command "lst".\nDid you mean: homeauth user list\n'],
+])('homeauth %s is a mistake, and no help', async (line, stderr) => {
+  expect(await run(line.split(' '))).toEqual({ code: 2, stdout: '', stderr });
+});
+
+test.each(['plan --help', 'add-app wiki -h', 'user -h'])('homeauth %s is help', async (line) => {
+  expect(await run(line.split(' '))).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/Usage:/) });
+});
+
+test.each<[line: string, exit: number]>([
+  ['--help', 0],
+  ['help exit-codes', 0],
+  ['completion bash', 0],
+  ['--version', 0],
+  ['user --help', 0],
+  ['plan', 2],
+  ['plan --json', 2],
+  ['frobnicate', 2],
+])('a reader that has left before homeauth %s says a word is no crash', async (line, exit) => {
+  // The pipe's reader is gone from the start, so that nothing depends on who is quicker.
+  const script = `exec 3> >(exec true); sleep 0.3; "$0" ${line} >&3 2>${join(place, 'err')}; echo $?`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', script, join(program, 'homeauth')], {
+    cwd: place,
+    env: { ...process.env, ...away },
+  });
+  expect(stdout).toBe(`${exit}\n`);
+  expect(await readFile(join(place, 'err'), 'utf8')).not.toMatch(/EPIPE|^ +at /m);
+});
+
+test('nor is it where the reader of its messages has left', async () => {
+  const script = 'exec 3> >(exec true); sleep 0.3; "$0" plan 2>&3; echo $?';
+  const { stdout } = await promisify(execFile)('bash', ['-c', script, join(program, 'homeauth')], { cwd: place });
+  expect(stdout).toBe('2\n');
 });
 
 test.each([['--json'], ['--no-input']])('homeauth plan %s without a file handle left says so', async (flag) => {

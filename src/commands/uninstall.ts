@@ -34,7 +34,9 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
     return exitCodes.fine;
   }
   if (terminal.interactive) {
-    screen.say(`This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, screen.style)}`);
+    screen.say(
+      `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, screen.style)}`,
+    );
     const details = words;
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };
     if (!(await terminal.confirm(sure))) return exitCodes.refused;

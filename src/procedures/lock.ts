@@ -1,4 +1,5 @@
 import { exitCodes, Failure } from '../model/failure.ts';
+import { duration } from '../report/duration.ts';
 import type { Holder } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -10,7 +11,13 @@ export function hold<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { terminal } = surroundings;
-  const waiting = (who: string) => terminal.live(`· waiting for ${who}`);
+  let told: string | undefined;
+  const waiting = (who: string, waited: number, limit: number) => {
+    // A line that stays, in whatever the output goes to: the other may take minutes.
+    if (who !== told) terminal.say(`Waiting for ${who}, for ${duration(limit)} at most.`);
+    told = who;
+    terminal.live(`· waiting for ${who}   ${duration(waited)} of at most ${duration(limit)}`);
+  };
   return alone(surroundings, layout.root, command, waiting, work);
 }
 
@@ -22,10 +29,10 @@ async function alone<T>(
   { world, signal, patience = usual }: Surroundings,
   root: string,
   command: string,
-  waiting: (who: string) => void,
+  waiting: (who: string, waited: number, limit: number) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  const limit = world.clock.now() + patience;
+  const began = world.clock.now();
   const stop = aborted(signal);
   for (;;) {
     if (signal.aborted) throw interrupted();
@@ -33,8 +40,9 @@ async function alone<T>(
     const taken = await world.locks.take(root, holder);
     if ('release' in taken) return work().finally(() => taken.release());
     const who = named(taken.heldBy);
-    if (world.clock.now() >= limit) throw locked(who);
-    waiting(who);
+    const waited = world.clock.now() - began;
+    if (waited >= patience) throw locked(who);
+    waiting(who, waited, patience);
     await Promise.race([world.clock.sleep(500), stop]);
   }
 }

@@ -47,9 +47,12 @@ const parts: readonly Part[] = [
   },
 ];
 
-/** What a plan comes to, in a few lines. Without the steps in between, which leave nothing behind. */
-export function summary(changes: readonly Change[], style: Style): string {
-  const rows = parts.flatMap((part) => rowsOf(part, changes, style));
+/**
+ * What a plan comes to, in a few lines. Without the steps in between, which leave nothing behind.
+ * `base`: the base directory, from which on folders are told.
+ */
+export function summary(changes: readonly Change[], base: string, style: Style): string {
+  const rows = parts.flatMap((part) => rowsOf(part, changes, base, style));
   const column = Math.max(0, ...rows.map(({ label }) => width(label))) + 1;
   return rows
     .flatMap(({ mark, label, items, note }) => {
@@ -69,10 +72,10 @@ function goesWithIts(id: Id, changes: readonly Change[]): boolean {
   return kind === 'flow-binding' && changes.some((change) => change.id === `flow:${flow}`);
 }
 
-function rowsOf(part: Part, changes: readonly Change[], style: Style) {
+function rowsOf(part: Part, changes: readonly Change[], base: string, style: Style) {
   const mine = changes.filter(({ id }) => part.kinds.includes(parseId(id).kind) && !goesWithIts(id, changes));
   return grouped(mine, markOf).map(([mark, some]) => {
-    const names = [...new Set(some.map(itemOf))];
+    const names = [...new Set(some.map((change) => itemOf(change, base)))];
     const separator = part.one === 'in authentik' ? ' · ' : '  ';
     const label = style.text(names.length === 1 ? part.one : part.many);
     return { mark, label, items: names.join(separator), note: part.note };
@@ -90,7 +93,7 @@ function served(because: readonly string[]): string | undefined {
     : undefined;
 }
 
-function itemOf({ op, id, because }: Change): string {
+function itemOf({ op, id, because }: Change, base: string): string {
   const { kind, key } = parseId(id);
   const reasons = because.join('; ');
   if (kind === 'caddy') return op === 'update' || op === 'adjust' || op === 'ask' ? reasons : named(id);
@@ -101,7 +104,8 @@ function itemOf({ op, id, because }: Change): string {
   if (kind === 'flow-binding') return key.replace(/^(.*?)\/\d+\/(.*)$/, '$2 in $1');
   if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
   if (kind === 'image' && thirdParty[key]) return `${short(key)} (${thirdParty[key]})`;
-  if (kind === 'directory' || kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
+  if (kind === 'directory') return key.startsWith(`${base}/`) ? key.slice(base.length + 1) : key;
+  if (kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
   return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' || kind === 'flow'
     ? named(id)
     : key;

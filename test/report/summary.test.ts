@@ -6,9 +6,11 @@ import { ascii, plain } from './styles.ts';
 
 const changes = (op: Op, because: string, ...ids: Id[]): Change[] => ids.map((id) => ({ op, id, because: [because] }));
 
+const base = '/srv';
+
 const first: Change[] = [
   ...changes('create', 'missing', 'dataset:rpool/encrypted/docker/authentik'),
-  ...changes('create', 'missing', 'directory:/srv/authentik/certs', 'directory:/srv/authentik/data'),
+  ...changes('create', 'missing', 'directory:/srv', 'directory:/srv/authentik/certs', 'directory:/srv/authentik/data'),
   ...changes('create', 'missing', 'secrets:/srv/authentik/container-vars.env'),
   ...changes('create', 'missing', 'image:ghcr.io/goauthentik/server:2026.8.6'),
   ...changes(
@@ -31,9 +33,9 @@ const app: Change[] = [
 ];
 
 test('what init makes', () => {
-  expect(summary(first, plain())).toMatchInlineSnapshot(`
+  expect(summary(first, base, plain())).toMatchInlineSnapshot(`
     "  + dataset      rpool/encrypted/docker/authentik
-      + folders      certs  data
+      + folders      /srv  authentik/certs  authentik/data
       + secrets      container-vars.env                        only root reads them
       + image        server:2026.8.6
       + containers   authentik-postgresql  authentik  authentik-worker
@@ -44,9 +46,10 @@ test('what init makes', () => {
 });
 
 test('what init makes, in 40 columns of ASCII', () => {
-  expect(summary(first, ascii(40))).toMatchInlineSnapshot(`
+  expect(summary(first, base, ascii(40))).toMatchInlineSnapshot(`
     "  + dataset      rpool/encrypted/docker/authentik
-      + folders      certs  data
+      + folders      /srv  authentik/certs
+                     authentik/data
       + secrets      container-vars.env
       + image        server:2026.8.6
       + containers   authentik-postgresql
@@ -61,7 +64,7 @@ test('what init makes, in 40 columns of ASCII', () => {
 });
 
 test('what an app needs', () => {
-  expect(summary(app, plain())).toMatchInlineSnapshot(`
+  expect(summary(app, base, plain())).toMatchInlineSnapshot(`
     "  + container    whoami
       ~ Caddy        whoami.home.example.com is missing
       + in authentik whoami
@@ -76,8 +79,8 @@ test('what is overwritten, left alone or for the user stands out', () => {
     ...changes('ask', 'missing', 'network:caddy_caddynet'),
     ...changes('remove', 'no longer wanted', 'container:wiki'),
   ];
-  expect(summary(mixed, plain())).toMatchInlineSnapshot(`
-    "  · folder    db
+  expect(summary(mixed, base, plain())).toMatchInlineSnapshot(`
+    "  · folder    authentik/db
       ! file      docker-compose.yml (not made by homeauth)
       ! network   caddy_caddynet: missing
       - container wiki"
@@ -86,12 +89,12 @@ test('what is overwritten, left alone or for the user stands out', () => {
 
 test('what comes into a flow that is there is told; what a new flow is made of goes with it', () => {
   const turn: Id = 'flow-binding:default-authentication-flow/35/homeauth-second-factor-of-admins';
-  expect(summary(changes('later', 'authentik is not up', turn), plain())).toMatchInlineSnapshot(`
+  expect(summary(changes('later', 'authentik is not up', turn), base, plain())).toMatchInlineSnapshot(`
     "  + in authentik homeauth-second-factor-of-admins in
                      default-authentication-flow"
   `);
   const recovery: Id[] = ['flow:homeauth-recovery', 'flow-binding:homeauth-recovery/10/homeauth-recovery-email'];
-  expect(summary(changes('create', 'missing', ...recovery), plain())).toMatchInlineSnapshot(
+  expect(summary(changes('create', 'missing', ...recovery), base, plain())).toMatchInlineSnapshot(
     `"  + in authentik flow homeauth-recovery"`,
   );
 });

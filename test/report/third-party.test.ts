@@ -7,9 +7,10 @@ import { plain } from './styles.ts';
 
 const making = (image: string): Change[] => [{ op: 'create', id: `image:${image}`, because: ['missing'] }];
 const said = (image: string): string[] =>
-  [summary(making(image), plain()), plan({ changes: making(image), total: 1, command: 'homeauth apply' }, plain())].map(
-    (text) => text.replace(/\s+/g, ' '),
-  );
+  [
+    summary(making(image), '/srv', plain()),
+    plan({ changes: making(image), total: 1, command: 'homeauth apply' }, plain()),
+  ].map((text) => text.replace(/\s+/g, ' '));
 
 test('an image of a third party is said to be one, and why, before it is used', () => {
   for (const text of said(caddyImages.cloudflare)) {
