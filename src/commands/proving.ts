@@ -2,9 +2,11 @@ import type { App } from '../config/schema.ts';
 import type { Change } from '../model/change.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { parseId } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Installation } from '../procedures/installation.ts';
 import { manual } from '../procedures/manual.ts';
+import { isAboutName } from '../procedures/proof/name.ts';
 import { proofs } from '../procedures/proofs.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { closing } from '../report/next.ts';
@@ -37,7 +39,7 @@ export async function finish(installation: Installation, screen: Screen, told: F
   const words = [
     ...(steps ? [steps, ''] : []),
     'Proof',
-    proof(findings, screen.paper),
+    proof(touchesNames(told.changes) ? findings : findings.filter((found) => !isAboutName(found)), screen.paper),
     '',
     closing({ ...headline(installation, told, ok), next: nextSteps(installation, told, findings) }, screen.paper),
   ];
@@ -54,6 +56,13 @@ export async function finish(installation: Installation, screen: Screen, told: F
   screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
   return ok ? exitCodes.fine : exitCodes.wrong;
 }
+
+/** Which names lead here is told by what changed the list of them: sites of Caddy's, or apps where the proxy is the user's affair. */
+const touchesNames = (changes: readonly Change[]): boolean =>
+  changes.some(({ op, id }) => {
+    const { kind } = parseId(id);
+    return kind === 'caddy' || (kind === 'application' && op === 'create');
+  });
 
 function headline({ config }: Installation, { apps, took }: Finish, proven: boolean) {
   const [app] = apps;

@@ -1,12 +1,13 @@
 import type { VerifyFlags } from '../cli/apps.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { open } from '../procedures/open.ts';
+import { isAboutName } from '../procedures/proof/name.ts';
 import { outsiderProofs, proofs } from '../procedures/proofs.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { screenOf } from './screen.ts';
 
-/** `homeauth verify`: all proofs but the login. */
+/** `homeauth verify`: all proofs but the login. Names are told by what changes them, by the doctor, and with -v. */
 export async function verify(flags: VerifyFlags, surroundings: Surroundings): Promise<ExitCode> {
   const installation = await open(flags.config, surroundings);
   const screen = screenOf(surroundings, 'verify');
@@ -15,6 +16,8 @@ export async function verify(flags: VerifyFlags, surroundings: Surroundings): Pr
     ...(flags.asOutsider ? await outsiderProofs(installation) : []),
   ];
   const ok = findings.every(({ status }) => status !== 'fail');
-  screen.result(proof(findings, screen.paper), findingsData(findings), ok);
+  const verbose = flags.verbose ?? false;
+  const shown = verbose ? findings : findings.filter((found) => !isAboutName(found));
+  screen.result(proof(shown, screen.paper, verbose), findingsData(findings), ok);
   return ok ? exitCodes.fine : exitCodes.wrong;
 }

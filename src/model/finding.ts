@@ -11,4 +11,17 @@ export interface Finding {
   readonly answer?: string;
   readonly cause?: string;
   readonly fix?: string;
+  /** How many of the same are told together. */
+  readonly family?: Family;
+}
+
+/** Findings that have the same family are told as one where there are many. */
+export interface Family {
+  readonly is: string;
+  /** What this one of them is about. */
+  readonly name: string;
+  /** What is said of all of them where what one of them says does not fit: a title where all is well, or a cause and its fix. */
+  readonly title?: string;
+  readonly cause?: string;
+  readonly fix?: string;
 }

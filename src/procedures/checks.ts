@@ -4,12 +4,13 @@ import { answersCheck, workerCheck } from './checks/authentik.ts';
 import { type Check, failed, observe, parted, skipped } from './checks/check.ts';
 import { databaseCheck } from './checks/database.ts';
 import { healthCheck } from './checks/health.ts';
-import { impatient, quick } from './checks/impatient.ts';
+import { impatient, quick, type Slowest } from './checks/impatient.ts';
 import { asPlanned } from './checks/plan.ts';
 import { providerPathsCheck } from './checks/provider-paths.ts';
 import { proxyPeers, proxyPeersCheck } from './checks/proxy-peers.ts';
 import { releaseCheck } from './checks/release.ts';
 import { passwordFileCheck, secretFilesCheck } from './checks/secret-files.ts';
+import { slownessCheck } from './checks/slow.ts';
 import { notThroughCaddy, throughCaddy } from './checks/through-caddy.ts';
 import type { Installation } from './installation.ts';
 import { open } from './open.ts';
@@ -29,10 +30,11 @@ export async function examined(flag: string | undefined, surroundings: Surroundi
 
 /** The machine, the plan read aloud, the proofs. Looks, and writes nothing. */
 async function checks(opened: Installation): Promise<Finding[]> {
-  const installation = { ...opened, world: impatient(opened.world) };
+  const slowest: Slowest = { ms: 0 };
+  const installation = { ...opened, world: impatient(opened.world, slowest) };
   const { config } = installation;
   // Begun before it is known whether Docker answers, as most of the time goes here; not waited for where it does not.
-  const everything = withIt(installation);
+  const everything = withIt(installation, slowest);
   everything.catch(() => {});
   const [machine, files] = await Promise.all([
     machineChecks(installation),
@@ -56,12 +58,15 @@ const stack = [
   { id: 'provider-paths', title: 'authentik asks for a login everywhere' },
 ];
 
+/** How long a look at the stack may take, in ms: several answers of a busy authentik. */
+const stackPatience = 90_000;
+
 const withoutIt = (installation: Installation, cause: string): Finding[] => [
   ...skipped(stack, cause),
   ...notThroughCaddy(installation, cause),
 ];
 
-async function withIt(installation: Installation): Promise<Finding[]> {
+async function withIt(installation: Installation, slowest: Slowest): Promise<Finding[]> {
   const { world } = installation;
   const caddy = await caddyOf(installation);
   const isKnown = !(caddy instanceof Failure);
@@ -74,16 +79,20 @@ async function withIt(installation: Installation): Promise<Finding[]> {
     () => providerPathsCheck(world, installation.config),
   ];
   const [things, through] = await Promise.all([
-    observe([
-      ...stack.map((about, n) => ({ ...about, look: looks[n]! })),
-      ...(isKnown ? [{ ...proxyPeers, look: () => proxyPeersCheck(installation, caddy) }] : []),
-    ]),
+    observe(
+      [
+        ...stack.map((about, n) => ({ ...about, look: looks[n]! })),
+        ...(isKnown ? [{ ...proxyPeers, look: () => proxyPeersCheck(installation, caddy) }] : []),
+      ],
+      stackPatience,
+    ),
     isKnown
       ? throughCaddy(installation, caddy)
       : notThroughCaddy(installation, parted(caddy.problem)[0].replace(/\.$/, '')),
   ]);
   const down = things.find(({ id, status }) => id === 'authentik-down' && status !== 'ok');
-  return withoutEchoes([...things, ...through.map((found) => (down ? folded(found, down) : found))]);
+  const slowness = down ? [] : await slownessCheck(slowest.ms, world);
+  return withoutEchoes([...things, ...slowness, ...through.map((found) => (down ? folded(found, down) : found))]);
 }
 
 /** What Caddy answers while authentik is away. An app that lets strangers in meanwhile is told all the same. */

@@ -3,12 +3,13 @@ import { grouped } from './grouped.ts';
 import { below, paragraph, row, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
+import { parts, together } from './together.ts';
 
 const marks: Readonly<Record<Finding['status'], Mark>> = { ok: 'done', fail: 'wrong', warn: 'look', skip: 'wait' };
 
-/** Every finding with what came back: what a command has proven after a change. */
-export function proof(findings: readonly Finding[], style: Style): string {
-  return block(findings, ({ answer }) => answer, style).join('\n');
+/** Every finding with what came back: what a command has proven. What is alike in many apps is told once, unless `verbose`. */
+export function proof(findings: readonly Finding[], style: Style, verbose = false): string {
+  return block(verbose ? findings : together(findings), ({ answer }) => answer, style).join('\n');
 }
 
 export interface Look {
@@ -22,7 +23,7 @@ export interface Look {
 
 /** The problems with their names, and a verdict. */
 export function verdict(findings: readonly Finding[], { verbose, everything, reference }: Look, style: Style): string {
-  const shown = verbose ? findings : findings.filter(isProblem);
+  const shown = verbose ? findings : together(findings.filter(isProblem));
   const all = findings.length;
   const [problems, skipped] = [
     findings.filter(isProblem).length,
@@ -75,9 +76,7 @@ function told({ status, title, cause, fix }: Finding): { headline: string; text?
   if (status === 'ok') return { headline: title };
   if (!cause) return { headline: title, ...(fix && { text: remedy(fix) }) };
   if (status === 'skip') return { headline: title, text: cause };
-  const end = /\.\s+|\n/.exec(cause);
-  const headline = (end ? cause.slice(0, end.index) : cause).replace(/\.$/, '');
-  const rest = end ? cause.slice(end.index + end[0].length) : '';
+  const [headline, rest] = parts(cause);
   const text = [rest, fix && remedy(fix)].filter(Boolean).join('\n');
   return { headline, ...(text && { text }) };
 }

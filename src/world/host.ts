@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
+import { busyWith } from './busy.ts';
 import { listenerOf } from './listener.ts';
 import type { Host } from './world.ts';
 
@@ -36,6 +37,8 @@ export const linuxHost: Host = {
   },
 
   listener: listenerOf,
+
+  busy: busyWith,
 
   async distribution() {
     const text = await readOr('/etc/os-release', '');

@@ -116,6 +116,14 @@ export interface Http {
   dial(request: HttpRequest): Promise<HttpAnswer>;
 }
 
+export interface Busy {
+  /** The load average of the last minute, and how many cores there are for it. */
+  readonly load: number;
+  readonly cores: number;
+  /** Programs that take the most, and how many cores each of them keeps busy. */
+  readonly programs: readonly { readonly program: string; readonly cores: number }[];
+}
+
 export interface Host {
   readonly uid: number;
   hostname(): string;
@@ -127,6 +135,8 @@ export interface Host {
   memory(): { readonly total: number; readonly available: number };
   /** Who listens on a TCP port of this machine, where it can be told. */
   listener(port: number): Promise<{ readonly process: string } | undefined>;
+  /** What takes its time at this moment; looking takes half a second. */
+  busy(): Promise<Busy>;
   /** From /etc/os-release. `like`: the ids of those it is made from. */
   distribution(): Promise<{ readonly id: string; readonly like: readonly string[]; readonly name: string }>;
 }

@@ -77,6 +77,7 @@ export function fakeWorld({
       resolve: async () => ['192.168.0.4'],
       memory: () => ({ total: 8e9, available: 6e9 }),
       listener: async () => undefined,
+      busy: async () => ({ load: 8.4, cores: 2, programs: [{ program: 'ffmpeg', cores: 1.7 }] }),
       distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },
     locks: memoryLocks(),
@@ -97,7 +98,7 @@ export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions
 
 /** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy. */
 const plainHttp: Http = {
-  dial({ url, method = 'GET', headers = {}, body, via }) {
+  dial({ url, method = 'GET', headers = {}, body, via, timeout = 10_000 }) {
     const { host, hostname, port, pathname, search, protocol } = new URL(url);
     const at = via ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     return new Promise((resolve, reject) => {
@@ -114,6 +115,7 @@ const plainHttp: Http = {
       out.on('error', (cause) =>
         reject(new Failure({ code: 'no-answer', problem: `${host} does not answer.`, fix: 'Is it up?' }, { cause })),
       );
+      out.setTimeout(timeout, () => out.destroy(new Error('nothing came back in time')));
       out.end(body);
     });
   },

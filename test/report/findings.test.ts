@@ -81,6 +81,60 @@ describe('proof', () => {
   });
 });
 
+describe('a hundred apps', () => {
+  const apps = Array.from({ length: 100 }, (_, n) => `app${String(n).padStart(2, '0')}`);
+  const each = (found: (app: string, n: number) => Finding) =>
+    apps.map((app, n) => ({ ...found(app, n), subject: app }));
+  const guarded = each((app, n) => {
+    const common = { id: 'stranger', title: `${app}: a stranger is asked for a login` };
+    if (n > 4) return { ...common, status: 'ok', answer: '302 → auth.home.example.com' };
+    return {
+      ...common,
+      status: 'fail',
+      answer: '502',
+      cause: `Caddy cannot reach ${app}. It does not run.`,
+      fix: 'homeauth apply',
+    };
+  });
+  const named = each((app) => ({
+    id: 'dns',
+    status: 'warn',
+    title: `${app}.home.example.com resolves`,
+    cause: `${app}.home.example.com does not resolve on this network yet.`,
+    fix: `Add to your DNS:  ${app}.home.example.com  A  192.168.0.4`,
+    family: {
+      is: 'names',
+      name: `${app}.home.example.com`,
+      cause: 'Names below home.example.com do not resolve on this network yet.',
+      fix: 'Add to your DNS:  *.home.example.com  A  192.168.0.4',
+    },
+  }));
+
+  test('are a handful of lines: what is right is counted, what is wrong in the same way told once', () => {
+    expect(proof([...guarded, ...named], plain())).toMatchInlineSnapshot(`
+      "✗ Caddy cannot reach app00                                                  502
+          5 in all: app00, app01, app02 …
+          It does not run.
+          Fix: homeauth apply
+      ✓ 95 apps: a stranger is asked for a login
+      ! Names below home.example.com do not resolve on this network yet
+          100 in all: app00, app01, app02 …
+          Add to your DNS:  *.home.example.com  A  192.168.0.4"
+    `);
+    expect(proof([...guarded, ...named], plain(), true).split('\n').length).toBeGreaterThan(300);
+  });
+
+  test('are the same for the doctor, who still counts each', () => {
+    const text = verdict([...guarded, ...named], look, plain());
+    expect(text.split('\n')).toHaveLength(9);
+    expect(text).toMatch(/\n105 of 200 checks need you\./);
+    expect(verdict([...guarded, ...named], { ...look, verbose: true }, plain()).split('\n').length).toBeGreaterThan(
+      300,
+    );
+    expect(findingsData([...guarded, ...named]).checks).toHaveLength(200);
+  });
+});
+
 describe('doctor', () => {
   test('shows problems only, and one verdict', () => {
     expect(verdict([...fine(33), ...problems, ...skipped(9)], look, plain())).toMatchInlineSnapshot(`

@@ -49,3 +49,42 @@ describe('while authentik migrates for minutes, and Docker calls it unhealthy,',
     await fake.close();
   });
 });
+
+test('the doctor waits for an authentik that is slow, and says with what the machine is busy', async () => {
+  let isBusy = false;
+  const fake = await installed([], {
+    standin: {
+      fault: ({ path }) =>
+        isBusy && path.startsWith('/api/v3/core/users/me/') ? { kind: 'delay', ms: 3000 } : undefined,
+    },
+  });
+  isBusy = true;
+  const terminal = fakeTerminal(undefined, { json: true });
+  await homeauthIn(fake)('doctor', [], {}, terminal);
+  const { checks } = JSON.parse(terminal.out[0] ?? '') as { checks: { id: string; status: string; cause?: string }[] };
+  expect(checks.filter(({ status }) => status === 'skip')).toEqual([]);
+  expect(checks.find(({ id }) => id === 'authentik-down')?.status).toBe('ok');
+  const slow = checks.find(({ id }) => id === 'authentik-slow');
+  expect(slow?.status).toBe('warn');
+  expect(slow?.cause).toMatch(
+    /^authentik is slow: an answer took \d\.\d s\. The load of this machine is 8\.4, on 2 cores\. Most of it is taken by ffmpeg \(170 % of a core\)\.$/,
+  );
+  await fake.close();
+});
+
+test('names that do not resolve are told by what makes them, by the doctor and by verify -v', async () => {
+  const fake = fakeWorld();
+  const resolve = async () => [];
+  const homeauth = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, resolve } } });
+  const names = /auth\.home\.example\.com does not resolve/;
+  expect((await homeauth('init', [], initFlags)).out).toMatch(names);
+  expect((await homeauth('add-app', ['whoami'])).out).toMatch(/whoami\.home\.example\.com does not resolve/);
+  await fake.docker.remove('whoami');
+  const again = await homeauth('apply');
+  expect(again.out).toContain('a stranger is asked for a login');
+  expect(again.out).not.toContain('does not resolve');
+  expect((await homeauth('verify')).out).not.toContain('does not resolve');
+  expect((await homeauth('verify', [], { verbose: true })).out).toMatch(names);
+  expect((await homeauth('doctor')).out).toMatch(names);
+  await fake.close();
+});

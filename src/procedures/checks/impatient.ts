@@ -1,31 +1,47 @@
 import { Failure } from '../../model/failure.ts';
-import type { Authentik } from '../../world/authentik/api.ts';
+import type { Authentik, Reach } from '../../world/authentik/api.ts';
 import type { World } from '../../world/world.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { within } from './check.ts';
 
-/** How long one look at something that may hang can take, in ms. */
+/** How long a name or a page may take, in ms. */
 const limit = 2_500;
+/** How long a request to authentik may stay without a sign of life, in ms. */
+const silence = 3_000;
+/** How long authentik may take where it lives and is busy, in ms: a slow answer is worth more than none. */
+const busyLimit = 30_000;
 
-/** The same world for somebody who only looks: what does not answer soon is told as not answering. */
-export function impatient(world: World): World {
+/** The time that the slowest answer of authentik took, in ms. */
+export interface Slowest {
+  ms: number;
+}
+
+/**
+ * The same world for somebody who only looks: what does not answer soon is told as not answering. A slow authentik is
+ * waited for, and so is what goes through it once that is known.
+ */
+export function impatient(world: World, slowest: Slowest): World {
   const { http, host, authentik } = world;
   return {
     ...world,
-    http: { dial: (request) => http.dial({ ...request, timeout: Math.min(request.timeout ?? limit, limit) }) },
+    http: {
+      dial: (request) => http.dial({ ...request, timeout: Math.min(request.timeout ?? 10_000, pageLimit(slowest)) }),
+    },
     host: { ...host, resolve: (name) => within(limit, host.resolve(name), () => []) },
-    authentik: soon(authentik),
+    authentik: soon(authentik, slowest),
   };
 }
+
+const pageLimit = ({ ms }: Slowest): number => Math.max(limit, 3 * ms);
 
 /** Connections to authentik that do not outlive the command by much. */
 export const quick = (surroundings: Surroundings): Surroundings => ({
   ...surroundings,
-  connect: (options) => surroundings.connect({ ...options, timeout: limit }),
+  connect: (options) => surroundings.connect({ ...options, timeout: silence }),
 });
 
-function soon(authentik: Authentik): Authentik {
-  const because = `authentik gave no answer within ${limit / 1000} s`;
+function soon(authentik: Authentik, slowest: Slowest): Authentik {
+  const because = `authentik gave no answer within ${busyLimit / 1000} s`;
   const silent = (): never => {
     throw new Failure({
       code: 'authentik-unreachable',
@@ -33,11 +49,28 @@ function soon(authentik: Authentik): Authentik {
       fix: 'See what it does: docker logs --tail 50 authentik',
     });
   };
+  // What never came is no slow answer.
+  const timed = async <T>(work: Promise<T>, otherwise: () => T, came: (found: T) => boolean = () => true) => {
+    const began = performance.now();
+    const found = await within(busyLimit, work, otherwise);
+    if (came(found)) slowest.ms = Math.max(slowest.ms, performance.now() - began);
+    return found;
+  };
   return {
     ...authentik,
-    reach: (how) => within(limit, authentik.reach(how), () => ({ is: 'starting', because })),
-    setup: () => within(limit, authentik.setup(), () => 'unknown'),
-    list: (collection, how) => within(limit, authentik.list(collection, how), silent),
-    get: (path, query) => within(limit, authentik.get(path, query), silent),
+    reach: (how) =>
+      timed<Reach>(
+        authentik.reach(how),
+        () => ({ is: 'starting', because }),
+        ({ is }) => is === 'ready',
+      ),
+    setup: () =>
+      timed(
+        authentik.setup(),
+        () => 'unknown' as const,
+        (found) => found !== 'unknown',
+      ),
+    list: (collection, how) => timed(authentik.list(collection, how), silent),
+    get: (path, query) => timed(authentik.get(path, query), silent),
   };
 }

@@ -69,6 +69,7 @@ function finding({ op, id, because }: Change): Finding {
   const isBroken = op === 'create' || kind === 'container';
   return {
     ...about(id),
+    family: { is: op, name: key },
     status: isBroken ? 'fail' : 'warn',
     cause: sentence(named(id), [...new Set(because)]),
     fix: isMine ? fixOf(kind) : kinds[kind].hint(key),

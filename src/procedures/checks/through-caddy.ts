@@ -10,6 +10,9 @@ import { proveApp, proveHome } from '../proof.ts';
 import { type Check, observe, skipped } from './check.ts';
 import { clockSkewCheck } from './clock-skew.ts';
 
+/** How long a look may take, in ms: several answers of a busy authentik. */
+const patience = 30_000;
+
 /** Without a scene: what would be looked at, for those who cannot. */
 const home = [
   { id: 'auth-host', title: 'a stranger at the login page sees it' },
@@ -42,14 +45,17 @@ export async function throughCaddy(installation: Installation, proxy: ProxyFacts
     () => proveCaddyVersion(scene),
     () => clockSkewCheck(scene),
   ];
-  const looked = await observe(home.map((about, n) => ({ ...about, look: looks[n]! })));
+  const looked = await observe(
+    home.map((about, n) => ({ ...about, look: looks[n]! })),
+    patience,
+  );
   const silent = looked.find(({ id, answer, cause }) => id === 'auth-host' && answer === 'no answer' && !!cause);
   // What else is asked there cannot be known, for that one reason.
   const found = looked.map((one) => (silent && one.status === 'skip' ? { ...one, cause: headlineOf(silent) } : one));
   const apps = config.apps.map((app): Check => ({ ...ofApp(app), look: () => about(scene, app) }));
   // What does not answer there does not answer anywhere, and would be waited for once for each app.
   if (silent && !/no certificate/.test(silent.cause ?? '')) return [...found, ...skipped(apps, headlineOf(silent))];
-  return [...found, ...(await observe(apps))];
+  return [...found, ...(await observe(apps, patience))];
 }
 
 async function about(scene: Scene, app: App): Promise<Finding[]> {

@@ -7,16 +7,31 @@ export async function proveName({ world, config }: Scene, host: string): Promise
   const lan = config.lanAddress ?? own[0];
   const found = await world.host.resolve(host).catch(() => []);
   const common = { id: 'dns', title: `${host} resolves` };
+  const isBelow = host.endsWith(`.${config.domain}`);
   const here = found.filter((address) => address === lan || own.includes(address));
-  if (here.length > 0) return [{ ...common, status: 'ok', answer: here.join(', ') }];
+  if (here.length > 0) {
+    const family = { is: 'names', name: host, title: `names below ${config.domain} resolve` };
+    return [{ ...common, status: 'ok', answer: here.join(', '), ...(isBelow && { family }) }];
+  }
   const wildcard = `*.${config.domain}`;
   const width = Math.max(host.length, wildcard.length);
   const record = (name: string) => `${name.padEnd(width)}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`;
-  const once = host.endsWith(`.${config.domain}`) ? `\nor once for all:  ${record(wildcard)}` : '';
+  const once = isBelow ? `\nor once for all:  ${record(wildcard)}` : '';
   const fix = `Add to your DNS:  ${record(host)}${once}`;
   if (found.length === 0) {
-    return [{ ...common, status: 'warn', cause: `${host} does not resolve on this network yet.`, fix }];
+    const cause = `${host} does not resolve on this network yet.`;
+    if (!isBelow) return [{ ...common, status: 'warn', cause, fix }];
+    const family = {
+      is: 'names',
+      name: host,
+      cause: `Names below ${config.domain} do not resolve on this network yet.`,
+      fix: `Add to your DNS:  ${wildcard}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`,
+    };
+    return [{ ...common, status: 'warn', cause, fix, family }];
   }
   const cause = `${host} resolves to ${found.join(', ')}, which is not this server. That is fine where another machine hands it on.`;
-  return [{ ...common, status: 'warn', cause, fix }];
+  return [{ ...common, status: 'warn', cause, fix, family: { is: found.join(', '), name: host } }];
 }
+
+/** That a name leads nowhere, or elsewhere: no news after every command. */
+export const isAboutName = ({ id, status }: Finding): boolean => id === 'dns' && status === 'warn';

@@ -9,6 +9,8 @@ import * as trouble from './trouble.ts';
 const me = '/api/v3/core/users/me/';
 /** A burst meets a recycled worker now and then: looked at so often before it counts as an answer. */
 const looks = 3;
+/** A recycled worker fails at once; what took longer, in ms, is silence. */
+const atOnce = 2000;
 
 /** Whether the API can be used, and with which token: our own first. Not waited for. */
 export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock: Clock): Promise<Reach> {
@@ -45,8 +47,9 @@ export async function opens(line: Line, token: Secret, clock: Clock): Promise<bo
 
 async function whoAmI(line: Line, token: Secret | undefined, clock: Clock): Promise<Verdict> {
   for (let n = 1; ; n++) {
+    const began = clock.now();
     const verdict = await ask(line, { method: 'GET', path: me, token });
-    if (verdict.is !== 'unsure' || n === looks) return verdict;
+    if (verdict.is !== 'unsure' || n === looks || clock.now() - began > atOnce) return verdict;
     await clock.sleep(300);
   }
 }
