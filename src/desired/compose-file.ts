@@ -1,6 +1,7 @@
 import type { Template } from '../formats/template.ts';
 import { quoteYaml } from '../formats/yaml.ts';
 import type { ContainerDefinition } from '../model/container.ts';
+import { pinnedName } from '../model/image-name.ts';
 
 /** A container as docker-compose.yml says it: the same data that goes into the API call. */
 export interface ComposeService {
@@ -17,7 +18,7 @@ export function composeText(template: Template, services: readonly ComposeServic
     services: services.map(({ name, definition: d, revision }) => ({
       name,
       revision,
-      image: d.image,
+      image: pinnedName(d),
       command: d.command ?? [],
       envFiles: d.envFiles ?? [],
       environment: d.environment,

@@ -29,7 +29,7 @@ export function stackContainers(
   config: Config,
   era: Era,
   layout: Layout,
-  facts: Pick<Facts, 'logDriver' | 'proxy'>,
+  facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins'>,
 ): Record<string, ContainerDefinition> {
   const project: ComposeProject = { name: 'authentik', directory: layout.root, file: layout.compose };
   const common = { project, ...logLimit(facts) };
@@ -87,8 +87,19 @@ export function stackContainers(
       ),
     ),
   };
-  return Object.fromEntries(Object.entries(containers).map(([name, definition]) => [name, called(name, definition)]));
+  return Object.fromEntries(
+    Object.entries(containers).map(([name, definition]) => [
+      name,
+      { ...called(name, definition), ...pinOf(definition.image, facts) },
+    ]),
+  );
 }
+
+/** The one image that a name stands for, where that is known. */
+export const pinOf = (image: string, { pins }: Pick<Facts, 'pins'>): { digest?: string } => {
+  const digest = pins?.[image];
+  return digest === undefined ? {} : { digest };
+};
 
 /** With the name that the others dial, on every network. */
 const called = (name: string, definition: ContainerDefinition): ContainerDefinition => ({

@@ -27,6 +27,8 @@ export type Templates = Readonly<Record<string, Template>>;
 export interface Facts {
   /** What the ledger says is ours. */
   readonly ours: ReadonlySet<Id>;
+  /** Which image each name stands for, by its digest, where that is known: chosen once, and kept. */
+  readonly pins?: Readonly<Record<string, string>>;
   /** templates/, by file name without .hbs. */
   readonly templates: Templates;
   /** homeauth.yaml as it is, or as a command wants it. */
@@ -38,11 +40,6 @@ export interface Facts {
   readonly parentDataset?: string;
   /** From container-vars.env, once it is there. */
   readonly secrets?: { readonly postgresPassword: Secret; readonly secretKey: Secret };
-  /**
-   * The database's superuser. authentik is none in what homeauth makes today, so that it cannot use up the connections
-   * that PostgreSQL keeps for one; in a database made before, it is.
-   */
-  readonly superuser: 'postgres' | 'authentik';
   /** The bootstrap variables' values, while they are on disk. */
   readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
   /** `bootstrap` until homeauth's own token opens the API for the first time. */

@@ -8,6 +8,7 @@ import { Failure } from '../model/failure.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
+import { pinOf } from './containers.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf } from './layout.ts';
 import { logLimit } from './log-limit.ts';
@@ -75,8 +76,8 @@ export function ownCaddyFiles(config: Config, facts: Facts): Resource[] {
 
 export function ownCaddyImages(config: Config, facts: Facts): Resource[] {
   if (facts.proxy.is !== 'own') return [];
-  const reference = imageFor(config);
-  return [{ kind: 'image', key: reference, spec: { reference } }];
+  const reference = ownCaddyImage(config);
+  return [{ kind: 'image', key: reference, spec: { reference, ...pinOf(reference, facts) } }];
 }
 
 export function ownCaddyContainer(config: Config, facts: Facts): Resource[] {
@@ -85,7 +86,9 @@ export function ownCaddyContainer(config: Config, facts: Facts): Resource[] {
   return [{ kind: 'container', key: 'caddy', spec: { definition, secretEnvironment: values, revision } }];
 }
 
-const imageFor = ({ tls }: Config): string => (tls === 'cloudflare' ? caddyImages.cloudflare : caddyImages.plain);
+/** What a Caddy of our own is made from. */
+export const ownCaddyImage = ({ tls }: Config): string =>
+  tls === 'cloudflare' ? caddyImages.cloudflare : caddyImages.plain;
 
 function ownCaddy(config: Config, facts: Facts): OwnCaddy {
   const layout = layoutOf(config.baseDir);
@@ -95,7 +98,8 @@ function ownCaddy(config: Config, facts: Facts): OwnCaddy {
   const definition: ContainerDefinition = {
     project: { name: 'caddy', directory: caddy, file: `${caddy}/docker-compose.yml` },
     service: 'caddy',
-    image: imageFor(config),
+    image: ownCaddyImage(config),
+    ...pinOf(ownCaddyImage(config), facts),
     ...(usesToken && { envFiles: [`${caddy}/caddy.env`] }),
     mounts: [
       { source: `${caddy}/etc`, target: '/etc/caddy' },

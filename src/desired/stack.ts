@@ -70,10 +70,10 @@ export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource
 }
 
 export const images = ({ definitions }: Stack): Resource[] =>
-  [...new Set(Object.values(definitions).map(({ image }) => image))].map((reference) => ({
+  [...new Map(Object.values(definitions).map((one) => [one.image, one.digest]))].map(([reference, digest]) => ({
     kind: 'image',
     key: reference,
-    spec: { reference },
+    spec: { reference, ...(digest !== undefined && { digest }) },
   }));
 
 /** One container of the stack as a resource. `extra` is handed over by the API call alone and stands in no file. */
@@ -93,12 +93,6 @@ export function containerOf(stack: Stack, name: string, extra: Readonly<Record<s
       return [{ kind: 'container', key: name, spec }];
   }
 }
-
-/** authentik's own role in a new database; one that has served already has it. */
-export const role = ({ phase, superuser, secrets }: Facts): Resource[] =>
-  phase === 'bootstrap' && superuser === 'postgres'
-    ? [{ kind: 'role', key: 'authentik', spec: secrets ? { password: secrets.postgresPassword } : {} }]
-    : [];
 
 /** The same container while it must not meet the proxy yet. */
 export function withoutProxy(resources: readonly Resource[], facts: Facts): Resource[] {

@@ -60,17 +60,17 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
         ...host.secrets(layout, f),
       ],
     },
+    // Before the file that says which image each name stands for.
+    { title: 'images', want: (f) => [...stack.images(of(f)), ...proxy.ownCaddyImages(config, f)] },
     { title: files, want: (f) => stack.networks(f) },
     {
       title: files,
       want: (f) => [...stack.stackFiles(layout, f, of(f)), ...proxy.ownCaddyFiles(config, f)],
     },
-    { title: 'images', want: (f) => [...stack.images(of(f)), ...proxy.ownCaddyImages(config, f)] },
     {
       title: 'database',
       want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
     },
-    { title: 'database', want: stack.role },
     // One that runs already gets to where it will find the server before that moves.
     { title: network, want: (f) => (f.ours.has('container:caddy') ? proxy.ownCaddyContainer(config, f) : []) },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },

@@ -16,7 +16,7 @@ import { sideBySide } from './side.ts';
 export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
   const done: Change[] = [];
   let ledger = await run.ledger.read();
-  for (const wave of waves(leftovers(want, ledger, run.purge ?? false), run.kinds)) {
+  for (const wave of waves(leftovers(want, ledger, run.kinds, run.purge ?? false), run.kinds)) {
     if (run.signal.aborted) throw interrupted(`before the removal of ${wave[0]!.made.id}`);
     const isHome = wave.some(({ made }) => made.home);
     const isLast = ledger.every(({ home }) => home);
@@ -48,7 +48,7 @@ function waves(all: readonly Leftover[], kinds: Kinds): Leftover[][] {
   const byKind = Object.keys(kinds).map((kind) => living.filter(({ made }) => parseId(made.id).kind === kind));
   return [
     ...byKind.toReversed(),
-    ...those(({ made }) => !made.inside && !made.home).map((one) => [one]),
+    ...those(({ made, silent }) => !made.inside && !made.home && !silent).map((one) => [one]),
     those(({ silent }) => silent),
     ...those(({ made }) => made.home).map((one) => [one]),
   ].filter((wave) => wave.length > 0);

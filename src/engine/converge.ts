@@ -1,12 +1,12 @@
 import type { Change } from '../model/change.ts';
 import { Failure } from '../model/failure.ts';
-import type { Resource } from '../model/resource.ts';
+import { idOf, type Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import { clear } from './clear.ts';
 import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
 import { lookUntilKnown, type Step } from './look.ts';
-import { wanted } from './plan.ts';
+import { observeAll, wanted } from './plan.ts';
 import type { Run, Running } from './run.ts';
 import { settle } from './settle.ts';
 import { halfway, interrupted, notOurs } from './shortfall.ts';
@@ -78,6 +78,7 @@ async function carryOut<F>(want: readonly Resource[], run: Running<F>): Promise<
   await write(mine, run);
   await touch(mine, run);
   await settle(want, new Map(awaited.map((s) => [s.change.id, s.change])), run);
+  await note(want, run);
   return mine.map(({ change }) => change);
 }
 
@@ -102,6 +103,22 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
   });
   const next = record(known, lines);
   if (JSON.stringify(next) !== JSON.stringify(known)) await ledger.save(next);
+}
+
+/** What is shared is no line of ours: only what it was when it was first there is noted, and kept from then on. */
+async function note<F>(want: readonly Resource[], { kinds, world, ledger }: Run<F>): Promise<void> {
+  const noted = want.filter(({ kind }) => kinds[kind].note);
+  if (noted.length === 0) return;
+  const known = await ledger.read();
+  const fresh = noted.filter((resource) => !madeOf(known, idOf(resource)));
+  const seen = await observeAll(fresh, kinds, world);
+  const lines = fresh.flatMap((resource): Made[] => {
+    const id = idOf(resource);
+    const found = seen.get(id);
+    const ours = found?.is === 'present' ? (kinds[resource.kind] as Kind<unknown>).note?.(found.spec) : undefined;
+    return ours === undefined ? [] : [{ id, ours }];
+  });
+  if (lines.length > 0) await ledger.save(record(known, lines));
 }
 
 /** Made once, and its owner's to go on with: what we put there tells later whether they have. */

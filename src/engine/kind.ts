@@ -32,8 +32,10 @@ export interface Kind<S> {
   keeps?(ours: S, have: S): boolean;
   /** Removes the user's data with it: only when that was asked for by name. */
   destroy?(key: string, world: World): Promise<void>;
-  /** Something homeauth uses and never removes: it is not written into the ledger. */
+  /** Something homeauth uses and never removes: the ledger has at most a note about it, which goes in silence. */
   readonly shared?: true;
+  /** What the ledger keeps about a shared thing from when it is first seen until nobody wants it. Pure. */
+  note?(have: S): unknown;
   /** How long it may take to come right after its last sign of life, in ms. Nothing unless given. */
   readonly patience?: number;
   /** Returns when another look is worthwhile, after `ms` at the latest. */

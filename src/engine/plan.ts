@@ -29,7 +29,7 @@ export function plan(kinds: Kinds, want: readonly Resource[], seen: Seen, ledger
   }
   return [
     ...fixes.values(),
-    ...leftovers(want, ledger, purge).flatMap(({ change, silent }) => (silent ? [] : [change])),
+    ...leftovers(want, ledger, kinds, purge).flatMap(({ change, silent }) => (silent ? [] : [change])),
   ];
 }
 
@@ -50,19 +50,20 @@ export function judge(kinds: Kinds, resource: Resource, seen: Observed, made: Ma
 export interface Leftover {
   readonly change: Change;
   readonly made: Made;
-  /** It lives inside data that goes as a whole: no call of its own. */
+  /** It lives inside data that goes as a whole, or is a mere note: no call of its own. */
   readonly silent: boolean;
 }
 
 /** What the ledger has and nobody wants any more, newest first. Pure. */
-export function leftovers(want: readonly Resource[], ledger: Ledger, purge: boolean): Leftover[] {
+export function leftovers(want: readonly Resource[], ledger: Ledger, kinds: Kinds, purge: boolean): Leftover[] {
   const ids = new Set(want.map(idOf));
   const over = ledger.filter((made) => !ids.has(made.id)).toReversed();
   const kept = over.flatMap(({ id, precious }) => (precious && !purge ? [parseId(id).key] : []));
   return over.flatMap((made): Leftover[] => {
-    const silent = made.inside !== undefined && !ids.has(made.inside);
-    if (silent && !purge) return []; // the data stays, and what is in it stays ours
-    return [{ change: leftover(made, kept), made, silent }];
+    const isWithin = made.inside !== undefined && !ids.has(made.inside);
+    if (isWithin && !purge) return []; // the data stays, and what is in it stays ours
+    const isNote = kinds[parseId(made.id).kind].shared ?? false;
+    return [{ change: leftover(made, kept), made, silent: isWithin || isNote }];
   });
 }
 

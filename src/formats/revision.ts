@@ -4,10 +4,10 @@ import type { Secret } from '../model/secret.ts';
 
 /**
  * A container's revision: another one means that it has to be made anew. Networks are left out, because joining one
- * later needs no restart. 12 hex digits of a SHA-256; the values in it are random and long, so it tells nothing.
+ * later needs no restart, and the digest, because what runs was made before it was noted. 12 hex digits of a SHA-256; the values in it are random and long, so it tells nothing.
  */
 export function revisionOf(definition: ContainerDefinition, environment: Readonly<Record<string, Secret>>): string {
-  const { networks: _, ...rest } = definition;
+  const { networks: _, digest: __, ...rest } = definition;
   const values = Object.entries(environment)
     .map(([name, value]) => [name, value.reveal()])
     .toSorted();

@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import type { Attachment, ContainerDefinition, ContainerSpec } from '../model/container.ts';
+import { partsOf, pinnedName } from '../model/image-name.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
@@ -20,9 +21,7 @@ export const containerKind: Kind<ContainerSpec> = {
 
   differs(want, have) {
     const definition = have.revision === want.revision ? [] : [changed(want.definition, have.definition)];
-    const from = have.definition.image;
-    const to = want.definition.image;
-    const image = from === to ? definition : [`image ${from} → ${to}`];
+    const image = otherImage(want.definition, have.definition) ?? definition;
     const networks = missingNetworks(want, have).map(({ name }) => `not on ${name}`);
     const names = nameless(want, have).map(({ name, aliases = [] }) => `not called ${aliases.join(', ')} on ${name}`);
     return [
@@ -77,6 +76,13 @@ function changed(want: ContainerDefinition, have: ContainerDefinition): string {
   return to === undefined || to === have.command?.join(' ') ? 'definition changed' : `restarts, now as ${to}`;
 }
 
+/** Another name, or another image by the same name. One that was made by its name alone is as good as any. */
+function otherImage(want: ContainerDefinition, have: ContainerDefinition): string[] | undefined {
+  if (want.image !== have.image) return [`image ${have.image} → ${want.image}`];
+  const isKnown = want.digest !== undefined && have.digest !== undefined;
+  return isKnown && want.digest !== have.digest ? [`image ${pinnedName(have)} → ${pinnedName(want)}`] : undefined;
+}
+
 const missingNetworks = (want: ContainerSpec, have: ContainerSpec): Attachment[] =>
   want.definition.networks.filter(({ name }) => !have.found?.networks.includes(name));
 
@@ -88,7 +94,7 @@ const nameless = (want: ContainerSpec, { found }: ContainerSpec): Attachment[] =
   );
 
 const isSame = (want: ContainerSpec, have: ContainerSpec) =>
-  have.revision === want.revision && have.definition.image === want.definition.image;
+  have.revision === want.revision && !otherImage(want.definition, have.definition);
 
 /** It can go on from where it is. A paused or dead one cannot be started. */
 const isResumable = ({ found }: ContainerSpec) => found !== undefined && !['paused', 'dead'].includes(found.state);
@@ -114,7 +120,7 @@ function specOf({ labels, revision, found, ...details }: ContainerDetails, lastL
       file: labels[composeLabel.file] ?? '',
     },
     service: labels[composeLabel.service] ?? details.name,
-    image: details.image,
+    ...partsOf(details.image),
     command: details.argv,
     mounts: details.mounts.map(({ source, target, readOnly }) => ({ source, target, ...(readOnly && { readOnly }) })),
     networks: details.networks.map((name) => ({ name, key: name })),

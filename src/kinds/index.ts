@@ -20,7 +20,6 @@ import { policyBindingKind } from './policy-binding.ts';
 import { promptKind } from './prompt.ts';
 import { providerKind } from './provider.ts';
 import { reputationKind } from './reputation.ts';
-import { roleKind } from './role.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
@@ -40,7 +39,6 @@ export const kinds: Kinds = {
   network: networkKind,
   image: imageKind,
   container: containerKind,
-  role: roleKind,
   service: serviceKind,
   token: tokenKind,
   bootstrap: bootstrapKind,

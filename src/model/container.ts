@@ -2,6 +2,8 @@ import type { Secret } from './secret.ts';
 
 export interface ImageSpec {
   readonly reference: string;
+  /** Which of all that ever had this name: wanted where it was chosen before, found where its registry told. */
+  readonly digest?: string;
 }
 
 export interface NetworkSpec {
@@ -63,6 +65,8 @@ export interface ContainerDefinition {
   readonly project: ComposeProject;
   readonly service: string;
   readonly image: string;
+  /** The one image that its name stands for, once that is known. No reason of its own to make a container anew. */
+  readonly digest?: string;
   readonly command?: readonly string[];
   /** Files with NAME=value lines, as Compose's env_file. Their content is in `environment` of the API call. */
   readonly envFiles?: readonly string[];

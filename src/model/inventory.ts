@@ -14,6 +14,8 @@ export interface Inventory {
     readonly health: string;
     readonly startedAt?: string;
   }[];
+  /** What the containers are made from: the name, and the digest that it is held to, where its registry told one. */
+  readonly images: readonly { readonly reference: string; readonly digest?: string }[];
   /** What is behind it that authentik is not well, where that is known. */
   readonly trouble?: { readonly code: string; readonly problem: string; readonly fix: string };
   readonly apps: readonly {

@@ -2,6 +2,7 @@ import { dirname, normalize } from 'node:path/posix';
 import type { Layout } from '../desired/layout.ts';
 import type { Made } from '../engine/ledger.ts';
 import { kinds } from '../kinds/index.ts';
+import { isDigest } from '../model/image-name.ts';
 import { parseId } from '../model/resource.ts';
 import type { Files } from '../world/world.ts';
 
@@ -10,7 +11,7 @@ import type { Files } from '../world/world.ts';
  * is removed, or put back as it was, as root: a line about anything else was not written here.
  */
 export async function isOfOurs(
-  { id, precious, before }: Made,
+  { id, precious, ours, before }: Made,
   { baseDir, root, caddy }: Layout,
   pointer: string,
   files: Files,
@@ -32,6 +33,8 @@ export async function isOfOurs(
     case 'caddy':
       // The Caddyfile is wherever its owner has it; of that file, only our own marked part is ever taken out.
       return isPath && before === undefined;
+    case 'image':
+      return before === undefined && isDigest((ours as { digest?: unknown } | undefined)?.digest);
     default:
       return before === undefined || kinds[kind].release !== undefined;
   }

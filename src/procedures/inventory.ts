@@ -1,20 +1,25 @@
 import { stackNames } from '../desired/containers.ts';
+import { partsOf } from '../model/image-name.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { databaseTrouble } from './database.ts';
 import type { Installation } from './installation.ts';
+import { notedIn } from './pins.ts';
 
 /** What is there: the containers of the stack, the login page, the apps. */
 export async function inventory({ config, era, layout, world, ledger }: Installation): Promise<Inventory> {
-  const ownCaddy = (await ledger.read()).some(({ id }) => id === 'container:caddy');
+  const made = await ledger.read();
+  const ownCaddy = made.some(({ id }) => id === 'container:caddy');
   const names = [...stackNames(config, era, layout), ...(ownCaddy ? ['caddy'] : [])];
   const containers = await Promise.all(
     names.map(async (name) => {
       const there = await world.docker.container(name);
       if (!there) return { name, image: '', state: 'missing' as const, health: 'none' };
       const { state, health, startedAt } = there.found;
-      return { name, image: there.image, state, health, startedAt };
+      return { name, image: partsOf(there.image).image, state, health, startedAt };
     }),
   );
+  const pins = notedIn(made);
+  const references = new Set([...containers.flatMap(({ image }) => (image ? [image] : [])), ...Object.keys(pins)]);
   const running = containers.every(
     ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
   );
@@ -26,6 +31,10 @@ export async function inventory({ config, era, layout, world, ledger }: Installa
     release: config.authentik.version,
     config: layout.config,
     containers,
+    images: [...references].map((reference) => {
+      const digest = pins[reference];
+      return { reference, ...(digest !== undefined && { digest }) };
+    }),
     apps: config.apps.map(({ name, host, mode, group, upstream }) => ({
       name,
       url: `https://${host}`,

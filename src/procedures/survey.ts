@@ -7,12 +7,14 @@ import { Secret } from '../model/secret.ts';
 import { findCaddy } from './find-caddy.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { mailPasswordOf } from './mail-password.ts';
+import { pinsOf } from './pins.ts';
 import { parentDataset } from './storage.ts';
 
 /** Look at everything that decides what is wanted. Writes nothing. */
 export async function survey(installation: Installation): Promise<Facts> {
   const { config, text, layout, world } = installation;
-  const ours = new Set((await installation.ledger.read()).map(({ id }) => id));
+  const ledger = await installation.ledger.read();
+  const ours = new Set(ledger.map(({ id }) => id));
   const [proxy, proxyFacts, doorFacts, engine, storage] = await Promise.all([
     findCaddy(world, config, ours),
     networkFacts(world, proxyNetwork),
@@ -32,6 +34,7 @@ export async function survey(installation: Installation): Promise<Facts> {
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   return {
     ours,
+    pins: await pinsOf(installation, ledger, proxy),
     templates: await installation.templates(),
     configText: text,
     schemaText: jsonSchemaText(),
@@ -39,7 +42,6 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(storage && { parentDataset: storage }),
     ...(password && key && { secrets: { postgresPassword: password, secretKey: key } }),
     ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
-    superuser: await superuserOf(installation),
     phase,
     setupClosed: (await world.authentik.setup()) === 'closed',
     proxy,
@@ -107,14 +109,6 @@ async function assertOnePassword({ world, layout }: Installation): Promise<void>
     why: 'Both are the password of one database, and one of them was changed by hand. Nothing was touched, so the right one is still there.',
     fix: 'Give both the value that the database was made with, then run the command again.',
   });
-}
-
-/** What the database was made with stands in the files that its container was made with, and nowhere else yet. */
-async function superuserOf({ world, layout }: Installation): Promise<Facts['superuser']> {
-  const paths = [layout.env, layout.databaseEnv];
-  const said = await Promise.all(paths.map((path) => valueIn(world, path, 'POSTGRES_USER')));
-  const name = said.find((value) => value !== undefined)?.reveal() ?? 'postgres';
-  return name === 'postgres' ? 'postgres' : 'authentik';
 }
 
 async function bare({ files }: Installation['world'], path: string): Promise<Secret | undefined> {

@@ -2,9 +2,16 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
 
+/** As much of a digest as Docker shows: `sha256:` and twelve digits. */
+const shown = 19;
+
 /** `homeauth status` in words. */
-export function inventory({ login, release, config, containers, trouble, apps }: Inventory, style: Style): string {
+export function inventory(
+  { login, release, config, containers, images, trouble, apps }: Inventory,
+  style: Style,
+): string {
   const pad = columnOf(containers);
+  const padImage = columnOf(images.map(({ reference }) => ({ name: reference })));
   const padApp = columnOf(apps);
   return [
     `${style.colour.bold(login)}   authentik ${release}`,
@@ -15,6 +22,10 @@ export function inventory({ login, release, config, containers, trouble, apps }:
       const words = health === 'none' || state !== 'running' ? state : `${state}, ${health}`;
       return `${style.mark(good ? (health === 'starting' ? 'wait' : 'done') : 'wrong')} ${pad(name)}${words}`;
     }),
+    ...(images.length > 0 ? [''] : []),
+    ...images.map(({ reference, digest }) =>
+      style.text(`  ${padImage(reference)}${digest?.slice(0, shown) ?? 'not pinned: no registry told its digest'}`),
+    ),
     ...(trouble ? ['', style.text(trouble.problem), style.text(`Put it right:  ${trouble.fix}`)] : []),
     ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
     ...apps.map(({ name, url, group, mode }) => {

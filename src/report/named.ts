@@ -8,7 +8,6 @@ const nouns: Readonly<Record<KindName, string>> = {
   network: 'network',
   image: 'image',
   container: 'container',
-  role: 'role in the database',
   service: 'authentik',
   token: 'token',
   bootstrap: 'bootstrap token',

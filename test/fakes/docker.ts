@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { NetworkSpec } from '../../src/model/container.ts';
 import { Failure } from '../../src/model/failure.ts';
+import { nameByDigest, partsOf, pinnedName } from '../../src/model/image-name.ts';
 import { reveal } from '../../src/model/secret.ts';
 import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
 import type { Files } from '../../src/world/world.ts';
@@ -8,6 +10,7 @@ import { type Around, Exit, type Program, type Running } from './program.ts';
 
 interface Box {
   readonly made: NewContainer;
+  readonly imageId: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly networks: Set<string>;
   /** How it is called on each of them, beside its own name. */
@@ -19,8 +22,12 @@ interface Box {
 }
 
 export interface FakeDocker extends Docker {
-  /** Images that are there, and those that can be pulled. */
-  readonly images: Set<string>;
+  /** Images that are there, by what they are called: a tag, or a name with a digest. */
+  readonly images: Map<string, string>;
+  /** Registries: what a tag stands for there, where that is not what it was at first. */
+  readonly registry: Map<string, string>;
+  /** What was fetched, in order. */
+  readonly pulls: string[];
   readonly boxes: ReadonlyMap<string, Box>;
   readonly networks: ReadonlyMap<string, NetworkSpec>;
   readonly databases: Around['databases'];
@@ -32,9 +39,14 @@ export interface FakeDocker extends Docker {
   becomeLike(other: FakeDocker): Promise<void>;
 }
 
+/** Stands in for what a registry or an engine would compute. */
+export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
 /** An Engine whose containers are small programs on the loopback. `programOf`: what an image holds. */
 export function fakeDocker(files: Files, programOf: (image: string) => Program | undefined): FakeDocker {
-  const images = new Set<string>();
+  const images: FakeDocker['images'] = new Map();
+  const registry: FakeDocker['registry'] = new Map();
+  const pulls: string[] = [];
   const boxes = new Map<string, Box>();
   const networks = new Map<string, NetworkSpec>();
   const databases: Around['databases'] = new Map();
@@ -83,7 +95,8 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
   };
   const details = (name: string, box: Box): ContainerDetails => ({
     name,
-    image: box.made.definition.image,
+    image: pinnedName(box.made.definition),
+    imageId: box.imageId,
     command: (box.made.definition.command ?? []).join(' '),
     running: box.running !== undefined,
     labels: { 'com.docker.compose.project': box.made.definition.project.name, 'homeauth.revision': box.made.revision },
@@ -119,6 +132,8 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
 
   return {
     images,
+    registry,
+    pulls,
     boxes,
     networks,
     databases,
@@ -140,7 +155,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       const spec = networks.get(name);
       return spec && { ...spec, subnets: ['127.0.0.0/8'], gateways: ['127.0.0.1'] };
     },
-    hasImage: async (reference) => images.has(reference),
+    async image(reference) {
+      const id = reference.startsWith('sha256:') ? reference : images.get(reference);
+      const digests = [...images].flatMap(([name, other]) => (other === id && name.includes('@') ? [name] : []));
+      return id === undefined ? undefined : { id, digests };
+    },
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
     readFile: async (name, path) => boxes.get(name)?.running?.read?.(path),
     async dialAddress(name, port) {
@@ -149,7 +168,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     change: (_, ms) => new Promise((done) => setTimeout(done, Math.min(ms, 25))),
     async pull(reference) {
-      images.add(reference);
+      pulls.push(reference);
+      const { digest = registry.get(reference) ?? sha256(reference) } = partsOf(reference);
+      const id = sha256(digest);
+      images.set(reference, id);
+      images.set(nameByDigest(reference, digest), id);
     },
     async createNetwork(name, spec) {
       networks.set(name, spec);
@@ -176,9 +199,14 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
         if (!(await files.stat(source)))
           throw new Failure({ code: 'mount-missing', problem: `${source} is missing.`, fix: 'homeauth apply' });
       }
+      const { image, digest } = definition;
+      const imageId = images.get(digest === undefined ? image : nameByDigest(image, digest));
+      if (imageId === undefined)
+        throw new Failure({ code: 'image-missing', problem: `${image} is missing.`, fix: 'homeauth apply' });
       const environment = Object.fromEntries(Object.entries(made.environment).map(([k, v]) => [k, reveal(v)]));
       const box: Box = {
         made,
+        imageId,
         environment,
         networks: new Set(definition.networks.map((n) => n.name)),
         aliases: new Map(definition.networks.map((n) => [n.name, [definition.service, ...(n.aliases ?? [])]])),
@@ -207,13 +235,14 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     composeHashes: async () => undefined,
     async becomeLike(other) {
-      for (const image of other.images) images.add(image);
+      for (const [name, id] of other.images) images.set(name, id);
+      for (const [name, digest] of other.registry) registry.set(name, digest);
       for (const [name, spec] of other.networks) networks.set(name, spec);
-      for (const [directory, { superuser, passwords, store }] of other.databases) {
+      for (const [directory, { password, store }] of other.databases) {
         const copy = memoryStore();
         const state = structuredClone(await store.read());
         if (state) await copy.change(() => ({ state, result: undefined }));
-        databases.set(directory, { superuser, passwords: new Map(passwords), store: copy });
+        databases.set(directory, { password, store: copy });
       }
       const first = (name: string) => Number(name !== 'authentik-postgresql');
       for (const [name, box] of [...other.boxes].toSorted(([a], [b]) => first(a) - first(b))) {

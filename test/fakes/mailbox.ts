@@ -18,8 +18,9 @@ export const mailbox: Program = async () => {
 };
 
 /** A mail server by this name, on the network where authentik's worker is. */
-export const startMailServer = ({ docker }: FakeWorld, name: string): Promise<void> =>
-  docker.run({
+export async function startMailServer({ docker }: FakeWorld, name: string): Promise<void> {
+  await docker.pull('mailbox:1');
+  await docker.run({
     name,
     definition: {
       project: { name: 'mail', directory: '/', file: '/compose.yml' },
@@ -31,6 +32,7 @@ export const startMailServer = ({ docker }: FakeWorld, name: string): Promise<vo
     environment: {},
     revision: '1',
   });
+}
 
 /** What came in, once it is so many letters: the text with the lines of quoted-printable put together again. */
 export async function letters(

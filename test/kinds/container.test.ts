@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { revisionOf } from '../../src/formats/revision.ts';
 import { containerKind } from '../../src/kinds/container.ts';
 import type { ContainerDefinition, ContainerSpec } from '../../src/model/container.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -33,6 +34,7 @@ const details = (found: Partial<ContainerDetails['found']> = {}, more: Partial<C
   image: 'i:1',
   command: 'server',
   argv: [],
+  imageId: 'sha256:one',
   running: true,
   labels: {},
   networks: found.networks ?? running.networks,
@@ -74,6 +76,20 @@ async function mend(container: ContainerDetails | undefined, wanted: ContainerSp
   await containerKind.apply?.('app', wanted, world, have);
   return { differs, done, made };
 }
+
+test('a digest alone is no reason to make it anew, where it was made by the name; another digest is', async () => {
+  const [one, two] = ['1', '2'].map((n) => `sha256:${n.repeat(64)}`) as [string, string];
+  const pinned: ContainerSpec = { ...want, definition: { ...definition, digest: one } };
+  const judged = async (image: string) => {
+    const seen = await containerKind.observe('app', dockerWith(details({}, { image })).world);
+    return seen.is === 'present' ? containerKind.differs(pinned, seen.spec) : undefined;
+  };
+  expect(await judged('i:1')).toEqual([]);
+  expect(await judged(`i:1@${one}`)).toEqual([]);
+  expect(await judged(`i:1@${two}`)).toEqual([`image i:1@${two} → i:1@${one}`]);
+  expect(await judged(`i:0@${one}`)).toEqual(['image i:0 → i:1']);
+  expect(revisionOf(pinned.definition, {})).toBe(revisionOf(definition, {}));
+});
 
 describe('what is wrong, and what is done about it', () => {
   test.each<[string, ContainerDetails, string[], string[]]>([

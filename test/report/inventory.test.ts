@@ -12,6 +12,10 @@ test('the usual home fits 80 columns: names line up with their own kind only', (
       release: '2026.8.6',
       config: '/srv/docker/authentik/homeauth.yaml',
       containers: [running('authentik-postgresql', 'healthy'), running('caddy', 'none')],
+      images: [
+        { reference: 'ghcr.io/goauthentik/server:2026.8.6', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
+        { reference: 'postgres:16-alpine' },
+      ],
       apps: [{ name: 'whoami', url: 'https://whoami.home.example.com', mode: 'app', upstream: 'whoami:80' }],
     },
     plain(),
@@ -22,6 +26,9 @@ test('the usual home fits 80 columns: names line up with their own kind only', (
 
     ✓ authentik-postgresql  running, healthy
     ✓ caddy                 running
+
+      ghcr.io/goauthentik/server:2026.8.6  sha256:0123456789ab
+      postgres:16-alpine                   not pinned: no registry told its digest
 
       whoami  https://whoami.home.example.com   everyone who can log in"
   `);

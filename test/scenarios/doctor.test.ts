@@ -141,7 +141,7 @@ describe('three things broken on purpose', () => {
           id: 'file-differs',
           status: 'warn',
           cause: expect.stringMatching(
-            /docker-compose\.yml is not as homeauth\.yaml says\. image: .*2026\.8\.5 → .*2026\.8\.6/,
+            /docker-compose\.yml is not as homeauth\.yaml says\. image: .*2026\.8\.5@.* → .*2026\.8\.6/,
           ),
           fix: expect.stringMatching(/^homeauth apply puts it back/),
         },

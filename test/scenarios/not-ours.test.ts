@@ -13,8 +13,9 @@ const files = () => fake.files as MemoryFiles;
 const init = () => homeauthIn(fake)('init', [], initFlags);
 
 /** A container that somebody else made. */
-const foreign = (name: string, image = 'traefik/whoami:v1.11.0') =>
-  fake.docker.run({
+const foreign = async (name: string, image = 'traefik/whoami:v1.11.0') => {
+  await fake.docker.pull(image);
+  await fake.docker.run({
     name,
     definition: {
       project: { name: 'theirs', directory: '/opt/theirs', file: '/opt/theirs/compose.yaml' },
@@ -26,6 +27,7 @@ const foreign = (name: string, image = 'traefik/whoami:v1.11.0') =>
     environment: {},
     revision: 'theirs',
   });
+};
 
 describe('on a bare server', () => {
   beforeEach(() => {

@@ -11,7 +11,7 @@ import { engineInfo } from './info.ts';
 import { lastLines } from './logs.ts';
 import { negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
-import { hasImage, pullImage } from './pull.ts';
+import { inspectImage, pullImage } from './pull.ts';
 import { connectContainer, disconnectContainer, removeContainer, runContainer, startContainer } from './run.ts';
 
 export interface Listener {
@@ -47,7 +47,7 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     containers: async () => listContainers(await api()),
     container: async (name) => inspectContainer(await api(), name),
     network: async (name) => inspectNetwork(await api(), name),
-    hasImage: async (reference) => hasImage(await api(), reference),
+    image: async (reference) => inspectImage(await api(), reference),
     logs: async (name, lines) => lastLines(await api(), name, lines),
     readFile: async (container, path) => readContainerFile(await api(), container, path),
     dialAddress: async (container, port, network) => {

@@ -41,6 +41,7 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
       (hosts ?? []).map((h) => ({ address: h.HostIp, port: Number(h.HostPort), inside: Number.parseInt(inside, 10) })),
     ),
     argv: c.Config.Cmd ?? [],
+    imageId: c.Image,
     environment: Object.fromEntries((c.Config.Env ?? []).map(nameAndValue)),
     revision: labels[revisionLabel],
     found: found(c),

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Attachment, ContainerDefinition, Healthcheck } from '../../model/container.ts';
+import { pinnedName } from '../../model/image-name.ts';
 import { reveal } from '../../model/secret.ts';
 import type { NewContainer } from './docker.ts';
 import { containerLabels } from './labels.ts';
@@ -17,7 +18,7 @@ export function createBody(container: NewContainer, imageId: string): Docker.Con
   const ports = (d.publish ?? []).map(({ port, protocol }) => ({ key: `${port}/${protocol}`, host: String(port) }));
   return {
     Hostname: name,
-    Image: d.image,
+    Image: pinnedName(d),
     ...(d.command && { Cmd: [...d.command] }),
     Env: environment.map(([variable, value]) => `${variable}=${reveal(value)}`),
     Labels: containerLabels(container, imageId),

@@ -30,11 +30,19 @@ export interface ContainerSummary {
 export interface ContainerDetails extends ContainerSummary {
   /** What it was told to run, or its image's own choice; `command` has the program before it, too. */
   readonly argv: readonly string[];
+  /** What it was made from, whatever the image's name stands for now. */
+  readonly imageId: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly revision: string | undefined;
   readonly found: NonNullable<ContainerSpec['found']>;
   /** Address on each network it is on. */
   readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface ImageDetails {
+  readonly id: string;
+  /** What registries call it: name@sha256:… */
+  readonly digests: readonly string[];
 }
 
 export interface ExecResult {
@@ -59,14 +67,15 @@ export interface NewContainer {
   readonly configHash?: string;
 }
 
-/** The Docker Engine. Looks are GET requests; nothing that only looks sends any other, but questions to the database. */
+/** The Docker Engine. Looks are GET requests; nothing that only looks sends any other, but the question to the database. */
 export interface Docker {
   /** Throws a Failure (docker-unreachable, docker-too-old …) with the way out. */
   engine(): Promise<EngineInfo>;
   containers(): Promise<readonly ContainerSummary[]>;
   container(name: string): Promise<ContainerDetails | undefined>;
   network(name: string): Promise<NetworkSpec | undefined>;
-  hasImage(reference: string): Promise<boolean>;
+  /** By its name, its name with a digest, or its id. */
+  image(reference: string): Promise<ImageDetails | undefined>;
   /** The last lines a container wrote, oldest first. */
   logs(name: string, lines: number): Promise<readonly string[]>;
   /** A file inside a container, running or not, by the archive endpoint. */

@@ -2,16 +2,15 @@ import type { Readable } from 'node:stream';
 import { type Api, isLost, lostAnswer } from './api.ts';
 import type { Environment } from './client-config.ts';
 import { loginFor } from './credentials.ts';
-import type { PullProgress } from './docker.ts';
+import type { ImageDetails, PullProgress } from './docker.ts';
 import { asPullFailure, pullFailure } from './pull-failure.ts';
 import { layerCounter, type PullLine } from './pull-progress.ts';
 
-/** Whether the engine has an image by this name. */
-export const hasImage = async (api: Api, reference: string): Promise<boolean> =>
-  (await imageId(api, reference)) !== undefined;
-
-export async function imageId(api: Api, reference: string): Promise<string | undefined> {
-  return (await api.look<{ readonly Id: string }>(`/images/${encodeURI(reference)}/json`))?.Id;
+/** An image that the engine has. */
+export async function inspectImage(api: Api, reference: string): Promise<ImageDetails | undefined> {
+  type Answer = { readonly Id: string; readonly RepoDigests?: readonly string[] | null };
+  const found = await api.look<Answer>(`/images/${encodeURI(reference)}/json`);
+  return found && { id: found.Id, digests: found.RepoDigests ?? [] };
 }
 
 /**
@@ -43,7 +42,7 @@ export async function pullImage(
   } catch (error) {
     throw isLost(error) ? lostAnswer({ method: 'POST', path }, error) : error;
   }
-  if (!(await hasImage(api, reference))) {
+  if (!(await inspectImage(api, reference))) {
     throw lostAnswer({ method: 'POST', path }, new Error('The stream ended before the image was there.'));
   }
 }

@@ -1,11 +1,12 @@
 import { exitCodes, Failure } from '../../model/failure.ts';
+import { nameByDigest } from '../../model/image-name.ts';
 import { composeLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
 import { containerPath, inspectContainer } from './containers.ts';
 import { aliasesOn, createBody } from './create-body.ts';
 import type { NewContainer } from './docker.ts';
 import { networkPath } from './networks.ts';
-import { imageId } from './pull.ts';
+import { inspectImage } from './pull.ts';
 import { Refusal, tolerating } from './refusal.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -18,8 +19,9 @@ const grace = 30;
  */
 export async function runContainer(api: Api, container: NewContainer): Promise<void> {
   const { name, definition } = container;
-  const image = await imageId(api, definition.image);
-  if (image === undefined) {
+  const { image: reference, digest } = definition;
+  const image = await inspectImage(api, digest === undefined ? reference : nameByDigest(reference, digest));
+  if (!image) {
     throw new Failure({
       code: 'image-missing',
       problem: `The image ${definition.image} is not here, so ${name} cannot be made.`,
@@ -28,7 +30,7 @@ export async function runContainer(api: Api, container: NewContainer): Promise<v
     });
   }
   try {
-    await api.touch('POST', '/containers/create', { query: { name }, body: createBody(container, image) });
+    await api.touch('POST', '/containers/create', { query: { name }, body: createBody(container, image.id) });
   } catch (error) {
     throw error instanceof Refusal && error.status === 409 ? await nameTaken(api, name) : startFailure(name, error);
   }

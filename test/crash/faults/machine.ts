@@ -62,7 +62,7 @@ const machineFaults: readonly MachineFault[] = [
   },
   {
     name: 'Docker is gone when it is looked at',
-    meets: (call) => inDocker(call) && ['container', 'network', 'hasImage'].includes(call.method),
+    meets: (call) => inDocker(call) && ['container', 'network', 'image'].includes(call.method),
     lasts: true,
     happen: () => Promise.reject(unreachable('/var/run/docker.sock', socketGone())),
   },

@@ -1,0 +1,49 @@
+import { stackContainers } from '../desired/containers.ts';
+import type { Facts } from '../desired/facts.ts';
+import { ownCaddyImage } from '../desired/own-caddy.ts';
+import type { Ledger } from '../engine/ledger.ts';
+import { digestIn, partsOf } from '../model/image-name.ts';
+import { type Id, parseId } from '../model/resource.ts';
+import type { Docker } from '../world/docker/docker.ts';
+import type { Installation } from './installation.ts';
+
+/**
+ * Which image each name stands for. What the ledger has holds; without a note the one that runs by that name, so that
+ * nothing is made anew, and only then the one that has the name now.
+ */
+export async function pinsOf(
+  { config, era, layout, world }: Installation,
+  ledger: Ledger,
+  proxy: Facts['proxy'],
+): Promise<Readonly<Record<string, string>>> {
+  const noted = notedIn(ledger);
+  const images = Object.entries(stackContainers(config, era, layout, { proxy })).map(
+    ([name, { image }]) => [name, image] as const,
+  );
+  const all = proxy.is === 'own' ? [...images, ['caddy', ownCaddyImage(config)] as const] : images;
+  const unknown = new Set(all.map(([, image]) => image).filter((image) => noted[image] === undefined));
+  const found = [...unknown].map(async (image) => {
+    const users = all.filter(([, other]) => other === image).map(([name]) => name);
+    return [image, await digestHere(image, users, world.docker)] as const;
+  });
+  const known = (await Promise.all(found)).filter((one): one is [string, string] => one[1] !== undefined);
+  return { ...noted, ...Object.fromEntries(known) };
+}
+
+/** The digests that the ledger keeps, by the name of the image. */
+export function notedIn(ledger: Ledger): Readonly<Record<string, string>> {
+  const notes = ledger.filter(({ id }) => isImage(id));
+  return Object.fromEntries(notes.map(({ id, ours }) => [parseId(id).key, (ours as { digest: string }).digest]));
+}
+
+const isImage = (id: Id): boolean => parseId(id).kind === 'image';
+
+async function digestHere(image: string, users: readonly string[], docker: Docker): Promise<string | undefined> {
+  for (const name of users) {
+    const container = await docker.container(name);
+    if (!container || partsOf(container.image).image !== image) continue;
+    const digest = digestIn((await docker.image(container.imageId))?.digests ?? [], image);
+    if (digest !== undefined) return digest;
+  }
+  return digestIn((await docker.image(image))?.digests ?? [], image);
+}
