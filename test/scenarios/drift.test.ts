@@ -127,7 +127,10 @@ const drifts: Readonly<Record<string, readonly [by: () => unknown, what: readonl
   ],
   'takes the import line out': [edited(caddyfile, /.*# homeauth.*\n?/, ''), [`caddy:${caddyfile}`]],
   'deletes our file beside the Caddyfile': [() => files().remove(ours), [`caddy:${caddyfile}`]],
-  'edits our file beside the Caddyfile': [edited(ours, 'whoami:80', 'elsewhere:80'), [`caddy:${caddyfile}`]],
+  'edits our file beside the Caddyfile': [
+    edited(ours, 'whoami.homeauth.internal.:80', 'elsewhere:80'),
+    [`caddy:${caddyfile}`],
+  ],
   'edits docker-compose.yml': [
     edited(at('docker-compose.yml'), 'interval: "5s"', 'interval: "9s"'),
     [`file:${at('docker-compose.yml')}`],

@@ -48,9 +48,10 @@ test('sixty apps at once, and thirty less: one change of the outpost each, and n
   );
   expect(quiet.filter(({ method }) => method !== 'GET')).toEqual([]);
   expect(quiet.length).toBeLessThan(20);
-  // Without mail, a second factor and invitations: providers and applications with what they refer to, people, and the brake on guessing.
+  // Without mail, a second factor and invitations: providers and applications with what they refer to, people, the brand,
+  // and the brake on guessing.
   const planned = await requests(async () => expect((await homeauth('plan')).out).toMatch(/^Nothing to change/));
-  expect(planned.filter(({ path }) => path.includes('page=')).length).toBeLessThanOrEqual(11);
+  expect(planned.filter(({ path }) => path.includes('page=')).length).toBeLessThanOrEqual(12);
 
   await write(names.slice(30));
   const removed = await requests(apply);

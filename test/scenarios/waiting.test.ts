@@ -24,6 +24,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['apply', []],
     ['uninstall', [], { config: at('homeauth.yaml') }],
     ['explain', ['anna', 'whoami'], { endSessions: true }],
+    ['verify', [], { asOutsider: true }],
     ['rescue', ['helen'], { secondFactor: true }, ['y']],
     ['user add', ['ben'], { name: 'Ben', email: 'ben@example.com', link: true }],
     ['user groups', ['anna'], { add: ['family'] }],
@@ -33,6 +34,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['user invites', [], { revoke: 'x' }],
     ['user disable', ['anna'], {}, ['y']],
     ['user enable', ['anna']],
+    ['user unlock', ['anna']],
     ['user remove', ['anna'], {}, ['y']],
     ['user reset-2fa', ['anna'], {}, ['y']],
   ];

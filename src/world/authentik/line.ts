@@ -96,7 +96,7 @@ export function openLine(
       };
       const began = performance.now();
       let server: Server | undefined;
-      const vigil = keepVigil(silence, async () => server !== undefined && server.lives());
+      const vigil = keepVigil(silence, async () => (await server?.lives()) ?? false);
       const { signal, heard } = vigil;
       try {
         known ??= whereabouts();
