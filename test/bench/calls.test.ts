@@ -17,7 +17,7 @@ test('authentik is asked as often for ten apps as for one, and for a hundred by 
   expect(one.lists).toBeLessThanOrEqual(12);
   // Four at once, beside some looks.
   expect(hundred.remove).toBeLessThanOrEqual(230);
-  expect(hundred.removeChain).toBeLessThanOrEqual(75);
+  expect(hundred.removeChain).toBeLessThanOrEqual(90);
 });
 
 test('a goal that is missed is seen', () => {
@@ -28,7 +28,7 @@ test('a goal that is missed is seen', () => {
     secondApplyNonGet: 0,
     peakMb: 150,
     planLists: 12,
-    remove100: { calls: 230, chain: 75 },
+    remove100: { calls: 230, chain: 90 },
     objectsOverBare: 1.3,
     removalOverBare: 1.5,
   };
@@ -39,8 +39,8 @@ test('a goal that is missed is seen', () => {
     apply100NonGet: 206,
     secondApplyNonGet: 1,
     peakMb: 151,
-    planLists: 12,
-    remove100: { calls: 231, chain: 76 },
+    planLists: 13,
+    remove100: { calls: 231, chain: 91 },
     objectsOverBare: 1.31,
     removalOverBare: 1.51,
   };
