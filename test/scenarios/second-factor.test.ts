@@ -28,7 +28,7 @@ describe('an app and recovery codes from the terminal', () => {
     const ran = await enrol([here.password, (shown) => typedWith(app.scan(shown)), 'n', 'y']);
     expect(ran.failure).toBeUndefined();
     expect(ran.code).toBe(0);
-    expect(app.uri).toMatch(/^otpauth:\/\/totp\/authentik:helen\?secret=[A-Z2-7]{32}$/);
+    expect(app.uri).toMatch(/^otpauth:\/\/totp\/home\.example\.com:helen\?secret=[A-Z2-7]{32}$/);
     expect(ran.err).toContain(app.uri);
     expect(ran.err).toContain(`Secret ${app.uri.slice(-32)}`);
     expect(ran.err).toContain('The code just used cannot log in: wait for the next one, at most 30 s.');
