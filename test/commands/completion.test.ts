@@ -37,7 +37,8 @@ async function offered(...words: readonly string[]): Promise<string[]> {
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     _homeauth
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout } = await promisify(execFile)('bash', ['-c', ask, 'bash', ...line], { cwd: directory });
+  const env = { ...process.env, HOMEAUTH_CONFIG: join(directory, 'homeauth.yaml') };
+  const { stdout } = await promisify(execFile)('bash', ['-c', ask, 'bash', ...line], { cwd: directory, env });
   return stdout.split('\n').filter((word) => word !== '');
 }
 

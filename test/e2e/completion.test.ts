@@ -56,7 +56,12 @@ const shells: Readonly<Record<string, (line: string) => Promise<string[]>>> = {
   },
 };
 
-const environment = () => ({ ...process.env, HOME: directory, PATH: `${directory}:${process.env['PATH']}` });
+const environment = () => ({
+  ...process.env,
+  HOME: directory,
+  HOMEAUTH_CONFIG: join(directory, 'homeauth.yaml'),
+  PATH: `${directory}:${process.env['PATH']}`,
+});
 
 /** One candidate a line; fish puts its description behind a tab. */
 const wordsIn = (text: string): string[] => [
