@@ -93,6 +93,7 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
     schemaText: '{}',
     secrets: { postgresPassword: new Secret('p'.repeat(64)), secretKey: new Secret('s'.repeat(64)) },
     phase: 'running',
+    superuser: 'postgres',
     setupClosed: true,
     proxy: { is: 'own' },
     ipv6: true,

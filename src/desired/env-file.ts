@@ -24,7 +24,7 @@ export function environmentOf(config: Config, era: Era, facts: Facts): Record<st
   const postgresPassword = facts.secrets?.postgresPassword.reveal() ?? '';
   return {
     POSTGRES_DB: 'authentik',
-    POSTGRES_USER: 'authentik',
+    POSTGRES_USER: facts.superuser,
     POSTGRES_PASSWORD: postgresPassword,
     AUTHENTIK_SECRET_KEY: facts.secrets?.secretKey.reveal() ?? '',
     AUTHENTIK_POSTGRESQL__HOST: innerHost('authentik-postgresql'),

@@ -40,6 +40,11 @@ export interface Facts {
   readonly parentDataset?: string;
   /** From container-vars.env, once it is there. */
   readonly secrets?: { readonly postgresPassword: Secret; readonly secretKey: Secret };
+  /**
+   * The database's superuser. authentik is none in what homeauth makes today, so that it cannot use up the connections
+   * that PostgreSQL keeps for one; in a database made before, it is.
+   */
+  readonly superuser: 'postgres' | 'authentik';
   /** The bootstrap variables' values, while they are on disk. */
   readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
   /** `bootstrap` until homeauth's own token opens the API for the first time. */

@@ -94,6 +94,12 @@ export function containerOf(stack: Stack, name: string, extra: Readonly<Record<s
   }
 }
 
+/** authentik's own role in a new database; one that has served already has it. */
+export const role = ({ phase, superuser, secrets }: Facts): Resource[] =>
+  phase === 'bootstrap' && superuser === 'postgres'
+    ? [{ kind: 'role', key: 'authentik', spec: secrets ? { password: secrets.postgresPassword } : {} }]
+    : [];
+
 /** The same container while it must not meet the proxy yet. */
 export function withoutProxy(resources: readonly Resource[], facts: Facts): Resource[] {
   const meeting = meetingOf(facts);

@@ -71,6 +71,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       title: 'database',
       want: (f) => ['authentik-postgresql', 'authentik-redis'].flatMap((name) => stack.containerOf(of(f), name)),
     },
+    { title: 'database', want: stack.role },
     // One that runs already gets to where it will find the server before that moves.
     { title: network, want: (f) => (f.ours.has('container:caddy') ? proxy.ownCaddyContainer(config, f) : []) },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },

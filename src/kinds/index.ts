@@ -20,6 +20,7 @@ import { policyBindingKind } from './policy-binding.ts';
 import { promptKind } from './prompt.ts';
 import { providerKind } from './provider.ts';
 import { reputationKind } from './reputation.ts';
+import { roleKind } from './role.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
@@ -39,6 +40,7 @@ export const kinds: Kinds = {
   network: networkKind,
   image: imageKind,
   container: containerKind,
+  role: roleKind,
   service: serviceKind,
   token: tokenKind,
   bootstrap: bootstrapKind,

@@ -48,6 +48,12 @@ export interface SecretsSpec {
   readonly found?: { readonly mode: number; readonly missing: readonly string[] };
 }
 
+/** Who logs in to the database, with a database of the role's own and no more rights than that. */
+export interface RoleSpec {
+  /** Wanted. Never found. */
+  readonly password?: Secret;
+}
+
 /** authentik can be provisioned: it answers, and all of these default objects exist. */
 export interface ServiceSpec {
   readonly objects: readonly string[];
@@ -80,6 +86,7 @@ export interface Specs {
   network: NetworkSpec;
   image: ImageSpec;
   container: ContainerSpec;
+  role: RoleSpec;
   service: ServiceSpec;
   token: TokenSpec;
   bootstrap: BootstrapSpec;

@@ -1,3 +1,4 @@
+import { askDatabase, databaseContainer } from '../kinds/role.ts';
 import { causesIn, databaseFull } from '../model/cause.ts';
 import { Failure } from '../model/failure.ts';
 import type { Docker } from '../world/docker/docker.ts';
@@ -9,17 +10,12 @@ export interface Connections {
   readonly allowed?: number;
 }
 
-const container = 'authentik-postgresql';
-
 const question = `select count(*), current_setting('max_connections'), current_setting('superuser_reserved_connections') from pg_stat_activity where backend_type = 'client backend'`;
-
-/** The database is asked in its own container, as its superuser, for whom some connections are reserved. */
-const asSuperuser = ['sh', '-c', 'exec psql -X -A -t -U "${POSTGRES_USER:-postgres}" -d postgres -c "$0"', question];
 
 /** How many connections to the database are taken; undefined where it cannot be asked. */
 export async function databaseConnections(docker: Docker): Promise<Connections | undefined> {
-  if (!(await docker.container(container))?.running) return undefined;
-  const { code, stdout, stderr } = await docker.exec(container, asSuperuser);
+  if (!(await docker.container(databaseContainer))?.running) return undefined;
+  const { code, stdout, stderr } = await askDatabase(docker, question);
   if (code !== 0) return causesIn(stderr).includes(databaseFull) ? { isFull: true } : undefined;
   const [used = 0, allowed = 0, reserved = 0] = stdout.trim().split('|').map(Number);
   // One of them was our question's.

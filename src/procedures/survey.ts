@@ -42,6 +42,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(storage && { parentDataset: storage }),
     ...(password && key && { secrets: { postgresPassword: password, secretKey: key } }),
     ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
+    superuser: await superuserOf(installation),
     phase,
     setupClosed: (await world.authentik.setup()) === 'closed',
     proxy,
@@ -109,6 +110,14 @@ async function assertOnePassword({ world, layout }: Installation): Promise<void>
     why: 'Both are the password of one database, and one of them was changed by hand. Nothing was touched, so the right one is still there.',
     fix: 'Give both the value that the database was made with, then run the command again.',
   });
+}
+
+/** What the database was made with stands in the files that its container was made with, and nowhere else yet. */
+async function superuserOf({ world, layout }: Installation): Promise<Facts['superuser']> {
+  const paths = [layout.env, layout.databaseEnv];
+  const said = await Promise.all(paths.map((path) => valueIn(world, path, 'POSTGRES_USER')));
+  const name = said.find((value) => value !== undefined)?.reveal() ?? 'postgres';
+  return name === 'postgres' ? 'postgres' : 'authentik';
 }
 
 async function bare({ files }: Installation['world'], path: string): Promise<Secret | undefined> {

@@ -8,6 +8,7 @@ const nouns: Readonly<Record<KindName, string>> = {
   network: 'network',
   image: 'image',
   container: 'container',
+  role: 'role in the database',
   service: 'authentik',
   token: 'token',
   bootstrap: 'bootstrap token',

@@ -22,6 +22,7 @@ const facts: Facts = {
   secrets: { postgresPassword: new Secret('p'.repeat(64)), secretKey: new Secret('s'.repeat(64)) },
   mailPassword: new Secret('hush'),
   phase: 'running',
+  superuser: 'postgres',
   setupClosed: true,
   proxy: { is: 'own' },
   ipv6: true,

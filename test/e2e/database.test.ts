@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { roleKind } from '../../src/kinds/role.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { databaseConnections, databaseTrouble } from '../../src/procedures/database.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import type { Docker } from '../../src/world/docker/docker.ts';
+import type { World } from '../../src/world/world.ts';
 import { type Engine, freshEngine } from '../machine/engine.ts';
 
 const name = 'authentik-postgresql';
-const given = ['POSTGRES_USER=authentik', 'POSTGRES_DB=authentik', 'POSTGRES_PASSWORD=throwaway'];
+const password = "throw'away:1 \\a";
 const command = ['postgres', '-c', 'max_connections=20'];
 
 let engine: Engine;
@@ -21,6 +24,15 @@ const holding = (connections: number) =>
       cli('exec', '-d', name, 'psql', '-U', 'authentik', '-c', 'select pg_sleep(300)'),
     ),
   );
+const started = (superuser: string) => {
+  const given = [`POSTGRES_USER=${superuser}`, 'POSTGRES_DB=authentik', `POSTGRES_PASSWORD=${password}`];
+  return cli('run', '-d', '--name', name, ...given.flatMap((one) => ['-e', one]), 'postgres:16-alpine', ...command);
+};
+/** As from another container: over the network, with a password. */
+const remotely = (user: string, sql: string) => {
+  const psql = `psql -X -A -t -h "$(hostname -i | cut -d' ' -f1)" -U ${user} -d authentik -c "$0"`;
+  return cli('exec', '-e', `PGPASSWORD=${password}`, name, 'sh', '-c', psql, sql);
+};
 /** What it says once `isRight`; the engine may be slow. */
 async function found(isRight: (one: Awaited<ReturnType<typeof databaseConnections>>) => boolean) {
   for (let n = 0; ; n++) {
@@ -33,11 +45,11 @@ async function found(isRight: (one: Awaited<ReturnType<typeof databaseConnection
 beforeAll(async () => {
   engine = await freshEngine();
   docker = connectDocker({ ...process.env, DOCKER_HOST: engine.host });
-  await cli('run', '-d', '--name', name, ...given.flatMap((one) => ['-e', one]), 'postgres:16-alpine', ...command);
 }, 120_000);
-afterAll(() => cli('rm', '-f', '-v', name));
+afterEach(() => cli('rm', '-f', '-v', name));
 
 test('a real PostgreSQL says how many connections are taken, and when none is left', async () => {
+  await started('authentik');
   expect(await found((one) => one?.allowed === 20)).toEqual({ isFull: false, used: 0, allowed: 20 });
   await holding(18);
   expect(await found((one) => one?.used === 18)).toEqual({ isFull: true, used: 18, allowed: 20 });
@@ -47,3 +59,47 @@ test('a real PostgreSQL says how many connections are taken, and when none is le
   await cli('restart', name);
   expect(await found((one) => one?.used === 0)).toEqual({ isFull: false, used: 0, allowed: 20 });
 }, 120_000);
+
+test('a role that is no superuser leaves it the connections that are kept for it', async () => {
+  await started('postgres');
+  await found((one) => one?.allowed === 20);
+  const world = { docker } as World;
+  const look = () => roleKind.observe('authentik', world, { password: new Secret(password) });
+  const make = () => roleKind.apply?.('authentik', { password: new Secret(password) }, world, undefined);
+  expect(await look()).toEqual({ is: 'absent' });
+  await make();
+  expect(await look()).toEqual({ is: 'present', spec: {} });
+
+  // What authentik's migrations ask for, and no more.
+  await remotely(
+    'authentik',
+    'create table one (id integer); create schema template; create table template.two (id integer)',
+  );
+  await expect(remotely('authentik', 'create role another')).rejects.toThrow('permission denied');
+  await expect(remotely('postgres', 'select 1')).rejects.toThrow('password authentication failed');
+
+  await holding(20);
+  expect(await found((one) => one?.used === 17)).toEqual({ isFull: true, used: 17, allowed: 20 });
+  await cli('restart', name);
+  await found((one) => one?.used === 0);
+  expect(await look()).toEqual({ is: 'present', spec: {} });
+  expect((await cli('logs', name)).stderr).not.toContain('throw');
+}, 120_000);
+
+test.each([
+  ['before anything', 'drop database authentik'],
+  ['after the role', 'drop database authentik; create role authentik'],
+  ['before the database is its own', 'create role authentik login'],
+])(
+  'it is made where making it was cut off %s',
+  async (_, left) => {
+    await started('postgres');
+    await found((one) => one?.allowed === 20);
+    for (const sql of left.split('; ')) await cli('exec', name, 'psql', '-U', 'postgres', '-c', sql);
+    const world = { docker } as World;
+    await roleKind.apply?.('authentik', { password: new Secret(password) }, world, undefined);
+    expect(await roleKind.observe('authentik', world)).toEqual({ is: 'present', spec: {} });
+    await remotely('authentik', 'create schema template');
+  },
+  120_000,
+);

@@ -179,7 +179,7 @@ test('container-vars.env has what the guide has, and secrets of 64 letters and d
   expect(AUTHENTIK_SECRET_KEY).not.toBe(POSTGRES_PASSWORD);
   expect(rest).toMatchObject({
     POSTGRES_DB: 'authentik',
-    POSTGRES_USER: 'authentik',
+    POSTGRES_USER: 'postgres',
     AUTHENTIK_AVATARS: 'none',
     AUTHENTIK_POSTGRESQL__HOST: 'authentik-postgresql.homeauth.internal.',
     AUTHENTIK_POSTGRESQL__NAME: 'authentik',
@@ -189,6 +189,12 @@ test('container-vars.env has what the guide has, and secrets of 64 letters and d
   expect(Object.keys(values).filter((name) => /BOOTSTRAP|REDIS/.test(name))).toEqual([]);
   const shown = `${first.out}${first.err}`;
   for (const secret of [POSTGRES_PASSWORD, AUTHENTIK_SECRET_KEY, password]) expect(shown).not.toContain(secret);
+});
+
+test("authentik's role in the database is no superuser, and the superuser gets in from inside alone", async () => {
+  const ask = "select rolname, rolsuper, rolpassword is null from pg_authid where rolname !~ '^pg_' order by 1";
+  const psql = ['exec', 'authentik-postgresql', 'psql', '-X', '-A', '-t', '-U', 'postgres', '-c', ask];
+  expect((await place.engine.docker(psql)).trim()).toBe('authentik|f|f\npostgres|t|t');
 });
 
 test('nothing powerful is left over from the first start', async () => {

@@ -238,11 +238,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       for (const [name, id] of other.images) images.set(name, id);
       for (const [name, digest] of other.registry) registry.set(name, digest);
       for (const [name, spec] of other.networks) networks.set(name, spec);
-      for (const [directory, { password, store }] of other.databases) {
+      for (const [directory, { superuser, passwords, store }] of other.databases) {
         const copy = memoryStore();
         const state = structuredClone(await store.read());
         if (state) await copy.change(() => ({ state, result: undefined }));
-        databases.set(directory, { password, store: copy });
+        databases.set(directory, { superuser, passwords: new Map(passwords), store: copy });
       }
       const first = (name: string) => Number(name !== 'authentik-postgresql');
       for (const [name, box] of [...other.boxes].toSorted(([a], [b]) => first(a) - first(b))) {

@@ -40,8 +40,12 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     connect: 'effect',
     disconnect: 'effect',
     remove: 'effect',
-    // Of all that is run inside a container, one command changes something.
-    exec: ([, argv]) => ((argv as readonly string[])[1] === 'reload' ? 'effect' : 'look'),
+    // Of all that is run inside a container, Caddy's reload and what the database is told change something.
+    exec: ([, argv, options]) => {
+      const [program, command] = argv as readonly string[];
+      const isTold = program === 'sh' && (options as { stdin?: string } | undefined)?.stdin !== undefined;
+      return isTold || command === 'reload' ? 'effect' : 'look';
+    },
   },
   zfs: { datasets: 'look', create: 'effect', destroy: 'effect' },
   authentik: {

@@ -2,6 +2,14 @@ import type { NewContainer } from '../../src/world/docker/docker.ts';
 import type { Files } from '../../src/world/world.ts';
 import type { MemoryStore } from '../standin/index.ts';
 
+export interface Database {
+  /** Who may do everything there, decided when the data directory was made. */
+  readonly superuser: string;
+  /** Passwords by role: who has none gets in by the socket alone. */
+  readonly passwords: Map<string, string>;
+  readonly store: MemoryStore;
+}
+
 /** What a container's program finds around it. */
 export interface Around {
   readonly container: NewContainer;
@@ -11,7 +19,7 @@ export interface Around {
   /** Where another container's port can be dialled, by its host name. */
   dial(name: string, port: number): { host: string; port: number } | undefined;
   /** The databases that live in data directories on the host. */
-  readonly databases: Map<string, { password: string; store: MemoryStore }>;
+  readonly databases: Map<string, Database>;
   log(line: string): void;
   /** It dies by itself, later than at its start. */
   die(code: number, line: string): void;

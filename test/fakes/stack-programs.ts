@@ -5,28 +5,41 @@ import { memoryStore, type StandinOptions, startServer, startWorker } from '../s
 import { type DialMail, testEmail } from '../standin/smtp.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
 
-/** As the postgres image: the password counts when the data directory is made, and never again. */
+/** As the postgres image: superuser and password count when the data directory is made, and never again. */
 export const postgres: Program = async (around) => {
   const directory = sourceOf(around, '/var/lib/postgresql/data') ?? '';
   const password = around.environment['POSTGRES_PASSWORD'];
+  const user = around.environment['POSTGRES_USER'] ?? 'postgres';
   if (!password) throw new Exit(1, 'Error: Database is uninitialized and superuser password is not specified.');
   if ((await around.files.read(`${directory}/PG_VERSION`)) === undefined) {
-    around.databases.set(directory, { password, store: memoryStore() });
+    const passwords = new Map([[user, password]]);
+    around.databases.set(directory, { superuser: user, passwords, store: memoryStore() });
     await around.files.write(`${directory}/PG_VERSION`, '16\n', 0o600);
   }
   around.log('database system is ready to accept connections');
   const limit = Number(around.container.definition.command?.join(' ').match(/max_connections=(\d+)/)?.[1] ?? 100);
-  const store = around.databases.get(directory)?.store;
+  const { superuser, passwords = new Map<string, string>(), store } = around.databases.get(directory) ?? {};
   // A restart ends every connection.
   if (store) Object.assign(store, { held: 0, limit });
-  const exec = async (argv: readonly string[]) => {
+  const exec = async (argv: readonly string[], stdin: string) => {
     if (!argv.some((word) => word.includes('psql'))) return { code: 127, stdout: '', stderr: 'not found' };
     const { held = 0, limit: now = limit } = store ?? {};
     if (held >= now) {
       const stderr = 'psql: error: connection to server on socket failed: FATAL:  sorry, too many clients already';
       return { code: 2, stdout: '', stderr };
     }
-    return { code: 0, stdout: `${held + 1}|${now}|3\n`, stderr: '' };
+    const said = (stdout: string) => ({ code: 0, stdout, stderr: '' });
+    // It asks as the user whom the container was told of.
+    if (user !== superuser) return { code: 2, stdout: '', stderr: `FATAL:  role "${user}" does not exist` };
+    if (argv.at(-1)?.includes('pg_stat_activity')) return said(`${held + 1}|${now}|3\n`);
+    if (argv.at(-1)?.startsWith('select ')) {
+      return said(passwords.has('authentik') && !passwords.has('postgres') ? 't\n' : 'f\n');
+    }
+    const [, given] = /alter role authentik with login password '(.*)';/.exec(stdin) ?? [];
+    if (given === undefined) return { code: 3, stdout: '', stderr: 'ERROR:  syntax error' };
+    passwords.set('authentik', given);
+    passwords.delete('postgres');
+    return said('');
   };
   return { ports: new Map([[5432, 0]]), health: () => 'healthy', exec, stop: async () => {} };
 };
@@ -50,8 +63,10 @@ export const authentik =
     const host = environment['AUTHENTIK_POSTGRESQL__HOST'] ?? '';
     if (!around.dial(host, 5432)) throw new Exit(1, `could not translate host name "${host}" to address`);
     const database = [...databases.values()].at(-1);
-    if (!database || database.password !== environment['AUTHENTIK_POSTGRESQL__PASSWORD']) {
-      throw new Exit(1, 'FATAL:  password authentication failed for user "authentik"');
+    const role = environment['AUTHENTIK_POSTGRESQL__USER'] ?? '';
+    const password = database?.passwords.get(role);
+    if (!database || password === undefined || password !== environment['AUTHENTIK_POSTGRESQL__PASSWORD']) {
+      throw new Exit(1, `FATAL:  password authentication failed for user "${role}"`);
     }
     const [, version] = container.definition.image.split(':');
     const bootstrap = {

@@ -67,7 +67,7 @@ export interface NewContainer {
   readonly configHash?: string;
 }
 
-/** The Docker Engine. Looks are GET requests; nothing that only looks sends any other, but the question to the database. */
+/** The Docker Engine. Looks are GET requests; nothing that only looks sends any other, but questions to the database. */
 export interface Docker {
   /** Throws a Failure (docker-unreachable, docker-too-old …) with the way out. */
   engine(): Promise<EngineInfo>;

@@ -55,6 +55,7 @@ export function renderedEnv(text: string, { password }: Choice): string {
   const facts = {
     mailPassword: new Secret(password),
     secrets: { postgresPassword: new Secret('a'), secretKey: new Secret('b') },
+    superuser: 'postgres',
     ipv6: true,
   } as unknown as Facts;
   return encodeEnv(environmentOf(config, checkedEra(config), facts));
