@@ -103,7 +103,9 @@ test('init takes the data up again, beside a Caddyfile that is itself the mount,
 
   await homeauthEnds(0, place.init);
   expect((await kept()).map(valuesOf)).toEqual(secrets.map(valuesOf));
-  expect(changing(await apiRequests(place.engine))).toEqual([]);
+  // The brake on guesses follows the addresses of the shared network, which was made anew.
+  const changes = changing(await apiRequests(place.engine));
+  expect(changes.filter((change) => !change.startsWith('PATCH /api/v3/policies/expression/'))).toEqual([]);
   const home = await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password);
   expect(home).toMatchObject({ status: 200, url: { pathname: '/if/user/' } });
   expect(await caddyfile()).toMatch(/^# homeauth: begin[\s\S]*\nauth\.home\.example\.com \{[\s\S]*^# homeauth: end$/m);
