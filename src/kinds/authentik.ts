@@ -51,10 +51,13 @@ export async function join({ authentik }: World, user: number, group: string): P
 }
 
 export function missing(what: string, name: string, where: string): never {
-  throw new Failure({
+  throw lacks(what, name, where);
+}
+
+export const lacks = (what: string, name: string, where: string): Failure =>
+  new Failure({
     code: 'authentik-part-missing',
     problem: `authentik has no ${what} "${name}".`,
     why: 'Something else needs it, and homeauth does not make it at this point.',
     fix: `See ${where} in authentik, then run the command again.`,
   });
-}

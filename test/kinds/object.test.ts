@@ -99,6 +99,27 @@ test('a shipped stage that was removed, and a name that leads nowhere, are told'
   const here = await sso();
   const nowhere = settings(login, { recovery_flow: 'no-such-flow' });
   expect((await failing(here.run([[nowhere]]))).problem).toBe('authentik has no flow "no-such-flow".');
+});
+
+test('what authentik has not made yet is waited for, and what it was before is noted', async () => {
+  const clock = steppingClock();
+  const here = await sso({ clock });
+  const title = { branding_title: 'home.example.com' };
+  const want: Resource = { kind: 'brand', key: 'auth.home.example.com', spec: { fields: title } };
+  const late: State['brands'] = [];
+  await here.edit(({ brands }) => void late.push(...brands.splice(0)));
+  const sleep = clock.sleep;
+  clock.sleep = async (ms) => {
+    await sleep(ms);
+    if (clock.now() < 20_000) return;
+    await here.edit(({ brands }) => void brands.push(...late.splice(0)));
+  };
+  expect(await here.run([[want]])).toEqual(['adjust brand:auth.home.example.com']);
+  expect(here.ledger).toMatchObject([{ before: { fields: { branding_title: 'authentik' } } }]);
+});
+
+test('what authentik never makes is named', async () => {
+  const here = await sso({ clock: steppingClock() });
   const gone = settings('identification/mine', { recovery_flow: null });
   expect((await failing(here.run([[gone]]))).code).toBe('authentik-part-missing');
 });

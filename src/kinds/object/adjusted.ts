@@ -1,6 +1,6 @@
 import type { Kind } from '../../engine/kind.ts';
 import type { ObjectSpec } from '../../model/sso.ts';
-import { missing } from '../authentik.ts';
+import { lacks, missing } from '../authentik.ts';
 import { alike, pointsToFlow } from './fields.ts';
 import { change, objectKind, type Place, rowAt } from './object.ts';
 
@@ -13,6 +13,14 @@ export const adjustedKind = (
   words: { readonly what: string; readonly where: string; hint(key: string): string },
 ): Kind<ObjectSpec> => ({
   ...objectKind(placeOf, words.hint),
+
+  // At its first start authentik makes its own objects one by one: what it was before us is not known until it is there.
+  async observe(key, world, want) {
+    const found = await objectKind(placeOf, words.hint).observe(key, world, want);
+    if (found.is !== 'absent' || !want) return found;
+    const failure = lacks(words.what, key, words.where);
+    return { is: 'unknown', because: `authentik has no ${words.what} for ${key} yet`, failure };
+  },
 
   async apply(key, want, { authentik }) {
     if (!want) return;
