@@ -78,6 +78,9 @@ export async function interview(
   if (open.length > 0) throw unanswered(open, said);
   const draft = draftFrom(answers, hints);
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
+  if (said.consent === undefined) {
+    screen.say('No page asks before an app learns who you are; --consent explicit adds one.');
+  }
   return { path, text: createConfig(draft, path), said };
 }
 

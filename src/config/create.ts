@@ -9,6 +9,8 @@ const comments: Readonly<Record<string, string>> = {
   domain: ' Your apps are names below this one.',
   'base-dir': ' Everything is kept in the directory "authentik" below it.',
   admin: ' The first account, in authentik Admins. Its password is not kept here.',
+  authentik:
+    ' Its release, and whether a page asks before an app learns who somebody is: consent explicit or implicit.',
   policies: ' Who has to have a second factor: off, admins or everyone.',
   apps: ' homeauth add-app and remove-app edit this list; comments stay.',
 };

@@ -36,7 +36,7 @@ const authentik = z
     }),
     consent: z.enum(['explicit', 'implicit']).default('explicit').meta({
       description:
-        '`explicit`: a page asks once before an app learns your name, address and groups. `implicit`: no such page, which fits a house whose apps are all your own.',
+        '`explicit`: a page asks once before an app learns your name, address and groups. `implicit`: no such page, which fits a house whose apps are all your own; `init` writes this.',
     }),
     'allow-unsupported': z.boolean().default(false).meta({
       description: 'Go on with a release that homeauth has not been tested with.',

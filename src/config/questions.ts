@@ -118,7 +118,15 @@ export const questions: readonly Question[] = [
     suggest: () => defaultRelease,
     validate: says(checkVersion),
   },
-  choice('consent', 'whether a page asks before an app learns who you are', authentik.shape.consent.unwrap().options),
+  {
+    ...choice(
+      'consent',
+      'whether a page asks before an app learns who you are',
+      authentik.shape.consent.unwrap().options,
+    ),
+    // In a new home the apps are its owner's; what a homeauth.yaml leaves out stays what authentik does.
+    suggest: () => 'implicit',
+  },
   {
     id: 'allow-unsupported',
     flag: '--allow-unsupported',

@@ -3,6 +3,7 @@ import type { MemoryFiles } from '../fakes/files.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
+import { databaseOf } from '../fakes/objects.ts';
 import { phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -219,6 +220,28 @@ describe('the password', () => {
       owner: { uid: 0, gid: 0 },
     });
     expect(ran.out).not.toContain(await fake.files.read(at('.homeauth/admin-password')));
+  });
+});
+
+describe('the page that asks before an app learns who somebody is', () => {
+  const asked = async () => (await databaseOf(fake)).consents.length;
+
+  test('is left out of a new home, and init says so', async () => {
+    const ran = await init(initFlags);
+    expect(ran.err).toContain('--consent explicit adds one');
+    expect(files().snapshot()[at('homeauth.yaml')]).toContain('consent: implicit');
+    expect((await homeauthIn(fake)('add-app', ['whoami'])).out).toContain('✓ helen gets in');
+    expect(await asked()).toBe(0);
+  });
+
+  test('is there where it is wanted, and in a homeauth.yaml that says nothing', async () => {
+    const ran = await init({ ...initFlags, consent: 'explicit' });
+    expect(ran.err).not.toContain('consent');
+    expect(files().snapshot()[at('homeauth.yaml')]).not.toContain('consent: implicit');
+    expect((await homeauthIn(fake)('add-app', ['whoami'])).out).toContain('✓ helen gets in');
+    expect(await asked()).toBe(1);
+    for (const command of ['init', 'apply'] as const)
+      expect((await homeauthIn(fake)(command)).err).not.toContain('Home forward auth');
   });
 });
 
