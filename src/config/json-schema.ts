@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { fileSchema } from './file.ts';
 
-/** The JSON Schema of homeauth.yaml for editors, as the text of a file. */
+let text: string | undefined;
+
+/** The JSON Schema of homeauth.yaml for editors, as the text of a file. Made once: it takes longer than a file is read. */
 export function jsonSchemaText(): string {
-  return `${JSON.stringify(z.toJSONSchema(fileSchema, { io: 'input' }), undefined, 2)}\n`;
+  text ??= `${JSON.stringify(z.toJSONSchema(fileSchema, { io: 'input' }), undefined, 2)}\n`;
+  return text;
 }

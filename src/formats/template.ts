@@ -9,9 +9,12 @@ export type Quote = (value: string | number | boolean) => string;
  */
 export type Template = (data: object, quote: Quote) => string;
 
+const read = new Map<string, HandlebarsTemplateDelegate>();
+
 /** Reads a template when it is first used, and not again: that takes longer than to fill it in, and much memory. */
 export function compileTemplate(text: string): Template {
-  const fill = Handlebars.compile(text, { noEscape: true, strict: true });
+  const fill = read.get(text) ?? Handlebars.compile(text, { noEscape: true, strict: true });
+  read.set(text, fill);
   return (data, quote) => {
     // Without a prototype, a name like "constructor" is missing like any other.
     const own = Object.assign(Object.create(null), data);
