@@ -57,8 +57,8 @@ describe('a mistyped line', () => {
     ['plan --frobnicate', 'homeauth plan has no flag --frobnicate.', 'All flags: homeauth plan --help'],
     ['--versoin', 'homeauth has no flag --versoin.', 'Did you mean: homeauth --version'],
     ['remove-app', '<name> is missing behind homeauth remove-app.', 'Write it like this: homeauth remove-app <name>'],
-    ['plan x', 'homeauth plan was given more words than it takes.', 'How it is written: homeauth plan --help'],
-    ['plan --config', '--config stands there without its value.', 'Write it like this: homeauth plan --config <file>'],
+    ['plan x', 'homeauth plan was given too many arguments.', 'How it is written: homeauth plan --help'],
+    ['plan --config', '--config needs a value.', 'Write it like this: homeauth plan --config <file>'],
     [
       'init --tls intrnal',
       '"intrnal" is not one of: auto, internal, cloudflare.',

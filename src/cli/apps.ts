@@ -12,11 +12,11 @@ export const addApp = defineCommand({
     command
       .argument('<name>')
       .option('--upstream <host:port>', 'where Caddy finds the app')
-      .option('--host <name>', 'its host name; <name>.<domain> unless given')
+      .option('--host <name>', 'its host name; default: <name>.<domain>')
       .option('--title <text>', 'how authentik shows it')
       .option('--group <group>', 'only members of this authentik group get in')
       .addOption(
-        choice('--mode <app|domain>', 'app (unless given): rules of its own; domain: those of the whole domain'),
+        choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),

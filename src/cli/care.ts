@@ -38,7 +38,7 @@ export const rescue = defineCommand({
   takes: (command) =>
     command
       .argument('[user]')
-      .option('--link', 'print a link that logs in once (unless told otherwise)')
+      .option('--link', 'print a link that logs in once (the default)')
       .option('--new-password', 'set a new password, and ask for it')
       .option('--password-file <file>', 'set a new password: the only line of a file')
       .option('--password-stdin', 'set a new password, piped in')

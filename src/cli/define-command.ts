@@ -79,7 +79,7 @@ export function defineCommand<
   };
 }
 
-const waits = 'minutes to wait for another run of homeauth; default 15, 0: do not wait';
+const waits = 'minutes to wait for another run of homeauth; default: 15; 0: do not wait';
 /** A day, in minutes. */
 const longestWait = 24 * 60;
 

@@ -101,7 +101,7 @@ export const userInvite = defineCommand({
     command
       .argument('[mail]')
       .addOption(several('--group <group>', 'a group they will be in; may be given again'))
-      .option('--expires <time>', 'how long it is good: 12h, 7d, 2w; 7d unless given'),
+      .option('--expires <time>', 'how long it is valid: 12h, 7d, 2w; default: 7d'),
   run: async ([mail], flags, s): Promise<ExitCode> =>
     (await import('../commands/user/invite.ts')).invite(mail, flags, s),
 });
@@ -171,7 +171,7 @@ export const userEnroll2fa = defineCommand({
   takes: (command) =>
     command
       .argument('<name>')
-      .option('--password-file <file>', 'the password they have, as the only line of a file; asked for unless given'),
+      .option('--password-file <file>', 'the current password, as the only line of a file; default: homeauth asks'),
   run: async ([name], flags, s): Promise<ExitCode> =>
     (await import('../commands/user/enroll-2fa.ts')).enroll2fa(name, flags, s),
 });

@@ -23,13 +23,13 @@ export function trouble({ code, message }: CommanderError, argv: readonly string
     case 'commander.missingArgument':
       return misuse(`<${quoted}> is missing behind ${here}.`, undefined, `Write it like this: ${here} <${quoted}>`);
     case 'commander.excessArguments':
-      return misuse(`${here} was given more words than it takes.`, undefined, `How it is written: ${here} --help`);
+      return misuse(`${here} was given too many arguments.`, undefined, `How it is written: ${here} --help`);
     case 'commander.optionMissingArgument': {
       const [flag] = quoted.split(' ');
-      return misuse(`${flag} stands there without its value.`, undefined, `Write it like this: ${here} ${quoted}`);
+      return misuse(`${flag} needs a value.`, undefined, `Write it like this: ${here} ${quoted}`);
     }
     case 'commander.help':
-      return misuse(`${here} wants a command behind it.`, undefined, `All commands: ${here} --help`);
+      return misuse(`${here} needs a subcommand.`, undefined, `All commands: ${here} --help`);
     case 'commander.invalidArgument':
       return invalid(message, here);
     default:

@@ -186,7 +186,7 @@ function checkAddress(value: string) {
 function checkHostOrAddress(value: string) {
   if (/^(localhost|127\.|::1$|0\.0\.0\.0$)/.test(value)) {
     return {
-      problem: 'is the machine that asks, itself',
+      problem: 'is a loopback address',
       why: "Mail is sent from authentik's container, where this is the container and not this server.",
       fix: "Write the mail server's name, or this server's LAN address.",
     };

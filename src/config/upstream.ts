@@ -56,7 +56,7 @@ export function checkNotLoopback(value: string): Refusal | undefined {
   if (host === undefined || !isLoopback(host)) return undefined;
   const port = /:(\d+)$/.exec(bare)?.[1] ?? 'PORT';
   return {
-    problem: 'is the machine that asks, itself',
+    problem: 'is a loopback address',
     why: "Caddy asks from inside its container, so that is Caddy's own container and not this server.",
     fix: `Write the app's container and its inner port (wiki:80), or this server's LAN address (192.168.0.4:${port}).`,
   };

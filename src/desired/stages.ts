@@ -16,7 +16,7 @@ import * as stack from './stack.ts';
 
 const folders = 'folders, secrets';
 const files = 'networks, docker-compose.yml';
-const token = 'own token proven, bootstrap token gone';
+const token = 'API token verified, bootstrap token deleted';
 const objects = 'in authentik: people, apps, outpost';
 const network = 'containers on the network that Caddy shares';
 

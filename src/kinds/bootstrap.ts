@@ -25,7 +25,7 @@ export const bootstrapKind: Kind<BootstrapSpec> = {
     await authentik.remove('core/tokens', key);
   },
 
-  // Nothing gives it back: authentik would make it anew by itself, with the variables of the first start.
+  // Nothing gives it back: authentik would recreate it by itself, with the variables of the first start.
   release: (_ours, _before, have) => have,
 
   hint: (key) => `In authentik, open Directory > Tokens and App passwords and delete "${key}".`,

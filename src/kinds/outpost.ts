@@ -80,5 +80,5 @@ const noOutpost = (): Failure =>
     code: 'no-embedded-outpost',
     problem: 'authentik has no embedded outpost, so no app can ask it who is there.',
     why: 'It was switched off (AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST), or deleted.',
-    fix: 'Take that variable away, then restart authentik, which makes it anew: docker restart authentik',
+    fix: 'Take that variable away, then restart authentik, which recreates it: docker restart authentik',
   });

@@ -94,7 +94,7 @@ export interface ContainerSpec {
   readonly answers?: 'authentik';
   /** Values for `envFiles`, and those that only the API call carries (never written to a file). */
   readonly secretEnvironment: Readonly<Record<string, Secret>>;
-  /** A hash over the definition and the environment: another one means that the container is made anew. */
+  /** A hash over the definition and the environment: another one means that the container is recreated. */
   readonly revision: string;
   /** What was found. Never wanted. */
   readonly found?: {

@@ -49,7 +49,7 @@ export const notOnHost = (name: string, inside: string): Failure =>
   new Failure({
     code: 'caddyfile-in-image',
     problem: `The Caddyfile of the container ${name} (${inside}) lies inside the container and not on this server.`,
-    why: 'What is changed there is lost when the container is made anew.',
+    why: 'What is changed there is lost when the container is recreated.',
     fix: [
       `Take it out, beside the container's compose file: mkdir etc && docker cp ${name}:${inside} etc/Caddyfile`,
       'Then add "- ./etc:/etc/caddy" below volumes there, and: docker compose up -d',

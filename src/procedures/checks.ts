@@ -41,7 +41,7 @@ async function checks(opened: Installation): Promise<Finding[]> {
     observe([
       { id: 'release-unsafe', title: 'authentik has no known hole', look: async () => releaseCheck(config) },
       { id: 'secret-readable', title: 'only root can read secrets', look: () => secretFilesCheck(installation) },
-      { id: 'password-file', title: 'no password lies about', look: () => passwordFileCheck(installation) },
+      { id: 'password-file', title: 'no password file is left over', look: () => passwordFileCheck(installation) },
     ]),
   ]);
   const docker = machine.find(({ id, status }) => id.startsWith('docker-') && status !== 'ok');
@@ -54,7 +54,7 @@ const stack = [
   { id: 'container-health', title: 'the containers are well' },
   { id: 'database-full', title: 'the database has connections left' },
   { id: 'authentik-down', title: 'authentik answers' },
-  { id: 'worker-silent', title: "authentik's worker is at work" },
+  { id: 'worker-silent', title: "authentik's worker is connected" },
   { id: 'provider-paths', title: 'authentik asks for a login everywhere' },
 ];
 

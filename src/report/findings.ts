@@ -35,7 +35,7 @@ export function verdict(findings: readonly Finding[], { verbose, everything, ref
   const result =
     problems === 0
       ? `${all - skipped} of ${all} checks passed, ${skipped} could not be made.`
-      : `${problems} of ${all} checks ${problems === 1 ? 'needs' : 'need'} you.`;
+      : `${problems} of ${all} checks ${problems === 1 ? 'needs' : 'need'} attention.`;
   const more = !verbose ? ` Everything: ${everything}` : reference ? `\nMore on each: ${reference}#NAME` : '';
   return [...lines, ...folded, '', ...wrap(`${result}${more}`, style.room)].join('\n');
 }

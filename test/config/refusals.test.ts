@@ -131,13 +131,13 @@ const refused: Row[] = [
   ['lan-address', '192.168.0.4/24', 'is not an IP address', 'without a port or a mask'],
   ['lan-address', '127.0.0.1', 'every machine has for itself', 'hostname -I'],
   ['caddy-container', 'my caddy', 'is not a container name', 'docker ps'],
-  ['mail', 'localhost', 'is the machine that asks', "Write the mail server's name"],
+  ['mail', 'localhost', 'is a loopback address', "Write the mail server's name"],
   ['mail', 'smtp://x.example.com', 'has a scheme in front', 'Write x.example.com.'],
   ...['localhost:80', 'wiki.localhost:80', '127.0.0.1:80', '127.1:80', '0x7f000001:80', '0.0.0.0:80'].map(
-    (value): Row => ['upstream', value, 'is the machine that asks', "this server's LAN address (192.168.0.4:80)"],
+    (value): Row => ['upstream', value, 'is a loopback address', "this server's LAN address (192.168.0.4:80)"],
   ),
   ...['[::1]:80', '[::]:80', '[::ffff:127.0.0.1]:80', '[0:0:0:0:0:0:0:1]:80', 'http://localhost:80/'].map(
-    (value): Row => ['upstream', value, 'is the machine that asks', "Write the app's container"],
+    (value): Row => ['upstream', value, 'is a loopback address', "Write the app's container"],
   ),
 ];
 
@@ -248,7 +248,12 @@ describe('across keys', () => {
 
   test('objections stand beside the complaints of the schema', () => {
     const text = complaintAbout(app('{ name: wiki, upstream: localhost:80, mode: domian, grop: x }', 'wiki'));
-    for (const part of ['"localhost:80" is the machine', 'did you mean "domain"', 'did you mean "group"', 'two apps']) {
+    for (const part of [
+      '"localhost:80" is a loopback address',
+      'did you mean "domain"',
+      'did you mean "group"',
+      'two apps',
+    ]) {
       expect(text).toContain(part);
     }
   });

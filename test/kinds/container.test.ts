@@ -77,7 +77,7 @@ async function mend(container: ContainerDetails | undefined, wanted: ContainerSp
   return { differs, done, made };
 }
 
-test('a digest alone is no reason to make it anew, where it was made by the name; another digest is', async () => {
+test('a digest alone is no reason to recreate it, where it was made by the name; another digest is', async () => {
   const [one, two] = ['1', '2'].map((n) => `sha256:${n.repeat(64)}`) as [string, string];
   const pinned: ContainerSpec = { ...want, definition: { ...definition, digest: one } };
   const judged = async (image: string) => {

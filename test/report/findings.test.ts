@@ -127,7 +127,7 @@ describe('a hundred apps', () => {
   test('are the same for the doctor, who still counts each', () => {
     const text = verdict([...guarded, ...named], look, plain());
     expect(text.split('\n')).toHaveLength(9);
-    expect(text).toMatch(/\n105 of 200 checks need you\./);
+    expect(text).toMatch(/\n105 of 200 checks need attention\./);
     expect(verdict([...guarded, ...named], { ...look, verbose: true }, plain()).split('\n').length).toBeGreaterThan(
       300,
     );
@@ -148,7 +148,7 @@ describe('doctor', () => {
           caddy_caddynet.
       · 9 more could not be checked: Docker is down
 
-      2 of 44 checks need you. Everything: homeauth doctor -v"
+      2 of 44 checks need attention. Everything: homeauth doctor -v"
     `);
   });
 
@@ -176,7 +176,7 @@ describe('doctor', () => {
       · check 0                                                         s-0
           Docker is down
 
-      1 of 3 checks needs you."
+      1 of 3 checks needs attention."
     `);
   });
 

@@ -158,7 +158,7 @@ describe('three things broken on purpose', () => {
     const { out } = await homeauthIn(fake)('doctor');
     expect(out).toMatch(/^! file .*docker-compose\.yml is not as homeauth\.yaml says/m);
     expect(out).toMatch(/✗ container authentik-worker is stopped +container-differs\n {4}Fix: homeauth apply/);
-    expect(out).toMatch(/ checks need you\. Everything: homeauth doctor -v$/);
+    expect(out).toMatch(/ checks need attention\. Everything: homeauth doctor -v$/);
 
     expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
     expect((await doctor()).fails).toEqual([]);
@@ -344,6 +344,6 @@ describe('homeauth.yaml', () => {
     ]);
     const { out } = await homeauthIn(fake)('doctor');
     expect(out).toMatch(new RegExp(`${id}\\n`));
-    expect(out).toMatch(/1 of 1 checks needs you/);
+    expect(out).toMatch(/1 of 1 checks needs attention/);
   });
 });

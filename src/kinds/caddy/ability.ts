@@ -24,7 +24,7 @@ const tooOld = (container: string, release: string): Failure =>
     code: 'caddy-too-old',
     problem: `Caddy in the container ${container} is ${release}; homeauth needs ${oldestCaddy} or newer.`,
     why: 'Before it, a snippet cannot be told which app to protect.',
-    fix: `Set its image to ${caddyImages.plain}, make it anew (docker compose up -d), then run the command again.`,
+    fix: `Set its image to ${caddyImages.plain}, recreate it (docker compose up -d), then run the command again.`,
   });
 
 const noModule = (container: string, provider: string): Failure =>
@@ -32,7 +32,7 @@ const noModule = (container: string, provider: string): Failure =>
     code: 'caddy-module-missing',
     problem: `Caddy in the container ${container} has no module for ${provider}, which tls: ${provider} needs.`,
     why: 'The official image has no DNS modules.',
-    fix: `Set its image to ${caddyImages.cloudflare}, make it anew (docker compose up -d), then run the command again. Or set tls: auto or internal in homeauth.yaml.`,
+    fix: `Set its image to ${caddyImages.cloudflare}, recreate it (docker compose up -d), then run the command again. Or set tls: auto or internal in homeauth.yaml.`,
   });
 
 const noVariable = (container: string, provider: string, variable: string): Failure =>
@@ -40,5 +40,5 @@ const noVariable = (container: string, provider: string, variable: string): Fail
     code: 'caddy-variable-missing',
     problem: `The container ${container} has no variable ${variable}, which tls: ${provider} needs.`,
     why: 'Variables are read when a container is made, so a reload is not enough.',
-    fix: `Add ${variable} to its environment in its compose file and make it anew: docker compose up -d`,
+    fix: `Add ${variable} to its environment in its compose file and recreate it: docker compose up -d`,
   });

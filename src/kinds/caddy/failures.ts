@@ -27,7 +27,7 @@ export const unseen = ({ container, how }: CaddySpec): Failure =>
   });
 
 export const refused = (result: ExecResult): Failure =>
-  new Failure({ code: 'caddy-refused', problem: complaint(result), fix: 'Mend what Caddy names.' });
+  new Failure({ code: 'caddy-refused', problem: complaint(result), fix: 'Correct what Caddy names.' });
 
 export const brokenBefore = (path: string, details: string): Failure =>
   new Failure({
@@ -55,7 +55,7 @@ export function refusedWhole(path: string, whole: string, alone: string | undefi
     problem: `Caddy accepts ${path}, but not together with homeauth's part at its end.`,
     why: 'Nothing was changed. A Caddyfile with one site and no braces around it, for one, cannot be followed by another site.',
     details: whole,
-    fix: `Put braces around the site in ${path}, or mend what Caddy names, then run the command again.`,
+    fix: `Put braces around the site in ${path}, or correct what Caddy names, then run the command again.`,
   });
 }
 

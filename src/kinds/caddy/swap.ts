@@ -85,7 +85,7 @@ async function backAgain(
       ? `${path} is as it was before, byte for byte, and Caddy serves it.`
       : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`,
     details,
-    fix: `Mend what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
+    fix: `Correct what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
     exit: exitCodes.halfway,
   });
 }

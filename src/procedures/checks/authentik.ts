@@ -20,7 +20,7 @@ export async function answersCheck({ authentik, docker }: Pick<World, 'authentik
 
 /** Does a worker listen? Without one, changes reach the outpost after minutes, and no mail is sent. */
 export async function workerCheck({ authentik, docker }: Pick<World, 'authentik' | 'docker'>): Promise<Finding[]> {
-  const common = { id: 'worker-silent', title: "authentik's worker is at work" };
+  const common = { id: 'worker-silent', title: "authentik's worker is connected" };
   const reach = await authentik.reach();
   if (reach.is !== 'ready') return [{ ...common, status: 'skip', cause: reach.because }];
   if (!(await docker.container('authentik-worker'))?.running) {
@@ -31,7 +31,8 @@ export async function workerCheck({ authentik, docker }: Pick<World, 'authentik'
   try {
     const workers = await authentik.get<readonly { readonly version_matching?: boolean }[]>('tasks/workers');
     if (workers.length === 0) {
-      const cause = 'authentik hears of no worker. Changes reach the apps after minutes only, and no mail is sent.';
+      const cause =
+        'No worker is connected to authentik. Changes reach the apps after minutes only, and no mail is sent.';
       return [{ ...common, status: 'fail', cause, fix }];
     }
     if (workers.some(({ version_matching }) => version_matching === false)) {

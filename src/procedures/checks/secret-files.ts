@@ -38,7 +38,7 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
 
 /** The password that homeauth made for its owner should not stay in a file. */
 export async function passwordFileCheck({ world, layout, config }: Installation): Promise<Finding[]> {
-  const common = { id: 'password-file', title: 'no password lies about in a file' };
+  const common = { id: 'password-file', title: 'no password file is left over in a file' };
   if ((await world.files.stat(layout.adminPassword)) === undefined) return [{ ...common, status: 'ok' }];
   return [
     {

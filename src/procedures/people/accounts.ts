@@ -63,7 +63,7 @@ function reserved(account: Account): Failure {
     return new Failure({
       code: 'user-reserved',
       problem: `${username} is authentik's own emergency account, and homeauth leaves it alone.`,
-      why: 'It is the way in when nobody else has one; authentik makes it anew where it is gone.',
+      why: 'It is the way in when nobody else has one; authentik recreates it where it is gone.',
       fix: `To get in with it: homeauth rescue ${username}`,
     });
   }

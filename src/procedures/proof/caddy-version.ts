@@ -45,7 +45,7 @@ export async function proveCaddyVersion({ world, entrance: { container } }: Scen
       ...common,
       status: isOlder(release, '2.11.4') ? 'fail' : 'warn',
       cause: `Caddy runs ${release}: ${hole.is}`,
-      fix: `Set the image of ${container} to ${caddyImages.plain} or newer (with the same modules) and make it anew: docker compose up -d`,
+      fix: `Set the image of ${container} to ${caddyImages.plain} or newer (with the same modules) and recreate it: docker compose up -d`,
     },
   ];
 }

@@ -80,7 +80,7 @@ function elsewhere(target: URL, app: App, authHost: string, status: number): Ver
       answer: `${answer}${target.pathname}`,
       cause:
         target.protocol === 'http:'
-          ? "authentik takes Caddy's requests for plain http. Caddy is not among the peers that it believes."
+          ? "authentik takes Caddy's requests for plain http. Caddy is not among its trusted proxies."
           : `authentik sends a stranger to ${target.pathname} and not to a login for this app.`,
       fix: 'homeauth apply, and if it stays so: docker restart authentik',
       later: true,

@@ -46,7 +46,7 @@ export const flowError = (where: string, because: string): Failure =>
 export const redirectLoop = (where: string, steps: readonly string[]): Failure =>
   new Failure({
     code: 'redirect-loop',
-    problem: `The login goes round in circles at ${where}.`,
+    problem: `The login redirects in a loop at ${where}.`,
     why: "Most often authentik's own host is guarded by forward auth, or authentik sees another host or scheme than the browser.",
     details: steps.slice(-8).join('\n'),
     fix: 'Compare the Caddy configuration with what homeauth would write: homeauth plan',

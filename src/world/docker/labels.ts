@@ -3,7 +3,7 @@ import type { NewContainer } from './docker.ts';
 
 /**
  * The labels by which `docker compose` takes a container for its own. Without a config-hash it would not see it, without
- * oneoff `down` would leave it, with another image or hash `up` would make it anew (tested with 2.40.3).
+ * oneoff `down` would leave it, with another image or hash `up` would recreate it (tested with 2.40.3).
  */
 export function containerLabels(container: NewContainer, imageId: string): Record<string, string> {
   const { project, service, dependsOn } = container.definition;

@@ -46,7 +46,7 @@ const sorts: readonly Sort[] = [
   {
     code: 'registry-denied',
     says: /unauthorized|denied|authentication required|incorrect username or password/i,
-    why: 'The registry wants a login, or there is no image by this name.',
+    why: 'The registry asks for a login, or there is no image by this name.',
     fix: (reference) => `Check the name, or  ${loginCommand(reference)}  and ${again}`,
   },
   {

@@ -11,7 +11,7 @@ export class Refusal extends Failure {
       code: 'docker-refused',
       problem: `Docker refused (${status}) ${request}.`,
       details: words,
-      fix: 'Put right what Docker names, then run the same command again.',
+      fix: 'Correct what Docker names, then run the same command again.',
     });
     this.status = status;
     this.words = words;

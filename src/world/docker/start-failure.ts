@@ -24,7 +24,7 @@ export function startFailure(name: string, error: unknown): unknown {
     problem: `Docker cannot start ${name}.`,
     ...(cause && { why: cause.means }),
     details: words,
-    fix: cause?.fix ?? 'Put right what Docker names, then run the same command again.',
+    fix: cause?.fix ?? 'Correct what Docker names, then run the same command again.',
     exit,
   });
 }
