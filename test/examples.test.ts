@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../src/config/parse.ts';
-import type { Facts, ProxyFacts } from '../src/desired/facts.ts';
+import type { Facts } from '../src/desired/facts.ts';
 import { layoutOf } from '../src/desired/layout.ts';
 import { stagesOf } from '../src/desired/stages.ts';
 import { plan, wanted } from '../src/engine/plan.ts';
@@ -13,6 +13,8 @@ import { kinds } from '../src/kinds/index.ts';
 import { type Id, idOf, type Observed, type Resource } from '../src/model/resource.ts';
 import { reveal, Secret } from '../src/model/secret.ts';
 import { checkedEra } from '../src/procedures/release-check.ts';
+import { ownCaddy } from '../src/proxy/caddy/caddy.ts';
+import type { ProxyFacts } from '../src/proxy/proxy.ts';
 import { packagedTemplates } from '../src/world/templates.ts';
 import { sitesOf } from './fakes/caddyfile.ts';
 import { homeauthIn } from './fakes/homeauth.ts';
@@ -24,7 +26,8 @@ const templates = await compiledTemplates(packagedTemplates)();
 
 /** A Caddy that its owner set up in a project of its own. */
 const ownersCaddy: ProxyFacts = {
-  is: 'existing',
+  is: 'caddy',
+  own: false,
   container: 'caddy',
   networks: ['caddy_caddynet'],
   caddyfile: { inside: '/etc/caddy/Caddyfile', outside: '/rpool/encrypted/docker/caddy/etc/Caddyfile' },
@@ -95,7 +98,7 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
     phase: 'running',
     superuser: 'postgres',
     setupClosed: true,
-    proxy: { is: 'own' },
+    proxy: ownCaddy(config.baseDir),
     ipv6: true,
     ...finds,
   };
@@ -139,7 +142,7 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
 
   test.each([layout.root, layout.caddy])('has a compose file with the containers of %s', (directory) => {
     const made = containers(directory);
-    if (directory === layout.caddy && facts.proxy.is !== 'own') return expect(made).toEqual([]);
+    if (directory === layout.caddy && facts.proxy === ownersCaddy) return expect(made).toEqual([]);
     const compose = parse(contentOf(`${directory}/docker-compose.yml`));
     expect(Object.keys(compose.services).sort()).toEqual([...new Set(made.map(({ key }) => key))].sort());
     for (const { key, spec } of made) expect(compose.services[key].image).toBe(spec.definition.image);

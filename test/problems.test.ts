@@ -55,7 +55,7 @@ function namesIn(text: string, path: string): string[] {
     const [code, id] = [value('code'), value('id')];
     const isFailure = code !== undefined && value('fix') !== undefined;
     // Elsewhere an id is something else: of a question, of a distribution.
-    const isFinding = id !== undefined && path.includes('/procedures/');
+    const isFinding = id !== undefined && /\/src\/(procedures|proxy)\//.test(path);
     return [...(isFailure ? texts(code) : []), ...(isFinding ? texts(id) : [])];
   });
 }

@@ -1,4 +1,4 @@
-import { openAddresses } from '../desired/open-paths.ts';
+import { openAddresses } from '../config/open-path.ts';
 import { planned, type Wishes } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';

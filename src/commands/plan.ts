@@ -1,5 +1,5 @@
 import type { PlanFlags } from '../cli/set-up.ts';
-import { openAddresses } from '../desired/open-paths.ts';
+import { openAddresses } from '../config/open-path.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { planned } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';

@@ -1,4 +1,5 @@
 import type { Refusal } from './refusal.ts';
+import type { App } from './schema.ts';
 
 /** A path that needs no login: one to the letter, or all below one with `/*` at its end. */
 export function checkOpenPath(value: string): Refusal | undefined {
@@ -27,3 +28,7 @@ export function checkOpenPath(value: string): Refusal | undefined {
   }
   return path.length > 200 ? { problem: 'is longer than 200 characters', fix } : undefined;
 }
+
+/** Every address of these apps that needs no login, as people write it. */
+export const openAddresses = (apps: readonly App[]): readonly string[] =>
+  apps.flatMap(({ host, openPaths = [] }) => openPaths.map((path) => `${host}${path}`));

@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
+import { backendNetwork, caddynet, innerName } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
+import { proxyOf } from '../proxy/choose.ts';
 import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
-import { backendNetwork, innerName, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { logLimit } from './log-limit.ts';
-import { caddynet, meetingOf } from './meeting.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
 
@@ -76,7 +77,7 @@ export function stackContainers(
       service: 'authentik',
       command: ['server'],
       expose: [9000, 9443],
-      networks: [backend, meetingOf(facts)],
+      networks: [backend, proxyOf(facts.proxy).meeting],
     },
     'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
     ...Object.fromEntries(

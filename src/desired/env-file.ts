@@ -1,18 +1,13 @@
 import type { Config } from '../config/schema.ts';
-import { withoutGateway } from '../formats/subnet.ts';
+import { innerHost } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
+import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
-import { innerHost } from './layout.ts';
 import { meetingFacts } from './meeting.ts';
 
-/**
- * The peers whose X-Forwarded-* authentik may believe: itself, and who is on the network where it meets Caddy. This
- * machine's own address there is left out, because every local account speaks from it; only a proxy that homeauth does
- * not know may sit there.
- */
+/** The peers whose X-Forwarded-* authentik may believe: itself, and the proxy on the network where the two meet. */
 function trusted(facts: Facts): string {
-  const { subnets, gateways } = meetingFacts(facts) ?? { subnets: [], gateways: [] };
-  const peers = facts.proxy.is === 'manual' ? subnets : subnets.flatMap((subnet) => withoutGateway(subnet, gateways));
+  const peers = proxyOf(facts.proxy).speaksFrom(meetingFacts(facts) ?? { subnets: [], gateways: [] });
   return ['127.0.0.0/8', ...peers].join(',');
 }
 

@@ -1,24 +1,8 @@
 import type { Template } from '../formats/template.ts';
+import type { NetworkFacts } from '../model/networks.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
-
-/** The Caddy in front of everything: one that is there, one that homeauth sets up, or none of our business. */
-export type ProxyFacts =
-  | {
-      readonly is: 'existing';
-      readonly container: string;
-      readonly networks: readonly string[];
-      readonly caddyfile: { readonly inside: string; readonly outside: string };
-      readonly how: 'import' | 'block';
-    }
-  | { readonly is: 'own' }
-  | { readonly is: 'manual' };
-
-export interface NetworkFacts {
-  readonly subnets: readonly string[];
-  /** This machine's own addresses in them. */
-  readonly gateways: readonly string[];
-}
+import type { ProxyFacts } from '../proxy/proxy.ts';
 
 /** The templates of the package, by file name without .hbs. */
 export type Templates = Readonly<Record<string, Template>>;

@@ -57,18 +57,3 @@ export const secretNames = {
   token: ['HOMEAUTH_TOKEN'],
   bootstrap: ['AUTHENTIK_BOOTSTRAP_TOKEN', 'AUTHENTIK_BOOTSTRAP_PASSWORD'],
 } as const;
-
-export const proxyNetwork = 'caddy_caddynet';
-export const backendNetwork = 'authentik_backend';
-/** For Caddy and authentik's server alone: who is on it is believed to be Caddy. */
-export const doorNetwork = 'authentik_proxy';
-
-/**
- * How a container of ours is called by the others, on every network that they share. A name without a dot is asked of
- * the router while its container does not run, and a router knows every device by the name that it gives itself; for
- * this one none has an answer.
- */
-export const innerName = (container: string): string => `${container}.homeauth.internal`;
-
-/** The same to be dialled: behind a final dot no domain of the house is tried, which may have a wildcard record. */
-export const innerHost = (container: string): string => `${innerName(container)}.`;

@@ -5,6 +5,7 @@ import { revisionOf } from '../formats/revision.ts';
 import { caddyImages, cloudflareVariable } from '../model/caddy.ts';
 import type { ContainerDefinition } from '../model/container.ts';
 import { Failure } from '../model/failure.ts';
+import { caddynet, door } from '../model/networks.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
@@ -12,7 +13,6 @@ import { pinOf } from './containers.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf } from './layout.ts';
 import { logLimit } from './log-limit.ts';
-import { caddynet, door } from './meeting.ts';
 
 /** A Caddy of our own, where there is none: its container and the values in its env file. */
 interface OwnCaddy {
@@ -20,6 +20,8 @@ interface OwnCaddy {
   readonly values: Readonly<Record<string, Secret>>;
   readonly revision: string;
 }
+
+const isOwn = ({ proxy }: Facts): boolean => proxy.is === 'caddy' && proxy.own;
 
 const folder = (key: string): Resource => ({
   kind: 'directory',
@@ -37,7 +39,7 @@ const dataFolder = (key: string): Resource => ({
 
 /** The folder of a Caddy of our own. */
 export function ownCaddyHome(config: Config, facts: Facts): Resource[] {
-  return facts.proxy.is === 'own' ? [folder(layoutOf(config.baseDir).caddy)] : [];
+  return isOwn(facts) ? [folder(layoutOf(config.baseDir).caddy)] : [];
 }
 
 /** What lies in it: the Caddyfile, the certificates with their keys, and what Caddy loaded last. */
@@ -51,7 +53,7 @@ export function ownCaddyFolders(config: Config, facts: Facts): Resource[] {
 
 /** The seed of its Caddyfile, which is the user's from then on; docker-compose.yml; the token for Cloudflare. */
 export function ownCaddyFiles(config: Config, facts: Facts): Resource[] {
-  if (facts.proxy.is !== 'own') return [];
+  if (!isOwn(facts)) return [];
   const { caddy } = layoutOf(config.baseDir);
   const { definition, values, revision } = ownCaddy(config, facts);
   const compose = composeText(
@@ -75,13 +77,13 @@ export function ownCaddyFiles(config: Config, facts: Facts): Resource[] {
 }
 
 export function ownCaddyImages(config: Config, facts: Facts): Resource[] {
-  if (facts.proxy.is !== 'own') return [];
+  if (!isOwn(facts)) return [];
   const reference = ownCaddyImage(config);
   return [{ kind: 'image', key: reference, spec: { reference, ...pinOf(reference, facts) } }];
 }
 
 export function ownCaddyContainer(config: Config, facts: Facts): Resource[] {
-  if (facts.proxy.is !== 'own') return [];
+  if (!isOwn(facts)) return [];
   const { definition, values, revision } = ownCaddy(config, facts);
   return [{ kind: 'container', key: 'caddy', spec: { definition, secretEnvironment: values, revision } }];
 }

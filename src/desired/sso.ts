@@ -2,13 +2,12 @@ import type { App, Config } from '../config/schema.ts';
 import { type Era, isOlder } from '../model/release.ts';
 import { type Id, idOf, parseId, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
+import { domainApplication } from '../model/sso.ts';
 
 const adminGroup = 'authentik Admins';
 const outpostName = 'authentik Embedded Outpost';
 /** The provider that covers the whole domain, as the by-hand guide names it. */
 const domainProvider = 'Home forward auth';
-/** The application of that provider, by its slug. */
-export const domainApplication = 'home';
 
 const flows = {
   explicit: 'default-provider-authorization-explicit-consent',

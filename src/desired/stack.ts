@@ -2,15 +2,16 @@ import type { Config } from '../config/schema.ts';
 import { encodeValue } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
 import type { ContainerDefinition, NetworkSpec } from '../model/container.ts';
+import { backendNetwork, doorNetwork, proxyNetwork } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
+import { proxyOf } from '../proxy/choose.ts';
 import { composeText } from './compose-file.ts';
 import { stackContainers } from './containers.ts';
 import { databaseVariables, environmentOf } from './env-file.ts';
 import type { Facts } from './facts.ts';
-import { backendNetwork, doorNetwork, type Layout, proxyNetwork } from './layout.ts';
-import { meetingOf } from './meeting.ts';
+import type { Layout } from './layout.ts';
 import { emergencyAddress } from './sso.ts';
 
 type Values = Readonly<Record<string, Secret>>;
@@ -102,7 +103,7 @@ export const role = ({ phase, superuser, secrets }: Facts): Resource[] =>
 
 /** The same container while it must not meet the proxy yet. */
 export function withoutProxy(resources: readonly Resource[], facts: Facts): Resource[] {
-  const meeting = meetingOf(facts);
+  const meeting = proxyOf(facts.proxy).meeting;
   return resources.map((r) => {
     if (r.kind !== 'container') return r;
     const networks = r.spec.definition.networks.filter(({ name }) => name !== meeting.name);

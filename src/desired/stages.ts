@@ -3,12 +3,13 @@ import type { Era } from '../model/release.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
+import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
 import { guesses } from './guesses.ts';
 import * as host from './host.ts';
 import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
-import * as proxy from './proxy.ts';
+import * as own from './own-caddy.ts';
 import { recovery } from './recovery.ts';
 import { secondFactor, setupFlows } from './second-factor.ts';
 import * as sso from './sso.ts';
@@ -49,23 +50,23 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
   return [
     { title: folders, want: (f) => host.place(config, f) },
     { title: folders, want: (f) => host.dataset(layout, f) },
-    { title: folders, want: (f) => [...host.base(layout), ...proxy.ownCaddyHome(config, f)] },
+    { title: folders, want: (f) => [...host.base(layout), ...own.ownCaddyHome(config, f)] },
     { title: folders, want: () => host.home(layout, wish.pointer) },
     {
       title: folders,
       want: (f) => [
         ...host.statement(layout, f, wish.pointer),
         ...host.directories(layout, era),
-        ...proxy.ownCaddyFolders(config, f),
+        ...own.ownCaddyFolders(config, f),
         ...host.secrets(layout, f),
       ],
     },
     // Before the file that says which image each name stands for.
-    { title: 'images', want: (f) => [...stack.images(of(f)), ...proxy.ownCaddyImages(config, f)] },
+    { title: 'images', want: (f) => [...stack.images(of(f)), ...own.ownCaddyImages(config, f)] },
     { title: files, want: (f) => stack.networks(f) },
     {
       title: files,
-      want: (f) => [...stack.stackFiles(layout, f, of(f)), ...proxy.ownCaddyFiles(config, f)],
+      want: (f) => [...stack.stackFiles(layout, f, of(f)), ...own.ownCaddyFiles(config, f)],
     },
     {
       title: 'database',
@@ -73,7 +74,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     },
     { title: 'database', want: stack.role },
     // One that runs already gets to where it will find the server before that moves.
-    { title: network, want: (f) => (f.ours.has('container:caddy') ? proxy.ownCaddyContainer(config, f) : []) },
+    { title: network, want: (f) => (f.ours.has('container:caddy') ? own.ownCaddyContainer(config, f) : []) },
     { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
     {
       title: 'default flows and mappings',
@@ -89,9 +90,9 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
       title: network,
-      want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...proxy.ownCaddyContainer(config, f)],
+      want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...own.ownCaddyContainer(config, f)],
     },
-    { title: 'Caddy: validated, reloaded, read back', want: (f) => proxy.caddyText(config, f) },
+    { title: 'Caddy: validated, reloaded, read back', want: (f) => proxyOf(f.proxy).part(config, f.templates) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }

@@ -1,9 +1,9 @@
 import type { Kinds } from '../engine/kind.ts';
+import { caddyKind } from '../proxy/caddy/kind.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
 import { brandKind, brandTitleKind } from './brand.ts';
-import { caddyKind } from './caddy.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';

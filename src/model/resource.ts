@@ -64,6 +64,18 @@ export interface BootstrapSpec {
   readonly gone: boolean;
 }
 
+/** One site in homeauth's text, and what of it needs no login. */
+export interface CaddySite {
+  readonly host: string;
+  readonly openPaths: readonly string[];
+}
+
+/** A module that Caddy's own image lacks, and the variable that it reads. */
+export interface CaddyModule {
+  readonly name: string;
+  readonly variable: string;
+}
+
 /** All of homeauth's text in Caddy's configuration. */
 export interface CaddySpec {
   readonly container: string;
@@ -73,6 +85,9 @@ export interface CaddySpec {
   readonly how: 'import' | 'block';
   /** Found: what stands there and is included; empty where it is not. */
   readonly text: string;
+  readonly sites: readonly CaddySite[];
+  /** What Caddy must have for it. */
+  readonly modules: readonly CaddyModule[];
   /** A mark that the text carries into the running configuration. Found: the mark there; empty where there is none. */
   readonly revision: string;
 }

@@ -1,5 +1,8 @@
 import type { Secret } from './secret.ts';
 
+/** The application that stands for the whole domain, by its slug. */
+export const domainApplication = 'home';
+
 /** homeauth's own API token: whose it is. The key is on disk before authentik hears of it. */
 export interface TokenSpec {
   readonly username: string;

@@ -1,5 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { proxyOf } from '../proxy/choose.ts';
+import { proxyPeers } from '../proxy/peers.ts';
 import { answersCheck, workerCheck } from './checks/authentik.ts';
 import { type Check, failed, observe, parted, skipped } from './checks/check.ts';
 import { databaseCheck } from './checks/database.ts';
@@ -7,7 +9,6 @@ import { healthCheck } from './checks/health.ts';
 import { impatient, quick, type Slowest } from './checks/impatient.ts';
 import { asPlanned } from './checks/plan.ts';
 import { providerPathsCheck } from './checks/provider-paths.ts';
-import { proxyPeers, proxyPeersCheck } from './checks/proxy-peers.ts';
 import { releaseCheck } from './checks/release.ts';
 import { passwordFileCheck, secretFilesCheck } from './checks/secret-files.ts';
 import { slownessCheck } from './checks/slow.ts';
@@ -82,7 +83,7 @@ async function withIt(installation: Installation, slowest: Slowest): Promise<Fin
     observe(
       [
         ...stack.map((about, n) => ({ ...about, look: looks[n]! })),
-        ...(isKnown ? [{ ...proxyPeers, look: () => proxyPeersCheck(installation, caddy) }] : []),
+        ...(isKnown ? [{ ...proxyPeers, look: () => proxyOf(caddy).peers(world) }] : []),
       ],
       stackPatience,
     ),

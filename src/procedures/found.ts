@@ -1,13 +1,13 @@
 import { whereIsMyData } from '../kinds/data-location.ts';
 import { Failure } from '../model/failure.ts';
-import { findCaddy } from './find-caddy.ts';
+import { findProxy } from '../proxy/choose.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Sight = Surroundings['world'];
 
 /** What is on this machine that an installation builds on: what the interview tells before it asks. */
 export async function found(world: Sight, baseDir: string): Promise<readonly string[]> {
-  const looks = [docker(world), caddy(world), disk(world, baseDir), network(world)];
+  const looks = [docker(world), caddy(world, baseDir), disk(world, baseDir), network(world)];
   return (await Promise.all(looks.map(quietly))).filter((line) => line !== undefined);
 }
 
@@ -21,9 +21,11 @@ async function quietly(look: Promise<string | undefined>): Promise<string | unde
 
 const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
 
-async function caddy(world: Sight): Promise<string | undefined> {
-  const proxy = await findCaddy(world, { proxy: 'caddy' }, new Set());
-  return proxy.is === 'existing' ? `Caddy in the container "${proxy.container}"` : 'no Caddy yet: one is set up';
+async function caddy(world: Sight, baseDir: string): Promise<string | undefined> {
+  const proxy = await findProxy(world, { proxy: 'caddy', baseDir }, new Set());
+  return proxy.is === 'caddy' && !proxy.own
+    ? `Caddy in the container "${proxy.container}"`
+    : 'no Caddy yet: one is set up';
 }
 
 async function disk(world: Sight, baseDir: string): Promise<string | undefined> {

@@ -20,7 +20,7 @@ export async function pinsOf(
   const images = Object.entries(stackContainers(config, era, layout, { proxy })).map(
     ([name, { image }]) => [name, image] as const,
   );
-  const all = proxy.is === 'own' ? [...images, ['caddy', ownCaddyImage(config)] as const] : images;
+  const all = proxy.is === 'caddy' && proxy.own ? [...images, ['caddy', ownCaddyImage(config)] as const] : images;
   const unknown = new Set(all.map(([, image]) => image).filter((image) => noted[image] === undefined));
   const found = [...unknown].map(async (image) => {
     const users = all.filter(([, other]) => other === image).map(([name]) => name);

@@ -1,13 +1,13 @@
-import type { ProxyFacts } from '../desired/facts.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { findProxy } from '../proxy/choose.ts';
+import type { ProxyFacts } from '../proxy/proxy.ts';
 import { type Check, observe, parted, skipped } from './checks/check.ts';
 import { diskCheck, isBegun, placeCheck } from './checks/disk.ts';
 import { engineCheck } from './checks/engine.ts';
 import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './checks/machine.ts';
 import { namesCheck } from './checks/names.ts';
 import { portsCheck } from './checks/ports.ts';
-import { findCaddy } from './find-caddy.ts';
 import type { Installation } from './installation.ts';
 
 /** Whether this machine can carry it: what `init` asks before it writes, and `doctor` at any time. */
@@ -36,7 +36,7 @@ export const withoutDocker = ({ cause }: Finding): string =>
 /** The Caddy to work with, or why there is none. */
 export async function caddyOf({ world, config, ledger }: Installation): Promise<ProxyFacts | Failure> {
   try {
-    return await findCaddy(world, config, new Set((await ledger.read()).map(({ id }) => id)));
+    return await findProxy(world, config, new Set((await ledger.read()).map(({ id }) => id)));
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;

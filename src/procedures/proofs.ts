@@ -2,13 +2,14 @@ import pMap from 'p-map';
 import type { App } from '../config/schema.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
-import { findCaddy } from './find-caddy.ts';
+import { findProxy, proxyOf } from '../proxy/choose.ts';
+import { isEntrance } from '../proxy/proxy.ts';
 import type { Installation } from './installation.ts';
 import { withOutsider } from './people/outsider.ts';
 import { endLeftVisits } from './people/sessions.ts';
 import { outsiders, proveOutsider } from './proof/outsider.ts';
 import type { Owner } from './proof/owner.ts';
-import { findEntrance, isEntrance, type Scene } from './proof/scene.ts';
+import type { Scene } from './proof/scene.ts';
 import { proveApp, proveHome, type Thoroughness } from './proof.ts';
 
 export interface Wanted {
@@ -49,7 +50,7 @@ export async function outsiderProofs(installation: Installation): Promise<Findin
 /** Where it is proven, or why that cannot be. */
 async function sceneOf({ world, config, ledger }: Installation): Promise<Scene | Finding> {
   const ours = new Set((await ledger.read()).map(({ id }) => id));
-  const entrance = await findEntrance(world, await findCaddy(world, config, ours));
+  const entrance = await proxyOf(await findProxy(world, config, ours)).entrance(world);
   return isEntrance(entrance) ? { world, config, entrance } : entrance;
 }
 

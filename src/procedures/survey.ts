@@ -1,10 +1,11 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
-import type { Facts, NetworkFacts } from '../desired/facts.ts';
-import { doorNetwork, proxyNetwork, secretNames } from '../desired/layout.ts';
+import type { Facts } from '../desired/facts.ts';
+import { secretNames } from '../desired/layout.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
+import { doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
-import { findCaddy } from './find-caddy.ts';
+import { findProxy } from '../proxy/choose.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { mailPasswordOf } from './mail-password.ts';
 import { pinsOf } from './pins.ts';
@@ -16,7 +17,7 @@ export async function survey(installation: Installation): Promise<Facts> {
   const ledger = await installation.ledger.read();
   const ours = new Set(ledger.map(({ id }) => id));
   const [proxy, proxyFacts, doorFacts, engine, storage] = await Promise.all([
-    findCaddy(world, config, ours),
+    findProxy(world, config, ours),
     networkFacts(world, proxyNetwork),
     networkFacts(world, doorNetwork),
     world.docker.engine(),

@@ -1,6 +1,6 @@
 import { exitCodes, Failure } from '../../src/model/failure.ts';
-import { findCaddy } from '../../src/procedures/find-caddy.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import { findProxy } from '../../src/proxy/choose.ts';
 import type { Machine } from './machine.ts';
 
 const containers = ['authentik-postgresql', 'authentik', 'authentik-worker', 'caddy', 'whoami'];
@@ -20,8 +20,8 @@ export async function dockerMachine({ world, connect }: Surroundings, domain: st
     ...ports.map((port) => there(`port ${port}`, world.host.listener(port))),
   ]);
   // Throws where there is a Caddy that it cannot work with; one that it can is still somebody's.
-  const other = taken.flat().length === 0 && (await findCaddy(world, { proxy: 'caddy' }, new Set())).is !== 'own';
-  if (other) taken.push(['a Caddy in a container']);
+  const proxy = taken.flat().length === 0 && (await findProxy(world, { proxy: 'caddy', baseDir: '/' }, new Set()));
+  if (proxy && proxy.is === 'caddy' && !proxy.own) taken.push(['a Caddy in a container']);
   if (taken.flat().length > 0) {
     throw new Failure({
       code: 'demo-taken',

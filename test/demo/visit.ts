@@ -1,5 +1,7 @@
 import { Secret } from '../../src/model/secret.ts';
-import { findEntrance, isEntrance } from '../../src/procedures/proof/scene.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { proxyOf } from '../../src/proxy/choose.ts';
+import { isEntrance } from '../../src/proxy/proxy.ts';
 import { logIn } from '../../src/world/authentik/login.ts';
 import type { Http } from '../../src/world/world.ts';
 import type { Machine } from './machine.ts';
@@ -14,7 +16,7 @@ export interface Visits {
 
 /** Opens the app twice, past homeauth and its own proofs: as a stranger, and as helen with her password. */
 export async function visit({ world, domain }: Machine): Promise<Visits> {
-  const entrance = await findEntrance(world, { is: 'own' });
+  const entrance = await proxyOf(ownCaddy('/')).entrance(world);
   if (!isEntrance(entrance)) throw new Error(entrance.cause);
   const { via, authority } = entrance;
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import type { Facts } from '../../src/desired/facts.ts';
-import * as proxy from '../../src/desired/proxy.ts';
+import * as own from '../../src/desired/own-caddy.ts';
 import { compileTemplate } from '../../src/formats/template.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { sitesIn } from '../../src/proxy/caddy/opened.ts';
+import { proxyOf } from '../../src/proxy/choose.ts';
+import { manualText } from '../../src/proxy/manual.ts';
 
 const templates = Object.fromEntries(
   ['homeauth.caddy', 'Caddyfile', 'docker-compose.yml'].map((name) => [
@@ -30,11 +34,12 @@ const config = {
   apps: [app('whoami', 'whoami:80'), app('wiki', '[fd00::5]:8080', 'domain')],
 } as unknown as Config;
 const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/caddy/Caddyfile' };
-const existing = { is: 'existing', container: 'front', networks: [], caddyfile, how: 'block' } as const;
-const facts = (change: Partial<Facts> = {}) => ({ templates, proxy: { is: 'own' }, ...change }) as unknown as Facts;
+const existing = { is: 'caddy', own: false, container: 'front', networks: [], caddyfile, how: 'block' } as const;
+const facts = (change: Partial<Facts> = {}) => ({ templates, proxy: ownCaddy('/srv'), ...change }) as unknown as Facts;
 
+const partFor = (wanted: Config, { proxy }: Facts) => proxyOf(proxy).part(wanted, templates);
 const textFor = (change: Partial<Config> = {}): string => {
-  const [resource] = proxy.caddyText({ ...config, ...change }, facts());
+  const [resource] = partFor({ ...config, ...change }, facts());
   return resource?.kind === 'caddy' ? resource.spec.text : '';
 };
 const siteOf = (text: string, host: string): string => text.split(`\n${host} {\n`)[1]?.split('\n}\n')[0] ?? '';
@@ -80,6 +85,20 @@ describe('the text', () => {
     expect(textFor()).not.toMatch(/authentik:9000/);
   });
 
+  test('is data beside it: its sites, as they can be read back, and the modules that it needs', () => {
+    const open = { ...app('wiki', 'wiki:80'), openPaths: ['/share/*', '/health'] };
+    const [resource] = partFor({ ...config, apps: [open, app('photos', 'photos:80')], tls: 'cloudflare' }, facts());
+    if (resource?.kind !== 'caddy') throw new Error('no text');
+    const { sites, modules, text } = resource.spec;
+    expect(sites).toEqual([
+      { host: 'auth.home.example.com', openPaths: [] },
+      { host: 'wiki.home.example.com', openPaths: ['/share/*', '/health'] },
+      { host: 'photos.home.example.com', openPaths: [] },
+    ]);
+    expect(sitesIn(text)).toEqual(sites);
+    expect(modules).toEqual([{ name: 'dns.providers.cloudflare', variable: 'CLOUDFLARE_API_TOKEN' }]);
+  });
+
   test('trusts nobody to say where they come from', () => {
     expect(textFor()).not.toContain('trusted_proxies');
   });
@@ -95,7 +114,7 @@ describe('the text', () => {
   test('carries a mark that every change changes', () => {
     const revisions = [{}, { tls: 'internal' }, { authHost: 'id.home.example.com' }, { apps: [] }].map((change) => {
       const text = textFor(change as Partial<Config>);
-      const [resource] = proxy.caddyText({ ...config, ...change } as Config, facts());
+      const [resource] = partFor({ ...config, ...change } as Config, facts());
       const revision = resource?.kind === 'caddy' ? resource.spec.revision : '';
       expect(text).toContain(`homeauth_revision ${revision}\n`);
       return revision;
@@ -114,7 +133,7 @@ describe('the text', () => {
 
 describe('where it goes', () => {
   test('into the Caddy that is there', () => {
-    const [resource] = proxy.caddyText(config, facts({ proxy: existing }));
+    const [resource] = partFor(config, facts({ proxy: existing }));
     expect(resource).toMatchObject({
       key: '/opt/caddy/Caddyfile',
       spec: { container: 'front', how: 'block', caddyfile },
@@ -122,34 +141,28 @@ describe('where it goes', () => {
   });
 
   test('into our own', () => {
-    const [resource] = proxy.caddyText(config, facts());
+    const [resource] = partFor(config, facts());
     expect(resource).toMatchObject({ key: '/srv/caddy/etc/Caddyfile', spec: { container: 'caddy', how: 'import' } });
   });
 
   test('nowhere by itself where the user wants to do it', () => {
     const manual = facts({ proxy: { is: 'manual' } });
-    expect(proxy.caddyText(config, manual)).toEqual([]);
-    expect(proxy.manualText(config, manual).text).toBe(textFor());
+    expect(partFor(config, manual)).toEqual([]);
+    expect(manualText(config, templates).text).toBe(textFor());
   });
 
   test('where the user does it, it is said what stays open', () => {
     const open = { ...app('wiki', 'wiki:80'), openPaths: ['/share/*'] };
-    const { text, steps } = proxy.manualText({ ...config, apps: [open] }, facts({ proxy: { is: 'manual' } }));
+    const { text, steps } = manualText({ ...config, apps: [open] }, templates);
     expect(text).toContain('\t\t@open {\n\t\t\tpath /share/*\n');
     expect(steps.at(-1)).toContain('Without that question: wiki.home.example.com/share/*');
   });
 });
 
 describe('a Caddy of our own', () => {
-  const all = [
-    proxy.ownCaddyHome,
-    proxy.ownCaddyFolders,
-    proxy.ownCaddyFiles,
-    proxy.ownCaddyImages,
-    proxy.ownCaddyContainer,
-  ];
+  const all = [own.ownCaddyHome, own.ownCaddyFolders, own.ownCaddyFiles, own.ownCaddyImages, own.ownCaddyContainer];
 
-  test.each([existing, { is: 'manual' }] as const)('is not wanted with one that is $is', (is) => {
+  test.each([existing, { is: 'manual' }] as const)('is not wanted with $is of theirs', (is) => {
     expect(all.flatMap((part) => part(config, facts({ proxy: is })))).toEqual([]);
   });
 
@@ -168,7 +181,7 @@ describe('a Caddy of our own', () => {
   });
 
   test('has a Caddyfile that is the user’s from then on', () => {
-    const [seed, compose] = proxy.ownCaddyFiles(config, facts());
+    const [seed, compose] = own.ownCaddyFiles(config, facts());
     expect(seed).toMatchObject({ spec: { once: true }, precious: true });
     expect(compose?.kind === 'file' && compose.spec.content).toContain('"443:443/udp"');
   });
@@ -176,13 +189,13 @@ describe('a Caddy of our own', () => {
   test('has the module and the token where Cloudflare proves the domain', () => {
     const byDns = { ...config, tls: 'cloudflare' } as Config;
     const token = new Secret('cf-secret');
-    const files = proxy.ownCaddyFiles(byDns, facts({ cloudflareToken: token }));
+    const files = own.ownCaddyFiles(byDns, facts({ cloudflareToken: token }));
     const env = files.find(({ key }) => key === '/srv/caddy/caddy.env');
     expect(env?.kind === 'file' && [env.spec.mode, reveal(env.spec.content)]).toEqual([
       0o600,
       'CLOUDFLARE_API_TOKEN=cf-secret\n',
     ]);
-    const [container] = proxy.ownCaddyContainer(byDns, facts({ cloudflareToken: token }));
+    const [container] = own.ownCaddyContainer(byDns, facts({ cloudflareToken: token }));
     expect(container).toMatchObject({
       spec: { definition: { image: expect.stringContaining('caddy-cloudflare:'), envFiles: ['/srv/caddy/caddy.env'] } },
     });
@@ -191,6 +204,6 @@ describe('a Caddy of our own', () => {
 
   test('says what it needs where there is no token', () => {
     const byDns = { ...config, tls: 'cloudflare' } as Config;
-    expect(() => proxy.ownCaddyContainer(byDns, facts())).toThrow(/holds no token/);
+    expect(() => own.ownCaddyContainer(byDns, facts())).toThrow(/holds no token/);
   });
 });

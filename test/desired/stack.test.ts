@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Facts, ProxyFacts } from '../../src/desired/facts.ts';
+import type { Facts } from '../../src/desired/facts.ts';
 import { layoutOf } from '../../src/desired/layout.ts';
 import { containerOf, networks, stackFiles, stackOf } from '../../src/desired/stack.ts';
 import { compiledTemplates } from '../../src/formats/template.ts';
 import { eraOf } from '../../src/model/release.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import type { ProxyFacts } from '../../src/proxy/proxy.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../examples/laptop-internal.yaml'), 'utf8');
@@ -24,7 +26,7 @@ const facts: Facts = {
   phase: 'running',
   superuser: 'postgres',
   setupClosed: true,
-  proxy: { is: 'own' },
+  proxy: ownCaddy('/srv'),
   ipv6: true,
   logDriver: 'json-file',
 };
@@ -86,10 +88,10 @@ describe('whom authentik believes to be its proxy', () => {
   const doorNetwork = { subnets: ['172.19.0.0/30'], gateways: ['172.19.0.1'] };
   const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
   const theirs = (networks: readonly string[]) =>
-    ({ is: 'existing', container: 'caddy', networks, caddyfile, how: 'import' }) as const;
+    ({ is: 'caddy', own: false, container: 'caddy', networks, caddyfile, how: 'import' }) as const;
 
   test.each<[string, ProxyFacts, string, string]>([
-    ['a Caddy of ours', { is: 'own' }, 'authentik_proxy', '172.19.0.2/31,172.19.0.0/32'],
+    ['a Caddy of ours', ownCaddy('/srv'), 'authentik_proxy', '172.19.0.2/31,172.19.0.0/32'],
     [
       'one of theirs that has moved',
       theirs(['caddy_caddynet', 'authentik_proxy']),

@@ -340,8 +340,8 @@ describe('what is refused, with nothing changed', () => {
   test('a certificate by Cloudflare without the module for it', async () => {
     await bench.write(own);
     const want = bench.want([]);
-    const text = want.text.replace('tls internal', 'tls {\n\t\tdns cloudflare {env.CLOUDFLARE_API_TOKEN}\n\t}');
-    const refusal = await failure(bench.put({ ...want, text }));
+    const modules = [{ name: 'dns.providers.cloudflare', variable: 'CLOUDFLARE_API_TOKEN' }];
+    const refusal = await failure(bench.put({ ...want, modules }));
     expect([refusal.code, refusal.fix]).toEqual([
       'caddy-module-missing',
       expect.stringContaining('ghcr.io/caddybuilds/caddy-cloudflare:'),

@@ -6,14 +6,15 @@ import { Secret } from '../../src/model/secret.ts';
 import { clockSkewCheck } from '../../src/procedures/checks/clock-skew.ts';
 import { proveAuthHost, proveSecure } from '../../src/procedures/proof/auth-host.ts';
 import { proveBypass } from '../../src/procedures/proof/bypass.ts';
-import { proveCaddyVersion } from '../../src/procedures/proof/caddy-version.ts';
 import { proveCertificate } from '../../src/procedures/proof/certificate.ts';
 import { others, proveForgery, spellings } from '../../src/procedures/proof/forgery.ts';
 import { proveName } from '../../src/procedures/proof/name.ts';
-import { findEntrance, type Scene } from '../../src/procedures/proof/scene.ts';
+import type { Scene } from '../../src/procedures/proof/scene.ts';
 import { proveSpelled } from '../../src/procedures/proof/spelled.ts';
 import { judgeStranger, proveStranger } from '../../src/procedures/proof/stranger.ts';
 import { proveStripped } from '../../src/procedures/proof/stripped.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { proxyOf } from '../../src/proxy/choose.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
 
 const config = {
@@ -25,6 +26,7 @@ const config = {
 const wiki: App = { name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', upstream: 'wiki:8080', mode: 'app' };
 const noAnswer = (problem: string) => new Failure({ code: 'no-answer', problem, fix: 'homeauth doctor' });
 
+const copy = 'docker cp caddy:/data/caddy/pki/authorities/local/root.crt .';
 const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
   status,
   headers: {},
@@ -65,7 +67,7 @@ function sceneOf(ask: Ask, more: { config?: Partial<Config>; world?: object } = 
   const scene = {
     world,
     config: { ...config, ...more.config },
-    entrance: { container: 'caddy', via, authority: 'PEM' },
+    entrance: { log: 'docker logs --tail 50 caddy', via, authority: 'PEM', copyAuthority: copy },
   };
   return { scene: scene as unknown as Scene, asked, elapsed: () => now };
 }
@@ -369,8 +371,7 @@ describe('the rest', () => {
     ['nobody trusts', () => answer(302, { untrusted: 'CERT_HAS_EXPIRED' }), 'fail', /CERT_HAS_EXPIRED/],
     ['is not there yet', () => noAnswer('It has no certificate for that name yet.'), 'skip', /no certificate/],
   ])('a certificate that %s', async (_, ask, status, words) => {
-    const docker = { container: async () => ({ name: 'caddy', environment: { XDG_DATA_HOME: '/data' } }) };
-    const [found] = await proveCertificate(sceneOf(ask, { world: { docker } }).scene, wiki.host);
+    const [found] = await proveCertificate(sceneOf(ask).scene, wiki.host);
     expect([found?.status, found?.answer ?? found?.cause ?? '']).toEqual([status, expect.stringMatching(words)]);
   });
 
@@ -382,7 +383,7 @@ describe('the rest', () => {
     ['(devel)', 'skip', /./],
   ])('Caddy %s', async (version, status, cause) => {
     const docker = { container: async () => ({ environment: { CADDY_VERSION: version }, labels: {} }) };
-    const [found] = await proveCaddyVersion(sceneOf(() => good, { world: { docker } }).scene);
+    const [found] = await proxyOf(ownCaddy('/srv')).holes({ docker } as never);
     expect([found?.status, found?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
   });
 
@@ -464,10 +465,10 @@ describe('the rest', () => {
     const docker = (details: object | undefined) => ({
       docker: { container: async () => details, dialAddress: async () => undefined, readFile: async () => undefined },
     });
-    const look = (details: object | undefined) => findEntrance(docker(details) as never, { is: 'own' });
+    const look = (details: object | undefined) => proxyOf(ownCaddy('/srv')).entrance(docker(details) as never);
     expect(await look(undefined)).toMatchObject({ status: 'fail', fix: 'homeauth apply' });
     expect(await look({ running: false })).toMatchObject({ status: 'fail', fix: 'docker start caddy' });
     expect(await look({ running: true })).toMatchObject({ fix: 'docker network connect caddy_caddynet caddy' });
-    expect(await findEntrance(docker(undefined) as never, { is: 'manual' })).toEqual({});
+    expect(await proxyOf({ is: 'manual' }).entrance(docker(undefined) as never)).toEqual({});
   });
 });

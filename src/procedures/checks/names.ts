@@ -1,7 +1,7 @@
 import { stackNames } from '../../desired/containers.ts';
-import { backendNetwork, doorNetwork } from '../../desired/layout.ts';
 import type { Finding } from '../../model/finding.ts';
 import { composeLabel } from '../../model/label.ts';
+import { backendNetwork, doorNetwork } from '../../model/networks.ts';
 import type { Id } from '../../model/resource.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { Installation } from '../installation.ts';

@@ -1,9 +1,9 @@
-import type { ProxyFacts } from '../../desired/facts.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
+import { portTaken } from '../../proxy/caddy/unfit.ts';
+import type { ProxyFacts } from '../../proxy/proxy.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
-import { portTaken } from '../caddy-trouble.ts';
 import { failed } from './check.ts';
 import { type Appliance, applianceOf } from './system.ts';
 
@@ -15,7 +15,7 @@ export async function portsCheck(
   world: Pick<World, 'docker' | 'host' | 'files'>,
   caddy: ProxyFacts | Failure,
 ): Promise<Finding[]> {
-  const isOwn = caddy instanceof Failure ? caddy.code === 'port-taken' : caddy.is === 'own';
+  const isOwn = caddy instanceof Failure ? caddy.code === 'port-taken' : caddy.is === 'caddy' && caddy.own;
   if (!isOwn) return [];
   // A paused one keeps its ports.
   const containers = (await world.docker.containers()).filter(({ running, ports }) => running || ports.length > 0);

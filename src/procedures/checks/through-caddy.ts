@@ -1,11 +1,11 @@
 import type { App } from '../../config/schema.ts';
-import type { ProxyFacts } from '../../desired/facts.ts';
 import { secretNames } from '../../desired/layout.ts';
 import type { Finding } from '../../model/finding.ts';
+import { proxyOf } from '../../proxy/choose.ts';
+import { isEntrance, type ProxyFacts } from '../../proxy/proxy.ts';
 import { type Installation, tokenIn } from '../installation.ts';
 import { proveSecure } from '../proof/auth-host.ts';
-import { proveCaddyVersion } from '../proof/caddy-version.ts';
-import { findEntrance, isEntrance, type Scene } from '../proof/scene.ts';
+import type { Scene } from '../proof/scene.ts';
 import { proveApp, proveHome } from '../proof.ts';
 import { type Check, observe, skipped } from './check.ts';
 import { clockSkewCheck } from './clock-skew.ts';
@@ -33,7 +33,8 @@ export const notThroughCaddy = ({ config: { apps } }: Installation, cause: strin
 /** What is asked through Caddy: the login page, every app, and what Caddy itself is. */
 export async function throughCaddy(installation: Installation, proxy: ProxyFacts): Promise<Finding[]> {
   const { world, config, layout } = installation;
-  const entrance = await findEntrance(world, proxy);
+  const { entrance: find, holes } = proxyOf(proxy);
+  const entrance = await find(world);
   if (!isEntrance(entrance)) return [entrance, ...notThroughCaddy(installation, headlineOf(entrance))];
   const scene: Scene = { world, config, entrance };
   const looks: readonly (() => Promise<readonly Finding[]>)[] = [
@@ -42,7 +43,7 @@ export async function throughCaddy(installation: Installation, proxy: ProxyFacts
       const token = await tokenIn(world, layout.token, secretNames.token[0]);
       return token ? proveSecure(scene, token) : [];
     },
-    () => proveCaddyVersion(scene),
+    () => holes(world),
     () => clockSkewCheck(scene),
   ];
   const looked = await observe(

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import { nearest } from '../../config/nearest.ts';
 import type { App } from '../../config/schema.ts';
-import { domainApplication } from '../../desired/sso.ts';
 import type { Access } from '../../model/access.ts';
 import { Failure } from '../../model/failure.ts';
+import { domainApplication } from '../../model/sso.ts';
 import type { Installation } from '../installation.ts';
 import type { Account } from './accounts.ts';
 import { judge } from './rules.ts';

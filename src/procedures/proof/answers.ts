@@ -3,8 +3,8 @@ import type { HttpAnswer } from '../../world/world.ts';
 import type { Verdict } from './scene.ts';
 
 /** What an answer means that comes from Caddy or authentik, because the app was not reached. Statuses as recorded. */
-export function fromOutside(answer: HttpAnswer | Failure, host: string, caddy?: string): Verdict {
-  const look = caddy ? `docker logs --tail 50 ${caddy}` : 'Look into the log of your proxy.';
+export function fromOutside(answer: HttpAnswer | Failure, host: string, log?: string): Verdict {
+  const look = log ?? 'Look into the log of your proxy.';
   if (answer instanceof Failure) {
     const { problem } = answer;
     const noCertificate = /certificate for that name/.test(problem);

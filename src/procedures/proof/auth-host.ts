@@ -52,7 +52,7 @@ function arrived(answer: HttpAnswer | Failure, { pathname }: URL, { config, entr
     }
     if (pathname.startsWith('/if/flow/')) return { is: 'right', answer: `200 ${pathname}` };
   }
-  return fromOutside(answer, config.authHost, entrance.container);
+  return fromOutside(answer, config.authHost, entrance.log);
 }
 
 /** Does authentik, asked through Caddy, know that it was asked over https? Without it every login goes in circles. */

@@ -1,7 +1,7 @@
 import type { App } from '../../config/schema.ts';
-import { proxyNetwork } from '../../desired/layout.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
+import { proxyNetwork } from '../../model/networks.ts';
 import type { LoginResult, Visit } from '../../world/authentik/login.ts';
 import type { Scene } from './scene.ts';
 import { type Visitor, visiting } from './visit.ts';

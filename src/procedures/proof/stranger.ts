@@ -35,7 +35,7 @@ export function judgeStranger(
     return elsewhere(target, app, authHost, answer.status);
   }
   if (!(answer instanceof Failure) && answer.status < 300) return open(answer, app);
-  return fromOutside(answer, app.host, entrance.container);
+  return fromOutside(answer, app.host, entrance.log);
 }
 
 export const isRedirect = ({ status, headers }: HttpAnswer): boolean =>

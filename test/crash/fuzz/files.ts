@@ -1,5 +1,5 @@
 import type { CommandName } from '../../../src/cli.ts';
-import { withoutOurs } from '../../../src/kinds/caddy/placement.ts';
+import { withoutOurs } from '../../../src/proxy/caddy/placement.ts';
 import { pick, seeded } from '../../config/random.ts';
 import type { MemoryFiles } from '../../fakes/files.ts';
 import type { Flags } from '../../fakes/homeauth.ts';

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/schema.ts';
-import { innerName } from '../../../src/desired/layout.ts';
-import { caddyTextOf } from '../../../src/desired/proxy.ts';
 import { compileTemplate } from '../../../src/formats/template.ts';
-import { caddyKind } from '../../../src/kinds/caddy.ts';
+import { innerName } from '../../../src/model/networks.ts';
 import type { CaddySpec } from '../../../src/model/resource.ts';
+import { caddyKind } from '../../../src/proxy/caddy/kind.ts';
+import { textOf } from '../../../src/proxy/caddy/text.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../../src/world/files.ts';
 import { ownHttp } from '../../../src/world/http.ts';
@@ -101,7 +101,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
       container: proxy,
       caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
       how: mount === 'directory' ? 'import' : 'block',
-      ...caddyTextOf(configOf(apps), template),
+      ...textOf(configOf(apps), template),
     }),
     put: async (want) => caddyKind.apply?.(path, want, world, undefined),
     differs: async (want) => {

@@ -1,28 +1,29 @@
 import { expect, test } from 'vitest';
-import type { ProxyFacts } from '../../../src/desired/facts.ts';
-import { proxyPeersCheck } from '../../../src/procedures/checks/proxy-peers.ts';
-import type { World } from '../../../src/world/world.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { proxyOf } from '../../src/proxy/choose.ts';
+import type { ProxyFacts } from '../../src/proxy/proxy.ts';
+import type { World } from '../../src/world/world.ts';
 
 const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
 const theirs = (...networks: string[]) =>
-  ({ is: 'existing', container: 'front', networks, caddyfile, how: 'import' }) as const;
+  ({ is: 'caddy', own: false, container: 'front', networks, caddyfile, how: 'import' }) as const;
 
 async function told(proxy: ProxyFacts, on: Readonly<Record<string, readonly string[]>>) {
   const containers = async () => Object.entries(on).map(([name, networks]) => ({ name, networks }));
-  const [finding] = await proxyPeersCheck({ world: { docker: { containers } } as unknown as World }, proxy);
+  const [finding] = await proxyOf(proxy).peers({ docker: { containers } } as unknown as World);
   return finding;
 }
 
 test('nobody where Caddy and authentik are alone', async () => {
   const alone = { authentik: ['authentik_proxy'], caddy: ['authentik_proxy', 'caddy_caddynet'] };
-  expect(await told({ is: 'own' }, { ...alone, wiki: ['caddy_caddynet'] })).toMatchObject({ status: 'ok' });
+  expect(await told(ownCaddy('/srv'), { ...alone, wiki: ['caddy_caddynet'] })).toMatchObject({ status: 'ok' });
   const moved = { authentik: ['authentik_proxy'], front: ['authentik_proxy'], wiki: ['caddy_caddynet'] };
   expect(await told(theirs('caddy_caddynet', 'authentik_proxy'), moved)).toMatchObject({ status: 'ok' });
   expect(await told(theirs('caddy_caddynet'), { front: ['caddy_caddynet'] })).toMatchObject({ status: 'ok' });
 });
 
 test('a container that joined the two', async () => {
-  expect(await told({ is: 'own' }, { nosy: ['authentik_proxy'] })).toMatchObject({
+  expect(await told(ownCaddy('/srv'), { nosy: ['authentik_proxy'] })).toMatchObject({
     status: 'warn',
     cause: expect.stringContaining('nosy'),
     fix: expect.stringContaining('docker network disconnect authentik_proxy nosy'),

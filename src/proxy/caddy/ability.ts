@@ -12,11 +12,13 @@ export const releaseIn = (version: string): string | undefined => /^v?(\d+\.\d+\
 export async function checkAbility(want: CaddySpec, caddy: CaddyCommand, details: ContainerDetails): Promise<void> {
   const release = releaseIn((await caddy.run(['version'])).stdout);
   if (release && isOlder(release, oldestCaddy)) throw tooOld(want.container, release);
-  const [, provider = '', variable = ''] = /\bdns (\w+) \{env\.(\w+)\}/.exec(want.text) ?? [];
-  if (!provider) return;
-  const modules = (await caddy.run(['list-modules'])).stdout;
-  if (!new RegExp(`^\\s*dns\\.providers\\.${provider}\\b`, 'm').test(modules)) throw noModule(want.container, provider);
-  if (!details.environment[variable]) throw noVariable(want.container, provider, variable);
+  if (want.modules.length === 0) return;
+  const there = (await caddy.run(['list-modules'])).stdout.split(/\s+/);
+  for (const { name, variable } of want.modules) {
+    const provider = name.slice(name.lastIndexOf('.') + 1);
+    if (!there.includes(name)) throw noModule(want.container, provider);
+    if (!details.environment[variable]) throw noVariable(want.container, provider, variable);
+  }
 }
 
 const tooOld = (container: string, release: string): Failure =>

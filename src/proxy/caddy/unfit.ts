@@ -1,6 +1,6 @@
-import { proxyNetwork } from '../desired/layout.ts';
-import { Failure } from '../model/failure.ts';
-import type { ContainerSummary } from '../world/docker/docker.ts';
+import { Failure } from '../../model/failure.ts';
+import { proxyNetwork } from '../../model/networks.ts';
+import type { ContainerSummary } from '../../world/docker/docker.ts';
 
 const manual = 'Or keep it in your own hands: proxy: manual in homeauth.yaml.';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { withOurs } from '../../src/kinds/caddy/placement.ts';
-import { caddyKind } from '../../src/kinds/caddy.ts';
 import { Failure, Uncertain } from '../../src/model/failure.ts';
 import type { CaddySpec } from '../../src/model/resource.ts';
+import { caddyKind } from '../../src/proxy/caddy/kind.ts';
+import { withOurs } from '../../src/proxy/caddy/placement.ts';
 import type { ExecResult } from '../../src/world/docker/docker.ts';
 import type { FileStat, World } from '../../src/world/world.ts';
 
@@ -14,6 +14,8 @@ const want: CaddySpec = {
   caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
   how: 'import',
   text: 'auth.example.com {\n\tvars homeauth_revision r1\n}\n',
+  sites: [{ host: 'auth.example.com', openPaths: [] }],
+  modules: [],
   revision: 'r1',
 };
 const block: CaddySpec = { ...want, how: 'block' };
@@ -149,7 +151,7 @@ describe('what it sees', () => {
 });
 
 describe('refused before anything is written', () => {
-  const byDns = { ...want, text: `${want.text}tls {\n\tdns cloudflare {env.CLOUDFLARE_API_TOKEN}\n}\n` };
+  const byDns = { ...want, modules: [{ name: 'dns.providers.cloudflare', variable: 'CLOUDFLARE_API_TOKEN' }] };
   const modules = { 'caddy list-modules': answer({ stdout: 'admin.api.load\ndns.providers.cloudflare\n' }) };
   test.each<[string, CaddySpec, Answers, string]>([
     ['a Caddy that is too old', want, { 'caddy version': answer({ stdout: '2.6.2\n' }) }, 'caddy-too-old'],

@@ -5,9 +5,9 @@ import { checkAbility } from './ability.ts';
 import { type CaddyCommand, caddyCommand } from './command.ts';
 import { readerOf } from './container.ts';
 import { gone, refused, refusedWhole, stale, unseen } from './failures.ts';
-import { adaptOwn, checkRoom, isAccepted } from './own.ts';
 import { asOne, partsOf, withOurs, withoutOurs } from './placement.ts';
 import { readTexts } from './read.ts';
+import { adaptOwn, checkRoom, isAccepted } from './room.ts';
 import { lastLoaded, revisionIn } from './running.ts';
 import { swap, type Texts } from './swap.ts';
 

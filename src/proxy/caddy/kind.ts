@@ -1,11 +1,11 @@
-import type { Kind } from '../engine/kind.ts';
-import type { CaddySpec, Observed } from '../model/resource.ts';
-import type { World } from '../world/world.ts';
-import { put, rehearse, takeOut } from './caddy/apply.ts';
-import { readerOf } from './caddy/container.ts';
-import { opened } from './caddy/opened.ts';
-import { fileBeside, partsOf } from './caddy/placement.ts';
-import { lastLoaded } from './caddy/running.ts';
+import type { Kind } from '../../engine/kind.ts';
+import type { CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
+import type { World } from '../../world/world.ts';
+import { put, rehearse, takeOut } from './apply.ts';
+import { readerOf } from './container.ts';
+import { opened, sitesIn } from './opened.ts';
+import { fileBeside, partsOf } from './placement.ts';
+import { lastLoaded } from './running.ts';
 
 /** homeauth's part of Caddy's configuration. key: the user's Caddyfile on the host. */
 export const caddyKind: Kind<CaddySpec> = {
@@ -19,10 +19,11 @@ export const caddyKind: Kind<CaddySpec> = {
         want.how === 'import' ? "homeauth's part becomes a file" : "homeauth's part moves into the Caddyfile",
       );
     }
-    const gone = have.text === want.text ? [] : sites(have.text).filter((site) => !sites(want.text).includes(site));
-    const fresh = sites(want.text).filter((site) => !sites(have.text).includes(site));
-    because.push(...gone.map((site) => `${site} goes`), ...fresh.map((site) => `${site} is new`));
-    because.push(...opened(have.text, want.text));
+    if (have.text !== want.text) {
+      because.push(...beyond(have.sites, want.sites).map((host) => `${host} goes`));
+      because.push(...beyond(want.sites, have.sites).map((host) => `${host} is new`));
+      because.push(...opened(have.sites, want.sites));
+    }
     if (have.text !== want.text && because.length === 0) because.push("homeauth's part is not as it should be");
     if (because.length === 0 && have.revision !== want.revision) because.push("Caddy does not run homeauth's part");
     return because;
@@ -46,7 +47,9 @@ export const caddyKind: Kind<CaddySpec> = {
   hint: (key) => `Look at ${key} and at the log of its container (docker logs --tail 50 caddy), then: homeauth apply`,
 };
 
-const sites = (text: string): readonly string[] => text.match(/^[\w.-]+(?= \{$)/gm) ?? [];
+/** The hosts of those sites that are not among the others. */
+const beyond = (sites: readonly CaddySite[], others: readonly CaddySite[]): readonly string[] =>
+  sites.map(({ host }) => host).filter((host) => !others.some((other) => other.host === host));
 
 async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
   const [caddyfile, beside] = await Promise.all([files.read(key), files.read(fileBeside(key))]);
@@ -69,6 +72,8 @@ async function observe(key: string, { files, docker }: World, want?: CaddySpec):
       caddyfile: { inside, outside: key },
       how: part?.is === 'block' ? 'block' : 'import',
       text,
+      sites: sitesIn(text),
+      modules: [],
       revision,
     },
   };

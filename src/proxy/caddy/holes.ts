@@ -1,11 +1,12 @@
-import { releaseIn } from '../../kinds/caddy/ability.ts';
 import { caddyImages } from '../../model/caddy.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isOlder } from '../../model/release.ts';
-import type { Scene } from './scene.ts';
+import type { World } from '../../world/world.ts';
+import type { CaddyFacts } from '../proxy.ts';
+import { releaseIn } from './ability.ts';
 
 /** Holes of Caddy that concern a login in front of apps, newest first: fixed in, and what they let happen. */
-const holes = [
+const known = [
   {
     fixedIn: '2.11.6',
     is: 'requests can be mixed up. Two at once can be sent to the wrong one of authentik and the app: caddy#7859.',
@@ -24,10 +25,12 @@ const holes = [
  * Does Caddy have a hole that is known? Told by its image, which names the release that it holds: asking the program
  * would start another one in its container, and whoever only looks does not. Source: the official image's Dockerfile.
  */
-export async function proveCaddyVersion({ world, entrance: { container } }: Scene): Promise<Finding[]> {
-  if (container === undefined) return [];
+export async function holes(
+  { container }: Pick<CaddyFacts, 'container'>,
+  { docker }: Pick<World, 'docker'>,
+): Promise<Finding[]> {
   const common = { id: 'caddy-version', title: 'Caddy has no known hole' };
-  const details = await world.docker.container(container);
+  const details = await docker.container(container);
   const named = details?.environment['CADDY_VERSION'] ?? details?.labels['org.opencontainers.image.version'];
   const release = releaseIn(named ?? '');
   if (!release)
@@ -38,7 +41,7 @@ export async function proveCaddyVersion({ world, entrance: { container } }: Scen
         cause: `Caddy's image does not say which release it holds (docker exec ${container} caddy version)`,
       },
     ];
-  const hole = holes.findLast(({ fixedIn }) => isOlder(release, fixedIn));
+  const hole = known.findLast(({ fixedIn }) => isOlder(release, fixedIn));
   if (!hole) return [{ ...common, status: 'ok', answer: release }];
   return [
     {

@@ -35,7 +35,7 @@ export function checkRoom(own: string, adapted: Adapted | undefined, want: Caddy
   if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want.container);
   const served = hostsIn(adapted);
   const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
-  const twice = sitesIn(want.text).filter(isServed);
+  const twice = want.sites.map(({ host }) => host).filter(isServed);
   if (twice.length > 0) throw hostTaken(path, twice);
 }
 
@@ -45,10 +45,6 @@ const mentions = (caddyfile: string, host: string): boolean =>
     .replace(/(^|\s)#.*$/gm, '')
     .split(/[\s,{}]+/)
     .some((word) => word.replace(/^https?:\/\//, '').replace(/:\d+$/, '') === host);
-
-/** The host names of the sites in our own text. */
-const sitesIn = (text: string): readonly string[] =>
-  [...text.matchAll(/^"?([\w.-]+)"? \{$/gm)].map(([, host = '']) => host);
 
 /** Every host that a route of this configuration is for, however deep. */
 function hostsIn(configuration: unknown): Set<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asOne, partsOf, withOurs, withoutOurs } from '../../src/kinds/caddy/placement.ts';
+import { asOne, partsOf, withOurs, withoutOurs } from '../../src/proxy/caddy/placement.ts';
 
 const inside = '/etc/caddy/Caddyfile';
 const place = { inside, outside: '/srv/caddy/Caddyfile' };

@@ -1,5 +1,3 @@
-import type { App } from '../config/schema.ts';
-
 /**
  * What the request target must be like, as an expression of Go's: what Caddy compares is cleaned and without regard to
  * case, and the app gets what was sent.
@@ -18,7 +16,3 @@ export function openTargets(paths: readonly string[]): string {
  * percent sign escaped.
  */
 export const oddTargets = '(?i)^[^?]*(//|/[.][.]?([/?]|$)|[;\\\\]|%(25|2e|2f|3b|5c|7f|[01].|c[01]|e0%[89]|f0%8))';
-
-/** Every address of these apps that needs no login, as people write it. */
-export const openAddresses = (apps: readonly App[]): readonly string[] =>
-  apps.flatMap(({ host, openPaths = [] }) => openPaths.map((path) => `${host}${path}`));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onHost, startedWith } from '../../src/kinds/caddy/container.ts';
+import { onHost, startedWith } from '../../src/proxy/caddy/container.ts';
 
 describe('the configuration that a command loads', () => {
   test.each([

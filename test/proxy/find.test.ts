@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import { findCaddy } from '../../src/procedures/find-caddy.ts';
+import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { findProxy } from '../../src/proxy/choose.ts';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
 
@@ -40,7 +41,7 @@ function look({ containers = [], listener, networkExists = true, files = ['/etc/
   return (
     config: { caddyContainer?: string; proxy?: 'caddy' | 'manual' } = {},
     ours: readonly `container:${string}`[] = [],
-  ) => findCaddy(world, { proxy: 'caddy', ...config }, new Set(ours));
+  ) => findProxy(world, { proxy: 'caddy', baseDir: '/srv', ...config }, new Set(ours));
 }
 
 async function refusal(work: Promise<unknown>): Promise<Failure> {
@@ -50,7 +51,7 @@ async function refusal(work: Promise<unknown>): Promise<Failure> {
 }
 
 describe('a Caddy that is there', () => {
-  const found = { is: 'existing', container: 'caddy', networks: ['caddy_caddynet'] };
+  const found = { is: 'caddy', own: false, container: 'caddy', networks: ['caddy_caddynet'] };
 
   test('with its directory mounted, read-only or not', async () => {
     const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/srv/caddy/Caddyfile' };
@@ -84,7 +85,7 @@ describe('a Caddy that is there', () => {
     const built = { ...caddy, name: 'front', image: 'sha256:0123' };
     expect(await look({ containers: [built] })()).toMatchObject({ container: 'front' });
     const franken = { ...built, command: 'frankenphp run --config /etc/caddy/Caddyfile' };
-    expect(await look({ containers: [franken] })()).toEqual({ is: 'own' });
+    expect(await look({ containers: [franken] })()).toEqual(ownCaddy('/srv'));
   });
 
   test('by its name in homeauth.yaml, where there are several', async () => {
@@ -100,13 +101,13 @@ describe('a Caddy that is there', () => {
 
 describe('none', () => {
   test('is one of our own', async () => {
-    expect(await look({ containers: [other] })()).toEqual({ is: 'own' });
+    expect(await look({ containers: [other] })()).toEqual(ownCaddy('/srv'));
   });
 
   test('once it is there it stays our own', async () => {
-    expect(await look({ containers: [caddy], listener: 'docker-proxy' })({}, ['container:caddy'])).toEqual({
-      is: 'own',
-    });
+    expect(await look({ containers: [caddy], listener: 'docker-proxy' })({}, ['container:caddy'])).toEqual(
+      ownCaddy('/srv'),
+    );
   });
 
   test('is none of our business where the user says so', async () => {

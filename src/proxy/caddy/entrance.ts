@@ -1,0 +1,41 @@
+import type { Finding } from '../../model/finding.ts';
+import { proxyNetwork } from '../../model/networks.ts';
+import type { ContainerDetails } from '../../world/docker/docker.ts';
+import type { World } from '../../world/world.ts';
+import type { CaddyFacts, Entrance } from '../proxy.ts';
+
+/** The way in to Caddy's container, or why there is none. */
+export async function entrance(
+  { container }: Pick<CaddyFacts, 'container'>,
+  { docker }: Pick<World, 'docker'>,
+): Promise<Entrance | Finding> {
+  const details = await docker.container(container);
+  const via = details?.running ? await docker.dialAddress(container, 443, proxyNetwork) : undefined;
+  if (!details || !via) return closed(container, details);
+  const root = rootOf(details);
+  const authority = await docker.readFile(container, root);
+  return {
+    log: `docker logs --tail 50 ${container}`,
+    via,
+    ...(authority !== undefined && { authority, copyAuthority: `docker cp ${container}:${root} .` }),
+  };
+}
+
+/** Where Caddy keeps the certificate of its own authority. */
+function rootOf({ environment }: Pick<ContainerDetails, 'environment'>): string {
+  const data = environment['XDG_DATA_HOME'] ?? `${environment['HOME'] ?? '/root'}/.local/share`;
+  return `${data}/caddy/pki/authorities/local/root.crt`;
+}
+
+function closed(container: string, details: ContainerDetails | undefined): Finding {
+  const common = { id: 'caddy-running', status: 'fail', title: 'Caddy can be asked' } as const;
+  if (!details) return { ...common, cause: `There is no container ${container}.`, fix: 'homeauth apply' };
+  if (!details.running) {
+    return { ...common, cause: `Caddy's container ${container} does not run.`, fix: `docker start ${container}` };
+  }
+  return {
+    ...common,
+    cause: `Caddy's container ${container} is not on the network ${proxyNetwork}.`,
+    fix: `docker network connect ${proxyNetwork} ${container}`,
+  };
+}

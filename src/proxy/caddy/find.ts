@@ -1,0 +1,69 @@
+import type { Config } from '../../config/schema.ts';
+import { proxyNetwork } from '../../model/networks.ts';
+import type { Id } from '../../model/resource.ts';
+import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { World } from '../../world/world.ts';
+import type { CaddyFacts } from '../proxy.ts';
+import { ownCaddy } from './caddy.ts';
+import { onHost, startedWith } from './container.ts';
+import * as unfit from './unfit.ts';
+
+/** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
+export async function findCaddy(
+  world: Pick<World, 'docker' | 'host'>,
+  config: Pick<Config, 'caddyContainer' | 'baseDir'>,
+  ours: ReadonlySet<Id>,
+): Promise<CaddyFacts> {
+  if (ours.has('container:caddy') && config.caddyContainer === undefined) return ownCaddy(config.baseDir);
+  const containers = await world.docker.containers();
+  const caddy = choose(containers, config.caddyContainer);
+  if (caddy) return existing(world, caddy);
+  const listener = await world.host.listener(443);
+  if (!listener) return ownCaddy(config.baseDir);
+  const publisher = containers.find(({ running, ports }) => running && ports.some(({ port }) => port === 443));
+  throw unfit.portTaken(listener.process, publisher?.name);
+}
+
+function choose(containers: readonly ContainerSummary[], named: string | undefined): ContainerSummary | undefined {
+  if (named !== undefined) {
+    const found = containers.find(({ name }) => name === named);
+    if (!found) throw unfit.notThere(named, containers.filter(isCaddy));
+    return found;
+  }
+  const all = containers.filter(isCaddy);
+  const running = all.filter((container) => container.running);
+  const candidates = running.length > 0 ? running : all;
+  if (candidates.length > 1) throw unfit.several(candidates);
+  return candidates[0];
+}
+
+/** By its name, its image, or by a Caddyfile that a program named caddy is given. */
+function isCaddy({ name, image, command, mounts }: ContainerSummary): boolean {
+  const repository =
+    image
+      .replace(/@.*$/, '')
+      .replace(/:[^/:]*$/, '')
+      .split('/')
+      .at(-1) ?? '';
+  if (name === 'caddy' || /(^|[-_.])caddy([-_.]|$)/.test(repository)) return true;
+  const hasCaddyfile = mounts.some(({ target }) => target === '/etc/caddy' || target.endsWith('/Caddyfile'));
+  return hasCaddyfile && /(^|[\s/'"])caddy['"]?(\s|$)/.test(command);
+}
+
+async function existing({ docker }: Pick<World, 'docker'>, caddy: ContainerSummary): Promise<CaddyFacts> {
+  const { name, image, command, networks } = caddy;
+  if (/docker-?proxy/.test(`${image} ${command}`)) throw unfit.dockerProxy(name);
+  if (!caddy.running) throw unfit.stopped(name);
+  const started = startedWith(command);
+  if (started.with !== 'caddyfile') throw unfit.noCaddyfile(name, started.what);
+  const inside = started.path;
+  const place = onHost((await docker.container(name)) ?? caddy, inside);
+  if (!place) throw unfit.notOnHost(name, inside);
+  if ((await docker.readFile(name, inside)) === undefined) throw unfit.missing(name, inside, place.outside);
+  if (!networks.includes(proxyNetwork)) {
+    const exists = (await docker.network(proxyNetwork)) !== undefined;
+    throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
+  }
+  const caddyfile = { inside, outside: place.outside };
+  return { is: 'caddy', own: false, container: name, networks, caddyfile, how: place.alone ? 'block' : 'import' };
+}

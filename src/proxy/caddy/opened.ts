@@ -1,0 +1,29 @@
+import type { CaddySite } from '../../model/resource.ts';
+
+/** Which addresses are open to everybody now and were not, and the other way. A site that goes shuts nothing behind it. */
+export function opened(before: readonly CaddySite[], after: readonly CaddySite[]): string[] {
+  const [was, is] = [openIn(before), openIn(after)];
+  const hosts = new Set(after.map(({ host }) => host));
+  const fresh = is.filter(({ address }) => !was.some((one) => one.address === address));
+  const shut = was.filter(({ address, host }) => hosts.has(host) && !is.some((one) => one.address === address));
+  return [
+    ...fresh.map(({ address }) => `${address} opens without a login`),
+    ...shut.map(({ address }) => `${address} is behind the login`),
+  ];
+}
+
+const openIn = (sites: readonly CaddySite[]) =>
+  sites.flatMap(({ host, openPaths }) => openPaths.map((path) => ({ host, address: `${host}${path}` })));
+
+/**
+ * The sites of a text of ours that stands there: what goes and what comes is told by them, and nothing is decided. Only
+ * homeauth's own layout is read, of this release and of those before it.
+ */
+export function sitesIn(text: string): readonly CaddySite[] {
+  const sites: { host: string; openPaths: string[] }[] = [];
+  for (const [, host, paths = ''] of text.matchAll(/^([\w.-]+) \{$|^\t\t\tpath (.+)$/gm)) {
+    if (host !== undefined) sites.push({ host, openPaths: [] });
+    else sites.at(-1)?.openPaths.push(...paths.split(' '));
+  }
+  return sites;
+}

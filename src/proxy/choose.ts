@@ -1,0 +1,22 @@
+import type { Config } from '../config/schema.ts';
+import type { Id } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+import { caddyInContainer } from './caddy/caddy.ts';
+import { findCaddy } from './caddy/find.ts';
+import { manual } from './manual.ts';
+import type { ProxyFacts, ReverseProxy } from './proxy.ts';
+
+/**
+ * The reverse proxy to work with: the one in front of this server already, or one of our own where there is none.
+ * @throws Failure where there is one and homeauth cannot work with it; its fix says what to do
+ */
+export async function findProxy(
+  world: Pick<World, 'docker' | 'host'>,
+  config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir'>,
+  ours: ReadonlySet<Id>,
+): Promise<ProxyFacts> {
+  return config.proxy === 'manual' ? { is: 'manual' } : findCaddy(world, config, ours);
+}
+
+/** What homeauth can do with the proxy that was found. */
+export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual : caddyInContainer(found));

@@ -1,0 +1,58 @@
+import type { Config } from '../config/schema.ts';
+import type { Template } from '../formats/template.ts';
+import type { Attachment } from '../model/container.ts';
+import type { Finding } from '../model/finding.ts';
+import type { NetworkFacts } from '../model/networks.ts';
+import type { Resource } from '../model/resource.ts';
+import type { World } from '../world/world.ts';
+
+/**
+ * What homeauth needs of the reverse proxy in front of the apps, whichever it is and wherever it runs. The parts that
+ * are called pure follow from what was found of it alone.
+ */
+export interface ReverseProxy {
+  /** The network where it meets authentik. Pure. */
+  readonly meeting: Attachment;
+  /** The addresses on that network from which it speaks: authentik believes what they say about a visitor. Pure. */
+  speaksFrom(network: NetworkFacts): readonly string[];
+  /**
+   * homeauth's part of its configuration: a resource whose kind rehearses it, swaps it and reads it back. None where
+   * the owner writes it. Pure.
+   */
+  part(config: Config, templates: Readonly<Record<string, Template>>): readonly Resource[];
+  /** Where proofs dial, or why they cannot. */
+  entrance(world: Pick<World, 'docker'>): Promise<Entrance | Finding>;
+  /** Who else may tell authentik, as a proxy does, where a visitor comes from. */
+  peers(world: Pick<World, 'docker'>): Promise<Finding[]>;
+  /** Whether the release that runs has a hole that is known. */
+  holes(world: Pick<World, 'docker'>): Promise<Finding[]>;
+}
+
+/** The reverse proxy as it was found. Plain data. */
+export type ProxyFacts = CaddyFacts | { readonly is: 'manual' };
+
+/** A Caddy in a container, in whose configuration homeauth keeps a part of its own. */
+export interface CaddyFacts {
+  readonly is: 'caddy';
+  /** homeauth sets it up. */
+  readonly own: boolean;
+  readonly container: string;
+  readonly networks: readonly string[];
+  /** The Caddyfile as Caddy sees it, and as the host sees it. */
+  readonly caddyfile: { readonly inside: string; readonly outside: string };
+  /** `import`: a file of ours beside it and one import line; `block`: one marked block in it, written in place. */
+  readonly how: 'import' | 'block';
+}
+
+/** Where proofs knock: at the proxy itself, whatever names resolve to; by name where it is the owner's own affair. */
+export interface Entrance {
+  /** The command that shows its log. */
+  readonly log?: string;
+  readonly via?: { readonly host: string; readonly port: number };
+  /** The proxy's own authority, where it has one, as PEM. */
+  readonly authority?: string;
+  /** The command that copies that here. */
+  readonly copyAuthority?: string;
+}
+
+export const isEntrance = (found: Entrance | Finding): found is Entrance => !('status' in found);
