@@ -52,12 +52,19 @@ const textOf = ({ host, username, from }: Choice): string =>
 /** The env file that comes of it, as homeauth renders it. */
 export function renderedEnv(text: string, { password }: Choice): string {
   const { config } = parseConfig(text, 'homeauth.yaml');
-  const facts = {
-    mailPassword: new Secret(password),
+  const facts: Facts = {
+    ours: new Set(),
+    templates: {},
+    configText: text,
+    schemaText: '',
     secrets: { postgresPassword: new Secret('a'), secretKey: new Secret('b') },
     superuser: 'postgres',
+    phase: 'running',
+    setupClosed: true,
+    proxy: { is: 'manual' },
     ipv6: true,
-  } as unknown as Facts;
+    mailPassword: new Secret(password),
+  };
   return encodeEnv(environmentOf(config, checkedEra(config), facts));
 }
 
