@@ -45,6 +45,16 @@ export async function providerNamed({ authentik }: World, name: string) {
   return row ?? missing('proxy provider', name, 'Applications > Providers');
 }
 
+/** A token by its identifier. The list of all is long: each outpost, and each link by mail, has one there. */
+export async function tokenCalled(authentik: Authentik, identifier: string): Promise<Row<'core/tokens'> | undefined> {
+  try {
+    return await authentik.get(`core/tokens/${identifier}`);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'authentik-not-found') return undefined;
+    throw error;
+  }
+}
+
 /** Puts a user into a group; being in it already is fine. */
 export async function join({ authentik }: World, user: number, group: string): Promise<void> {
   await authentik.call('POST', `core/groups/${group}/add_user`, { pk: user }, ['core/groups', 'core/users']);

@@ -1,14 +1,12 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import type { BootstrapSpec } from '../model/resource.ts';
-import { lookInto } from './authentik.ts';
+import { lookInto, tokenCalled } from './authentik.ts';
 
 /** The token of the first start, which opens everything and never expires: gone as soon as our own works. */
 export const bootstrapKind: Kind<BootstrapSpec> = {
   observe: (key, world) =>
-    lookInto(world, async (authentik) => ({
-      gone: !(await authentik.list('core/tokens')).some(({ identifier }) => identifier === key),
-    })),
+    lookInto(world, async (authentik) => ({ gone: (await tokenCalled(authentik, key)) === undefined })),
 
   differs: (want, have) => (want.gone && !have.gone ? ['the bootstrap token still opens the API'] : []),
 

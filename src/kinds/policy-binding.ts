@@ -46,7 +46,7 @@ async function ends(key: string, authentik: Authentik, how?: How) {
   const [binding, name] = [key.slice(0, at), key.slice(at + 1)];
   const [target, policies, all] = await Promise.all([
     flowBindingAt(binding, authentik, how),
-    authentik.list('policies/expression', how),
+    authentik.list('policies/all', how),
     authentik.list('policies/bindings', how),
   ]);
   const policy = policies.find((one) => one.name === name);

@@ -2,7 +2,7 @@ import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import type { TokenSpec } from '../model/sso.ts';
 import type { World } from '../world/world.ts';
-import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
+import { groupNamed, join, lookInto, tokenCalled, userNamed } from './authentik.ts';
 
 /**
  * homeauth's own key to the API: a service account, an API token, and the key that is on disk before authentik hears
@@ -11,12 +11,11 @@ import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
 export const tokenKind: Kind<TokenSpec> = {
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
-      const [tokens, users, proven] = await Promise.all([
-        authentik.list('core/tokens'),
+      const [row, users, proven] = await Promise.all([
+        tokenCalled(authentik, key),
         authentik.list('core/users'),
         authentik.ownTokenWorks(),
       ]);
-      const row = tokens.find(({ identifier }) => identifier === key);
       if (!row) return undefined;
       const owner = users.find(({ pk }) => pk === row.user);
       const groups = owner?.groups_obj ?? [];
@@ -37,7 +36,7 @@ export const tokenKind: Kind<TokenSpec> = {
     const { authentik } = world;
     if (!want) return authentik.remove('core/tokens', key);
     const owner = await account(want, world);
-    const row = (await authentik.list('core/tokens')).find(({ identifier }) => identifier === key);
+    const row = await tokenCalled(authentik, key);
     // A token keeps its owner for life.
     if (row && row.user !== owner) await authentik.remove('core/tokens', key);
     if (!row || row.user !== owner) {

@@ -7,12 +7,7 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 export type Fields = ObjectSpec['fields'];
 
 interface Target {
-  readonly collection:
-    | 'flows/instances'
-    | 'stages/all'
-    | 'stages/prompt/prompts'
-    | 'policies/expression'
-    | 'core/groups';
+  readonly collection: 'flows/instances' | 'stages/all' | 'stages/prompt/prompts' | 'policies/all' | 'core/groups';
   readonly what: string;
   readonly where: string;
 }
@@ -27,7 +22,7 @@ const references: Readonly<Record<string, Target>> = {
   enrollment_flow: flow,
   configuration_stages: stage,
   fields: { collection: 'stages/prompt/prompts', what: 'prompt', where: 'Flows and Stages > Prompts' },
-  validation_policies: { collection: 'policies/expression', what: 'policy', where: 'Customization > Policies' },
+  validation_policies: { collection: 'policies/all', what: 'policy', where: 'Customization > Policies' },
   create_users_group: { collection: 'core/groups', what: 'group', where: 'Directory > Groups' },
 };
 

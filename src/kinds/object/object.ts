@@ -8,6 +8,8 @@ import { type AnyRow, bodyOf, fieldsOf, unlike } from './fields.ts';
 /** Where an object is kept, and how it is known there. */
 export interface Place {
   readonly collection: Collection;
+  /** The list that shows it, where that is one of more than this collection. */
+  readonly listed?: Collection;
   find(rows: readonly AnyRow[]): AnyRow | undefined;
   /** What its address ends with. */
   id(row: AnyRow): string;
@@ -54,8 +56,9 @@ export const objectKind = (
   hint,
 });
 
-export async function rowAt({ collection, find }: Place, authentik: Authentik, how?: How): Promise<AnyRow | undefined> {
-  return find((await authentik.list(collection, how)) as readonly unknown[] as readonly AnyRow[]);
+export async function rowAt(place: Place, authentik: Authentik, how?: How): Promise<AnyRow | undefined> {
+  const { collection, listed = collection, find } = place;
+  return find((await authentik.list(listed, how)) as readonly unknown[] as readonly AnyRow[]);
 }
 
 /** Sends what is not as it should be, and nothing else. */

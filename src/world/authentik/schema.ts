@@ -29,6 +29,7 @@ import type {
   InvitationStageRequest,
   Outpost,
   OutpostRequest,
+  Policy,
   PolicyBinding,
   PolicyBindingRequest,
   Prompt,
@@ -91,6 +92,8 @@ export interface Collections {
   'policies/reputation': { row: ReputationPolicy; create: ReputationPolicyRequest };
   /** What is thought of a name at an address. */
   'policies/reputation/scores': { row: Reputation; create: never };
+  /** Every policy of whatever sort, with the fields of that sort, too: nothing is made here. */
+  'policies/all': { row: Policy; create: never };
   'policies/expression': { row: ExpressionPolicy; create: ExpressionPolicyRequest };
   'stages/prompt/prompts': { row: Prompt; create: PromptRequest };
   'stages/invitation/invitations': { row: Invitation; create: InvitationRequest };

@@ -85,6 +85,7 @@ export const pages: readonly { readonly at: RegExp; readonly shape: Shape }[] = 
   { at: /^tasks\/workers$/, shape: ['map'] },
   { at: /\/check_access$/, shape: { passing: 'flag' } },
   { at: /^core\/users\/\d+\/recovery$/, shape: { link: 'address' } },
+  { at: /^core\/tokens\/[^/]+$/, shape: rows['core/tokens'] as Shape },
   { at: /^core\/users\/\d+$/, shape: rows['core/users'] as Shape },
   { at: /^outposts\/instances\/[^/]+$/, shape: rows['outposts/instances'] as Shape },
 ];

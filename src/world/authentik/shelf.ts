@@ -47,16 +47,26 @@ export const dependants: Readonly<Partial<Record<Collection, readonly Collection
   'policies/reputation': ['policies/bindings'],
 };
 
-/** Below stages/, and no stages. */
-const others: readonly Collection[] = ['stages/prompt/prompts', 'stages/invitation/invitations'];
+/** Below stages/ and policies/, and neither. */
+const others: readonly Collection[] = [
+  'stages/prompt/prompts',
+  'stages/invitation/invitations',
+  'policies/bindings',
+  'policies/reputation/scores',
+];
 
-/** Every stage stands in two lists. */
-const homes = (collection: Collection): readonly Collection[] =>
-  collection.startsWith('stages/') && !others.includes(collection) ? [collection, 'stages/all'] : [collection];
+/** Every stage and every policy stands in two lists. */
+function homes(collection: Collection): readonly Collection[] {
+  if (others.includes(collection)) return [collection];
+  if (collection.startsWith('stages/')) return [collection, 'stages/all'];
+  return collection.startsWith('policies/') ? [collection, 'policies/all'] : [collection];
+}
 
-/** And its bindings show it. */
-const shownIn = (collection: Collection): readonly Collection[] =>
-  homes(collection).includes('stages/all') ? [...homes(collection), 'flows/bindings'] : [collection];
+/** And bindings show a stage. */
+function shownIn(collection: Collection): readonly Collection[] {
+  const all = homes(collection);
+  return all.includes('stages/all') ? [...all, 'flows/bindings'] : all;
+}
 
 export function shelf(read: (collection: Collection) => Promise<Rows>, clock: Clock): Shelf {
   const books = new Map<Collection, Book>();

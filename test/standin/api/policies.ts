@@ -9,8 +9,7 @@ import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 
-/** A policy as the list of all policies and its bindings show it, without the expression. */
-const policyBrief = (state: State, { pk, name, execution_logging }: ExpressionPolicy): object => ({
+const showPolicy = (state: State, { pk, name, execution_logging, expression }: ExpressionPolicy): object => ({
   pk,
   name,
   execution_logging,
@@ -19,17 +18,12 @@ const policyBrief = (state: State, { pk, name, execution_logging }: ExpressionPo
   verbose_name_plural: 'Expression Policies',
   meta_model_name: 'authentik_policies_expression.expressionpolicy',
   bound_to: state.bindings.filter((one) => one.policy === pk).length,
+  expression,
 });
 
-const showPolicy = (state: State, policy: ExpressionPolicy): object => ({
-  ...policyBrief(state, policy),
-  expression: policy.expression,
-});
-
-export const reputationBrief = (state: State, { pk, name, execution_logging }: ReputationPolicy): object => ({
+export const showReputation = (state: State, { pk, ...policy }: ReputationPolicy): object => ({
   pk,
-  name,
-  execution_logging,
+  ...policy,
   component: 'ak-policy-reputation-form',
   verbose_name: 'Reputation Policy',
   verbose_name_plural: 'Reputation Policies',
@@ -37,18 +31,16 @@ export const reputationBrief = (state: State, { pk, name, execution_logging }: R
   bound_to: state.bindings.filter((one) => one.policy === pk).length,
 });
 
-/** Policies of every sort, as they stand in the list of all. */
-const briefs = (state: State): { pk: string; name: string; execution_logging: boolean }[] =>
+/** Policies of every sort, each with the fields of its own, as in the list of all and in bindings. */
+const anyPolicies = (state: State): { pk: string; name: string; execution_logging: boolean }[] =>
   [
-    ...state.policies.map((one) => policyBrief(state, one)),
-    ...state.reputationPolicies.map((one) => reputationBrief(state, one)),
+    ...state.policies.map((one) => showPolicy(state, one)),
+    ...state.reputationPolicies.map((one) => showReputation(state, one)),
   ] as never;
 
 /** The policy of a binding, of whatever sort. */
 export function showAnyPolicy(state: State, pk: string | null): object | null {
-  const expression = state.policies.find((one) => one.pk === pk);
-  if (expression) return showPolicy(state, expression);
-  return briefs(state).find((one) => one.pk === pk) ?? null;
+  return anyPolicies(state).find((one) => one.pk === pk) ?? null;
 }
 
 /** Python itself is not here: only brackets that are never closed are noticed. */
@@ -70,7 +62,7 @@ const fieldsFor = (state: State, self?: ExpressionPolicy): Fields => ({
     required: true,
     check: unique(
       () =>
-        briefs(state)
+        anyPolicies(state)
           .filter((one) => one.pk !== self?.pk)
           .map((one) => one.name),
       'Policy with this name already exists.',
@@ -99,7 +91,7 @@ export function dropPolicy(state: State, pk: string): void {
 
 const listAll: Handler = (call) =>
   list(call, {
-    rows: briefs(call.state),
+    rows: anyPolicies(call.state),
     show: (one) => one,
     search: (one) => [one.name],
     filters: { name: { kind: 'exact', of: (one) => one.name } },
@@ -123,9 +115,9 @@ const listExpressions: Handler = (call) =>
 export const policyRoutes: readonly Route[] = [
   route('/policies/all/', { GET: listAll }),
   route('/policies/all/:pk/', {
-    GET: (call) => json(200, byPk(call, briefs(call.state), 'Policy')),
+    GET: (call) => json(200, byPk(call, anyPolicies(call.state), 'Policy')),
     DELETE: (call) => {
-      dropPolicy(call.state, byPk(call, briefs(call.state), 'Policy').pk);
+      dropPolicy(call.state, byPk(call, anyPolicies(call.state), 'Policy').pk);
       return noContent();
     },
   }),

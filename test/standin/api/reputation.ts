@@ -8,15 +8,8 @@ import { unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
-import { dropPolicy, reputationBrief } from './policies.ts';
+import { dropPolicy, showReputation } from './policies.ts';
 import { type Handler, type Route, route } from './router.ts';
-
-const show = (state: State, policy: ReputationPolicy): object => ({
-  ...reputationBrief(state, policy),
-  check_ip: policy.check_ip,
-  check_username: policy.check_username,
-  threshold: policy.threshold,
-});
 
 const fieldsFor = (state: State, self?: ReputationPolicy): Fields => ({
   name: {
@@ -48,7 +41,7 @@ const change =
   (call) => {
     const policy = named(call);
     Object.assign(policy, read(call, policy, partial));
-    return json(200, show(call.state, policy));
+    return json(200, showReputation(call.state, policy));
   };
 
 const score = ({ pk, identifier, ip, score: sum, updated }: Reputation): object => ({
@@ -88,7 +81,7 @@ export const reputationRoutes: readonly Route[] = [
     GET: (call) =>
       list(call, {
         rows: call.state.reputationPolicies,
-        show: (one) => show(call.state, one),
+        show: (one) => showReputation(call.state, one),
         search: (one) => [one.name],
         filters: { name: { kind: 'exact', of: (one) => one.name } },
         order: { name: (one) => one.name },
@@ -98,11 +91,11 @@ export const reputationRoutes: readonly Route[] = [
       const defaults = { name: '', execution_logging: false, check_ip: true, check_username: true, threshold: -5 };
       const policy = { pk: randomUUID(), ...defaults, ...input };
       call.state.reputationPolicies.push(policy);
-      return json(201, show(call.state, policy));
+      return json(201, showReputation(call.state, policy));
     },
   }),
   route('/policies/reputation/:pk/', {
-    GET: (call) => json(200, show(call.state, named(call))),
+    GET: (call) => json(200, showReputation(call.state, named(call))),
     PUT: change(false),
     PATCH: change(true),
     DELETE: (call) => {

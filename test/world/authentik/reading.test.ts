@@ -80,6 +80,17 @@ describe('lists', () => {
     expect(names).not.toContain('ours-field');
   });
 
+  test('of all policies tell what each is made of, and are read again after one was made or changed', async () => {
+    const here = await up({ clock: fastClock(1) });
+    const ours = async () => (await here.authentik.list('policies/all')).filter(({ name }) => name.startsWith('ours'));
+    expect(await ours()).toEqual([]);
+    const { pk } = await here.authentik.create('policies/expression', { name: 'ours', expression: 'return True' });
+    await here.authentik.create('policies/reputation', { name: 'ours-too', check_ip: true, threshold: -3 });
+    expect(await ours()).toMatchObject([{ expression: 'return True' }, { check_ip: true, threshold: -3 }]);
+    await here.authentik.update('policies/expression', pk, { expression: 'return False' });
+    expect((await ours())[0]).toMatchObject({ expression: 'return False' });
+  });
+
   test('of outposts and applications are read again after a provider was deleted', async () => {
     const here = await up({ clock: fastClock(1) });
     const flow = (await here.authentik.list('flows/instances'))[0]!.pk;
