@@ -7,8 +7,7 @@ import { type Answers, draftFrom, type Hints, type Question, type QuestionId, qu
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
 import { assertAtHome } from '../procedures/at-home.ts';
-import { found } from '../procedures/found.ts';
-import { guesses } from '../procedures/guesses.ts';
+import { found, guesses } from '../procedures/found.ts';
 import { alreadyHere } from '../procedures/open.ts';
 import { assertDirectory } from '../procedures/storage.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';

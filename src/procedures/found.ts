@@ -1,6 +1,8 @@
+import type { Hints } from '../config/questions.ts';
 import { whereIsMyData } from '../kinds/data-location.ts';
 import { Failure } from '../model/failure.ts';
 import { findProxy } from '../proxy/choose.ts';
+import { likelyBaseDir } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Sight = Surroundings['world'];
@@ -38,4 +40,13 @@ async function disk(world: Sight, baseDir: string): Promise<string | undefined> 
 async function network(world: Sight): Promise<string | undefined> {
   const [first] = await world.host.addresses();
   return first && `${first.address} on ${first.name}`;
+}
+
+/** What the interview offers: guessed from this machine, never taken without the owner's look at it. */
+export async function guesses(world: Surroundings['world']): Promise<Hints> {
+  const [address] = await world.host.addresses();
+  return {
+    baseDir: await likelyBaseDir(world),
+    ...(address && { lanAddress: address.address }),
+  };
 }

@@ -1,6 +1,7 @@
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Factor } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { HttpAnswer, World } from '../../world/world.ts';
 import type { Installation } from '../installation.ts';
 import type { Account } from '../people/accounts.ts';
 import { endLeftVisits } from '../people/sessions.ts';
@@ -80,3 +81,22 @@ const notKept = (username: string): Failure =>
     fix: `See what is there, under Directory > Users > ${username} > MFA Authenticators in authentik.`,
     exit: exitCodes.halfway,
   });
+
+/** Codes are made from the time, and good for 30 s; an app that is off by less than that is let in. */
+const tolerated = 30_000;
+
+/**
+ * How far this machine's clock is ahead of authentik's, in whole seconds; less than nothing: behind. Undefined where
+ * they agree well enough, or authentik says no time. @throws Failure where nothing answers
+ */
+export async function clockSkew(
+  world: Pick<World, 'docker' | 'http'>,
+  authHost: string,
+  now = Date.now,
+): Promise<number | undefined> {
+  const via = await serverAddress(world);
+  if (!via) return undefined;
+  const answer: HttpAnswer = await world.http.dial({ url: `http://${authHost}/-/health/live/`, via });
+  const ahead = now() - Date.parse(answer.headers['date'] ?? '');
+  return Math.abs(ahead) > tolerated ? Math.round(ahead / 1000) : undefined;
+}

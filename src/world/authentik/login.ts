@@ -1,9 +1,9 @@
+import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
 import { type Browser, openBrowser, redirectOf } from './browser.ts';
 import { type Credentials, driveFlow } from './flow.ts';
 import * as trouble from './login-trouble.ts';
-import { logOut } from './logout.ts';
 
 export interface LoginRequest extends Credentials, Pick<HttpRequest, 'via' | 'authority'> {
   readonly http: Http;
@@ -111,4 +111,23 @@ async function onward(url: URL, { status }: HttpAnswer, request: Wish, browser: 
   if (part) throw trouble.accessDenied(username, 'Permission denied');
   if (status >= 400) throw trouble.flowError(url.pathname, `authentik gave HTTP ${status}`);
   throw trouble.landedInLibrary(open);
+}
+
+/** An answer may be lost. */
+const attempts = 3;
+
+/**
+ * Ends the session whose cookie this browser holds, and no other; authentik tells the outposts, so that their sessions
+ * end, too. Source: recording 04
+ * @returns whether authentik has taken the cookie back
+ */
+async function logOut(browser: Browser, home: URL): Promise<boolean> {
+  const at = new URL('/api/v3/flows/executor/default-invalidation-flow/?query=', home);
+  const isIn = async () => (await browser.cookie(home, 'authentik_session')) !== undefined;
+  for (let n = 0; n < attempts && (await isIn()); n++) {
+    await browser.visit({ url: at, headers: { accept: 'application/json' } }).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+    });
+  }
+  return !(await isIn());
 }

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import type { Attachment, ContainerDefinition, Healthcheck } from '../../model/container.ts';
 import { pinnedName } from '../../model/image-name.ts';
+import { composeLabel, revisionLabel } from '../../model/label.ts';
 import { reveal } from '../../model/secret.ts';
 import type { NewContainer } from './docker.ts';
-import { containerLabels } from './labels.ts';
 
 const nanoseconds = (seconds: number) => seconds * 1_000_000_000;
 
@@ -58,3 +58,24 @@ const healthConfig = (check: Healthcheck) => ({
   Timeout: nanoseconds(check.timeout),
   Retries: check.retries,
 });
+
+/**
+ * The labels by which `docker compose` takes a container for its own. Without a config-hash it would not see it, without
+ * oneoff `down` would leave it, with another image or hash `up` would recreate it (tested with 2.40.3).
+ */
+function containerLabels(container: NewContainer, imageId: string): Record<string, string> {
+  const { project, service, dependsOn } = container.definition;
+  return {
+    [composeLabel.project]: project.name,
+    [composeLabel.directory]: project.directory,
+    [composeLabel.file]: project.file,
+    [composeLabel.service]: service,
+    [composeLabel.number]: '1',
+    [composeLabel.oneoff]: 'False',
+    [composeLabel.configHash]: container.configHash ?? container.revision,
+    [composeLabel.image]: imageId,
+    [composeLabel.dependsOn]: (dependsOn ?? []).map((name) => `${name}:service_healthy:false`).join(','),
+    [composeLabel.version]: '2',
+    [revisionLabel]: container.revision,
+  };
+}

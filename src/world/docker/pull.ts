@@ -4,7 +4,6 @@ import type { Environment } from './client-config.ts';
 import { loginFor } from './credentials.ts';
 import type { ImageDetails, PullProgress } from './docker.ts';
 import { asPullFailure, pullFailure } from './pull-failure.ts';
-import { layerCounter, type PullLine } from './pull-progress.ts';
 
 /** An image that the engine has. */
 export async function inspectImage(api: Api, reference: string): Promise<ImageDetails | undefined> {
@@ -61,4 +60,34 @@ async function* jsonLines(stream: Readable): AsyncGenerator<PullLine> {
     text = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
   }
+}
+
+/** A line of the engine's answer to a pull. */
+interface PullLine {
+  readonly id?: string;
+  readonly status?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+  readonly error?: string;
+  readonly errorDetail?: { readonly message?: string };
+}
+
+/** Adds up what is known of an image's layers; undefined for a line that tells nothing about bytes. */
+function layerCounter(): (line: PullLine) => { done: number; total: number } | undefined {
+  const layers = new Map<string, { done: number; total: number }>();
+  return ({ id, status, progressDetail: detail }) => {
+    if (id === undefined) return undefined;
+    const known = layers.get(id);
+    if (status === 'Downloading' && detail?.total) {
+      layers.set(id, { done: detail.current ?? 0, total: detail.total });
+    } else if (status === 'Download complete' && known) {
+      layers.set(id, { ...known, done: known.total });
+    } else {
+      return undefined;
+    }
+    const all = [...layers.values()];
+    return {
+      done: all.reduce((sum, layer) => sum + layer.done, 0),
+      total: all.reduce((sum, layer) => sum + layer.total, 0),
+    };
+  };
 }

@@ -1,8 +1,8 @@
-import type { Secret } from '../../model/secret.ts';
+import { Failure } from '../../model/failure.ts';
+import { Secret } from '../../model/secret.ts';
 import { asking, type Input } from './prompts.ts';
 import type { Asking } from './question.ts';
 import { type ColourFlag, type Env, type Output, type Screen, screenOf } from './screen.ts';
-import { readStdin } from './stdin.ts';
 import { writer } from './writer.ts';
 
 /** The only place that prints and asks. Data goes to standard output, everything else to standard error. */
@@ -62,4 +62,20 @@ function whyMute({ yes, noInput }: TerminalFlags, env: Env, stdin: Input, stderr
   if (env['CI'] && env['CI'] !== 'false') return 'CI is set';
   if (!stdin.isTTY) return 'standard input is no terminal';
   return stderr.isTTY ? undefined : 'standard error is no terminal';
+}
+
+/** Everything that is piped in, without the line's end that `echo` adds. @throws Failure at a terminal, which shows what is typed */
+async function readStdin(stdin: Input): Promise<Secret> {
+  if (stdin.isTTY) {
+    throw new Failure({
+      code: 'stdin-is-terminal',
+      problem: 'A secret should come from standard input, and that is your keyboard.',
+      why: 'It would be shown while you type it.',
+      fix: 'Pipe it in, or leave the flag out: homeauth then asks for it without showing it.',
+    });
+  }
+  stdin.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of stdin) text += chunk;
+  return new Secret(text.replace(/\r?\n$/, ''));
 }
