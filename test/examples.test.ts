@@ -129,7 +129,7 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
   });
 
   test('is planned as a new installation', () => {
-    const later: Observed = { is: 'unknown', because: 'authentik does not run yet' };
+    const later: Observed = { is: 'unknown', because: { code: 'stopped', says: 'authentik does not run yet' } };
     const seen = new Map(want.filter(({ kind }) => kind === 'service').map((r) => [idOf(r), later]));
     const changes = plan(kinds, want, seen, []);
     expect(changes.map(({ id }) => id)).toEqual([...new Set(want.map(idOf))]);

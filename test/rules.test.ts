@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { breaches, templateLogic } from './machine/walls.ts';
+import type { Shown } from '../src/model/shown.ts';
+import { breaches, readProse, templateLogic } from './machine/walls.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -20,6 +21,10 @@ describe('src', () => {
   test('keeps its walls', () => {
     expect(source).not.toEqual([]);
     expect(source.flatMap(({ path, text }) => breaches(path, text))).toEqual([]);
+  });
+
+  test('decides nothing by words that it shows', () => {
+    expect(source.flatMap(({ path, text }) => readProse(path, text))).toEqual([]);
   });
 
   test('has no file over 250 lines', () => {
@@ -115,5 +120,39 @@ describe('the walls catch', () => {
     expect(
       templateLogic('{{#unless a}}{{/unless}}{{#with b}}{{/with}}{{yaml (or a b)}}{{#if (eq a b)}}{{/if}}'),
     ).toEqual(['{{#unless a}}', '{{#with b}}', '{{yaml (or a b)}}', '{{#if (eq a b)}}']);
+  });
+});
+
+describe('words that are shown', () => {
+  test.each([
+    ['a pattern', "if (/no certificate/.test(found.cause ?? '')) retry();"],
+    ['a pattern that picks something out', 'const name = because.map((reason) => /^"(.*)"$/.exec(reason)?.[1]);'],
+    ['a beginning', "if (finding.title.startsWith('container caddy ')) return;"],
+    ['a part', "const { problem } = error; return problem.includes('nothing listens');"],
+    ['a cut', "const [first] = failure.problem.split('. ');"],
+    ['a sentence', "if (because === 'holds your data') return;"],
+  ])('are not looked into: %s', (_, text) => {
+    expect(readProse('procedures/x.ts', text)).toEqual([expect.stringContaining('its own prose')]);
+  });
+
+  test.each([
+    ['composing', 'const text = `${problem} ${because.join("; ")}`;'],
+    ['a code', "if (failure.code === 'port-taken' || because.code === 'late') return;"],
+    ['the words of others', "if (/no space left/.test(stderr) || body.includes('authentik starting')) return;"],
+  ])('%s is no look', (_, text) => {
+    expect(readProse('procedures/x.ts', text)).toEqual([]);
+  });
+
+  /** What goes by another name is seen by its type: each of these must not compile. */
+  test('fit no pattern, and have no methods', () => {
+    const looks = (text: Shown) => [
+      // @ts-expect-error no text for a pattern
+      /late/.test(text),
+      // @ts-expect-error not to be searched
+      text.includes('late'),
+      // @ts-expect-error not to be cut
+      text.split('. '),
+    ];
+    expect(looks('it was late')).toHaveLength(3);
   });
 });

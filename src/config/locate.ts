@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { Failure } from '../model/failure.ts';
+import { Failure, type Issue } from '../model/failure.ts';
 
 /** What is needed of the disk. */
 export interface Reader {
@@ -31,7 +31,7 @@ export const pointerPath = '/etc/homeauth/location';
 const fileName = 'homeauth.yaml';
 
 /** Says why a file that ought to be there is not, where the caller knows: a locked dataset, for example. */
-export type Explain = (path: string) => Promise<{ readonly why: string; readonly fix: string } | undefined>;
+export type Explain = (path: string) => Promise<Pick<Issue, 'why' | 'fix'> | undefined>;
 
 /**
  * Finds homeauth.yaml: `--config`, `$HOMEAUTH_CONFIG`, the pointer file. A place that was named and is empty is an

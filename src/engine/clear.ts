@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts';
 import { Uncertain } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
 import { type Observed, parseId, type Resource } from '../model/resource.ts';
 import type { Kind, Kinds } from './kind.ts';
 import type { Made } from './ledger.ts';
@@ -22,7 +23,9 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
     const isLast = ledger.every(({ home }) => home);
     if (isHome && isLast) await run.ledger.close();
     const changes =
-      isHome && !isLast ? wave.map(({ made }) => keep(made, 'holds what was kept')) : await letGo(wave, run);
+      isHome && !isLast
+        ? wave.map(({ made }) => keep(made, { code: 'holds-ledger', says: 'holds what was kept' }))
+        : await letGo(wave, run);
     const gone = new Set(wave.filter((_, i) => changes[i]?.op !== 'keep').map(({ made }) => made.id));
     if (gone.size > 0) {
       ledger = ledger.filter(({ id }) => !gone.has(id));
@@ -54,7 +57,7 @@ function waves(all: readonly Leftover[], kinds: Kinds): Leftover[][] {
   ].filter((wave) => wave.length > 0);
 }
 
-const keep = ({ id }: Made, why: string): Change => ({ op: 'keep', id, because: [why] });
+const keep = ({ id }: Made, why: Reason): Change => ({ op: 'keep', id, because: [why] });
 
 /**
  * A touch whose answer was lost is looked at again, and repeated only where it did not happen.
@@ -71,7 +74,7 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
     if (!now) done.set(over, over.change);
     else if (now.is === 'absent') done.set(over, undefined);
     else if (now.is === 'present' && isTheirs(over, now.spec, run))
-      done.set(over, keep(over.made, 'holds text of yours'));
+      done.set(over, keep(over.made, { code: 'holds-text', says: 'holds text of yours' }));
   }
   for (let n = 1; done.size < wave.length; n++) {
     const left = wave.filter((over) => !done.has(over));
@@ -95,7 +98,8 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
   return wave.map((over) => done.get(over));
 }
 
-const stays = ({ made }: Leftover): Change => keep(made, 'holds something that homeauth did not make');
+const stays = ({ made }: Leftover): Change =>
+  keep(made, { code: 'holds-others', says: 'holds something that homeauth did not make' });
 
 const kindOf = <F>({ made }: Leftover, { kinds }: Run<F>) => kinds[parseId(made.id).kind] as Kind<unknown>;
 

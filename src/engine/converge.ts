@@ -51,7 +51,9 @@ async function everything<F>(run: Running<F>): Promise<Change[]> {
 /** What is starting as others of its sort do may go on so by itself; anything else is waited for. */
 async function lastLook<F>(run: Running<F>): Promise<void> {
   const pending = await keepWatch(run);
-  const late = pending.filter(({ readiness }) => !('isStarting' in readiness && readiness.isStarting));
+  const late = pending.filter(
+    ({ change, isRight }) => !isRight || change.because.some(({ code }) => code !== 'starting'),
+  );
   const awaited = late.map(({ resource: { meanwhile: _, ...rest } }) => rest as Resource);
   await settle(awaited, new Map(), run);
 }

@@ -1,23 +1,29 @@
+import type { Reason } from '../model/reason.ts';
 import type { Id, KindName, Observed, Specs } from '../model/resource.ts';
+import type { Shown } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 
-/** What a thing that is right still waits for, or why it never will be ready by itself. */
-export type Readiness =
-  /** `isStarting`: as every other of its sort does after a start. */
-  { readonly waits: string; readonly isStarting?: boolean; readonly line?: string } | { readonly failed: string };
+/** What a thing that is right still waits for. `starting`: as every other of its sort does after a start. */
+export interface Readiness {
+  readonly because: Reason;
+  /** What was last heard from it. */
+  readonly line?: string;
+  /** It never will be ready by itself. */
+  readonly isLost?: true;
+}
 
 /** What is behind a thing that will not come right; with a fix of its own where the cause is known. */
 export interface Explanation {
-  readonly details: string;
-  readonly fix?: string;
+  readonly details: Shown;
+  readonly fix?: Shown;
 }
 
 /** How to look at, judge and fix one kind of resource. */
 export interface Kind<S> {
   /** Look; never touch. `want` helps to find a thing that goes by another name. */
   observe(key: string, world: World, want?: S): Promise<Observed<S>>;
-  /** How `have` falls short of `want`, in the user's words; empty when it does not. Pure. */
-  differs(want: S, have: S): readonly string[];
+  /** How `have` falls short of `want`; empty when it does not. Pure. */
+  differs(want: S, have: S): readonly Reason[];
   /** Whether `apply` would be refused, asked before any of `changing` is touched. @throws Failure as `apply` would */
   rehearse?(want: S, world: World, changing: ReadonlySet<Id>): Promise<void>;
   /** Make it `want`; `undefined` means gone. Left out when only the user, or time, can. */

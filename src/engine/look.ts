@@ -2,7 +2,7 @@ import type { Change } from '../model/change.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
 import { lineFor } from './ledger.ts';
-import { patience } from './patience.ts';
+import { patience, signsOf } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run, Running } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
@@ -33,12 +33,12 @@ export async function lookUntilKnown<F>(want: readonly Resource[], run: Running<
     if (!hidden) return steps;
     const { change, line, failure } = hidden;
     const usual = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
-    const waits = change.because.join('; ');
-    const wait = waited(change.id, usual, line === undefined ? [waits] : [waits, line]);
+    const { id, because } = change;
+    const wait = waited(id, usual, signsOf(because, line));
     if (wait.elapsed >= wait.limit) throw failure ?? (await shortfall(kinds, world, change, 'out-of-sight', wait));
-    if (run.signal.aborted) throw interrupted(`while waiting for ${change.id}`);
+    if (run.signal.aborted) throw interrupted(`while waiting for ${id}`);
     const heard = line === undefined ? {} : { line };
-    run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
+    run.progress({ is: 'waiting', id, because, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     await keepWatch(run);
     await world.clock.sleep(1000);
   }
@@ -55,7 +55,7 @@ export async function onceVisible<F>(
     const found = await look();
     const elapsed = clock.now() - began;
     if (found.is !== 'unknown' || elapsed >= outOfSight || signal.aborted) return found;
-    progress({ is: 'waiting', id, waits: found.because, elapsed, limit: outOfSight });
+    progress({ is: 'waiting', id, because: [found.because], elapsed, limit: outOfSight });
     await clock.sleep(1000);
   }
 }

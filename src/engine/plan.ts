@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts';
+import type { Reason } from '../model/reason.ts';
 import { type Id, idOf, type Observed, parseId, type Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
@@ -33,12 +34,20 @@ export function plan(kinds: Kinds, want: readonly Resource[], seen: Seen, ledger
   ];
 }
 
+const missing: Reason = { code: 'missing', says: 'missing', reads: 'is' };
+const unwanted: Reason = { code: 'unwanted', says: 'no longer wanted', reads: 'is' };
+const holdsData: Reason = { code: 'holds-data', says: 'holds your data' };
+const wasThere: Reason = {
+  code: 'was-there',
+  says: 'was there before homeauth: it stays, with what is in it',
+};
+
 /** The one change `resource` needs, if any. Pure. */
 export function judge(kinds: Kinds, resource: Resource, seen: Observed, made: Made | undefined): Change | undefined {
   const kind = kinds[resource.kind] as Kind<unknown>;
   const id = idOf(resource);
   if (seen.is === 'unknown') return { op: 'later', id, because: [seen.because] };
-  const because = seen.is === 'absent' ? ['missing'] : kind.differs(resource.spec, seen.spec);
+  const because = seen.is === 'absent' ? [missing] : kind.differs(resource.spec, seen.spec);
   if (because.length === 0) return undefined;
   if (!kind.apply) return { op: 'ask', id, because };
   if (seen.is === 'absent') return { op: 'create', id, because };
@@ -70,11 +79,9 @@ export function leftovers(want: readonly Resource[], ledger: Ledger, kinds: Kind
 /** @param kept - Keys of what stays because it holds data; what is around it stays with it */
 function leftover({ id, precious, before }: Made, kept: readonly string[]): Change {
   const { key } = parseId(id);
-  if (kept.some((data) => data === key || data.startsWith(`${key}/`)))
-    return { op: 'keep', id, because: ['holds your data'] };
-  if (before === undefined) return { op: 'remove', id, because: ['no longer wanted'] };
-  const why = precious ? 'was there before homeauth: it stays, with what is in it' : 'no longer wanted';
-  return { op: 'release', id, because: [why] };
+  if (kept.some((data) => data === key || data.startsWith(`${key}/`))) return { op: 'keep', id, because: [holdsData] };
+  if (before === undefined) return { op: 'remove', id, because: [unwanted] };
+  return { op: 'release', id, because: [precious ? wasThere : unwanted] };
 }
 
 /** Without the removals of what somebody else has removed already: there is nothing left to do about it. */

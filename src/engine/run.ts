@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from '../world/world.ts';
@@ -17,7 +18,7 @@ export type Progress =
   | {
       readonly is: 'waiting';
       readonly id: Id;
-      readonly waits: string;
+      readonly because: readonly Reason[];
       readonly line?: string;
       readonly elapsed: number;
       readonly limit: number;

@@ -1,6 +1,6 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
-import { patience } from './patience.ts';
+import { patience, signsOf } from './patience.ts';
 import type { Run, Running } from './run.ts';
 import { interrupted, shortfall } from './shortfall.ts';
 import { type Pending, unready } from './unready.ts';
@@ -27,13 +27,13 @@ export async function settle<F>(
       const change = touched.get(idOf(resource));
       if (change && !now.has(idOf(resource))) run.progress({ is: 'done', change, elapsed });
     }
-    for (const { resource, change, readiness } of pending) {
-      if ('failed' in readiness) throw await shortfall(kinds, world, change);
-      const { waits, line } = readiness;
-      const wait = waited(change.id, kinds[resource.kind].patience ?? 0, line === undefined ? [waits] : [waits, line]);
+    for (const { resource, change, line, isLost } of pending) {
+      const { id, because } = change;
+      if (isLost) throw await shortfall(kinds, world, change);
+      const wait = waited(id, kinds[resource.kind].patience ?? 0, signsOf(because, line));
       if (wait.elapsed >= wait.limit) throw await shortfall(kinds, world, change, 'still-wrong', wait);
       const heard = line === undefined ? {} : { line };
-      run.progress({ is: 'waiting', id: change.id, waits, ...heard, elapsed: wait.elapsed, limit: wait.limit });
+      run.progress({ is: 'waiting', id, because, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     }
     if (pending.length === 0) return;
     if (run.signal.aborted) throw interrupted(`while waiting for ${pending[0]!.change.id}`);
@@ -45,8 +45,8 @@ export async function settle<F>(
 
 /** Those that are waited for. The others are watched from now on. */
 function hurried<F>(pending: readonly Pending[], { meanwhile }: Running<F>): Pending[] {
-  return pending.filter(({ resource, isRight, readiness }) => {
-    if (!resource.meanwhile || !isRight || 'failed' in readiness) return true;
+  return pending.filter(({ resource, isRight, isLost }) => {
+    if (!resource.meanwhile || !isRight || isLost) return true;
     meanwhile.set(idOf(resource), resource);
     return false;
   });

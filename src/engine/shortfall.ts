@@ -1,6 +1,8 @@
 import type { Change } from '../model/change.ts';
 import { exitCodes, Failure } from '../model/failure.ts';
+import { inWords } from '../model/reason.ts';
 import { parseId } from '../model/resource.ts';
+import { clause } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
 import type { Wait } from './patience.ts';
@@ -18,16 +20,16 @@ export async function shortfall(
   const known = await explain?.(key, world).catch(() => undefined);
   return new Failure({
     code,
-    problem: `${change.id} is not right: ${change.because.join('; ')}.`,
-    why: `${wait ? `It was waited for ${inWords(wait)} ` : ''}The same command, run again, goes on from here.`,
+    problem: `${change.id} is not right: ${inWords(change.because)}.`,
+    why: `${wait ? `It was waited for ${waitedFor(wait)} ` : ''}The same command, run again, goes on from here.`,
     ...(known && { details: known.details }),
     fix: known?.fix ?? hint(key),
     exit: exitCodes.halfway,
   });
 }
 
-const inWords = ({ elapsed, last }: Wait): string =>
-  `${Math.round(elapsed / 1000)} s, and the last that was new about it is: ${last.replace(/\.$/, '')}.`;
+const waitedFor = ({ elapsed, last }: Wait): string =>
+  `${Math.round(elapsed / 1000)} s, and the last that was new about it is: ${clause(last)}.`;
 
 /** A thing of the same name is there, and homeauth did not make it. */
 export function notOurs(kinds: Kinds, change: Change): Failure {
@@ -35,7 +37,7 @@ export function notOurs(kinds: Kinds, change: Change): Failure {
   return new Failure({
     code: 'not-ours',
     problem: `${kind} ${key} is there already, and homeauth did not make it.`,
-    why: `It would have to be changed: ${change.because.join('; ')}. It was left as it is.`,
+    why: `It would have to be changed: ${inWords(change.because)}. It was left as it is.`,
     fix: kinds[kind].hint(key),
   });
 }
@@ -51,17 +53,10 @@ export const interrupted = (left: string): Failure =>
 /** What would have kept a command from starting, once something was changed already. */
 export function halfway(failure: Failure): Failure {
   if (failure.exit !== exitCodes.couldNotStart) return failure;
-  const { code, problem, why, details, fix, cause } = failure;
+  const { why, cause } = failure;
   const stays = 'What was done until then stays, and the same command goes on from there.';
   return new Failure(
-    {
-      code,
-      problem,
-      why: why === undefined ? stays : `${why}\n${stays}`,
-      ...(details !== undefined && { details }),
-      fix,
-      exit: exitCodes.halfway,
-    },
+    { ...failure, why: why === undefined ? stays : `${why}\n${stays}`, exit: exitCodes.halfway },
     { cause },
   );
 }

@@ -1,15 +1,17 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
-import type { Kind, Readiness } from './kind.ts';
+import type { Kind } from './kind.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run } from './run.ts';
 
 export interface Pending {
   readonly resource: Resource;
   readonly change: Change;
-  readonly readiness: Readiness;
   /** It is as it should be, and not ready yet. */
   readonly isRight: boolean;
+  readonly line?: string;
+  /** It never will be ready by itself. */
+  readonly isLost?: true;
 }
 
 /** One look at what was wanted: what of it is still wrong, or not ready. `touched`: what was done about it. */
@@ -25,11 +27,11 @@ export async function unready<F>(
     const wrong = judge(kinds, resource, found, undefined);
     if (wrong) {
       const change: Change = { op: touched.get(id)?.op ?? wrong.op, id, because: wrong.because };
-      return [{ resource, change, readiness: { waits: wrong.because.join('; ') }, isRight: false }];
+      return [{ resource, change, isRight: false }];
     }
     const readiness = found.is === 'present' ? (kinds[resource.kind] as Kind<unknown>).ready?.(found.spec) : undefined;
     if (!readiness) return [];
-    const because = ['failed' in readiness ? readiness.failed : readiness.waits];
-    return [{ resource, change: { op: 'later', id, because }, readiness, isRight: true }];
+    const { because, ...more } = readiness;
+    return [{ resource, change: { op: 'later', id, because: [because] }, isRight: true, ...more }];
   });
 }

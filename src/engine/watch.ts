@@ -9,8 +9,8 @@ import { type Pending, unready } from './unready.ts';
  */
 export async function keepWatch<F>(run: Running<F>): Promise<readonly Pending[]> {
   const pending = await unready([...run.meanwhile.values()], new Map(), run);
-  for (const { change, readiness } of pending) {
-    if ('failed' in readiness) throw await shortfall(run.kinds, run.world, change);
+  for (const { change, isLost } of pending) {
+    if (isLost) throw await shortfall(run.kinds, run.world, change);
   }
   return pending;
 }

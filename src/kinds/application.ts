@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { changes, differs, type Reason } from '../model/reason.ts';
 import type { ApplicationSpec } from '../model/sso.ts';
 import type { Row, Update } from '../world/authentik/schema.ts';
 import { lookInto, providerNamed } from './authentik.ts';
@@ -8,6 +9,8 @@ type Application = Row<'core/applications'>;
 
 /** The launch URL that hides an application from the library before 2026.5; from then on there is `meta_hide`. */
 const nowhere = 'blank://blank';
+
+const notShown: Reason = { ...differs('hidden', 'does not show in the library'), reads: 'itself' };
 
 export const applicationKind: Kind<ApplicationSpec> = {
   observe: (key, world) =>
@@ -24,15 +27,25 @@ export const applicationKind: Kind<ApplicationSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.name === have.name ? [] : [`name: ${have.name} → ${want.name}`]),
+    ...changes('name', have.name, want.name),
     ...(want.provider === have.provider
       ? []
-      : [`its provider is ${have.provider ? `"${have.provider}"` : 'none'}, not "${want.provider}"`]),
-    ...(want.hidden === have.hidden ? [] : [want.hidden ? 'shows in the library' : 'does not show in the library']),
+      : [
+          differs(
+            'provider',
+            `its provider is ${have.provider ? `"${have.provider}"` : 'none'}, not "${want.provider}"`,
+          ),
+        ]),
+    ...(want.hidden === have.hidden ? [] : [want.hidden ? differs('hidden', 'shows in the library') : notShown]),
     // What a hidden one would open is nobody's business.
     ...(want.hidden || want.launchUrl === have.launchUrl
       ? []
-      : [`opens ${have.launchUrl || 'what its provider says'} → ${want.launchUrl || 'what its provider says'}`]),
+      : [
+          differs(
+            'launch URL',
+            `opens ${have.launchUrl || 'what its provider says'} → ${want.launchUrl || 'what its provider says'}`,
+          ),
+        ]),
   ],
 
   async apply(key, want, world, have) {

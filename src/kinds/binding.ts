@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { BindingSpec } from '../model/sso.ts';
 import type { Authentik, How } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
@@ -14,7 +15,9 @@ export const bindingKind: Kind<BindingSpec> = {
     }),
 
   differs: (want, have) =>
-    want.enabled === have.enabled ? [] : [want.enabled ? 'it does not let the group in' : 'it lets the group in'],
+    want.enabled === have.enabled
+      ? []
+      : [differs('enabled', want.enabled ? 'it does not let the group in' : 'it lets the group in')],
 
   async apply(key, want, { authentik }, have) {
     const { application, group, bindings, slug, name } = await ends(key, authentik, 'known');

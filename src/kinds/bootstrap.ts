@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { BootstrapSpec } from '../model/resource.ts';
 import { lookInto, tokenCalled } from './authentik.ts';
 
@@ -8,7 +9,8 @@ export const bootstrapKind: Kind<BootstrapSpec> = {
   observe: (key, world) =>
     lookInto(world, async (authentik) => ({ gone: (await tokenCalled(authentik, key)) === undefined })),
 
-  differs: (want, have) => (want.gone && !have.gone ? ['the bootstrap token still opens the API'] : []),
+  differs: (want, have) =>
+    want.gone && !have.gone ? [differs('gone', 'the bootstrap token still opens the API')] : [],
 
   async apply(key, want, { authentik }, have) {
     if (!want?.gone || have?.gone) return;

@@ -1,6 +1,8 @@
 import type { Readiness } from '../engine/kind.ts';
 import { causesIn } from '../model/cause.ts';
 import type { ContainerSpec } from '../model/container.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Shown } from '../model/shown.ts';
 
 type Found = NonNullable<ContainerSpec['found']>;
 
@@ -24,22 +26,26 @@ export const isUp = ({ state }: Found): boolean => state === 'running' || state 
 /** What a container still waits for, or why it never will be ready. Pure. */
 export function containerReady(found: Found): Readiness | undefined {
   const { state, health, exitCode, restarts, lastLine, upFor = probation } = found;
-  const line = lastLine === undefined ? {} : { line: lastLine };
+  const waits = (code: Reason['code'], says: Shown): Readiness => ({
+    because: { code, says },
+    ...(lastLine !== undefined && { line: lastLine }),
+  });
   const isRight = health === 'healthy' || (health === 'none' && upFor >= probation);
   if (state === 'running' && isRight) return undefined;
-  if (found.outOfMemory && state !== 'running') return { failed: 'it ran out of memory' };
+  if (found.outOfMemory && state !== 'running') return lost('it ran out of memory');
   if (state === 'restarting' && restarts >= deaths) {
-    return { failed: `it has died ${restarts} times, ${ending(exitCode)}` };
+    return lost(`it has died ${restarts} times, ${ending(exitCode)}`);
   }
-  if (state === 'restarting') return { waits: `it died, ${ending(exitCode)}, and is being started again`, ...line };
-  if (state !== 'running')
-    return exitCode === 0 ? { waits: 'stopped', ...line } : { failed: `it died, ${ending(exitCode)}` };
+  if (state === 'restarting') return waits('dead', `it died, ${ending(exitCode)}, and is being started again`);
+  if (state !== 'running') return exitCode === 0 ? waits('stopped', 'stopped') : lost(`it died, ${ending(exitCode)}`);
   if (upFor >= settled && causesIn(lastLine ?? '').some(({ lasting }) => lasting)) {
-    return { failed: `it cannot go on, and says: ${lastLine}` };
+    return lost(`it cannot go on, and says: ${lastLine}`);
   }
-  if (health === 'none') return { waits: 'just started', isStarting: true, ...line };
+  if (health === 'none') return waits('starting', 'just started');
   const isStarting = health === 'starting' || upFor < startTime;
-  return isStarting ? { waits: 'starting', isStarting, ...line } : { waits: 'its health check fails', ...line };
+  return isStarting ? waits('starting', 'starting') : waits('unhealthy', 'its health check fails');
 }
+
+const lost = (says: Shown): Readiness => ({ because: { code: 'dead', says }, isLost: true });
 
 const ending = (exitCode: number) => `the last time with exit code ${exitCode}`;

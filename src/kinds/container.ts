@@ -2,6 +2,7 @@ import type { Kind } from '../engine/kind.ts';
 import type { Attachment, ContainerDefinition, ContainerSpec } from '../model/container.ts';
 import { partsOf, pinnedName } from '../model/image-name.ts';
 import { composeLabel } from '../model/label.ts';
+import { differs, type Reason } from '../model/reason.ts';
 import type { ContainerDetails, Docker } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
 import { containerReady, isUp, startTime } from './container-state.ts';
@@ -13,7 +14,9 @@ export const containerKind: Kind<ContainerSpec> = {
     const { docker } = world;
     const seen = await docker.container(key);
     if (!seen) return { is: 'absent' };
-    if (seen.found.state === 'removing') return { is: 'unknown', because: `${key} is being removed` };
+    if (seen.found.state === 'removing') {
+      return { is: 'unknown', because: { code: 'removing', of: key, says: `${key} is being removed` } };
+    }
     const details = (await hasAnswered(seen, want, world)) ? withHealth(seen, 'healthy') : seen;
     const lastLine = containerReady(details.found) ? await lastWord(key, docker) : undefined;
     return { is: 'present', spec: specOf(details, lastLine) };
@@ -22,14 +25,11 @@ export const containerKind: Kind<ContainerSpec> = {
   differs(want, have) {
     const definition = have.revision === want.revision ? [] : [changed(want.definition, have.definition)];
     const image = otherImage(want.definition, have.definition) ?? definition;
-    const networks = missingNetworks(want, have).map(({ name }) => `not on ${name}`);
-    const names = nameless(want, have).map(({ name, aliases = [] }) => `not called ${aliases.join(', ')} on ${name}`);
-    return [
-      ...image,
-      ...networks,
-      ...names,
-      ...(have.found && !isUp(have.found) ? [`is ${stopped(have.found.state)}`] : []),
-    ];
+    const networks = missingNetworks(want, have).map(({ name }) => isNot('networks', `not on ${name}`));
+    const names = nameless(want, have).map(({ name, aliases = [] }) =>
+      isNot('aliases', `not called ${aliases.join(', ')} on ${name}`),
+    );
+    return [...image, ...networks, ...names, ...(have.found && !isUp(have.found) ? [stopped(have.found.state)] : [])];
   },
 
   async apply(key, want, { docker }, have) {
@@ -71,16 +71,20 @@ const withHealth = (details: ContainerDetails, health: 'healthy'): ContainerDeta
 });
 
 /** A command of ours that differs is told: it is what the user reads of a limit that was raised. */
-function changed(want: ContainerDefinition, have: ContainerDefinition): string {
+function changed(want: ContainerDefinition, have: ContainerDefinition): Reason {
   const to = want.command?.join(' ');
-  return to === undefined || to === have.command?.join(' ') ? 'definition changed' : `restarts, now as ${to}`;
+  return to === undefined || to === have.command?.join(' ')
+    ? differs('definition', 'definition changed')
+    : differs('command', `restarts, now as ${to}`);
 }
 
 /** Another name, or another image by the same name. One that was made by its name alone is as good as any. */
-function otherImage(want: ContainerDefinition, have: ContainerDefinition): string[] | undefined {
-  if (want.image !== have.image) return [`image ${have.image} → ${want.image}`];
+function otherImage(want: ContainerDefinition, have: ContainerDefinition): Reason[] | undefined {
+  if (want.image !== have.image) return [differs('image', `image ${have.image} → ${want.image}`)];
   const isKnown = want.digest !== undefined && have.digest !== undefined;
-  return isKnown && want.digest !== have.digest ? [`image ${pinnedName(have)} → ${pinnedName(want)}`] : undefined;
+  return isKnown && want.digest !== have.digest
+    ? [differs('image', `image ${pinnedName(have)} → ${pinnedName(want)}`)]
+    : undefined;
 }
 
 const missingNetworks = (want: ContainerSpec, have: ContainerSpec): Attachment[] =>
@@ -99,7 +103,13 @@ const isSame = (want: ContainerSpec, have: ContainerSpec) =>
 /** It can go on from where it is. A paused or dead one cannot be started. */
 const isResumable = ({ found }: ContainerSpec) => found !== undefined && !['paused', 'dead'].includes(found.state);
 
-const stopped = (state: string) => (state === 'paused' ? 'paused' : 'stopped');
+const isNot = (of: string, says: string): Reason => ({ ...differs(of, says), reads: 'is' });
+
+const stopped = (state: string): Reason => ({
+  code: 'stopped',
+  says: `is ${state === 'paused' ? 'paused' : 'stopped'}`,
+  reads: 'itself',
+});
 
 async function resume(key: string, want: ContainerSpec, have: ContainerSpec, docker: Docker): Promise<void> {
   const { service } = want.definition;

@@ -1,8 +1,8 @@
-import type { FailureText } from '../model/failure.ts';
+import type { Issue } from '../model/failure.ts';
 import type { Dataset, Filesystem } from '../world/world.ts';
 
 /** `holder`: the dataset that the path falls through to. */
-export function locked(dataset: Dataset, { type, source }: Filesystem, holder: Dataset | undefined): FailureText {
+export function locked(dataset: Dataset, { type, source }: Filesystem, holder: Dataset | undefined): Issue {
   const root = dataset.encryptionRoot === '-' ? dataset.name : dataset.encryptionRoot;
   const open = holder?.encryption === 'off';
   const place = type === 'zfs' ? source : `${source} (${type})`;
@@ -14,11 +14,7 @@ export function locked(dataset: Dataset, { type, source }: Filesystem, holder: D
   };
 }
 
-export function notMounted(
-  dataset: Dataset,
-  { realPath, source }: Filesystem,
-  datasets: readonly Dataset[],
-): FailureText {
+export function notMounted(dataset: Dataset, { realPath, source }: Filesystem, datasets: readonly Dataset[]): Issue {
   const above = datasets.some(
     (d) =>
       !d.mounted && d.canmount === 'on' && d.mountpoint !== '/' && dataset.mountpoint.startsWith(`${d.mountpoint}/`),
@@ -31,14 +27,14 @@ export function notMounted(
   };
 }
 
-export const hidden = (dataset: Dataset, { realPath, type, source, target }: Filesystem): FailureText => ({
+export const hidden = (dataset: Dataset, { realPath, type, source, target }: Filesystem): Issue => ({
   code: 'dataset-hidden',
   problem: `The dataset ${dataset.name} is hidden: ${source} (${type}) is mounted over it, at ${target}.`,
   why: `${realPath} should be in the dataset, and would be written to ${source}.`,
   fix: `See what is mounted there, and unmount what does not belong:  findmnt ${target}; umount ${target}`,
 });
 
-export function withoutMountpoint(dataset: Dataset, { realPath, source }: Filesystem): FailureText {
+export function withoutMountpoint(dataset: Dataset, { realPath, source }: Filesystem): Issue {
   const { name, canmount, mountpoint, keystatus, encryptionRoot } = dataset;
   const unlock = keystatus === 'unavailable' ? `zfs load-key ${encryptionRoot} && ` : '';
   const folder = realPath.startsWith(`/${name}`) ? `/${name}` : realPath;

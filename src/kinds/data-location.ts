@@ -1,4 +1,4 @@
-import { Failure, type FailureText } from '../model/failure.ts';
+import { Failure, type Issue } from '../model/failure.ts';
 import type { Dataset, Filesystem, World } from '../world/world.ts';
 import { hidden, locked, notMounted, withoutMountpoint } from './data-location-failures.ts';
 
@@ -19,7 +19,7 @@ export type DataLocation =
 export function whereIsMyData(
   filesystem: Filesystem,
   datasets: readonly Dataset[] | undefined,
-): DataLocation | { readonly is: 'wrong'; readonly failure: FailureText } {
+): DataLocation | { readonly is: 'wrong'; readonly failure: Issue } {
   const { realPath, type, source, target } = filesystem;
   const holder = type === 'zfs' ? datasets?.find(({ name }) => name === source) : undefined;
   const here: DataLocation =
@@ -27,7 +27,7 @@ export function whereIsMyData(
       ? { is: 'zfs', dataset: source, mountpoint: target, encrypted: holder && isEncrypted(holder) }
       : { is: 'plain' };
   if (!datasets) return here;
-  const wrong = (failure: FailureText) => ({ is: 'wrong' as const, failure });
+  const wrong = (failure: Issue) => ({ is: 'wrong' as const, failure });
 
   const meant = datasetFor(realPath, datasets, holder);
   if (meant && meant !== holder && !(isInside(target, meant.mountpoint) && target !== meant.mountpoint)) {

@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { DatasetSpec } from '../model/resource.ts';
 import { assertUnlocked } from './data-location.ts';
 
@@ -13,8 +14,10 @@ export const datasetKind: Kind<DatasetSpec> = {
 
   differs(want, have) {
     return [
-      ...(have.mountpoint === want.mountpoint ? [] : [`its mountpoint is ${have.mountpoint}, not ${want.mountpoint}`]),
-      ...(have.found?.mounted === false ? ['it is not mounted'] : []),
+      ...(have.mountpoint === want.mountpoint
+        ? []
+        : [differs('mountpoint', `its mountpoint is ${have.mountpoint}, not ${want.mountpoint}`)]),
+      ...(have.found?.mounted === false ? [differs('mounted', 'it is not mounted')] : []),
     ];
   },
 

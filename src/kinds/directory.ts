@@ -1,7 +1,8 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { DirectorySpec, Owner } from '../model/resource.ts';
-import { octal } from './regular-file.ts';
+import { otherMode } from './regular-file.ts';
 
 const same = (a: Owner, b: Owner): boolean => a.uid === b.uid && a.gid === b.gid;
 const named = ({ uid, gid }: Owner): string => `${uid}:${gid}`;
@@ -17,8 +18,8 @@ export const directoryKind: Kind<DirectorySpec> = {
 
   differs(want, have) {
     return [
-      ...(have.mode === want.mode ? [] : [`mode ${octal(have.mode)} → ${octal(want.mode)}`]),
-      ...(same(have.owner, want.owner) ? [] : [`owner ${named(have.owner)} → ${named(want.owner)}`]),
+      ...otherMode(have.mode, want.mode),
+      ...(same(have.owner, want.owner) ? [] : [differs('owner', `owner ${named(have.owner)} → ${named(want.owner)}`)]),
     ];
   },
 

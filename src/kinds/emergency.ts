@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { EmergencySpec } from '../model/sso.ts';
 import { lookInto, missing, userNamed } from './authentik.ts';
 
@@ -23,8 +24,10 @@ export const emergencyKind: Kind<EmergencySpec> = {
     }),
 
   differs: (want, have) => [
-    ...(have.address === '' ? [] : [`its address is ${want.address}: whoever reads that mail is let in`]),
-    ...(have.enabled ? ['it is enabled'] : []),
+    ...(have.address === ''
+      ? []
+      : [differs('address', `its address is ${want.address}: whoever reads that mail is let in`)]),
+    ...(have.enabled ? [differs('enabled', 'it is enabled')] : []),
   ],
 
   async apply(key, want, world) {

@@ -1,8 +1,9 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { FileSpec } from '../model/resource.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import { changedLines, changedNames } from './file-changes.ts';
-import { octal, regularFile } from './regular-file.ts';
+import { otherMode, regularFile } from './regular-file.ts';
 
 /** A text file, whole. */
 export const fileKind: Kind<FileSpec> = {
@@ -18,12 +19,13 @@ export const fileKind: Kind<FileSpec> = {
     if (want.once) return [];
     const [wanted, found] = [reveal(want.content), reveal(have.content)];
     return [
-      ...(have.mode === want.mode ? [] : [`mode ${octal(have.mode)} → ${octal(want.mode)}`]),
+      ...otherMode(have.mode, want.mode),
       ...(wanted === found
         ? []
         : want.content instanceof Secret
           ? changedNames(found, wanted)
-          : changedLines(found, wanted)),
+          : changedLines(found, wanted)
+      ).map((line) => differs('content', line)),
     ];
   },
 

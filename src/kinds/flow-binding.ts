@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { FlowBindingSpec } from '../model/sso.ts';
 import type { Authentik, How } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
@@ -13,8 +14,10 @@ export const flowBindingKind: Kind<FlowBindingSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.onPlan === have.onPlan ? [] : ['its policies are asked at another moment']),
-    ...(want.onTurn === have.onTurn ? [] : [`its policies are ${want.onTurn ? 'not ' : ''}asked again in its turn`]),
+    ...(want.onPlan === have.onPlan ? [] : [differs('evaluate_on_plan', 'its policies are asked at another moment')]),
+    ...(want.onTurn === have.onTurn
+      ? []
+      : [differs('re_evaluate_policies', `its policies are ${want.onTurn ? 'not ' : ''}asked again in its turn`)]),
   ],
 
   async apply(key, want, { authentik }, have) {

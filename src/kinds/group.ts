@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { GroupSpec } from '../model/sso.ts';
 import { lookInto, rowIn } from './authentik.ts';
 
@@ -12,7 +13,7 @@ export const groupKind: Kind<GroupSpec> = {
   differs: ({ superuser }, have) =>
     superuser === undefined || superuser === have.superuser
       ? []
-      : [superuser ? 'its members are not administrators' : 'its members are administrators'],
+      : [differs('is_superuser', superuser ? 'its members are not administrators' : 'its members are administrators')],
 
   async apply(key, want, { authentik }, have) {
     const row = want && !have ? undefined : await rowIn(authentik, 'core/groups', ({ name }) => name === key);

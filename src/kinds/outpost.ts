@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { changes } from '../model/reason.ts';
 import type { OutpostSpec } from '../model/sso.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
@@ -28,11 +29,13 @@ export const outpostKind: Kind<OutpostSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.authentikHost === have.authentikHost
-      ? []
-      : [`authentik_host: ${have.authentikHost || 'none'} → ${want.authentikHost || 'none'}`]),
-    ...want.providers.filter((name) => !have.providers.includes(name)).map((name) => `does not serve "${name}"`),
-    ...(want.detach ?? []).filter((name) => have.providers.includes(name)).map((name) => `still serves "${name}"`),
+    ...changes('authentik_host', have.authentikHost, want.authentikHost),
+    ...want.providers
+      .filter((name) => !have.providers.includes(name))
+      .map((of) => ({ code: 'not-served', of, says: `does not serve "${of}"`, reads: 'itself' }) as const),
+    ...(want.detach ?? [])
+      .filter((name) => have.providers.includes(name))
+      .map((of) => ({ code: 'still-served', of, says: `still serves "${of}"` }) as const),
   ],
 
   async apply(_key, want, { authentik }) {

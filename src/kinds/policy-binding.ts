@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { differs } from '../model/reason.ts';
 import type { PolicyBindingSpec } from '../model/sso.ts';
 import type { Authentik, How } from '../world/authentik/api.ts';
 import { lookInto, missing } from './authentik.ts';
@@ -14,8 +15,10 @@ export const policyBindingKind: Kind<PolicyBindingSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.enabled === have.enabled ? [] : [want.enabled ? 'it is not asked' : 'it is asked']),
-    ...(want.onFailure === have.onFailure ? [] : [`where it breaks, it says ${have.onFailure ? 'yes' : 'no'}`]),
+    ...(want.enabled === have.enabled ? [] : [differs('enabled', want.enabled ? 'it is not asked' : 'it is asked')]),
+    ...(want.onFailure === have.onFailure
+      ? []
+      : [differs('failure_result', `where it breaks, it says ${have.onFailure ? 'yes' : 'no'}`)]),
   ],
 
   async apply(key, want, { authentik }) {

@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { changes, differs } from '../model/reason.ts';
 import type { ProviderSpec } from '../model/sso.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Row, Update } from '../world/authentik/schema.ts';
@@ -44,18 +45,21 @@ export const providerKind: Kind<ProviderSpec> = {
     }),
 
   differs: (want, have) => {
-    if (have.name !== undefined) return [`a provider "${have.name}" serves ${want.externalHost} already`];
-    const words = (what: string, is: string, should: string): string[] =>
-      is === should ? [] : [`${what}: ${is || 'none'} → ${should || 'none'}`];
+    if (have.name !== undefined)
+      return [differs('name', `a provider "${have.name}" serves ${want.externalHost} already`)];
     return [
-      ...words('mode', have.mode, want.mode),
+      ...changes('mode', have.mode, want.mode),
       ...(sameHost(have.externalHost, want.externalHost)
         ? []
-        : words('external host', have.externalHost, want.externalHost)),
-      ...words('cookie domain', have.cookieDomain, want.cookieDomain),
-      ...words('authorization flow', have.authorizationFlow, want.authorizationFlow),
-      ...(want.invalidationFlow === '' ? [] : words('invalidation flow', have.invalidationFlow, want.invalidationFlow)),
-      ...(have.scopesComplete ? [] : ['scope mappings are missing, so apps would get empty identity headers']),
+        : changes('external host', have.externalHost, want.externalHost)),
+      ...changes('cookie domain', have.cookieDomain, want.cookieDomain),
+      ...changes('authorization flow', have.authorizationFlow, want.authorizationFlow),
+      ...(want.invalidationFlow === ''
+        ? []
+        : changes('invalidation flow', have.invalidationFlow, want.invalidationFlow)),
+      ...(have.scopesComplete
+        ? []
+        : [differs('scopes', 'scope mappings are missing, so apps would get empty identity headers')]),
     ];
   },
 

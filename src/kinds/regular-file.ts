@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { differs, type Reason } from '../model/reason.ts';
 import type { FileStat, Files } from '../world/world.ts';
 
 /**
@@ -26,3 +27,6 @@ export async function regularFile(path: string, files: Files): Promise<FileStat 
 
 /** Permission bits as people write them. */
 export const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+
+export const otherMode = (is: number, should: number): Reason[] =>
+  is === should ? [] : [differs('mode', `mode ${octal(is)} → ${octal(should)}`)];

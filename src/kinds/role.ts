@@ -37,7 +37,8 @@ export const roleKind: Kind<RoleSpec> = {
   async observe(key, { docker }) {
     const found = await docker.container(databaseContainer);
     const answer = found?.running ? await askDatabase(docker, isDone(key)).catch(() => undefined) : undefined;
-    if (answer?.code !== 0) return { is: 'unknown', because: 'the database does not answer' };
+    if (answer?.code !== 0)
+      return { is: 'unknown', because: { code: 'unanswered', says: 'the database does not answer' } };
     return answer.stdout.trim() === 't' ? { is: 'present', spec: {} } : { is: 'absent' };
   },
 

@@ -1,6 +1,7 @@
 import type { Kind } from '../engine/kind.ts';
 import { decodeEnv, encodeEnv } from '../formats/env.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { SecretsSpec } from '../model/resource.ts';
 import type { Files, Random } from '../world/world.ts';
 import { octal, regularFile } from './regular-file.ts';
@@ -23,9 +24,9 @@ export const secretsKind: Kind<SecretsSpec> = {
   differs(_, { found }) {
     if (!found) return [];
     return [
-      ...found.missing.map((name) => `${name} is missing`),
+      ...found.missing.map((name) => differs(name, `${name} is missing`)),
       ...(found.mode & tooWide
-        ? [`others can read it: mode ${octal(found.mode)} → ${octal(narrowed(found.mode))}`]
+        ? [differs('mode', `others can read it: mode ${octal(found.mode)} → ${octal(narrowed(found.mode))}`)]
         : []),
     ];
   },

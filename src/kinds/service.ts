@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import type { Reason } from '../model/reason.ts';
 import type { ServiceSpec } from '../model/resource.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Collection, Row } from '../world/authentik/schema.ts';
@@ -14,9 +15,13 @@ const finders: Readonly<Record<string, (authentik: Authentik, name: string) => P
   setup: async (authentik, state) => (await authentik.setup()) === state,
 };
 
-const words: Readonly<Record<string, (name: string) => string>> = {
-  setup: () => 'first-run setup is not closed yet: whoever reaches authentik could take it',
-  brand: () => 'the default brand is not there yet',
+const special: Readonly<Record<string, Reason>> = {
+  setup: {
+    code: 'not-made',
+    of: 'authentik',
+    says: 'first-run setup is not closed yet: whoever reaches authentik could take it',
+  },
+  brand: { code: 'not-made', of: 'brand', says: 'the default brand is not there yet' },
 };
 
 /**
@@ -38,7 +43,7 @@ export const serviceKind: Kind<ServiceSpec> = {
       .filter((object) => !have.objects.includes(object))
       .map((object) => {
         const [sort, name] = parts(object);
-        return words[sort]?.(name) ?? `${sort} ${name} is not there yet`;
+        return special[sort] ?? { code: 'not-made', of: object, says: `${sort} ${name} is not there yet` };
       }),
 
   explain: (_key, { docker }) => explainContainer('authentik-worker', docker),

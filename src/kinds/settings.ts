@@ -1,4 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
+import { changes } from '../model/reason.ts';
 import type { SettingsSpec } from '../model/sso.ts';
 import type { SystemSettings } from '../world/authentik/schema.ts';
 import { lookInto } from './authentik.ts';
@@ -12,8 +13,7 @@ export const settingsKind: Kind<SettingsSpec> = {
       return { baseUrl: base_url ?? want?.baseUrl ?? '' };
     }),
 
-  differs: (want, have) =>
-    want.baseUrl === have.baseUrl ? [] : [`base URL: ${have.baseUrl || 'none'} → ${want.baseUrl || 'none'}`],
+  differs: (want, have) => changes('base URL', have.baseUrl, want.baseUrl),
 
   async apply(_key, want, { authentik }) {
     if (want) await authentik.call('PATCH', 'admin/settings', { base_url: want.baseUrl }, []);

@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { TokenSpec } from '../model/sso.ts';
 import type { World } from '../world/world.ts';
 import { groupNamed, join, lookInto, tokenCalled, userNamed } from './authentik.ts';
@@ -27,9 +28,11 @@ export const tokenKind: Kind<TokenSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.username === have.username ? [] : [`it belongs to "${have.username}", not to "${want.username}"`]),
-    ...(want.group === have.group ? [] : [`its owner is not in the group "${want.group}"`]),
-    ...(want.proven && !have.proven ? ['the key on disk does not open the API'] : []),
+    ...(want.username === have.username
+      ? []
+      : [differs('user', `it belongs to "${have.username}", not to "${want.username}"`)]),
+    ...(want.group === have.group ? [] : [differs('group', `its owner is not in the group "${want.group}"`)]),
+    ...(want.proven && !have.proven ? [differs('key', 'the key on disk does not open the API')] : []),
   ],
 
   async apply(key, want, world) {

@@ -1,5 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
+import { changes, differs, type Reason } from '../model/reason.ts';
 import type { UserSpec } from '../model/sso.ts';
 import type { Row } from '../world/authentik/schema.ts';
 import type { World } from '../world/world.ts';
@@ -31,11 +32,16 @@ export const userKind: Kind<UserSpec> = {
     }),
 
   differs: (want, have) => [
-    ...(want.name === have.name ? [] : [`name: ${have.name} → ${want.name}`]),
-    ...(same(want.email, have.email) ? [] : [`e-mail: ${have.email || 'none'} → ${want.email}`]),
-    ...want.groups.filter((group) => !have.groups.includes(group)).map((group) => `not in the group "${group}"`),
+    ...changes('name', have.name, want.name),
+    ...(same(want.email, have.email) ? [] : changes('e-mail', have.email, want.email)),
+    ...want.groups.filter((group) => !have.groups.includes(group)).map(outside),
     ...(want.firstPassword && !have.passwordSet
-      ? [have.passwordSet === false ? 'has no password yet' : 'has a password that homeauth did not set']
+      ? [
+          differs(
+            'password',
+            have.passwordSet === false ? 'has no password yet' : 'has a password that homeauth did not set',
+          ),
+        ]
       : []),
   ],
 
@@ -59,6 +65,8 @@ export const userKind: Kind<UserSpec> = {
   hint: (key) =>
     `Give "${key}" in authentik what is missing (a group: homeauth user groups ${key} --add GROUP), or name another administrator: --admin, or admin.username in homeauth.yaml.`,
 };
+
+const outside = (group: string): Reason => ({ ...differs('groups', `not in the group "${group}"`), reads: 'is' });
 
 async function make(username: string, want: UserSpec, world: World): Promise<Row<'core/users'>> {
   const groups = await Promise.all(want.groups.map((name) => groupNamed(world, name)));

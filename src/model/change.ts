@@ -1,3 +1,4 @@
+import type { Reason } from './reason.ts';
 import type { Id } from './resource.ts';
 
 /**
@@ -11,5 +12,5 @@ export type Op = 'create' | 'update' | 'adjust' | 'take' | 'remove' | 'release' 
 export interface Change {
   readonly op: Op;
   readonly id: Id;
-  readonly because: readonly string[];
+  readonly because: readonly Reason[];
 }

@@ -1,3 +1,6 @@
+import type { Reason } from './reason.ts';
+import { clause, type Shown, textOf } from './shown.ts';
+
 /** What a command's exit status tells a script. Listed for people in `homeauth help exit-codes`. */
 export const exitCodes = {
   fine: 0,
@@ -11,37 +14,59 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-export interface FailureText {
+/** A problem that a person can act on: the one shape of what goes wrong, and of what a check finds. */
+export interface Issue {
   /** Stable name, also the section's name in docs/problems.md. */
   readonly code: string;
   /** What is wrong, in one sentence. */
-  readonly problem: string;
+  readonly problem: Shown;
   /** Why that is so, or why it matters. */
-  readonly why?: string;
+  readonly why?: Shown | undefined;
   /** Material to look at: a log's last lines, an excerpt of a file. */
-  readonly details?: string;
+  readonly details?: Shown | undefined;
   /** What to do; printed last. */
-  readonly fix: string;
+  readonly fix: Shown;
+  /** What is behind it, for whoever decides by more than the code. */
+  readonly because?: Reason | undefined;
+}
+
+/** Where it is explained. */
+export const docsOf = ({ code }: Issue): string => `docs/problems.md#${code}`;
+
+/** What is wrong and why, in one text. */
+export const causeOf = ({ problem, why, details }: Issue): string =>
+  [[problem, why].filter(Boolean).join(' '), details].filter(Boolean).join('\n');
+
+/** An issue as the reason for something else. */
+export const reasonOf = ({ because, problem }: Issue): Reason => ({
+  code: 'failed',
+  ...because,
+  says: clause(problem),
+});
+
+export interface FailureText extends Issue {
   readonly exit?: ExitCode;
 }
 
-/** An error that a person can act on. Anything else that is thrown is a bug of ours. */
-export class Failure extends Error {
+/** An error that carries an issue. Anything else that is thrown is a bug of ours. */
+export class Failure extends Error implements Issue {
   override readonly name = 'Failure';
   readonly code: string;
-  readonly problem: string;
-  readonly why: string | undefined;
-  readonly details: string | undefined;
-  readonly fix: string;
+  readonly problem: Shown;
+  readonly why: Shown | undefined;
+  readonly details: Shown | undefined;
+  readonly fix: Shown;
+  readonly because: Reason | undefined;
   readonly exit: ExitCode;
 
   constructor(text: FailureText, options?: ErrorOptions) {
-    super(text.problem, options);
+    super(textOf(text.problem), options);
     this.code = text.code;
     this.problem = text.problem;
     this.why = text.why;
     this.details = text.details;
     this.fix = text.fix;
+    this.because = text.because;
     this.exit = text.exit ?? exitCodes.couldNotStart;
   }
 }

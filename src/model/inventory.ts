@@ -1,4 +1,5 @@
 import type { ContainerState } from './container.ts';
+import type { Issue } from './failure.ts';
 
 /** What `homeauth status` tells. */
 export interface Inventory {
@@ -17,7 +18,7 @@ export interface Inventory {
   /** What the containers are made from: the name, and the digest that it is held to, where its registry told one. */
   readonly images: readonly { readonly reference: string; readonly digest?: string }[];
   /** What is behind it that authentik is not well, where that is known. */
-  readonly trouble?: { readonly code: string; readonly problem: string; readonly fix: string };
+  readonly trouble?: Pick<Issue, 'code' | 'problem' | 'fix'>;
   readonly apps: readonly {
     readonly name: string;
     readonly url: string;

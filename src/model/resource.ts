@@ -1,5 +1,6 @@
 import type { ContainerSpec, ImageSpec, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
+import type { Reason } from './reason.ts';
 import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
@@ -162,4 +163,4 @@ export type Observed<S = unknown> =
   | { readonly is: 'absent' }
   | { readonly is: 'present'; readonly spec: S }
   /** `line`: what was last heard from what is in the way; `failure`: what is behind it, where that is known. */
-  | { readonly is: 'unknown'; readonly because: string; readonly line?: string; readonly failure?: Failure };
+  | { readonly is: 'unknown'; readonly because: Reason; readonly line?: string; readonly failure?: Failure };

@@ -1,4 +1,4 @@
-import type { FailureText } from './failure.ts';
+import type { Issue } from './failure.ts';
 import type { Owner } from './resource.ts';
 
 /** One name on the way to a path: a directory, a link on its way, or the thing at the end. */
@@ -18,7 +18,7 @@ const sticky = 0o1000;
  * Why what lies at a path is not to be believed: somebody who is not trusted owns a part of it, or may
  * change it. Undefined where nobody else can. `trusted`: user ids; root is always one.
  */
-export function distrust(path: string, way: readonly Step[], ...trusted: readonly number[]): FailureText | undefined {
+export function distrust(path: string, way: readonly Step[], ...trusted: readonly number[]): Issue | undefined {
   for (const step of way) {
     const here = step.path === path ? step.path : `${step.path}, on the way to ${path},`;
     if (step.owner.uid !== 0 && !trusted.includes(step.owner.uid)) {
@@ -45,7 +45,7 @@ function isOpen({ type, mode, owner }: Step): boolean {
   return (mode & othersMayWrite) !== 0 || ((mode & groupMayWrite) !== 0 && owner.gid !== 0);
 }
 
-const refusal = (problem: string, fix: string): FailureText => ({
+const refusal = (problem: string, fix: string): Issue => ({
   code: 'untrusted-path',
   problem,
   why: 'homeauth does as root what it reads there, so whoever can replace it would be root. Nothing was changed.',

@@ -1,9 +1,10 @@
-import { Failure } from '../model/failure.ts';
-import type { Finding } from '../model/finding.ts';
+import { causeOf, Failure, reasonOf } from '../model/failure.ts';
+import { type Finding, issueOf, skip } from '../model/finding.ts';
+import type { Reason } from '../model/reason.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { proxyPeers } from '../proxy/peers.ts';
 import { answersCheck, workerCheck } from './checks/authentik.ts';
-import { type Check, failed, observe, parted, skipped } from './checks/check.ts';
+import { type Check, failed, observe, reasonFrom, skipped } from './checks/check.ts';
 import { databaseCheck } from './checks/database.ts';
 import { healthCheck } from './checks/health.ts';
 import { impatient, quick, type Slowest } from './checks/impatient.ts';
@@ -15,7 +16,7 @@ import { slownessCheck } from './checks/slow.ts';
 import { notThroughCaddy, throughCaddy } from './checks/through-caddy.ts';
 import type { Installation } from './installation.ts';
 import { open } from './open.ts';
-import { caddyOf, machineChecks, withoutDocker } from './preflight.ts';
+import { caddyOf, machineChecks } from './preflight.ts';
 import { knownEra } from './release-check.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -24,7 +25,7 @@ export async function examined(flag: string | undefined, surroundings: Surroundi
   try {
     return await checks(await open(flag, quick(surroundings), knownEra));
   } catch (error) {
-    if (error instanceof Failure) return [failed(error, 'homeauth.yaml can be read')];
+    if (error instanceof Failure) return [failed({ id: 'config-invalid', title: 'homeauth.yaml can be read' }, error)];
     throw error;
   }
 }
@@ -45,8 +46,8 @@ async function checks(opened: Installation): Promise<Finding[]> {
       { id: 'password-file', title: 'no password file is left over', look: () => passwordFileCheck(installation) },
     ]),
   ]);
-  const docker = machine.find(({ id, status }) => id.startsWith('docker-') && status !== 'ok');
-  const rest = docker ? withoutIt(installation, withoutDocker(docker)) : await everything;
+  const docker = machine.find(({ id, status }) => id === 'docker-unreachable' && status !== 'ok');
+  const rest = docker ? withoutIt(installation, reasonFrom(docker)) : await everything;
   return once([...machine, ...files, ...rest]);
 }
 
@@ -62,9 +63,9 @@ const stack = [
 /** How long a look at the stack may take, in ms: several answers of a busy authentik. */
 const stackPatience = 90_000;
 
-const withoutIt = (installation: Installation, cause: string): Finding[] => [
-  ...skipped(stack, cause),
-  ...notThroughCaddy(installation, cause),
+const withoutIt = (installation: Installation, because: Reason): Finding[] => [
+  ...skipped(stack, because),
+  ...notThroughCaddy(installation, because),
 ];
 
 async function withIt(installation: Installation, slowest: Slowest): Promise<Finding[]> {
@@ -87,48 +88,45 @@ async function withIt(installation: Installation, slowest: Slowest): Promise<Fin
       ],
       stackPatience,
     ),
-    isKnown
-      ? throughCaddy(installation, caddy)
-      : notThroughCaddy(installation, parted(caddy.problem)[0].replace(/\.$/, '')),
+    isKnown ? throughCaddy(installation, caddy) : notThroughCaddy(installation, reasonOf(caddy)),
   ]);
-  const down = things.find(({ id, status }) => id === 'authentik-down' && status !== 'ok');
+  const down = things.find((found) => found.id === 'authentik-down' && isAway(found));
   const slowness = down ? [] : await slownessCheck(slowest.ms, world);
   return withoutEchoes([...things, ...slowness, ...through.map((found) => (down ? folded(found, down) : found))]);
 }
 
-/** What Caddy answers while authentik is away. An app that lets strangers in meanwhile is told all the same. */
-const away = ['400', '404', '500', '502', '503'];
+/** One that refuses homeauth's token is there all the same. */
+const isAway = (found: Finding): boolean =>
+  found.status === 'skip' || (found.status === 'fail' && found.issue.code === found.id);
 
+/** An app that lets strangers in while authentik is away is told all the same. */
 function folded(found: Finding, down: Finding): Finding {
-  const isEcho = found.status === 'fail' && away.includes(found.answer ?? '');
+  const reason = 'because' in found ? found.because : issueOf(found)?.because;
+  const isEcho = found.status === 'fail' && reason?.code === 'away';
   const followsFromIt = found.status === 'skip' && ['https-seen', 'forged'].includes(found.id);
   // Caddy itself waits for an authentik that has no address any more, for longer than is waited here.
-  const isLate = found.status !== 'ok' && /nothing came back in time/.test(found.cause ?? '');
-  if (!isEcho && !followsFromIt && !isLate) return found;
+  if (!isEcho && !followsFromIt && reason?.code !== 'late') return found;
   const { id, subject, title } = found;
-  const cause = down.status === 'skip' ? down.cause : 'authentik cannot be used';
-  return { id, title, ...(subject && { subject }), status: 'skip', ...(cause && { cause }) };
+  return skip(
+    { id, title, ...(subject && { subject }) },
+    down.status === 'skip' ? down.because : { code: 'away', says: 'authentik cannot be used' },
+  );
 }
 
 /** That Caddy's own container is stopped is one problem, and not another one because nobody gets in. */
 function withoutEchoes(findings: readonly Finding[]): Finding[] {
-  const isStopped = findings.some(
-    ({ id, title, status }) => id === 'container-differs' && status === 'fail' && title.startsWith('container caddy '),
-  );
+  const isStopped = findings.some(({ thing, status }) => thing === 'container:caddy' && status === 'fail');
   return findings.filter(({ id }) => !(isStopped && id === 'caddy-running'));
 }
 
-/** Several looks may fail for one reason: told once. What is skipped for one reason has it in the same words. */
+/** Several looks may fail for one reason: told once. */
 function once(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  const alike = findings.map((found) =>
-    found.status === 'skip' && found.cause ? { ...found, cause: found.cause.replace(/\.$/, '') } : found,
-  );
-  return alike.filter(({ id, cause, status }) => {
-    if (status !== 'fail') return true;
-    const key = `${id} ${cause}`;
-    if (seen.has(key)) return false;
+  return findings.filter((found) => {
+    if (found.status !== 'fail') return true;
+    const key = `${found.issue.code} ${causeOf(found.issue)}`;
+    const isNew = !seen.has(key);
     seen.add(key);
-    return true;
+    return isNew;
   });
 }

@@ -27,10 +27,12 @@ export async function databaseTrouble(docker: Docker): Promise<Failure | undefin
   const found = await databaseConnections(docker).catch(() => undefined);
   if (!found?.isFull) return undefined;
   const taken = found.used === undefined ? 'all are taken' : `${found.used} of ${found.allowed} are taken`;
+  const says = `The database has no connection left for authentik (${taken})`;
   return new Failure({
     code: 'database-full',
-    problem: `The database has no connection left for authentik (${taken}).`,
+    problem: `${says}.`,
     why: 'authentik opens some for each app, and can do nothing without one: no login, no app, no answer to homeauth.',
     fix: databaseFull.fix,
+    because: { code: 'busy', of: databaseContainer, says },
   });
 }

@@ -1,8 +1,8 @@
-import { Failure } from '../model/failure.ts';
+import { causeOf, Failure, type Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { findProxy } from '../proxy/choose.ts';
 import type { ProxyFacts } from '../proxy/proxy.ts';
-import { type Check, observe, parted, skipped } from './checks/check.ts';
+import { type Check, observe, reasonFrom, skipped } from './checks/check.ts';
 import { diskCheck, isBegun, placeCheck } from './checks/disk.ts';
 import { engineCheck } from './checks/engine.ts';
 import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './checks/machine.ts';
@@ -25,13 +25,9 @@ export async function machineChecks(installation: Installation): Promise<Finding
     ...root,
     ...engine,
     ...machine,
-    ...(down ? skipped(withDocker, withoutDocker(down)) : await observe(withDocker)),
+    ...(down ? skipped(withDocker, reasonFrom(down)) : await observe(withDocker)),
   ];
 }
-
-/** Why whatever needs Docker is skipped. */
-export const withoutDocker = ({ cause }: Finding): string =>
-  parted(cause ?? 'Docker does not answer')[0].replace(/\.$/, '');
 
 /** The Caddy to work with, or why there is none. */
 export async function caddyOf({ world, config, ledger }: Installation): Promise<ProxyFacts | Failure> {
@@ -81,15 +77,12 @@ async function caddyCheck(installation: Installation): Promise<Finding[]> {
  */
 export async function preflight(installation: Installation): Promise<readonly Finding[]> {
   const findings = await machineChecks(installation);
-  const [first, ...more] = findings.filter(({ status }) => status === 'fail');
+  const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [found.issue] : []));
+  const [first, ...more] = issues;
   if (!first) return findings.filter(({ status }) => status === 'warn');
-  const [problem, why] = parted(first.cause ?? first.title);
-  const others = more.map(({ cause, fix }) => `${cause}\n${fix}`);
-  throw new Failure({
-    code: first.id,
-    problem,
-    ...(why && { why }),
-    ...(others.length > 0 && { details: ['Also wrong:', ...others].join('\n\n') }),
-    fix: first.fix ?? '',
-  });
+  const others = more.map((issue) => `${causeOf(issue)}\n${issue.fix}`);
+  const details = [first.details, ...(others.length > 0 ? ['Also wrong:', ...others] : [])]
+    .filter(Boolean)
+    .join('\n\n');
+  throw new Failure({ ...first, ...(details && { details }) });
 }

@@ -1,6 +1,7 @@
 import type { App } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, issueOf } from '../model/finding.ts';
+import { isSilence } from '../model/reason.ts';
 import { proveAuthHost } from './proof/auth-host.ts';
 import { proveBypass } from './proof/bypass.ts';
 import { proveCertificate } from './proof/certificate.ts';
@@ -27,7 +28,7 @@ export async function proveHome(scene: Scene, { owner, patience }: Thoroughness 
   const front = await proveAuthHost(scene, patience);
   const name = () => proveName(scene, authHost);
   // Whatever else were asked there would come to the same.
-  if (front.some(({ status, answer }) => status === 'fail' && answer === 'no answer')) {
+  if (front.some(isSilent)) {
     return [...front, ...(await name())];
   }
   return [
@@ -36,6 +37,12 @@ export async function proveHome(scene: Scene, { owner, patience }: Thoroughness 
     ...(await proveCertificate(scene, authHost)),
     ...(await name()),
   ];
+}
+
+/** Nobody answered at all. */
+export function isSilent(found: Finding): boolean {
+  const because = issueOf(found)?.because;
+  return because !== undefined && isSilence(because);
 }
 
 /** What is asked after every change of an app: as a stranger, as a forger, as its owner, and from the side. */

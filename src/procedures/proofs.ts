@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { App } from '../config/schema.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, skip, unseen } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
 import { isEntrance } from '../proxy/proxy.ts';
@@ -32,14 +32,14 @@ export async function proofs(
   const owner = password && { owner: await ownerWith(installation, password) };
   const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
   const home = appsOnly ? [] : await proveHome(scene, thoroughness);
-  const each = await pMap(apps, (app) => aboutApp(scene, app, thoroughness, apps.length > 1), { concurrency: 8 });
+  const each = await pMap(apps, (app) => aboutApp(scene, app, thoroughness), { concurrency: 8 });
   return [...home, ...each.flat()];
 }
 
 /** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */
 export async function outsiderProofs(installation: Installation): Promise<Finding[]> {
   const apps = installation.config.apps.filter(({ group, mode }) => group !== undefined && mode === 'app');
-  if (apps.length === 0) return [{ id: 'outsider', status: 'skip', title: outsiders, cause: 'No app has a group.' }];
+  if (apps.length === 0) return [skip({ id: 'outsider', title: outsiders }, unseen('No app has a group.'))];
   const scene = await sceneOf(installation);
   // Told by the other proofs.
   if ('status' in scene) return [];
@@ -54,13 +54,9 @@ async function sceneOf({ world, config, ledger }: Installation): Promise<Scene |
   return isEntrance(entrance) ? { world, config, entrance } : entrance;
 }
 
-async function aboutApp(scene: Scene, app: App, how: Thoroughness, named: boolean): Promise<Finding[]> {
+async function aboutApp(scene: Scene, app: App, how: Thoroughness): Promise<Finding[]> {
   const findings = await proveApp(scene, app, how);
-  return findings.map((found) => ({
-    ...found,
-    subject: app.name,
-    title: named ? `${app.name}: ${found.title}` : found.title,
-  }));
+  return findings.map((found) => ({ ...found, subject: app.name }));
 }
 
 async function ownerWith({ world, config }: Installation, password: Secret): Promise<Owner> {

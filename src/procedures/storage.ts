@@ -81,10 +81,7 @@ const unfit = (problem: string, fix: string, why?: string): Failure =>
   new Failure({ code: 'base-dir-unfit', problem, ...(why && { why }), fix });
 
 /** Why a file that ought to be there is not: a dataset that is locked after a reboot, for example. */
-export async function explainMissing(
-  world: Disks,
-  path: string,
-): Promise<{ readonly why: string; readonly fix: string } | undefined> {
+export async function explainMissing(world: Disks, path: string): Promise<Pick<Failure, 'why' | 'fix'> | undefined> {
   try {
     await assertUnlocked(path, world);
     return undefined;

@@ -1,6 +1,7 @@
 import { openAddresses } from '../config/open-path.ts';
 import type { Config } from '../config/schema.ts';
 import type { Template } from '../formats/template.ts';
+import { wrong } from '../model/finding.ts';
 import { caddynet, innerName, proxyNetwork } from '../model/networks.ts';
 import { textOf } from './caddy/text.ts';
 import { proxyPeers, whatPeersDo } from './peers.ts';
@@ -14,9 +15,9 @@ export const manual: ReverseProxy = {
   part: () => [],
   entrance: async () => ({}),
   peers: async () => {
-    const cause = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it. ${whatPeersDo}`;
+    const problem = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it.`;
     const fix = `Keep the proxy and authentik on a network of their own with nothing else on it, and who is on this server few.`;
-    return [{ ...proxyPeers, status: 'warn', cause, fix }];
+    return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
   },
   holes: async () => [],
 };

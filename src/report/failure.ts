@@ -1,13 +1,14 @@
-import type { Failure } from '../model/failure.ts';
+import { docsOf, type Issue } from '../model/failure.ts';
+import type { Shown } from '../model/shown.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 import { oneLine } from './text.ts';
 
 /** What is wrong, why, what there is to look at, and last what to do. */
-export function failure({ problem, why, details, fix }: Failure, style: Style): string {
-  const prose = (text: string) => paragraph(style.text(text), style.room);
+export function failure({ problem, why, details, fix }: Issue, style: Style): string {
+  const prose = (text: Shown) => paragraph(style.text(text), style.room);
   return [
-    ...prose(oneLine(problem)).map(style.colour.red),
+    ...paragraph(oneLine(style.text(problem)), style.room).map(style.colour.red),
     ...(why ? prose(why) : []),
     ...(details ? indented(style.text(details)).map(style.colour.dim) : []),
     ...prose(fix),
@@ -15,13 +16,14 @@ export function failure({ problem, why, details, fix }: Failure, style: Style): 
 }
 
 /** The same for a script. */
-export function failureData({ code, problem, why, details, fix }: Failure): Readonly<Record<string, string>> {
-  return { code, problem, ...(why && { why }), ...(details && { details }), fix };
+export function failureData(issue: Issue): Readonly<Record<string, Shown>> {
+  const { code, problem, why, details, fix } = issue;
+  return { code, problem, ...(why && { why }), ...(details && { details }), fix, docs: docsOf(issue) };
 }
 
 /** Two columns in, whatever it was before. Never wrapped: it is quoted material. */
-export function indented(details: string): string[] {
-  const lines = details.trimEnd().split('\n');
+export function indented(text: string): string[] {
+  const lines = text.trimEnd().split('\n');
   const filled = lines.filter((line) => line.trim() !== '');
   const common = Math.min(...filled.map((line) => line.length - line.trimStart().length));
   return lines.map((line) => (line.trim() === '' ? '' : `  ${line.slice(common).trimEnd()}`));

@@ -1,15 +1,18 @@
-import type { Finding } from '../model/finding.ts';
+import { causeOf, docsOf } from '../model/failure.ts';
+import { type Finding, issueOf } from '../model/finding.ts';
+import { clause, type Shown } from '../model/shown.ts';
 import { grouped } from './grouped.ts';
 import { below, paragraph, row, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
-import { parts, together } from './together.ts';
+import { together } from './together.ts';
 
 const marks: Readonly<Record<Finding['status'], Mark>> = { ok: 'done', fail: 'wrong', warn: 'look', skip: 'wait' };
 
 /** Every finding with what came back: what a command has proven. What is alike in many apps is told once, unless `verbose`. */
 export function proof(findings: readonly Finding[], style: Style, verbose = false): string {
-  return block(verbose ? findings : together(findings), ({ answer }) => answer, style).join('\n');
+  const isNamed = new Set(findings.map(({ subject }) => subject).filter(Boolean)).size > 1;
+  return block(verbose ? findings : together(findings), ({ answer }) => answer, isNamed, style).join('\n');
 }
 
 export interface Look {
@@ -29,7 +32,7 @@ export function verdict(findings: readonly Finding[], { verbose, everything, ref
     findings.filter(isProblem).length,
     findings.filter(({ status }) => status === 'skip').length,
   ];
-  const lines = block(shown, ({ id }) => id, style);
+  const lines = block(shown, nameOf, true, style);
   const folded = verbose ? [] : folds(findings, problems > 0, style);
   if (problems === 0 && skipped === 0) return [...lines, `${style.mark('done')} All ${all} checks passed.`].join('\n');
   const result =
@@ -42,22 +45,30 @@ export function verdict(findings: readonly Finding[], { verbose, everything, ref
 
 /** The same for a script. */
 export const findingsData = (findings: readonly Finding[]) => ({
-  checks: findings.map(({ id, subject, status, cause, fix }) => ({
-    id,
-    ...(subject && { subject }),
-    status,
-    ...(cause && { cause }),
-    ...(fix && { fix }),
+  checks: findings.map((found) => ({
+    id: nameOf(found),
+    ...(found.subject && { subject: found.subject }),
+    status: found.status,
+    ...(found.status === 'skip' && { cause: found.because.says, reason: found.because.code }),
+    ...('issue' in found && { cause: causeOf(found.issue), fix: found.issue.fix, docs: docsOf(found.issue) }),
   })),
 });
 
+/** The name of what is wrong, which docs/problems.md explains; else that of the check. */
+const nameOf = (found: Finding): string => issueOf(found)?.code ?? found.id;
+
 const isProblem = ({ status }: Finding) => status === 'fail' || status === 'warn';
 
-function block(findings: readonly Finding[], noteOf: (f: Finding) => string | undefined, style: Style): string[] {
+function block(
+  findings: readonly Finding[],
+  noteOf: (f: Finding) => string | undefined,
+  isNamed: boolean,
+  style: Style,
+): string[] {
   const notes = findings.map((finding) => style.text(noteOf(finding) ?? ''));
   const noteWidth = Math.max(0, ...notes.map(width));
   return findings.flatMap((finding, n) => {
-    const { headline, text } = told(finding);
+    const { headline, text } = told(finding, isNamed);
     const head = {
       mark: style.mark(marks[finding.status]),
       text: style.text(headline),
@@ -71,24 +82,28 @@ function block(findings: readonly Finding[], noteOf: (f: Finding) => string | un
   });
 }
 
-/** What is wrong goes first, as the cause's first sentence says it; the rest of the cause and the fix go below. */
-function told({ status, title, cause, fix }: Finding): { headline: string; text?: string } {
-  if (status === 'ok') return { headline: title };
-  if (!cause) return { headline: title, ...(fix && { text: remedy(fix) }) };
-  if (status === 'skip') return { headline: title, text: cause };
-  const [headline, rest] = parts(cause);
-  const text = [rest, fix && remedy(fix)].filter(Boolean).join('\n');
-  return { headline, ...(text && { text }) };
+/** What is wrong goes first; why, what there is to look at and the fix go below. */
+function told(found: Finding, isNamed: boolean): { headline: Shown; text?: string } {
+  const { title, subject } = found;
+  const issue = issueOf(found);
+  if (issue) {
+    const { problem, why, details, fix } = issue;
+    return { headline: clause(problem), text: [why, details, introduced(`${fix}`)].filter(Boolean).join('\n') };
+  }
+  const headline = isNamed && subject ? `${subject}: ${title}` : title;
+  return { headline, ...('because' in found && { text: `${found.because.says}` }) };
 }
 
 /** A sentence speaks for itself; a bare command is introduced. */
-const remedy = (fix: string): string => (/^\p{Lu}/u.test(fix) ? fix : `Fix: ${fix}`);
+const introduced = (text: string): string => (/^\p{Lu}/u.test(text) ? text : `Fix: ${text}`);
 
 /** What could not be looked at: one line for each reason. */
 function folds(findings: readonly Finding[], more: boolean, style: Style): string[] {
   const skipped = findings.filter(({ status }) => status === 'skip');
-  return grouped(skipped, ({ cause }) => cause ?? '').flatMap(([cause, some]) => {
-    const text = `${some.length}${more ? ' more' : ''} could not be checked${cause && `: ${cause}`}`;
-    return row(style, { mark: style.mark('wait'), text: style.text(text) });
-  });
+  return grouped(skipped, (found) => ('because' in found ? clause(found.because.says) : '')).flatMap(
+    ([cause, some]) => {
+      const text = `${some.length}${more ? ' more' : ''} could not be checked${cause && `: ${cause}`}`;
+      return row(style, { mark: style.mark('wait'), text: style.text(text) });
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { thirdParty } from '../model/caddy.ts';
 import type { Change, Op } from '../model/change.ts';
+import { inWords } from '../model/reason.ts';
 import { type Id, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { below, paragraph, wrap } from './layout.ts';
@@ -41,7 +42,7 @@ const beside = 30;
 /** Every change on a line of its own, and a count. */
 export function plan({ changes, total, command, open = [] }: Planned, style: Style): string {
   const shown = groups.flatMap((ops) => changes.filter(({ op }) => ops.includes(op)));
-  const later = grouped(postponed(changes), ({ because }) => because.join('; '));
+  const later = grouped(postponed(changes), ({ because }) => inWords(because));
   const single = later.flatMap(([, some]) => (some.length === 1 ? some : []));
   const column = Math.max(0, ...[...shown, ...single].map(({ id }) => width(id)).filter((w) => w <= beside));
   return [
@@ -54,14 +55,20 @@ export function plan({ changes, total, command, open = [] }: Planned, style: Sty
 
 /** The same for a script. */
 export const planData = (changes: readonly Change[]) => ({
-  changes: changes.map(({ op, id, because }) => ({ op, id, because })),
+  changes: changes.map(({ op, id, because }) => ({
+    op,
+    id,
+    because: because.map(({ says }) => says),
+    reasons: because.map(({ code, of }) => ({ code, ...(of !== undefined && { of }) })),
+  })),
 });
 
 const postponed = (changes: readonly Change[]) => changes.filter(({ op }) => op === 'later');
 
 function line({ op, id, because }: Change, column: number, style: Style): string[] {
   const head = `${style.mark(opMarks[op])} ${style.text(id)}`;
-  const reasons = op === 'create' ? origin(id) : [...because, ...(op === 'take' ? [stopsAt(id)] : [])];
+  const reasons =
+    op === 'create' ? origin(id) : [...because.map(({ says }) => says), ...(op === 'take' ? [stopsAt(id)] : [])];
   const [only, second] = reasons.map((reason) => style.text(reason));
   if (only === undefined) return [head];
   const left = column + 5;

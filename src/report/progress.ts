@@ -1,5 +1,6 @@
 import type { Progress } from '../engine/run.ts';
 import type { Change, Op } from '../model/change.ts';
+import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, parseId } from '../model/resource.ts';
 import { duration, elapsed } from './duration.ts';
 import { row } from './layout.ts';
@@ -25,7 +26,7 @@ export function progress(event: Progress, style: Style): Shown {
     case 'waiting': {
       const line = event.line?.trim() ? `   "${event.line.trim()}"` : '';
       const time = `${duration(event.elapsed)} of at most ${duration(event.limit)}`;
-      return live(`${awaited(event.id, event.waits)}   ${time}${line}`);
+      return live(`${awaited(event.id, event.because)}   ${time}${line}`);
     }
     case 'done':
       return letGo(event.change, style);
@@ -46,20 +47,23 @@ function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style)
 }
 
 /** What was said before the question is no news afterwards. */
-const expected = ['holds your data', 'holds what was kept'];
+const expected: readonly Reason['code'][] = ['holds-data', 'holds-ledger'];
 
 /** Whatever is made or changed is told by its stage; what is let go belongs to none. */
 function letGo({ op, id, because }: Change, style: Style): Shown {
   const told = { remove: 'removed', release: 'given back as it was', keep: 'kept' }[op as string];
-  if (!told || (op === 'keep' && because.every((reason) => expected.includes(reason)))) return undefined;
-  const reason = op === 'keep' ? `: ${because.join('; ')}` : '';
+  if (!told || (op === 'keep' && because.every(({ code }) => expected.includes(code)))) return undefined;
+  const reason = op === 'keep' ? `: ${inWords(because)}` : '';
   const mark = style.mark(op === 'keep' ? 'wait' : 'done');
   return { say: row(style, { mark, text: style.text(`${named(id)} ${told}${reason}`) }).join('\n') };
 }
 
-function awaited(id: Id, waits: string): string {
-  const { kind, key } = parseId(id);
-  return waits.includes(kind === 'service' ? 'authentik' : key) ? waits : `${named(id)}: ${waits}`;
+/** Words that name it need no name before them. */
+function awaited(id: Id, because: readonly Reason[]): string {
+  const names: readonly (string | undefined)[] = [named(id), parseId(id).key];
+  return because.some(({ of }) => of !== undefined && names.includes(of))
+    ? inWords(because)
+    : `${named(id)}: ${inWords(because)}`;
 }
 
 const images = (changes: readonly Change[]): string[] =>

@@ -1,3 +1,4 @@
+import { type Shown, textOf } from '../model/shown.ts';
 import { cut, legible } from './text.ts';
 
 /** One line, one mark. The last five stand in plans, the others in front of results. */
@@ -38,7 +39,7 @@ export interface Style {
   /** Coloured, and padded so that the texts behind line up. */
   mark(mark: Mark): string;
   /** A text from elsewhere, made fit to be shown. */
-  text(text: string): string;
+  text(text: Shown): string;
   /** At most so many columns of it, on one line. */
   cut(text: string, columns: number): string;
 }
@@ -67,7 +68,7 @@ export function styleOf({ columns, unicode, colour }: Surface): Style {
     bold: alone(bold),
     ink,
   };
-  const text = (from: string) => legible(from, unicode);
+  const text = (from: Shown) => legible(textOf(from), unicode);
   return {
     room: Math.max(20, columns - 1),
     unicode,

@@ -1,5 +1,6 @@
 import { thirdParty } from '../model/caddy.ts';
 import type { Change } from '../model/change.ts';
+import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, type KindName, parseId } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { wrap } from './layout.ts';
@@ -86,16 +87,12 @@ function rowsOf(part: Part, changes: readonly Change[], base: string, style: Sty
 const markOf = ({ op }: Change): Mark => (op === 'later' ? 'add' : opMarks[op]);
 
 /** What an outpost will serve in addition, where that is all: `+ whoami + wiki`. */
-function served(because: readonly string[]): string | undefined {
-  const names = because.map((reason) => /^does not serve "(.*)"$/.exec(reason)?.[1]);
-  return names.length > 0 && names.every((name) => name !== undefined)
-    ? names.map((name) => `+ ${name}`).join(' ')
-    : undefined;
-}
+const served = (because: readonly Reason[]): string | undefined =>
+  because.every(({ code }) => code === 'not-served') ? because.map(({ of }) => `+ ${of}`).join(' ') : undefined;
 
 function itemOf({ op, id, because }: Change, base: string): string {
   const { kind, key } = parseId(id);
-  const reasons = because.join('; ');
+  const reasons = inWords(because);
   if (kind === 'caddy') return op === 'update' || op === 'adjust' || op === 'ask' ? reasons : named(id);
   if (op === 'ask') return `${short(key)}: ${reasons}`;
   if (op === 'take') return `${short(key)} (not made by homeauth)`;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Failure, type FailureText } from '../model/failure.ts';
+import { Failure, type Issue } from '../model/failure.ts';
 import { outOfHandles } from './out-of-handles.ts';
 
 /** EDQUOT, for which Node has no name: what ZFS says when a quota is used up. */
@@ -21,7 +21,7 @@ export async function inWords<T>(path: string, verb: string, work: () => Promise
   }
 }
 
-function explain(path: string, verb: string, code: string): FailureText | undefined {
+function explain(path: string, verb: string, code: string): Issue | undefined {
   const problem = `${path} cannot be ${verb}`;
   const folder = dirname(path);
   switch (code) {
@@ -87,7 +87,7 @@ function explain(path: string, verb: string, code: string): FailureText | undefi
   }
 }
 
-function permission(path: string, problem: string): FailureText {
+function permission(path: string, problem: string): Issue {
   const uid = process.getuid?.();
   if (uid !== 0) {
     return {

@@ -45,16 +45,16 @@ async function connected(
   // Judged below, by the same rules: the connection has to stand for us to see what is behind it.
   const socket = await standing(request, signal, { rejectUnauthorized: false, ...trusted });
   if (!(socket instanceof TLSSocket) || socket.authorized) return socket;
-  const why = reasonOf(socket.authorizationError);
-  if (others.length > 0 && unknownIssuer.test(why)) {
+  const word = wordOf(socket.authorizationError);
+  if (others.length > 0 && unknownIssuer.test(word)) {
     socket.destroy();
     return connected(request, signal, report, others);
   }
   if (isSecret(request)) {
     socket.destroy();
-    throw notSent(request, why);
+    throw notSent(request, word);
   }
-  report(why);
+  report(word);
   return socket;
 }
 
@@ -84,7 +84,7 @@ const stores = ({ authority }: HttpRequest) => (authority === undefined ? [{}] :
 /** A store that has the issuer may think otherwise. */
 const unknownIssuer = /^(?:UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)/;
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const wordOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isSecret = ({ body, headers = {} }: HttpRequest): boolean =>
   body !== undefined || Object.keys(headers).some((name) => credentials.test(name));

@@ -1,3 +1,4 @@
+import { issueOf } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
@@ -17,7 +18,7 @@ export interface Visits {
 /** Opens the app twice, past homeauth and its own proofs: as a stranger, and as helen with her password. */
 export async function visit({ world, domain }: Machine): Promise<Visits> {
   const entrance = await proxyOf(ownCaddy('/')).entrance(world);
-  if (!isEntrance(entrance)) throw new Error(entrance.cause);
+  if (!isEntrance(entrance)) throw new Error(`${issueOf(entrance)?.problem}`);
   const { via, authority } = entrance;
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
   const url = `https://whoami.${domain}/`;

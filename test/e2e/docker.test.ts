@@ -214,7 +214,7 @@ test('waits for health by the events of the engine', async () => {
   await writeFiles(database);
   await run(networks, containersOf(database));
   const waits = seen.filter((event) => event.is === 'waiting');
-  expect(waits.map(({ waits }) => waits)).toContain('starting');
+  expect(waits.flatMap(({ because }) => because.map(({ code }) => code))).toContain('starting');
   expect(waits.map(({ line }) => line)).toContain('database begins');
 
   const began = performance.now();

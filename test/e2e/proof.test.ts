@@ -27,6 +27,7 @@ import { type Engine, engine } from '../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { provision } from '../standin/provision.ts';
 import { type ReadyStack, startReady } from '../standin/ready.ts';
+import { dataOf } from '../words.ts';
 
 const source = readFileSync(join(import.meta.dirname, '../../templates/homeauth.caddy.hbs'), 'utf8');
 const template = compileTemplate(source);
@@ -101,7 +102,7 @@ beforeAll(async () => {
   const found = await findProxy(world, { proxy: 'caddy', caddyContainer: proxy, baseDir: '/srv' }, new Set());
   expect(found).toEqual({ is: 'caddy', own: false, container: proxy, networks: [network], caddyfile, how: 'import' });
   const entrance = await proxyOf(found).entrance(world);
-  if (!isEntrance(entrance)) throw new Error(entrance.cause);
+  if (!isEntrance(entrance)) throw new Error(dataOf(entrance)?.cause);
   scene = { world, config, entrance };
 });
 afterAll(async () => {
@@ -115,7 +116,11 @@ async function clear(): Promise<void> {
 }
 
 const short = (findings: readonly Finding[]) =>
-  findings.map(({ id, status, answer, cause }) => [id, status, status === 'ok' ? (answer ?? '') : (cause ?? '')]);
+  findings.map((found) => [
+    found.id,
+    found.status,
+    found.status === 'ok' ? (found.answer ?? '') : (dataOf(found)?.cause ?? ''),
+  ]);
 
 describe('all is well', () => {
   test("at authentik's own host", async () => {
@@ -181,7 +186,8 @@ describe('an account outside of the group', () => {
 
 describe('what is wrong is named', () => {
   const stranger = (one: App) => proveStranger(scene, one, 0);
-  const causeOf = async (work: Promise<readonly Finding[]>) => (await work).map(({ cause }) => cause).join('\n');
+  const causeOf = async (work: Promise<readonly Finding[]>) =>
+    (await work).map((found) => dataOf(found)?.cause).join('\n');
 
   test('the wrong password', async () => {
     const found = await proveApp(scene, apps[0]!, { owner: { ...owner, password: new Secret('wrong') } });

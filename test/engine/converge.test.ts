@@ -190,7 +190,10 @@ describe('waiting', () => {
       w.state.dockerFrom = 300_000;
       expect(await w.run(up)).toBe('');
       expect(w.events).toContainEqual(
-        expect.objectContaining({ waits: 'Docker does not answer', line: 'Applying migration 4' }),
+        expect.objectContaining({
+          because: [expect.objectContaining({ says: 'Docker does not answer' })],
+          line: 'Applying migration 4',
+        }),
       );
     });
   });

@@ -5,9 +5,11 @@ import { observeAll, plan, wanted } from '../../src/engine/plan.ts';
 import type { Progress } from '../../src/engine/run.ts';
 import type { Change } from '../../src/model/change.ts';
 import { type Failure, Uncertain } from '../../src/model/failure.ts';
+import { differs } from '../../src/model/reason.ts';
 import type { Id, Observed, Resource } from '../../src/model/resource.ts';
 import type { Stage } from '../../src/model/stage.ts';
 import type { World } from '../../src/world/world.ts';
+import { said } from '../words.ts';
 
 /** A thing of the toy world: any kind, with a value, and the moment from which it is ready. */
 interface Thing {
@@ -86,7 +88,7 @@ export function toy(): Toy {
       const thing = things.get(`${name}:${key}` as Id);
       return thing ? { is: 'present', spec: thing.value } : { is: 'absent' };
     },
-    differs: (want, have) => (JSON.stringify(want) === JSON.stringify(have) ? [] : ['differs']),
+    differs: (want, have) => (JSON.stringify(want) === JSON.stringify(have) ? [] : [differs('spec', 'differs')]),
     apply: (key, want) =>
       touch(`${want === undefined ? '-' : '='}${name}:${key}`, () => {
         const id = `${name}:${key}` as Id;
@@ -116,7 +118,11 @@ export function toy(): Toy {
     container: simple('container', {
       async observe(key) {
         if (state.now < state.dockerFrom) {
-          return { is: 'unknown', because: 'Docker does not answer', line: state.said(state.now) };
+          return {
+            is: 'unknown',
+            because: { code: 'unanswered', of: 'Docker', says: 'Docker does not answer' },
+            line: state.said(state.now),
+          };
         }
         const thing = things.get(`container:${key}`);
         return thing
@@ -126,11 +132,11 @@ export function toy(): Toy {
       differs: (want, have) =>
         (want as { revision: string }).revision === (have as { revision: string }).revision
           ? []
-          : ['definition changed'],
+          : [differs('definition', 'definition changed')],
       ready: (have) =>
         (have as { ready: boolean }).ready
           ? undefined
-          : { waits: 'starting', isStarting: true, line: state.said(state.now) },
+          : { because: { code: 'starting', says: 'starting' }, line: state.said(state.now) },
       apply: (key, want) =>
         touch(`${want === undefined ? '-' : '='}container:${key}`, () => {
           if (want === undefined) things.delete(`container:${key}`);
@@ -161,7 +167,9 @@ export function toy(): Toy {
     brand: simple('brand', { release: (_, before) => before, isTheirs: (_, have) => have !== 'nothing' }),
     outpost: simple('outpost', {
       differs: (want, have) =>
-        (want as string[]).filter((n) => !(have as string[]).includes(n)).map((n) => `lacks ${n}`),
+        (want as string[])
+          .filter((n) => !(have as string[]).includes(n))
+          .map((n) => differs('providers', `lacks ${n}`)),
       apply: (key, want, _world, have) =>
         touch(`~outpost:${key}`, () => {
           const union = new Set([...((have as string[] | undefined) ?? []), ...((want as string[] | undefined) ?? [])]);
@@ -182,7 +190,7 @@ export function toy(): Toy {
   } as World;
 
   const show = (changes: readonly Change[]) =>
-    changes.map((c) => `${c.op.padEnd(7)} ${c.id}  ${c.because.join(', ')}`).join('\n');
+    changes.map((c) => `${c.op.padEnd(7)} ${c.id}  ${said(c.because).join(', ')}`).join('\n');
   const it: Toy = {
     things,
     state,

@@ -5,6 +5,7 @@ import type { ContainerDefinition, ContainerSpec } from '../../src/model/contain
 import { Secret } from '../../src/model/secret.ts';
 import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const definition: ContainerDefinition = {
   project: { name: 'p', directory: '/d', file: '/d/docker-compose.yml' },
@@ -72,7 +73,7 @@ async function mend(container: ContainerDetails | undefined, wanted: ContainerSp
   const { world, done, made } = dockerWith(container);
   const seen = await containerKind.observe('app', world);
   const have = seen.is === 'present' ? seen.spec : undefined;
-  const differs = have && containerKind.differs(want, have);
+  const differs = have && wordsOf(containerKind)(want, have);
   await containerKind.apply?.('app', wanted, world, have);
   return { differs, done, made };
 }
@@ -82,7 +83,7 @@ test('a digest alone is no reason to recreate it, where it was made by the name;
   const pinned: ContainerSpec = { ...want, definition: { ...definition, digest: one } };
   const judged = async (image: string) => {
     const seen = await containerKind.observe('app', dockerWith(details({}, { image })).world);
-    return seen.is === 'present' ? containerKind.differs(pinned, seen.spec) : undefined;
+    return seen.is === 'present' ? wordsOf(containerKind)(pinned, seen.spec) : undefined;
   };
   expect(await judged('i:1')).toEqual([]);
   expect(await judged(`i:1@${one}`)).toEqual([]);
@@ -138,7 +139,7 @@ test('another command is told, and that it restarts', async () => {
   const { world } = dockerWith(details({}, { argv: argv(200), revision: 'old' }));
   const seen = await containerKind.observe('app', world);
   const raised = { ...want, definition: { ...definition, command: argv(400) } };
-  expect(seen.is === 'present' && containerKind.differs(raised, seen.spec)).toEqual([
+  expect(seen.is === 'present' && wordsOf(containerKind)(raised, seen.spec)).toEqual([
     'restarts, now as postgres -c max_connections=400',
   ]);
 });
@@ -164,7 +165,10 @@ test('gone means gone, and so does giving back: what others made cannot be made 
 
 test('one on its way out is not judged', async () => {
   const { world } = dockerWith(details({ state: 'removing' }));
-  expect(await containerKind.observe('app', world)).toEqual({ is: 'unknown', because: 'app is being removed' });
+  expect(await containerKind.observe('app', world)).toMatchObject({
+    is: 'unknown',
+    because: { code: 'removing', of: 'app' },
+  });
   expect(await containerKind.observe('app', dockerWith(undefined).world)).toEqual({ is: 'absent' });
 });
 
@@ -187,7 +191,9 @@ describe('ready', () => {
       { state: 'restarting', exitCode: 2, restarts: 2 },
     ],
     ['stopped', { state: 'exited', health: 'none' }],
-  ])('waits: %s', async (waits, found) => expect(await ready(found)).toEqual({ waits, line: 'last' }));
+  ])('waits: %s', async (waits, found) =>
+    expect(await ready(found)).toMatchObject({ because: { says: waits }, line: 'last' }),
+  );
 
   test.each<[string, Partial<ContainerDetails['found']>]>([
     ['starting', { health: 'starting' }],
@@ -195,14 +201,16 @@ describe('ready', () => {
     ['starting', { health: 'unhealthy', upFor: 3 * 60_000 }],
     ['just started', { health: 'none', upFor: 100 }],
   ])('waits, as is usual: %s', async (waits, found) =>
-    expect(await ready(found)).toEqual({ waits, isStarting: true, line: 'last' }),
+    expect(await ready(found)).toMatchObject({ because: { code: 'starting', says: waits }, line: 'last' }),
   );
 
   test.each<[string, Partial<ContainerDetails['found']>]>([
     ['it has died 3 times, the last time with exit code 1', { state: 'restarting', exitCode: 1, restarts: 3 }],
     ['it died, the last time with exit code 1', { state: 'exited', exitCode: 1 }],
     ['it ran out of memory', { state: 'restarting', exitCode: 137, outOfMemory: true }],
-  ])('failed: %s', async (failed, found) => expect(await ready(found)).toEqual({ failed }));
+  ])('failed: %s', async (failed, found) =>
+    expect(await ready(found)).toMatchObject({ because: { says: failed }, isLost: true }),
+  );
 });
 
 describe('the story of one that will not come up', () => {
@@ -211,10 +219,10 @@ describe('the story of one that will not come up', () => {
 
   test('has the last things it said, and no more', async () => {
     const log = Array.from({ length: 60 }, (_, n) => `line ${n}.`);
-    const story = (await explain(log))?.details;
+    const story = `${(await explain(log))?.details}`;
     expect(story).toContain('line 50.\n');
     expect(story).not.toContain('line 49.');
-    expect(story?.endsWith('line 59.')).toBe(true);
+    expect(story.endsWith('line 59.')).toBe(true);
   });
 
   test('tells a known cause, the line that gives it away and what helps, and not the traceback around it', async () => {
@@ -250,7 +258,7 @@ describe('the story of one that will not come up', () => {
   ])('knows %s', async (line, means) => {
     const story = await explain([line]);
     expect(story?.details).toContain(means);
-    expect(story?.details.split('\n')).toHaveLength(2);
+    expect(`${story?.details}`.split('\n')).toHaveLength(2);
     expect(story?.fix).toBeDefined();
   });
 
@@ -261,7 +269,7 @@ describe('the story of one that will not come up', () => {
 
   test('memory is told once, log or not', async () => {
     const story = await explain(['Out of memory'], { outOfMemory: true });
-    expect(story?.details.match(/ran out of memory/g)).toHaveLength(1);
+    expect(`${story?.details}`.match(/ran out of memory/g)).toHaveLength(1);
     expect((await explain([], { outOfMemory: true }))?.details).toContain('ran out of memory');
     expect(await containerKind.explain?.('app', dockerWith(undefined).world)).toBeUndefined();
   });
@@ -273,15 +281,18 @@ describe('a database that does not take the password', () => {
     containerKind.ready?.({ ...want, found: { ...running, health: 'starting', lastLine: said, ...found } });
 
   test('is not waited for', () => {
-    expect(readiness({ upFor: 12_000 })).toEqual({ failed: `it cannot go on, and says: ${said}` });
+    expect(readiness({ upFor: 12_000 })).toMatchObject({
+      because: { says: `it cannot go on, and says: ${said}` },
+      isLost: true,
+    });
   });
 
   test('may have been an earlier one, just after a start', () => {
-    expect(readiness({ upFor: 2000 })).toMatchObject({ waits: 'starting', line: said });
+    expect(readiness({ upFor: 2000 })).toMatchObject({ because: { code: 'starting' }, line: said });
   });
 
   test('is told apart from one that is not up yet', () => {
     const lastLine = 'connection failed: Connection refused';
-    expect(readiness({ upFor: 12_000, lastLine })).toMatchObject({ waits: 'starting', line: lastLine });
+    expect(readiness({ upFor: 12_000, lastLine })).toMatchObject({ because: { code: 'starting' }, line: lastLine });
   });
 });

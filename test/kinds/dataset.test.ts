@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { datasetKind as kind } from '../../src/kinds/dataset.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { Dataset, World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -44,7 +45,7 @@ test('differs by its mountpoint, or when it is not mounted', async () => {
   const want = { mountpoint: folder };
   const look = async (more: Partial<Dataset>) => {
     const found = await kind.observe(key, worldOf([dataset(more)]).world);
-    return found.is === 'present' ? kind.differs(want, found.spec) : [found.is];
+    return found.is === 'present' ? wordsOf(kind)(want, found.spec) : [found.is];
   };
   expect(await look({})).toEqual([]);
   expect(await look({ mounted: false })).toEqual(['it is not mounted']);

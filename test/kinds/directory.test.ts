@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { directoryKind as kind } from '../../src/kinds/directory.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles() } as World;
 const owner = { uid: process.getuid!(), gid: process.getgid!() };
@@ -22,14 +23,14 @@ test('is made, and then is right', async () => {
   await kind.apply!(key, want, world, undefined);
   const found = await kind.observe(key, world);
   expect(found).toEqual({ is: 'present', spec: want });
-  expect(kind.differs(want, want)).toEqual([]);
+  expect(wordsOf(kind)(want, want)).toEqual([]);
 });
 
 test('mode and owner are compared and set', async () => {
   await mkdir(key);
   await chmod(key, 0o777);
   const have = { mode: 0o777, owner };
-  expect(kind.differs({ mode: 0o700, owner: { uid: 70, gid: 71 } }, have)).toEqual([
+  expect(wordsOf(kind)({ mode: 0o700, owner: { uid: 70, gid: 71 } }, have)).toEqual([
     'mode 0777 → 0700',
     `owner ${owner.uid}:${owner.gid} → 70:71`,
   ]);

@@ -6,6 +6,7 @@ import { fileKind as kind } from '../../src/kinds/file.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles() } as World;
 let base: string;
@@ -22,7 +23,7 @@ test('is made, is right, goes', async () => {
   await kind.apply!(key, want, world, undefined);
   const found = await kind.observe(key, world, want);
   expect(found).toEqual({ is: 'present', spec: { content: 'A_B=1\n', mode: 0o600 } });
-  expect(found.is === 'present' && kind.differs(want, found.spec)).toEqual([]);
+  expect(found.is === 'present' && wordsOf(kind)(want, found.spec)).toEqual([]);
   await kind.apply!(key, undefined, world, undefined);
   await kind.apply!(key, undefined, world, undefined);
   expect(await kind.observe(key, world)).toEqual({ is: 'absent' });
@@ -44,7 +45,7 @@ test('once: made where it is missing, and then the user may write into it what t
   await writeFile(key, 'second');
   await kind.apply!(key, want, world, undefined);
   expect(await readFile(key, 'utf8')).toBe('second');
-  expect(kind.differs(want, { content: 'second', mode: 0o644 })).toEqual([]);
+  expect(wordsOf(kind)(want, { content: 'second', mode: 0o644 })).toEqual([]);
 });
 
 test('a directory or a link in its place is an error', async () => {
@@ -59,10 +60,10 @@ test('a directory or a link in its place is an error', async () => {
 
 describe('what differs', () => {
   const changes = (from: string, to: string | Secret) =>
-    kind.differs({ content: to, mode: 0o644 }, { content: from, mode: 0o644 });
+    wordsOf(kind)({ content: to, mode: 0o644 }, { content: from, mode: 0o644 });
 
   test('the mode', () => {
-    expect(kind.differs({ content: '', mode: 0o600 }, { content: '', mode: 0o644 })).toEqual(['mode 0644 → 0600']);
+    expect(wordsOf(kind)({ content: '', mode: 0o600 }, { content: '', mode: 0o644 })).toEqual(['mode 0644 → 0600']);
   });
 
   test('a value: only its end, where the beginning is the same', () => {

@@ -3,6 +3,7 @@ import { imageKind } from '../../src/kinds/image.ts';
 import type { ImageSpec } from '../../src/model/container.ts';
 import type { Docker, ImageDetails } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const reference = 'ghcr.io/a/server:2026.8.6';
 const [digest, moved] = ['1', '2'].map((n) => `sha256:${n.repeat(64)}`) as [string, string];
@@ -23,7 +24,7 @@ const found = (spec: ImageSpec) => ({ is: 'present', spec });
 test('one that is here is right as it is, and what its registry called it is noted', async () => {
   const { world } = worldWith({ [reference]: [`other@${moved}`, `ghcr.io/a/server@${digest}`] });
   expect(await imageKind.observe(reference, world)).toEqual(found({ reference, digest }));
-  expect(imageKind.differs({ reference }, { reference, digest })).toEqual([]);
+  expect(wordsOf(imageKind)({ reference }, { reference, digest })).toEqual([]);
   expect(imageKind.note?.({ reference, digest })).toEqual({ digest });
 });
 

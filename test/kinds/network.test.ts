@@ -3,6 +3,7 @@ import { networkKind } from '../../src/kinds/network.ts';
 import type { NetworkSpec } from '../../src/model/container.ts';
 import type { ContainerSummary, Docker } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const want = { project: 'caddy', network: 'caddynet' };
 
@@ -29,7 +30,7 @@ test("one that is there is fine, whoever's it is", async () => {
   const foreign = { project: '', network: '', subnets: ['10.0.0.0/24'] };
   const seen = await networkKind.observe('caddy_caddynet', worldWith(foreign).world);
   expect(seen).toEqual({ is: 'present', spec: foreign });
-  expect(networkKind.differs(want, foreign)).toEqual([]);
+  expect(wordsOf(networkKind)(want, foreign)).toEqual([]);
 });
 
 test('is removed when nobody is on it, and else stays', async () => {

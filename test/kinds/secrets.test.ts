@@ -8,6 +8,7 @@ import type { SecretsSpec } from '../../src/model/resource.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles(), random: systemRandom } as World;
 let base: string;
@@ -23,7 +24,7 @@ afterEach(() => rm(base, { recursive: true }));
 const text = () => readFile(key, 'utf8');
 async function look(of = want): Promise<readonly string[]> {
   const found = await kind.observe(key, world, of);
-  return found.is === 'present' ? kind.differs(of, found.spec) : [found.is];
+  return found.is === 'present' ? wordsOf(kind)(of, found.spec) : [found.is];
 }
 async function apply(of = want): Promise<void> {
   const found = await kind.observe(key, world, of);

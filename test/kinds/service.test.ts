@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { serviceKind } from '../../src/kinds/service.ts';
 import type { Resource } from '../../src/model/resource.ts';
+import { wordsOf } from '../words.ts';
 import { failing, sso } from './sso.ts';
 
 const objects = [
@@ -42,7 +43,7 @@ test('names what is missing, and points to the worker', async () => {
 }, 30_000);
 
 test('an open setup is told as what it is', () => {
-  expect(serviceKind.differs({ objects: ['setup:closed'] }, { objects: [] })).toEqual([
+  expect(wordsOf(serviceKind)({ objects: ['setup:closed'] }, { objects: [] })).toEqual([
     'first-run setup is not closed yet: whoever reaches authentik could take it',
   ]);
 });

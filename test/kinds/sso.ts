@@ -18,6 +18,7 @@ import { tokenKind } from '../../src/kinds/token.ts';
 import { userKind } from '../../src/kinds/user.ts';
 import type { Change } from '../../src/model/change.ts';
 import { type Id, idOf, type Resource } from '../../src/model/resource.ts';
+import { said } from '../words.ts';
 import { type Up, type UpOptions, up } from '../world/authentik/up.ts';
 
 /** The kinds that live in authentik; the engine asks for no other in these tests. */
@@ -83,7 +84,7 @@ export async function sso(options: UpOptions = {}): Promise<Sso> {
   return all;
 }
 
-const line = ({ op, id, because }: Change): string => `${op} ${id}: ${because.join('; ')}`;
+const line = ({ op, id, because }: Change): string => `${op} ${id}: ${said(because).join('; ')}`;
 
 const consent = 'default-provider-authorization-explicit-consent';
 const invalidation = 'default-provider-invalidation-flow';

@@ -3,6 +3,7 @@ import { userKind } from '../../src/kinds/user.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { checkPassword } from '../standin/secrets.ts';
+import { wordsOf } from '../words.ts';
 import { steppingClock } from '../world/authentik/up.ts';
 import { failing, type Sso, sso } from './sso.ts';
 
@@ -141,7 +142,12 @@ describe('somebody who is there already', () => {
 });
 
 test('no difference says a secret', () => {
-  const words = userKind.differs(withPassword.spec as never, { name: 'x', email: 'y', groups: [], passwordSet: false });
+  const words = wordsOf(userKind)(withPassword.spec as never, {
+    name: 'x',
+    email: 'y',
+    groups: [],
+    passwordSet: false,
+  });
   expect(words.join()).not.toContain(chosen.reveal());
   expect(words).toHaveLength(4);
 });

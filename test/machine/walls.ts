@@ -116,3 +116,35 @@ export function templateLogic(text: string): string[] {
     .map(([tag]) => tag)
     .filter((tag) => /^\{\{~?[#^]\s*(?!(each|if)\b)\w/.test(tag) || (!tag.startsWith('{{!') && tag.includes('(')));
 }
+
+/** Names of what is made to be shown. Whatever a program decides, it decides by codes and data, never by these words. */
+const SHOWN = new Set('problem because why details cause fix title says waits failed reason'.split(' '));
+/** Looking into a text: a method of the text itself, or of a pattern that is given one. */
+const LOOKS = new Set(
+  'includes startsWith endsWith indexOf search match matchAll split replace replaceAll slice'.split(' '),
+);
+const PATTERN_LOOKS = new Set(['test', 'exec']);
+
+/** Where a file looks into words that are made for people, or compares them with a sentence. */
+export function readProse(path: string, text: string): string[] {
+  const nameOf = (value: unknown) => (value as { name?: string } | undefined)?.name;
+  const isShown = (value: unknown): boolean =>
+    [...nodes(value)].some(
+      (node) =>
+        (node.type === 'Identifier' && SHOWN.has(nameOf(node) ?? '')) ||
+        (node.type === 'MemberExpression' && SHOWN.has(nameOf(node['property']) ?? '')),
+    );
+  return [...nodes(parseSync(path, text).program)].flatMap((node) => {
+    const line = text.slice(0, Number(node['start'])).split('\n').length;
+    if (node.type === 'CallExpression') {
+      const callee = node['callee'] as Node;
+      const method = nameOf(callee['property']) ?? '';
+      const looked = LOOKS.has(method) ? callee['object'] : PATTERN_LOOKS.has(method) ? node['arguments'] : undefined;
+      return looked && isShown(looked) ? [`${path}:${line} reads its own prose`] : [];
+    }
+    if (node.type !== 'BinaryExpression' || !/^[!=]==?$/.test(String(node['operator']))) return [];
+    const sides = [node['left'], node['right']];
+    const isSentence = sides.some((side) => literal(side)?.includes(' '));
+    return isSentence && sides.some(isShown) ? [`${path}:${line} compares its own prose`] : [];
+  });
+}

@@ -9,13 +9,15 @@ import { proveBypass } from '../../src/procedures/proof/bypass.ts';
 import { proveCertificate } from '../../src/procedures/proof/certificate.ts';
 import { others, proveForgery, spellings } from '../../src/procedures/proof/forgery.ts';
 import { proveName } from '../../src/procedures/proof/name.ts';
-import type { Scene } from '../../src/procedures/proof/scene.ts';
+import { findingOf, type Scene } from '../../src/procedures/proof/scene.ts';
 import { proveSpelled } from '../../src/procedures/proof/spelled.ts';
 import { judgeStranger, proveStranger } from '../../src/procedures/proof/stranger.ts';
 import { proveStripped } from '../../src/procedures/proof/stripped.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
+import { noAnswer } from '../../src/world/http-failures.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
+import { dataOf } from '../words.ts';
 
 const config = {
   domain: 'home.example.com',
@@ -24,7 +26,7 @@ const config = {
   apps: [] as readonly App[],
 } as Config;
 const wiki: App = { name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', upstream: 'wiki:8080', mode: 'app' };
-const noAnswer = (problem: string) => new Failure({ code: 'no-answer', problem, fix: 'homeauth doctor' });
+const silence = (code: string) => noAnswer({ url: `https://${wiki.host}/` }, code === 'late', { code });
 
 const copy = 'docker cp caddy:/data/caddy/pki/authorities/local/root.crt .';
 const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
@@ -107,25 +109,20 @@ describe('a stranger', () => {
     ['no authentik', answer(502), /^Caddy cannot reach authentik/],
     ['a start', answer(503), /starting/],
     ['something else', answer(418), /answers 418/],
-    [
-      'no certificate yet',
-      noAnswer('https://x does not answer: it has no certificate for that name yet.'),
-      /getting one/,
-    ],
-    ['silence', noAnswer('https://x does not answer: nothing listens on that port.'), /nothing listens/],
+    ['no certificate yet', silence('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'), /getting one/],
+    ['silence', silence('ECONNREFUSED'), /nothing listens/],
   ])('meets %s', (_, found, cause) => {
-    expect(judge(found)).toMatchObject({
-      is: 'wrong',
+    expect(dataOf(findingOf('stranger', 'asked', judge(found)))).toMatchObject({
+      status: 'fail',
       cause: expect.stringMatching(cause),
       fix: expect.stringMatching(/./),
     });
   });
 
   test('meets silence, and is not sent to the doctor, who tells it', () => {
-    const silence = noAnswer('https://x does not answer: nothing came back in time.');
-    expect(judge(silence)).toMatchObject({ fix: 'docker logs --tail 50 caddy' });
-    expect(judgeStranger(silence, wiki, { config, entrance: {} })).toMatchObject({
-      fix: 'Look into the log of your proxy.',
+    expect(judge(silence('late'))).toMatchObject({ issue: { fix: 'docker logs --tail 50 caddy' } });
+    expect(judgeStranger(silence('late'), wiki, { config, entrance: {} })).toMatchObject({
+      issue: { fix: 'Look into the log of your proxy.', because: { code: 'late' } },
     });
   });
 
@@ -207,7 +204,7 @@ describe('a forger', () => {
     [[wiki, photos], 'photos.home.example.com'],
   ])('names another app in front of a Caddy that believes it: %#', async (apps, named) => {
     const { scene } = sceneOf(believing, { config: { apps } });
-    expect(await proveForgery(scene, wiki)).toMatchObject([
+    expect((await proveForgery(scene, wiki)).map(dataOf)).toMatchObject([
       { id: 'forged', status: 'fail', answer: 'X-Forwarded-Host', cause: expect.stringContaining(`name ${named} to`) },
     ]);
   });
@@ -218,14 +215,14 @@ describe('a forger', () => {
   });
 
   test('is not judged where strangers are not sent to a login at all', async () => {
-    expect(await proveForgery(sceneOf(() => answer(404)).scene, wiki)).toMatchObject([
+    expect((await proveForgery(sceneOf(() => answer(404)).scene, wiki)).map(dataOf)).toMatchObject([
       { status: 'skip', cause: 'wiki.home.example.com does not ask a stranger for a login yet.' },
     ]);
   });
 
   test('is not judged where some tries are not answered, and the reason is theirs', async () => {
     const ask: Ask = (_, n) => (n < 2 ? answer(503) : good);
-    expect(await proveForgery(sceneOf(ask).scene, wiki)).toMatchObject([
+    expect((await proveForgery(sceneOf(ask).scene, wiki)).map(dataOf)).toMatchObject([
       {
         status: 'skip',
         cause: expect.stringMatching(/^\d of 9 tries cannot be judged\. authentik is still starting\.$/),
@@ -264,7 +261,7 @@ describe('whoever writes the address otherwise', () => {
   });
 
   test('is judged by the rules of the domain', async () => {
-    expect(await proveSpelled(sceneOf(byLetter).scene, wiki)).toMatchObject([
+    expect((await proveSpelled(sceneOf(byLetter).scene, wiki)).map(dataOf)).toMatchObject([
       {
         status: 'fail',
         cause: expect.stringMatching(
@@ -280,12 +277,12 @@ describe('whoever writes the address otherwise', () => {
     ['.', (request) => (hostOf(request).endsWith('wiki.home.example.com.') ? answer(200, { body: 'hello' }) : good)],
   ])('gets in: %s', async (name, ask) => {
     const [found] = await proveSpelled(sceneOf(ask).scene, wiki);
-    expect(found).toMatchObject({ status: 'fail', cause: expect.stringContaining(name) });
+    expect(dataOf(found)).toMatchObject({ status: 'fail', cause: expect.stringContaining(name) });
   });
 
   test.each<[string, Ask]>([
     ['a refusal', (request) => (hostOf(request) === wiki.host ? good : answer(421))],
-    ['silence', (request) => (hostOf(request) === wiki.host ? good : noAnswer('x'))],
+    ['silence', (request) => (hostOf(request) === wiki.host ? good : silence('ECONNRESET'))],
     [
       'a site of the user’s for every other name',
       (request) => (hostOf(request) === wiki.host ? good : answer(200, { body: 'x' })),
@@ -324,7 +321,7 @@ describe('authentik’s own host', () => {
     ['no authentik', () => answer(502), 'fail', /cannot reach authentik/],
   ])('shows %s', async (_, ask, status, cause) => {
     const [found] = await proveAuthHost(sceneOf(ask).scene, 0);
-    expect([found?.status, found?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
+    expect([found?.status, dataOf(found)?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
   });
 
   test.each([
@@ -369,10 +366,13 @@ describe('the rest', () => {
       /docker cp caddy:\/data\/caddy\/pki\/authorities\/local\/root\.crt/,
     ],
     ['nobody trusts', () => answer(302, { untrusted: 'CERT_HAS_EXPIRED' }), 'fail', /CERT_HAS_EXPIRED/],
-    ['is not there yet', () => noAnswer('It has no certificate for that name yet.'), 'skip', /no certificate/],
+    ['is not there yet', () => silence('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'), 'skip', /no certificate/],
   ])('a certificate that %s', async (_, ask, status, words) => {
     const [found] = await proveCertificate(sceneOf(ask).scene, wiki.host);
-    expect([found?.status, found?.answer ?? found?.cause ?? '']).toEqual([status, expect.stringMatching(words)]);
+    expect([found?.status, found?.answer ?? dataOf(found)?.cause ?? '']).toEqual([
+      status,
+      expect.stringMatching(words),
+    ]);
   });
 
   test.each([
@@ -384,7 +384,7 @@ describe('the rest', () => {
   ])('Caddy %s', async (version, status, cause) => {
     const docker = { container: async () => ({ environment: { CADDY_VERSION: version }, labels: {} }) };
     const [found] = await proxyOf(ownCaddy('/srv')).holes({ docker } as never);
-    expect([found?.status, found?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
+    expect([found?.status, dataOf(found)?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
   });
 
   const host = (found: readonly string[]) => ({
@@ -401,13 +401,13 @@ describe('the rest', () => {
     [['203.0.113.9'], 'warn', expect.stringContaining('A  192.168.0.4')],
   ])('a name that resolves to %j', async (found, status, fix) => {
     const [finding] = await proveName(sceneOf(() => good, { world: { host: host(found) } }).scene, wiki.host);
-    expect([finding?.status, finding?.fix]).toEqual([status, fix]);
+    expect([finding?.status, dataOf(finding)?.fix]).toEqual([status, fix]);
   });
 
   const container = { name: 'wiki', running: true, networks: ['caddy_caddynet'], labels: {}, ports: [] as object[] };
-  const around = (containers: readonly object[], more: Partial<Config> = {}) => {
+  const around = async (containers: readonly object[], more: Partial<Config> = {}) => {
     const world = { docker: { containers: async () => containers }, host: host([]) };
-    return proveBypass(sceneOf(() => answer(308), { world, config: more }).scene, wiki);
+    return (await proveBypass(sceneOf(() => answer(308), { world, config: more }).scene, wiki)).map(dataOf);
   };
   test('an app that answers over plain http', async () => {
     const world = { docker: { containers: async () => [container] } };
@@ -444,7 +444,7 @@ describe('the rest', () => {
       const world = { docker: { containers: async () => containers }, host: host([]) };
       return proveBypass(sceneOf(() => answer(308), { world }).scene, { ...wiki, upstream, ...more });
     };
-    const warning = (found: readonly Finding[]) => found.find(({ id }) => id === 'upstream-name');
+    const warning = (found: readonly Finding[]) => dataOf(found.find(({ id }) => id === 'upstream-name'));
     const stopped = [{ ...container, running: false }];
     const inner = 'wiki.caddy_caddynet:8080';
     expect(warning(await named('wiki:8080', stopped))).toMatchObject({
@@ -465,7 +465,8 @@ describe('the rest', () => {
     const docker = (details: object | undefined) => ({
       docker: { container: async () => details, dialAddress: async () => undefined, readFile: async () => undefined },
     });
-    const look = (details: object | undefined) => proxyOf(ownCaddy('/srv')).entrance(docker(details) as never);
+    const look = async (details: object | undefined) =>
+      dataOf((await proxyOf(ownCaddy('/srv')).entrance(docker(details) as never)) as Finding);
     expect(await look(undefined)).toMatchObject({ status: 'fail', fix: 'homeauth apply' });
     expect(await look({ running: false })).toMatchObject({ status: 'fail', fix: 'docker start caddy' });
     expect(await look({ running: true })).toMatchObject({ fix: 'docker network connect caddy_caddynet caddy' });

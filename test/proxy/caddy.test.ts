@@ -5,6 +5,7 @@ import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { withOurs } from '../../src/proxy/caddy/placement.ts';
 import type { ExecResult } from '../../src/world/docker/docker.ts';
 import type { FileStat, World } from '../../src/world/world.ts';
+import { wordsOf } from '../words.ts';
 
 const path = '/srv/caddy/Caddyfile';
 const beside = '/srv/caddy/homeauth.caddy';
@@ -88,7 +89,7 @@ function server(files: Record<string, string>, answers: Answers = {}, environmen
     put: (spec: CaddySpec | undefined) => caddyKind.apply?.(path, spec, world, undefined) ?? Promise.resolve(),
     differs: async (spec: CaddySpec) => {
       const seen = await caddyKind.observe(path, world, spec);
-      return seen.is === 'present' ? caddyKind.differs(spec, seen.spec) : seen;
+      return seen.is === 'present' ? wordsOf(caddyKind)(spec, seen.spec) : seen;
     },
   };
 }
@@ -136,7 +137,10 @@ describe('what it sees', () => {
     const caddy = server({ [path]: own });
     await caddy.put(want);
     caddy.running.is = false;
-    expect(await caddy.differs(want)).toEqual({ is: 'unknown', because: "Caddy's container caddy does not run" });
+    expect(await caddy.differs(want)).toMatchObject({
+      is: 'unknown',
+      because: { code: 'stopped', of: 'caddy', says: "Caddy's container caddy does not run" },
+    });
   });
 
   test('without Caddy our part still goes', async () => {

@@ -3,6 +3,7 @@ import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
 import type { ProxyFacts } from '../../src/proxy/proxy.ts';
 import type { World } from '../../src/world/world.ts';
+import { dataOf } from '../words.ts';
 
 const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
 const theirs = (...networks: string[]) =>
@@ -11,7 +12,7 @@ const theirs = (...networks: string[]) =>
 async function told(proxy: ProxyFacts, on: Readonly<Record<string, readonly string[]>>) {
   const containers = async () => Object.entries(on).map(([name, networks]) => ({ name, networks }));
   const [finding] = await proxyOf(proxy).peers({ docker: { containers } } as unknown as World);
-  return finding;
+  return dataOf(finding);
 }
 
 test('nobody where Caddy and authentik are alone', async () => {

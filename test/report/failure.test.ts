@@ -88,6 +88,7 @@ describe('a failure', () => {
       problem: typo.problem,
       details: typo.details,
       fix: 'Write "app" or "domain".',
+      docs: 'docs/problems.md#config-invalid',
     });
   });
 });

@@ -15,8 +15,11 @@ const proven: Finding[] = [
     id: 'dns',
     status: 'warn',
     title: 'auth.home.example.com resolves',
-    cause: 'auth.home.example.com does not resolve on this network yet.',
-    fix: 'Add to your DNS:  auth.home.example.com  A  192.168.0.4\nor once for all:  *.home.example.com     A  192.168.0.4',
+    issue: {
+      code: 'dns',
+      problem: 'auth.home.example.com does not resolve on this network yet.',
+      fix: 'Add to your DNS:  auth.home.example.com  A  192.168.0.4\nor once for all:  *.home.example.com     A  192.168.0.4',
+    },
   },
 ];
 
@@ -25,22 +28,35 @@ const problems: Finding[] = [
     id: 'caddy-version',
     status: 'fail',
     title: 'Caddy has no known hole',
-    cause: 'Caddy runs 2.10.2: a forged header can reach your apps. CVE-2026-30851.',
-    fix: 'Set the image to caddy:2.11.6, then\ndocker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d',
+    issue: {
+      code: 'caddy-version',
+      problem: 'Caddy runs 2.10.2: a forged header can reach your apps.',
+      why: 'CVE-2026-30851.',
+      fix: 'Set the image to caddy:2.11.6, then\ndocker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d',
+    },
   },
   {
     id: 'bypass-port',
     status: 'fail',
     title: 'paperless cannot be reached around the login',
-    cause: 'paperless answers on 192.168.0.4:8010 without a login. The container publishes that port.',
-    fix: 'remove "8010:8000" from its compose file; Caddy reaches it inside caddy_caddynet.',
+    issue: {
+      code: 'bypass-port',
+      problem: 'paperless answers on 192.168.0.4:8010 without a login.',
+      why: 'The container publishes that port.',
+      fix: 'remove "8010:8000" from its compose file; Caddy reaches it inside caddy_caddynet.',
+    },
   },
 ];
 
 const fine = (n: number): Finding[] =>
   Array.from({ length: n }, (_, i) => ({ id: `fine-${i}`, status: 'ok', title: `check ${i} is fine` }));
 const skipped = (n: number): Finding[] =>
-  Array.from({ length: n }, (_, i) => ({ id: `s-${i}`, status: 'skip', title: `check ${i}`, cause: 'Docker is down' }));
+  Array.from({ length: n }, (_, i) => ({
+    id: `s-${i}`,
+    status: 'skip',
+    title: `check ${i}`,
+    because: { code: 'failed', says: 'Docker is down' },
+  }));
 
 const look = { verbose: false, everything: 'homeauth doctor -v' };
 
@@ -86,27 +102,27 @@ describe('a hundred apps', () => {
   const each = (found: (app: string, n: number) => Finding) =>
     apps.map((app, n) => ({ ...found(app, n), subject: app }));
   const guarded = each((app, n) => {
-    const common = { id: 'stranger', title: `${app}: a stranger is asked for a login` };
+    const common = { id: 'stranger', title: 'a stranger is asked for a login' };
     if (n > 4) return { ...common, status: 'ok', answer: '302 → auth.home.example.com' };
-    return {
-      ...common,
-      status: 'fail',
-      answer: '502',
-      cause: `Caddy cannot reach ${app}. It does not run.`,
-      fix: 'homeauth apply',
-    };
+    const issue = { problem: `Caddy cannot reach ${app}.`, why: 'It does not run.', fix: 'homeauth apply' };
+    return { ...common, status: 'fail', answer: '502', issue: { code: 'stranger', ...issue } };
   });
   const named = each((app) => ({
     id: 'dns',
     status: 'warn',
     title: `${app}.home.example.com resolves`,
-    cause: `${app}.home.example.com does not resolve on this network yet.`,
-    fix: `Add to your DNS:  ${app}.home.example.com  A  192.168.0.4`,
+    issue: {
+      code: 'dns',
+      problem: `${app}.home.example.com does not resolve on this network yet.`,
+      fix: `Add to your DNS:  ${app}.home.example.com  A  192.168.0.4`,
+    },
     family: {
       is: 'names',
       name: `${app}.home.example.com`,
-      cause: 'Names below home.example.com do not resolve on this network yet.',
-      fix: 'Add to your DNS:  *.home.example.com  A  192.168.0.4',
+      issue: {
+        problem: 'Names below home.example.com do not resolve on this network yet.',
+        fix: 'Add to your DNS:  *.home.example.com  A  192.168.0.4',
+      },
     },
   }));
 
@@ -191,8 +207,14 @@ describe('doctor', () => {
     expect(findingsData([...fine(1), ...skipped(1), ...problems.slice(1)])).toEqual({
       checks: [
         { id: 'fine-0', status: 'ok' },
-        { id: 's-0', status: 'skip', cause: 'Docker is down' },
-        { id: 'bypass-port', status: 'fail', cause: problems[1]?.cause, fix: problems[1]?.fix },
+        { id: 's-0', status: 'skip', cause: 'Docker is down', reason: 'failed' },
+        {
+          id: 'bypass-port',
+          status: 'fail',
+          cause: 'paperless answers on 192.168.0.4:8010 without a login. The container publishes that port.',
+          fix: 'remove "8010:8000" from its compose file; Caddy reaches it inside caddy_caddynet.',
+          docs: 'docs/problems.md#bypass-port',
+        },
       ],
     });
   });

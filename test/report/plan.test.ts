@@ -1,29 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { plan, planData } from '../../src/report/plan.ts';
+import { leaving, reason } from '../words.ts';
 import { ascii, coloured, plain } from './styles.ts';
 
 const newer: Change[] = [
   {
     op: 'update',
     id: 'file:/rpool/encrypted/docker/authentik/docker-compose.yml',
-    because: ['image of authentik: 2026.8.5 → 2026.8.6'],
+    because: [reason('image of authentik: 2026.8.5 → 2026.8.6')],
   },
-  { op: 'update', id: 'container:authentik', because: ['definition changed'] },
-  { op: 'update', id: 'container:authentik-worker', because: ['definition changed'] },
+  { op: 'update', id: 'container:authentik', because: [reason('definition changed')] },
+  { op: 'update', id: 'container:authentik-worker', because: [reason('definition changed')] },
 ];
 
 const all: Change[] = [
-  { op: 'keep', id: 'directory:/srv/db', because: ['holds your data'] },
-  { op: 'create', id: 'container:whoami', because: ['missing'] },
-  { op: 'take', id: 'file:/etc/x', because: ['content differs'] },
-  { op: 'adjust', id: 'outpost:authentik Embedded Outpost', because: ['whoami is not attached'] },
-  { op: 'ask', id: 'network:caddy_caddynet', because: ['missing'] },
-  { op: 'later', id: 'user:helen', because: ['authentik is not up'] },
-  { op: 'later', id: 'group:family', because: ['authentik is not up'] },
-  { op: 'later', id: 'image:postgres', because: ['Docker does not answer'] },
-  { op: 'remove', id: 'container:wiki', because: ['no longer wanted'] },
-  { op: 'release', id: 'caddy:caddy', because: ['no longer wanted'] },
+  { op: 'keep', id: 'directory:/srv/db', because: leaving('directory:/srv/db', true) },
+  { op: 'create', id: 'container:whoami', because: [reason('missing')] },
+  { op: 'take', id: 'file:/etc/x', because: [reason('content differs')] },
+  { op: 'adjust', id: 'outpost:authentik Embedded Outpost', because: [reason('whoami is not attached')] },
+  { op: 'ask', id: 'network:caddy_caddynet', because: [reason('missing')] },
+  { op: 'later', id: 'user:helen', because: [reason('authentik is not up')] },
+  { op: 'later', id: 'group:family', because: [reason('authentik is not up')] },
+  { op: 'later', id: 'image:postgres', because: [reason('Docker does not answer')] },
+  { op: 'remove', id: 'container:wiki', because: leaving('container:wiki') },
+  { op: 'release', id: 'caddy:caddy', because: leaving('container:wiki') },
 ];
 
 const command = 'homeauth apply';
@@ -103,7 +104,14 @@ describe('a plan', () => {
 
   test('is data for a script', () => {
     expect(planData(newer.slice(1, 2))).toEqual({
-      changes: [{ op: 'update', id: 'container:authentik', because: ['definition changed'] }],
+      changes: [
+        {
+          op: 'update',
+          id: 'container:authentik',
+          because: ['definition changed'],
+          reasons: [{ code: 'differs' }],
+        },
+      ],
     });
   });
 });

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/engine/run.ts';
 import type { Change, Op } from '../../src/model/change.ts';
+import type { Reason } from '../../src/model/reason.ts';
 import { progress } from '../../src/report/progress.ts';
 import { width } from '../../src/report/text.ts';
+import { leaving, reason } from '../words.ts';
 import { ascii, plain } from './styles.ts';
 
-const change = (op: Op, id: Change['id'], ...because: string[]): Change => ({ op, id, because });
+const change = (op: Op, id: Change['id'], ...because: Reason[]): Change => ({ op, id, because });
 const waiting = {
   is: 'waiting',
   id: 'container:authentik',
-  waits: 'authentik is starting',
+  because: [{ code: 'starting', of: 'authentik', says: 'authentik is starting' }],
   line: 'Applying authentik_core.0056',
   elapsed: 23_000,
   limit: 600_000,
@@ -22,7 +24,7 @@ describe('while it works, a line that is replaced', () => {
     [{ is: 'touching', change: change('update', 'outpost:x') }, '· changing outpost'],
     [waiting, '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.0056"'],
     [
-      { is: 'waiting', id: 'user:helen', waits: 'missing', elapsed: 400, limit: 60_000 },
+      { is: 'waiting', id: 'user:helen', because: [reason('missing')], elapsed: 400, limit: 60_000 },
       '· user helen: missing   0 s of at most 1 min',
     ],
   ])('%o', (event, live) => {
@@ -89,16 +91,14 @@ describe('when a stage is done, a line that stays', () => {
   });
 
   test('what is let go has its own', () => {
-    const done = (op: Op, id: Change['id'], because: string) =>
-      progress({ is: 'done', change: change(op, id, because), elapsed: 0 }, plain());
-    expect(done('remove', 'container:wiki', 'no longer wanted')).toEqual({ say: '✓ container wiki removed' });
-    expect(done('release', 'caddy:caddy', 'no longer wanted')).toEqual({
-      say: "✓ Caddy's configuration given back as it was",
-    });
-    expect(done('keep', 'directory:/srv/db', 'holds your data')).toBeUndefined();
-    expect(done('keep', 'directory:/srv/etc', 'holds something that homeauth did not make')).toEqual({
+    const done = (op: Op, id: Change['id'], because: readonly Reason[] = leaving(id)) =>
+      progress({ is: 'done', change: change(op, id, ...because), elapsed: 0 }, plain());
+    expect(done('remove', 'container:wiki')).toEqual({ say: '✓ container wiki removed' });
+    expect(done('release', 'caddy:caddy')).toEqual({ say: "✓ Caddy's configuration given back as it was" });
+    expect(done('keep', 'directory:/srv/db', leaving('directory:/srv/db', true))).toBeUndefined();
+    expect(done('keep', 'directory:/srv/etc', [reason('holds something that homeauth did not make')])).toEqual({
       say: '· folder /srv/etc kept: holds something that homeauth did not make',
     });
-    expect(done('create', 'file:/a', 'missing')).toBeUndefined();
+    expect(done('create', 'file:/a')).toBeUndefined();
   });
 });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Change, Op } from '../../src/model/change.ts';
+import type { Reason } from '../../src/model/reason.ts';
 import type { Id } from '../../src/model/resource.ts';
 import { summary } from '../../src/report/summary.ts';
+import { notServed, reason } from '../words.ts';
 import { ascii, plain } from './styles.ts';
 
-const changes = (op: Op, because: string, ...ids: Id[]): Change[] => ids.map((id) => ({ op, id, because: [because] }));
+const changes = (op: Op, because: string | readonly Reason[], ...ids: Id[]): Change[] =>
+  ids.map((id) => ({ op, id, because: typeof because === 'string' ? [reason(because)] : because }));
 
 const base = '/srv';
 
@@ -28,7 +31,7 @@ const first: Change[] = [
 
 const app: Change[] = [
   ...changes('create', 'missing', 'container:whoami', 'provider:whoami', 'application:whoami'),
-  ...changes('adjust', 'does not serve "whoami"', 'outpost:authentik Embedded Outpost'),
+  ...changes('adjust', notServed('whoami'), 'outpost:authentik Embedded Outpost'),
   ...changes('adjust', 'whoami.home.example.com is missing', 'caddy:caddy'),
 ];
 

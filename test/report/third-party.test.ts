@@ -3,9 +3,10 @@ import { caddyImages } from '../../src/model/caddy.ts';
 import type { Change } from '../../src/model/change.ts';
 import { plan } from '../../src/report/plan.ts';
 import { summary } from '../../src/report/summary.ts';
+import { reason } from '../words.ts';
 import { plain } from './styles.ts';
 
-const making = (image: string): Change[] => [{ op: 'create', id: `image:${image}`, because: ['missing'] }];
+const making = (image: string): Change[] => [{ op: 'create', id: `image:${image}`, because: [reason('missing')] }];
 const said = (image: string): string[] =>
   [
     summary(making(image), '/srv', plain()),

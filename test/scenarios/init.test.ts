@@ -35,7 +35,7 @@ describe('where nobody can be asked', () => {
   ])('all that is missing of %j is named at once', async (left, problem, words) => {
     const { code, failure } = await init({ ...without(...left), tls: 'internal' });
     expect(failure).toMatchObject({ code: 'answer-missing', problem });
-    expect(failure?.details?.split('\n')).toHaveLength(left.includes('admin') ? left.length - 1 : left.length);
+    expect(`${failure?.details}`.split('\n')).toHaveLength(left.includes('admin') ? left.length - 1 : left.length);
     expect(failure?.fix).toMatch(/^For example: {2}homeauth init --yes .*--tls internal$/);
     expect(failure?.fix).toContain(words);
     expect(code).toBe(2);
@@ -45,7 +45,7 @@ describe('where nobody can be asked', () => {
   test('the example is a command that works', async () => {
     const { failure } = await init({ name: "Helen O'Hara", baseDir: '/srv/docker', tls: 'internal' });
     expect(failure?.fix).toContain("--name 'Helen O'\\''Hara'");
-    const words = (failure?.fix ?? '').split(' ').filter((word) => word !== '' && !/['O]/.test(word));
+    const words = `${failure?.fix}`.split(' ').filter((word) => word !== '' && !/['O]/.test(word));
     const given = words.flatMap((word, n) => (word.startsWith('--') ? [[word.slice(2), words[n + 1]]] : []));
     const { domain, email, tls } = Object.fromEntries(given);
     const again = await init({ domain, email, tls, name: "Helen O'Hara", baseDir: '/srv/docker', dryRun: true });

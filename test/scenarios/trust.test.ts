@@ -60,7 +60,7 @@ describe('what somebody else could replace is not read', () => {
     for (const command of ['apply', 'uninstall', 'status'] as const) {
       const { code, failure } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('untrusted-path');
-      expect(failure?.fix.startsWith(`${fix}\n`)).toBe(true);
+      expect(`${failure?.fix}`.startsWith(`${fix}\n`)).toBe(true);
       expect(failure?.problem).toContain(path);
       expect(code).toBe(2);
     }
@@ -113,7 +113,7 @@ describe('init below a directory of somebody else', () => {
     const shown = files().snapshot();
     const { failure, err } = await homeauthIn(fake)('init', [], initFlags);
     expect(failure?.code).toBe('untrusted-path');
-    expect(failure?.fix.startsWith('chown root /srv/docker\n')).toBe(true);
+    expect(`${failure?.fix}`.startsWith('chown root /srv/docker\n')).toBe(true);
     expect(err).toBe('');
     expect(files().snapshot()).toEqual(shown);
     await files().setAccess('/srv/docker', 0o755, root);

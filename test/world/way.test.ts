@@ -18,7 +18,7 @@ afterEach(() => rmSync(base, { recursive: true }));
 const names = async (path: string) =>
   (await files.way(join(base, path))).map((step) => step.path.slice(base.length)).slice(base.split('/').length - 1);
 const refusal = async (path: string) =>
-  distrust(join(base, path), await files.way(join(base, path)), process.getuid?.() ?? 0)?.fix.split('\n')[0];
+  `${distrust(join(base, path), await files.way(join(base, path)), process.getuid?.() ?? 0)?.fix}`.split('\n')[0];
 
 test('every name on the way, as far as it is there', async () => {
   expect(await names('real/inner/file')).toEqual(['', '/real', '/real/inner', '/real/inner/file']);

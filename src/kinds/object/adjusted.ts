@@ -19,7 +19,8 @@ export const adjustedKind = (
     const found = await objectKind(placeOf, words.hint).observe(key, world, want);
     if (found.is !== 'absent' || !want) return found;
     const failure = lacks(words.what, key, words.where);
-    return { is: 'unknown', because: `authentik has no ${words.what} for ${key} yet`, failure };
+    const says = `authentik has no ${words.what} for ${key} yet`;
+    return { is: 'unknown', because: { code: 'not-made', of: key, says }, failure };
   },
 
   async apply(key, want, { authentik }) {

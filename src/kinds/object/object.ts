@@ -1,4 +1,5 @@
 import type { Kind } from '../../engine/kind.ts';
+import { differs, type Reason } from '../../model/reason.ts';
 import type { Field, ObjectSpec } from '../../model/sso.ts';
 import type { Authentik, How } from '../../world/authentik/api.ts';
 import type { Collection } from '../../world/authentik/schema.ts';
@@ -74,7 +75,7 @@ export async function change(place: Place, row: AnyRow, want: ObjectSpec, authen
 /** A value too long for a line is not shown. */
 const longest = 40;
 
-function told(field: string, have: Field | undefined, want: Field): string {
+function told(field: string, have: Field | undefined, want: Field): Reason {
   const name = field.replaceAll('_', ' ');
   const [is, should] = [have, want].map((value) =>
     value === null || value === undefined || value === ''
@@ -84,5 +85,7 @@ function told(field: string, have: Field | undefined, want: Field): string {
         : `${value}`,
   );
   const fits = [is, should].every((text) => text !== undefined && text.length <= longest && !text.includes('\n'));
-  return fits ? `${name}: ${is} → ${should}` : `not the ${name} that homeauth wrote`;
+  return fits
+    ? differs(field, `${name}: ${is} → ${should}`)
+    : { ...differs(field, `not the ${name} that homeauth wrote`), reads: 'is' };
 }

@@ -1,14 +1,10 @@
 import pMap from 'p-map';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, type Issue, reasonOf } from '../../model/failure.ts';
+import { type About, type Finding, skip, unseen } from '../../model/finding.ts';
+import type { Reason } from '../../model/reason.ts';
 
 /** One thing to look at. A check that throws a Failure, or takes too long, is a finding as well. */
-export interface Check {
-  readonly id: string;
-  /** A sentence that is true when the check is fine. */
-  readonly title: string;
-  /** The app it is about, where it is about one. */
-  readonly subject?: string;
+export interface Check extends About {
   look(): Promise<readonly Finding[]>;
 }
 
@@ -24,9 +20,9 @@ export async function observe(checks: readonly Check[], limit = patience): Promi
 }
 
 function observed(check: Check, limit: number): Promise<readonly Finding[]> {
-  const late = () => skipped([check], `it took longer than ${limit / 1000} s`);
+  const late = () => skipped([check], unseen(`it took longer than ${limit / 1000} s`));
   return within(limit, check.look(), late).catch((error: unknown) => {
-    if (error instanceof Failure) return [failed(error, check.title)];
+    if (error instanceof Failure) return [failed(check, error)];
     throw error;
   });
 }
@@ -41,21 +37,18 @@ export function within<T>(ms: number, work: Promise<T>, otherwise: () => T): Pro
 }
 
 /** Checks that cannot be made, all for one reason. */
-export const skipped = (checks: readonly Omit<Check, 'look'>[], cause: string): Finding[] =>
-  checks.map(({ id, title, subject }) => ({ id, title, ...(subject && { subject }), status: 'skip', cause }));
+export const skipped = (checks: readonly About[], because: Reason): Finding[] =>
+  checks.map((check) => skip(aboutOf(check), because));
 
 /** A failure as a finding. */
-export function failed({ code, problem, why, details, fix }: Failure, title: string): Finding {
-  const sentences = [problem, why].filter((part) => part !== undefined).join(' ');
-  return { id: code, status: 'fail', title, cause: details ? `${sentences}\n${details}` : sentences, fix };
-}
+export const failed = (about: About, issue: Issue, status: 'fail' | 'warn' = 'fail'): Finding => ({
+  ...aboutOf(about),
+  status,
+  issue,
+});
 
-/** The first sentence, and what follows. */
-export function parted(cause: string): readonly [first: string, rest: string | undefined] {
-  const end = /\.[ \t]+|\.?\n/.exec(cause);
-  if (!end) return [cause, undefined];
-  return [
-    cause.slice(0, end.index + (cause[end.index] === '.' ? 1 : 0)),
-    cause.slice(end.index + end[0].length) || undefined,
-  ];
-}
+/** Why what depends on a check that is not fine is skipped. */
+export const reasonFrom = (found: Finding): Reason =>
+  'because' in found ? found.because : 'issue' in found ? reasonOf(found.issue) : unseen(found.title);
+
+const aboutOf = ({ id, title, subject }: About): About => ({ id, title, ...(subject && { subject }) });

@@ -1,5 +1,5 @@
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, reasonOf } from '../../model/failure.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { knock, type Scene } from '../proof/scene.ts';
 
 /** A second factor is good for 30 seconds. */
@@ -9,11 +9,12 @@ const tolerated = 30_000;
 export async function clockSkewCheck(scene: Scene, now = Date.now): Promise<Finding[]> {
   const common = { id: 'clock-skew', title: 'this machine and authentik agree on the time' };
   const answer = await knock(scene, { url: `https://${scene.config.authHost}/-/health/live/` });
-  if (answer instanceof Failure) return [{ ...common, status: 'skip', cause: answer.problem }];
+  if (answer instanceof Failure) return [skip(common, reasonOf(answer))];
   const theirs = Date.parse(answer.headers['date'] ?? '');
-  if (Number.isNaN(theirs)) return [{ ...common, status: 'skip', cause: 'its answer carries no date' }];
+  if (Number.isNaN(theirs)) return [skip(common, unseen('its answer carries no date'))];
   const skew = Math.abs(theirs - now());
-  if (skew <= tolerated) return [{ ...common, status: 'ok' }];
-  const cause = `The clock of this machine and the one behind ${scene.config.authHost} are ${Math.round(skew / 1000)} s apart. Second factors are good for 30 s.`;
-  return [{ ...common, status: 'warn', cause, fix: 'timedatectl set-ntp true, on both machines' }];
+  if (skew <= tolerated) return [ok(common)];
+  const problem = `The clock of this machine and the one behind ${scene.config.authHost} are ${Math.round(skew / 1000)} s apart.`;
+  const why = 'Second factors are good for 30 s.';
+  return [wrong(common, 'warn', { problem, why, fix: 'timedatectl set-ntp true, on both machines' })];
 }

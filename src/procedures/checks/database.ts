@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, skip, unseen } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 import { databaseConnections, databaseTrouble } from '../database.ts';
 
@@ -7,8 +7,8 @@ export async function databaseCheck({ docker }: Pick<World, 'docker'>): Promise<
   const common = { id: 'database-full', title: 'the database has connections left' };
   const found = await databaseConnections(docker);
   // That its container does not run, or is not well, is told where containers are.
-  if (!found) return [{ ...common, status: 'skip', cause: 'the database could not be asked' }];
+  if (!found) return [skip(common, unseen('the database could not be asked'))];
   const trouble = found.isFull && (await databaseTrouble(docker));
   if (trouble) throw trouble;
-  return [{ ...common, title: `${common.title} (${found.used} of ${found.allowed} are taken)`, status: 'ok' }];
+  return [ok({ ...common, title: `${common.title} (${found.used} of ${found.allowed} are taken)` })];
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Filesystem } from '../../world/world.ts';
 import type { Installation } from '../installation.ts';
 import { assertWritable } from '../storage.ts';
@@ -15,7 +15,7 @@ export const isBegun = async ({ world, layout }: Pick<Installation, 'world' | 'l
 /** Is the base directory where it seems to be, and can it be written to? @throws Failure where not */
 export async function placeCheck({ world, config, layout }: Installation): Promise<Finding[]> {
   await assertWritable(world, config, layout);
-  return [{ id: 'base-dir-unfit', status: 'ok', title: `${config.baseDir} can hold an installation` }];
+  return [ok({ id: 'base-dir-unfit', title: `${config.baseDir} can hold an installation` })];
 }
 
 /** Is there room for the data, and for the images where Docker keeps them? */
@@ -35,11 +35,10 @@ export async function diskCheck(installation: Installation): Promise<Finding[]> 
 function room({ target, free }: Filesystem, begun: boolean): Finding {
   const left = `${(free / 1e9).toFixed(1)} GB`;
   const common = { id: 'disk-full', title: `${target} has room (${left} free)` };
-  if (free >= (begun ? roomSpare : roomNeeded)) return { ...common, status: 'ok' };
+  if (free >= (begun ? roomSpare : roomNeeded)) return ok(common);
   const fix = `See what takes it:  df -h ${target}; docker system df`;
-  if (!begun) {
-    const cause = `${target} has ${left} left. The images and a new database need ${roomNeeded / 1e9} GB.`;
-    return { ...common, status: 'fail', cause, fix };
-  }
-  return { ...common, status: 'warn', cause: `${target} has ${left} left. A database on a full disk stops.`, fix };
+  const problem = `${target} has ${left} left.`;
+  return begun
+    ? wrong(common, 'warn', { problem, why: 'A database on a full disk stops.', fix })
+    : wrong(common, 'fail', { problem, why: `The images and a new database need ${roomNeeded / 1e9} GB.`, fix });
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { within } from './check.ts';
@@ -11,7 +11,10 @@ const limit = 5_000;
 const daemons = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd', '/snap/bin/dockerd'];
 
 /** Is there a Docker that homeauth can work with? @throws Failure where there is none */
-export async function engineCheck(world: Pick<World, 'docker' | 'files' | 'host'>, env: Surroundings['env']) {
+export async function engineCheck(
+  world: Pick<World, 'docker' | 'files' | 'host'>,
+  env: Surroundings['env'],
+): Promise<Finding[]> {
   const engine = await within(limit, world.docker.engine(), () => {
     throw silent();
   }).catch(async (error: unknown) => {
@@ -20,7 +23,7 @@ export async function engineCheck(world: Pick<World, 'docker' | 'files' | 'host'
   });
   if (engine.flavour === 'podman') throw unsupported('docker-podman', engine.address, 'Podman');
   if (engine.flavour === 'rootless') throw unsupported('docker-rootless', engine.address, 'a rootless Docker');
-  return [{ id: 'docker-unreachable', status: 'ok', title: `Docker ${engine.version} answers` }] satisfies Finding[];
+  return [ok({ id: 'docker-unreachable', title: `Docker ${engine.version} answers` })];
 }
 
 const isSocketMissing = (error: unknown): boolean =>

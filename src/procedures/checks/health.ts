@@ -1,7 +1,7 @@
 import { stackNames } from '../../desired/containers.ts';
 import { containerReady } from '../../kinds/container-state.ts';
 import { explainContainer } from '../../kinds/container-story.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Installation } from '../installation.ts';
 
 /** Are the containers that run well? One that does not run, or is missing, the plan tells. */
@@ -16,12 +16,12 @@ async function health(name: string, { docker }: Installation['world']): Promise<
   if (!details || !['running', 'restarting'].includes(details.found.state)) return [];
   const common = { id: 'container-health', title: `container ${name} is well` };
   const readiness = containerReady(details.found);
-  if (!readiness) return [{ ...common, status: 'ok' }];
+  if (!readiness) return [ok(common)];
   const fix = `docker logs --tail 50 ${name}`;
-  if ('waits' in readiness && readiness.isStarting) {
-    return [{ ...common, status: 'warn', cause: `container ${name} is still starting.`, fix }];
+  if (readiness.because.code === 'starting') {
+    return [wrong(common, 'warn', { problem: `container ${name} is still starting.`, fix })];
   }
   const story = await explainContainer(name, docker);
-  const cause = `container ${name} is not well: ${'failed' in readiness ? readiness.failed : readiness.waits}.`;
-  return [{ ...common, status: 'fail', cause: story ? `${cause}\n${story.details}` : cause, fix: story?.fix ?? fix }];
+  const problem = `container ${name} is not well: ${readiness.because.says}.`;
+  return [wrong(common, 'fail', { problem, fix, ...story })];
 }

@@ -41,12 +41,14 @@ export const quick = (surroundings: Surroundings): Surroundings => ({
 });
 
 function soon(authentik: Authentik, slowest: Slowest): Authentik {
-  const because = `authentik gave no answer within ${busyLimit / 1000} s`;
+  const says = `authentik gave no answer within ${busyLimit / 1000} s`;
+  const because = { code: 'late', of: 'authentik', says } as const;
   const silent = (): never => {
     throw new Failure({
       code: 'authentik-unreachable',
-      problem: `${because}.`,
+      problem: `${says}.`,
       fix: 'See what it does: docker logs --tail 50 authentik',
+      because,
     });
   };
   // What never came is no slow answer.

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 
 /** What authentik, its worker and PostgreSQL take, in bytes. Source: authentik's own minimum. */
@@ -11,10 +11,10 @@ const memorySpare = 0.3e9;
 /** Files can be given to the users of containers, and secrets be kept, by root alone. */
 export function rootCheck({ host }: Pick<World, 'host'>): Finding[] {
   const common = { id: 'not-root', title: 'homeauth runs as root' };
-  if (host.uid === 0) return [{ ...common, status: 'ok' }];
-  const cause =
-    "homeauth has to run as root here. It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.";
-  return [{ ...common, status: 'fail', cause, fix: 'Run it again with sudo.' }];
+  if (host.uid === 0) return [ok(common)];
+  const problem = 'homeauth has to run as root here.';
+  const why = "It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.";
+  return [wrong(common, 'fail', { problem, why, fix: 'Run it again with sudo.' })];
 }
 
 /** `begun`: something runs already, and what it takes is no longer free. */
@@ -24,27 +24,29 @@ export function memoryCheck({ host }: Pick<World, 'host'>, begun: boolean): Find
   const common = { id: 'memory-low', title: `there is enough memory (${gb(available)} of ${gb(total)} free)` };
   const fix = 'Stop something that is not needed, or give the machine more memory: free -m';
   if (total < memorySold) {
-    const cause = `This machine has ${gb(total)} of memory. authentik and its database need 2 GB, and end without a word where it runs out.`;
-    return [{ ...common, status: 'warn', cause, fix }];
+    const problem = `This machine has ${gb(total)} of memory.`;
+    const why = 'authentik and its database need 2 GB, and end without a word where it runs out.';
+    return [wrong(common, 'warn', { problem, why, fix })];
   }
-  if (available >= (begun ? memorySpare : memoryNeeded)) return [{ ...common, status: 'ok' }];
-  const need = begun ? 'Programs are ended where it runs out.' : 'authentik and its database need 2 GB.';
-  return [{ ...common, status: 'warn', cause: `Only ${gb(available)} of memory are free. ${need}`, fix }];
+  if (available >= (begun ? memorySpare : memoryNeeded)) return [ok(common)];
+  const why = begun ? 'Programs are ended where it runs out.' : 'authentik and its database need 2 GB.';
+  return [wrong(common, 'warn', { problem: `Only ${gb(available)} of memory are free.`, why, fix })];
 }
 
 /** Certificates and second factors depend on the time; a board without a battery starts years ago. */
 export function clockCheck(now: Date): Finding[] {
   const common = { id: 'clock-wrong', title: "this machine's clock can be right" };
-  if (now.getUTCFullYear() >= 2026) return [{ ...common, status: 'ok' }];
-  const cause = `This machine believes that it is ${now.toISOString().slice(0, 10)}. Certificates and second factors do not work with a wrong clock.`;
-  return [{ ...common, status: 'fail', cause, fix: 'timedatectl set-ntp true' }];
+  if (now.getUTCFullYear() >= 2026) return [ok(common)];
+  const problem = `This machine believes that it is ${now.toISOString().slice(0, 10)}.`;
+  const why = 'Certificates and second factors do not work with a wrong clock.';
+  return [wrong(common, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
 }
 
 /** Only told: both are provided for. */
 export async function ipv6Check({ host }: Pick<World, 'host'>): Promise<Finding[]> {
   const there = await host.hasIpv6();
   const title = there ? 'this machine speaks IPv6' : 'this machine has no IPv6; authentik is told to listen on IPv4';
-  return [{ id: 'ipv6', status: 'ok', title }];
+  return [ok({ id: 'ipv6', title })];
 }
 
 /** Only told: whether containers start there at all shows when one is started. */
@@ -53,5 +55,5 @@ export async function lxcCheck({ files }: Pick<World, 'files'>): Promise<Finding
   const marks = [await read('/run/systemd/container'), await read('/proc/1/environ')];
   if (!marks.some((text) => /(^|\0|container=)lxc\b/.test(text ?? ''))) return [];
   const title = 'this is an LXC container; Docker in it needs containerd 1.7.29 or newer';
-  return [{ id: 'lxc', status: 'ok', title }];
+  return [ok({ id: 'lxc', title })];
 }

@@ -3,8 +3,9 @@ import type { Kind, Kinds } from '../../engine/kind.ts';
 import { observeAll, plan, wanted, withoutGone } from '../../engine/plan.ts';
 import { kinds } from '../../kinds/index.ts';
 import type { Change } from '../../model/change.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, reasonOf } from '../../model/failure.ts';
+import { type Finding, ok, skip, wrong } from '../../model/finding.ts';
+import { inWords, type Reason } from '../../model/reason.ts';
 import { type Id, parseId } from '../../model/resource.ts';
 import { named } from '../../report/named.ts';
 import type { Installation } from '../installation.ts';
@@ -31,7 +32,7 @@ export async function asPlanned(installation: Installation, caddyIsKnown: boolea
   const told = new Set(secretFiles(layout));
   const wrong = new Set(changes.map(({ id }) => id));
   return [
-    ...[...failures.values()].map((failure) => failed(failure, 'everything can be looked at')),
+    ...[...failures.values()].map((failure) => failed({ id: 'plan', title: 'everything can be looked at' }, failure)),
     ...changes.filter((change) => !isOnlyMode(change, told)).map(finding),
     ...[...seen.keys()].filter((id) => !wrong.has(id)).map(right),
   ];
@@ -46,7 +47,7 @@ function tolerant(failures: Map<string, Failure>): Kinds {
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         failures.set(error.code, error);
-        return { is: 'unknown', because: error.problem };
+        return { is: 'unknown', because: reasonOf(error) };
       }
     };
     return [name, { ...kind, observe }];
@@ -56,34 +57,36 @@ function tolerant(failures: Map<string, Failure>): Kinds {
 
 /** Who may read a secret is told by a check of its own, which works without Docker, too. */
 const isOnlyMode = ({ id, because }: Change, told: ReadonlySet<string>): boolean =>
-  told.has(parseId(id).key) && because.every((word) => /^(mode|others can read it)/.test(word));
+  told.has(parseId(id).key) && because.every(({ code, of }) => code === 'differs' && of === 'mode');
 
-const about = (id: Id) => ({ id: `${parseId(id).kind}-differs`, title: `${named(id)} is as homeauth.yaml says` });
+const about = (id: Id) => ({
+  id: `${parseId(id).kind}-differs`,
+  thing: id,
+  title: `${named(id)} is as homeauth.yaml says`,
+});
 
-const right = (id: Id): Finding => ({ ...about(id), status: 'ok' });
+const right = (id: Id): Finding => ok(about(id));
 
 function finding({ op, id, because }: Change): Finding {
-  if (op === 'later') return { ...about(id), status: 'skip', cause: because.join('; ') };
+  if (op === 'later') return skip(about(id), because[0]!);
   const { kind, key } = parseId(id);
   const isMine = op !== 'ask' && op !== 'take';
   const isBroken = op === 'create' || kind === 'container';
-  return {
-    ...about(id),
-    family: { is: op, name: key },
-    status: isBroken ? 'fail' : 'warn',
-    cause: sentence(named(id), [...new Set(because)]),
+  return wrong({ ...about(id), family: { is: op, name: key } }, isBroken ? 'fail' : 'warn', {
+    ...sentences(named(id), because),
     fix: isMine ? fixOf(kind) : kinds[kind].hint(key),
-  };
+  });
 }
 
 const fixOf = (kind: string): string =>
   kind === 'file' ? 'homeauth apply puts it back. What should stay so belongs into homeauth.yaml.' : 'homeauth apply';
 
-/** The reasons as the kind gives them; those that read on from a name become one sentence with it. */
-function sentence(name: string, because: readonly string[]): string {
-  const said = because.map((reason) =>
-    /^(missing|not|no longer) ?/.test(reason) ? `is ${reason}` : /^(is|does) /.test(reason) ? reason : undefined,
-  );
-  if (said.every((part) => part !== undefined)) return `${name} ${said.join(' and ')}.`;
-  return `${name} is not as homeauth.yaml says. ${because.join('; ')}.`;
+/** Reasons that read on from a name become one sentence with it. */
+function sentences(name: string, all: readonly Reason[]): { problem: string; why?: string } {
+  const because = all.filter(({ says }, n) => all.findIndex((other) => other.says === says) === n);
+  if (because.every(({ reads }) => reads)) {
+    const said = because.map(({ reads, says }) => (reads === 'is' ? `is ${says}` : says));
+    return { problem: `${name} ${said.join(' and ')}.` };
+  }
+  return { problem: `${name} is not as homeauth.yaml says.`, why: `${inWords(because)}.` };
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import { portTaken } from '../../proxy/caddy/unfit.ts';
 import type { ProxyFacts } from '../../proxy/proxy.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
@@ -25,7 +25,7 @@ export async function portsCheck(
   const found = await Promise.all(needed.map((port) => holderOf(world, containers, port)));
   return needed.map((port, n) => {
     const holder = found[n];
-    return holder ? taken(port, holder, appliance) : { id: 'port-taken', status: 'ok', title: title(port) };
+    return holder ? taken(port, holder, appliance) : ok({ id: 'port-taken', title: title(port) });
   });
 }
 
@@ -61,7 +61,7 @@ const ownPage: Readonly<Record<Appliance, string>> = {
 };
 
 function taken(port: number, { process, container }: Holder, appliance: Appliance | undefined): Finding {
-  if (process === 'caddy') return failed(portTaken(process, undefined), title(port));
+  if (process === 'caddy') return failed({ id: 'port-taken', title: title(port) }, portTaken(process, undefined));
   const isPage = !container && appliance !== undefined && /^(nginx|lighttpd|apache2|httpd)$/.test(process);
   const name = words[process] ?? process;
   const who = container
@@ -72,6 +72,7 @@ function taken(port: number, { process, container }: Holder, appliance: Applianc
   const fix = isPage
     ? ownPage[appliance]
     : `Stop ${container ? `it: docker stop ${container.name}` : who}. If it stays in front: proxy: manual in homeauth.yaml.`;
-  const cause = `Port ${port} is held by ${who}. homeauth would set up a Caddy of its own there.`;
-  return { id: 'port-taken', status: 'fail', title: title(port), cause, fix };
+  const problem = `Port ${port} is held by ${who}.`;
+  const why = 'homeauth would set up a Caddy of its own there.';
+  return wrong({ id: 'port-taken', title: title(port) }, 'fail', { problem, why, fix });
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import { providerNames } from '../../desired/sso.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, skip, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 
 /** Does a provider of ours let anybody through by a list of its own, beside homeauth.yaml? */
@@ -10,17 +10,19 @@ export async function providerPathsCheck(
 ): Promise<readonly Finding[]> {
   const common = { id: 'provider-paths', title: 'authentik asks for a login everywhere' };
   const reach = await authentik.reach();
-  if (reach.is !== 'ready') return [{ ...common, status: 'skip', cause: reach.because }];
+  if (reach.is !== 'ready') return [skip(common, reach.because)];
   const ours = providerNames(config);
   const rows = (await authentik.list('providers/proxy')).filter(({ name }) => ours.includes(name));
   const found = rows.flatMap(({ name, skip_path_regex }): Finding[] => {
     const paths = (skip_path_regex ?? '').split('\n').filter((line) => line.trim() !== '');
     if (paths.length === 0) return [];
-    const cause = `The provider "${name}" in authentik opens paths of its own. They are ${paths.join(', ')}. Caddy refuses them to strangers all the same, because it is not told who comes.`;
+    const problem = `The provider "${name}" in authentik opens paths of its own.`;
+    const why = `They are ${paths.join(', ')}. Caddy refuses them to strangers all the same, because it is not told who comes.`;
     const app = config.apps.find((one) => one.name === name);
     const where = app ? `the entry of ${name}` : 'the entries of the apps that they are for';
     const fix = `Write them below open-paths into ${where} in homeauth.yaml, then: homeauth apply\nAnd empty Unauthenticated Paths in authentik: Applications > Providers > ${name} > Edit.`;
-    return [{ ...common, title: `the provider "${name}" asks for a login everywhere`, status: 'warn', cause, fix }];
+    const title = `the provider "${name}" asks for a login everywhere`;
+    return [wrong({ ...common, title }, 'warn', { problem, why, fix })];
   });
-  return found.length > 0 ? found : [{ ...common, status: 'ok' }];
+  return found.length > 0 ? found : [ok(common)];
 }

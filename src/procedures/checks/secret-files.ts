@@ -1,5 +1,6 @@
 import type { Layout } from '../../desired/layout.ts';
-import type { Finding } from '../../model/finding.ts';
+import { octal } from '../../kinds/regular-file.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Installation } from '../installation.ts';
 
 /** Files that only root may read. */
@@ -21,16 +22,11 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
       const stat = await world.files.stat(path);
       if (!stat) return [];
       const common = { id: 'secret-readable', title: `only root can read ${path}` };
-      if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [{ ...common, status: 'ok' }];
-      const cause = `${path} can be read by others than root. It belongs to user ${stat.owner.uid}, and its mode is ${stat.mode.toString(8).padStart(4, '0')}.`;
-      return [
-        {
-          ...common,
-          status: 'fail',
-          cause,
-          fix: stat.owner.uid === 0 ? `chmod 600 ${path}` : `chown root:root ${path} && chmod 600 ${path}`,
-        },
-      ];
+      if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [ok(common)];
+      const problem = `${path} can be read by others than root.`;
+      const why = `It belongs to user ${stat.owner.uid}, and its mode is ${octal(stat.mode)}.`;
+      const fix = stat.owner.uid === 0 ? `chmod 600 ${path}` : `chown root:root ${path} && chmod 600 ${path}`;
+      return [wrong(common, 'fail', { problem, why, fix })];
     }),
   );
   return found.flat();
@@ -39,13 +35,7 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
 /** The password that homeauth made for its owner should not stay in a file. */
 export async function passwordFileCheck({ world, layout, config }: Installation): Promise<Finding[]> {
   const common = { id: 'password-file', title: 'no password file is left over in a file' };
-  if ((await world.files.stat(layout.adminPassword)) === undefined) return [{ ...common, status: 'ok' }];
-  return [
-    {
-      ...common,
-      status: 'warn',
-      cause: `The password that was made for ${config.admin.username} still lies in a file.`,
-      fix: `Log in, change it, then:  rm ${layout.adminPassword}`,
-    },
-  ];
+  if ((await world.files.stat(layout.adminPassword)) === undefined) return [ok(common)];
+  const problem = `The password that was made for ${config.admin.username} still lies in a file.`;
+  return [wrong(common, 'warn', { problem, fix: `Log in, change it, then:  rm ${layout.adminPassword}` })];
 }

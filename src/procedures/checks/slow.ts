@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Busy, World } from '../../world/world.ts';
 
 /** From so many ms on an answer is slow: people wait at the login page for several of them. */
@@ -7,9 +7,10 @@ const slow = 2_500;
 /** Does authentik answer soon; and if not, what is this machine busy with? `slowest`: what its slowest answer took, in ms. */
 export async function slownessCheck(slowest: number, { host }: Pick<World, 'host'>): Promise<Finding[]> {
   const common = { id: 'authentik-slow', title: 'authentik answers soon' };
-  if (slowest < slow) return [{ ...common, status: 'ok' }];
-  const cause = `authentik is slow: an answer took ${(slowest / 1000).toFixed(1)} s. ${inWords(await host.busy())}`;
-  return [{ ...common, status: 'warn', cause, fix: 'See which container takes it:  docker stats --no-stream' }];
+  if (slowest < slow) return [ok(common)];
+  const problem = `authentik is slow: an answer took ${(slowest / 1000).toFixed(1)} s.`;
+  const why = inWords(await host.busy());
+  return [wrong(common, 'warn', { problem, why, fix: 'See which container takes it:  docker stats --no-stream' })];
 }
 
 function inWords({ load, cores, programs }: Busy): string {

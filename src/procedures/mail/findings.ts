@@ -1,5 +1,5 @@
 import type { Mail } from '../../config/schema.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { Step } from './dialogue.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -23,9 +23,9 @@ export function findingsOf(told: readonly Step[], mail: Mail, recipient: string)
   return questions(mail, recipient).flatMap(({ step, id, title }): Finding[] => {
     const common = { id, title };
     const found = told.find((one) => one.step === step);
-    if (found?.kind === 'ok') return [{ ...common, status: 'ok', ...(step === 'resolve' && { answer: found.said }) }];
-    if (found) return [{ ...common, status: 'fail', ...troubleOf(found, mail) }];
+    if (found?.kind === 'ok') return [ok({ ...common, ...(step === 'resolve' && { answer: found.said }) })];
+    if (found) return [wrong(common, 'fail', troubleOf(found, mail))];
     const isMeant = (step !== 'tls' || mail.tls !== 'none') && (step !== 'login' || mail.username !== undefined);
-    return isMeant ? [{ ...common, status: 'skip', cause: 'not tried' }] : [];
+    return isMeant ? [skip(common, unseen('not tried'))] : [];
   });
 }

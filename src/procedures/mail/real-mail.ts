@@ -1,4 +1,5 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
+import { clause } from '../../model/shown.ts';
 import type { World } from '../../world/world.ts';
 import { worker } from './dialogue.ts';
 
@@ -9,15 +10,16 @@ import { worker } from './dialogue.ts';
 export async function realMail({ docker }: Pick<World, 'docker'>, recipient: string): Promise<Finding> {
   const common = { id: 'mail-sent', title: `authentik has sent a mail to ${recipient}` };
   const { code, stdout, stderr } = await docker.exec(worker, ['ak', 'test_email', recipient]);
-  if (code === 0) return { ...common, status: 'ok' };
+  if (code === 0) return ok(common);
   const last = `${stdout}\n${stderr}`.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const isLate = /ResultTimeout/.test(last);
-  return {
-    ...common,
-    status: 'fail',
-    cause: isLate
-      ? 'authentik has taken the mail, and its worker did not send it within ten seconds. It may still go out.'
-      : `The mail server takes mail, and authentik did not send one: ${last.replace(/\.$/, '')}.`,
+  return wrong(common, 'fail', {
+    ...(isLate
+      ? {
+          problem: 'authentik has taken the mail, and its worker did not send it within ten seconds.',
+          why: 'It may still go out.',
+        }
+      : { problem: `The mail server takes mail, and authentik did not send one: ${clause(last)}.` }),
     fix: `docker logs --tail 50 ${worker}`,
-  };
+  });
 }

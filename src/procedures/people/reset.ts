@@ -58,9 +58,9 @@ async function assertSecured(world: Installation['world'], { username, pk }: Acc
   });
 }
 
-/** authentik's word for: no brand names a flow for it. */
+/** No brand names a flow for it. */
 export const isOff = (error: unknown): boolean =>
-  error instanceof Failure && error.code === 'authentik-rejects' && /no recovery flow/i.test(error.why ?? '');
+  error instanceof Failure && error.because?.code === 'no-recovery-flow';
 
 export function recoveryOff({ config, source }: Pick<Installation, 'config' | 'source'>): Failure {
   return new Failure({

@@ -1,5 +1,5 @@
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, reasonOf } from '../../model/failure.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { HttpAnswer } from '../../world/world.ts';
 import { fromOutside } from './answers.ts';
@@ -26,8 +26,7 @@ async function visit(scene: Scene): Promise<Verdict> {
       return {
         is: 'wrong',
         answer: `${answer.status} → ${target?.origin ?? '?'}`,
-        cause: `${authHost} sends a stranger to ${target?.origin ?? 'nowhere'}.`,
-        fix: 'homeauth apply',
+        issue: { problem: `${authHost} sends a stranger to ${target?.origin ?? 'nowhere'}.`, fix: 'homeauth apply' },
       };
     }
     url = target;
@@ -35,8 +34,7 @@ async function visit(scene: Scene): Promise<Verdict> {
   return {
     is: 'wrong',
     answer: 'redirects',
-    cause: `${authHost} redirects without an end.`,
-    fix: 'docker logs --tail 50 authentik',
+    issue: { problem: `${authHost} redirects without an end.`, fix: 'docker logs --tail 50 authentik' },
   };
 }
 
@@ -46,8 +44,11 @@ function arrived(answer: HttpAnswer | Failure, { pathname }: URL, { config, entr
       return {
         is: 'wrong',
         answer: pathname,
-        cause: 'The first-run setup of authentik is open. Whoever gets there first owns it.',
-        fix: 'docker stop authentik, then: homeauth apply',
+        issue: {
+          problem: 'The first-run setup of authentik is open.',
+          why: 'Whoever gets there first owns it.',
+          fix: 'docker stop authentik, then: homeauth apply',
+        },
       };
     }
     if (pathname.startsWith('/if/flow/')) return { is: 'right', answer: `200 ${pathname}` };
@@ -63,21 +64,22 @@ export async function proveSecure(scene: Scene, token: Secret): Promise<Finding[
     url,
     headers: { Accept: 'application/json', Authorization: `Bearer ${token.reveal()}` },
   });
-  if (answer instanceof Failure) return [{ ...common, status: 'skip', cause: answer.problem }];
+  if (answer instanceof Failure) return [skip(common, reasonOf(answer))];
   const seen = answer.status === 200 ? systemIn(answer.body) : undefined;
-  if (!seen) return [{ ...common, status: 'skip', cause: `${scene.config.authHost} answers ${answer.status}` }];
+  if (!seen) return [skip(common, unseen(`${scene.config.authHost} answers ${answer.status}`))];
   if (!seen.http_is_secure) {
-    const cause =
-      "authentik takes Caddy's requests for plain http. Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
-    return [{ ...common, status: 'fail', cause, fix: 'homeauth apply' }];
+    const problem = "authentik takes Caddy's requests for plain http.";
+    const why = "Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
+    return [wrong(common, 'fail', { problem, why, fix: 'homeauth apply' })];
   }
   if (seen.http_host !== undefined && seen.http_host !== scene.config.authHost) {
-    const cause = `authentik believes that it is asked as ${seen.http_host}, and makes its links so. What stands before it does not hand on the name.`;
+    const problem = `authentik believes that it is asked as ${seen.http_host}, and makes its links so.`;
+    const why = 'What stands before it does not hand on the name.';
     return [
-      { ...common, status: 'fail', cause, fix: 'Hand on the header Host as it comes in, in the proxy in front.' },
+      wrong(common, 'fail', { problem, why, fix: 'Hand on the header Host as it comes in, in the proxy in front.' }),
     ];
   }
-  return [{ ...common, status: 'ok' }];
+  return [ok(common)];
 }
 
 interface SystemInfo {

@@ -1,9 +1,11 @@
 import type { App } from '../../config/schema.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import { knock, type Scene } from './scene.ts';
+
+type Told = Pick<Issue, 'problem' | 'fix'>;
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
 export async function proveBypass(scene: Scene, app: App): Promise<Finding[]> {
@@ -17,13 +19,11 @@ async function overHttp(scene: Scene, app: App): Promise<Finding[]> {
   const answer = await knock({ ...scene, entrance }, { url: `http://${app.host}/` });
   if (answer instanceof Failure || answer.status >= 300 || answer.body === '') return [];
   return [
-    {
-      id: 'bypass-http',
-      status: 'fail',
-      title: `${app.name} cannot be reached over plain http`,
-      cause: `http://${app.host} answers without a login. A site of your own in the Caddyfile takes plain http.`,
+    wrong({ id: 'bypass-http', title: `${app.name} cannot be reached over plain http` }, 'fail', {
+      problem: `http://${app.host} answers without a login.`,
+      why: 'A site of your own in the Caddyfile takes plain http.',
       fix: `Take the site out that serves http://${app.host} (or everything on port 80), then: homeauth apply`,
-    },
+    }),
   ];
 }
 
@@ -35,32 +35,28 @@ async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[
   const claimed = { id: 'upstream-name', title: `no other device can pose as ${app.name}` };
   const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login` };
   if (!container) {
-    const cause = `${host} is no container of this server, so homeauth cannot see who else reaches it.`;
-    return [{ ...around, status: 'skip', cause }, ...(isPlain(host) ? [{ ...claimed, ...byDevice(host, port) }] : [])];
+    const because = unseen(`${host} is no container of this server, so homeauth cannot see who else reaches it.`);
+    return [skip(around, because), ...(isPlain(host) ? [wrong(claimed, 'warn', byDevice(host, port))] : [])];
   }
   const { name } = container;
   if (!container.running) {
-    const stopped = { cause: `The container ${name} does not run.`, fix: `docker start ${name}` };
+    const stopped = { problem: `The container ${name} does not run.`, fix: `docker start ${name}` };
     const isClaimable = isPlain(host) && !app.container;
-    return [
-      { ...reach, status: 'fail', ...stopped },
-      ...(isClaimable ? [{ ...claimed, ...byStandIn(host, port) }] : []),
-    ];
+    return [wrong(reach, 'fail', stopped), ...(isClaimable ? [wrong(claimed, 'warn', byStandIn(host, port))] : [])];
   }
   const shared = config.proxy === 'manual' || container.networks.includes(proxyNetwork);
-  return [shared ? { ...reach, status: 'ok' } : { ...reach, ...apart(name) }, await published(container)];
+  return [shared ? ok(reach) : wrong(reach, 'fail', apart(name)), await published(container)];
 
   async function published({ ports }: ContainerSummary): Promise<Finding> {
     const open = ports.find((p) => p.inside === Number(port) && !/^(127\.|::1$)/.test(p.address));
-    if (!open) return { ...around, status: 'ok' };
+    if (!open) return ok(around);
     const lan = config.lanAddress ?? (await world.host.addresses())[0]?.address ?? 'this server';
     const address = /^(0\.0\.0\.0|::|)$/.test(open.address) ? lan : open.address;
-    return {
-      ...around,
-      status: 'warn',
-      cause: `${app.name} answers on ${address}:${open.port} without a login. The container publishes that port.`,
+    return wrong(around, 'warn', {
+      problem: `${app.name} answers on ${address}:${open.port} without a login.`,
+      why: 'The container publishes that port.',
       fix: `Remove "${open.port}:${open.inside}" from its compose file; Caddy reaches it inside ${proxyNetwork}.`,
-    };
+    });
   }
 }
 
@@ -70,15 +66,13 @@ const isPlain = (host: string): boolean => !/[.:[]/.test(host);
 const asked = (host: string): string =>
   `Caddy asks the router who ${host} is, and a router knows every device by the name that it gives itself: one that calls itself ${host} is shown who visits, and can show them what it likes.`;
 
-const byStandIn = (host: string, port: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
-  status: 'warn',
-  cause: `While its container does not run, ${asked(host)}`,
+const byStandIn = (host: string, port: string): Told => ({
+  problem: `While its container does not run, ${asked(host)}`,
   fix: `Write  upstream: ${host}.${proxyNetwork}:${port}  into homeauth.yaml, a name that only Docker answers for, then: homeauth apply`,
 });
 
-const byDevice = (host: string, port: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
-  status: 'warn',
-  cause: `No container is called ${host}, so ${asked(host)}`,
+const byDevice = (host: string, port: string): Told => ({
+  problem: `No container is called ${host}, so ${asked(host)}`,
   fix: `Write the device's address into homeauth.yaml (upstream: 192.168.0.9:${port}), or for a container upstream: ${host}.${proxyNetwork}:${port}, then: homeauth apply`,
 });
 
@@ -89,10 +83,9 @@ function upstreamOf(containers: readonly ContainerSummary[], host: string): Cont
   return containers.find(({ name }) => name === host) ?? onNetwork.find(service) ?? containers.find(service);
 }
 
-function apart(name: string): Pick<Finding, 'status' | 'cause' | 'fix'> {
+function apart(name: string): Told {
   return {
-    status: 'fail',
-    cause: `The container ${name} is not on the network ${proxyNetwork}, so Caddy does not find it.`,
+    problem: `The container ${name} is not on the network ${proxyNetwork}, so Caddy does not find it.`,
     fix: [
       `docker network connect ${proxyNetwork} ${name}`,
       `So that it stays, in its compose file: "caddynet" below its networks, and at the end`,

@@ -1,5 +1,5 @@
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, reasonOf } from '../../model/failure.ts';
+import { type Finding, ok, skip, wrong } from '../../model/finding.ts';
 import { knock, type Scene } from './scene.ts';
 
 /** Is the certificate of a host one that browsers trust, or at least one of Caddy's own authority? */
@@ -8,14 +8,13 @@ export async function proveCertificate(scene: Scene, host: string): Promise<Find
   const request = { url: `https://${host}/` };
   const common = { id: 'certificate', title: `the certificate of ${host} is trusted` };
   const publicly = await knock({ ...scene, entrance: via ? { via } : {} }, request);
-  if (publicly instanceof Failure) return [{ ...common, status: 'skip', cause: publicly.problem }];
-  if (publicly.untrusted === undefined) return [{ ...common, status: 'ok' }];
+  if (publicly instanceof Failure) return [skip(common, reasonOf(publicly))];
+  if (publicly.untrusted === undefined) return [ok(common)];
   const owned = await knock(scene, request);
   if (copyAuthority !== undefined && !(owned instanceof Failure) && owned.untrusted === undefined) {
-    const answer = `by Caddy's own authority; a browser warns until it has it: ${copyAuthority}`;
-    return [{ ...common, status: 'ok', answer }];
+    return [ok({ ...common, answer: `by Caddy's own authority; a browser warns until it has it: ${copyAuthority}` })];
   }
-  const cause = `The certificate of ${host} is not trusted: ${publicly.untrusted}.`;
+  const problem = `The certificate of ${host} is not trusted: ${publicly.untrusted}.`;
   const fix = `See how Caddy gets its certificates: ${log ?? 'look into its log.'}`;
-  return [{ ...common, status: 'fail', cause, fix }];
+  return [wrong(common, 'fail', { problem, fix })];
 }

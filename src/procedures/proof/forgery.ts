@@ -1,6 +1,6 @@
 import type { App, Config } from '../../config/schema.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { HttpAnswer } from '../../world/world.ts';
 import { knock, type Scene } from './scene.ts';
@@ -55,40 +55,36 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
   if (through.length > 0) {
     const names = [...new Set(through)].join(', ');
     return [
-      {
-        ...common,
-        status: 'fail',
-        answer: names,
-        cause: `A forged header reaches ${app.name}: ${names}. Whoever sends it is taken for anybody they like.`,
+      wrong({ ...common, answer: names }, 'fail', {
+        problem: `A forged header reaches ${app.name}: ${names}.`,
+        why: 'Whoever sends it is taken for anybody they like.',
         fix: 'homeauth apply, which puts its part of Caddy back, and use the newest Caddy (docker exec … caddy version)',
-      },
+      }),
     ];
   }
   const verdicts = answers.filter(({ who }) => !who).map(({ answer }) => judgeStranger(answer, app, scene));
-  const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.cause] : []));
+  const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.issue.problem] : []));
   if (unclear.length > 0) {
-    const cause =
+    const says =
       unclear.length === verdicts.length
         ? `${app.host} does not ask a stranger for a login yet.`
         : `${unclear.length} of ${verdicts.length} tries cannot be judged. ${unclear[0]}`;
-    return [{ ...common, status: 'skip', cause }];
+    return [skip(common, unseen(says))];
   }
   const named = otherHost(app, scene.config);
   const judged = await knock(scene, { url, headers: { 'X-Forwarded-Host': named } });
   if (!(judged instanceof Failure) && judged.status < 500 && judgeStranger(judged, app, scene).is === 'wrong') {
     return [
-      {
-        ...common,
-        status: 'fail',
-        answer: 'X-Forwarded-Host',
-        cause: `A visitor of ${app.name} can name ${named} to authentik, and is then judged by the rules of that one. Your Caddyfile trusts them as a proxy.`,
+      wrong({ ...common, answer: 'X-Forwarded-Host' }, 'fail', {
+        problem: `A visitor of ${app.name} can name ${named} to authentik, and is then judged by the rules of that one.`,
+        why: 'Your Caddyfile trusts them as a proxy.',
         fix: 'Put back what keeps this shut:  homeauth apply\nTrust only proxies that are yours: trusted_proxies in your Caddyfile.',
-      },
+      }),
     ];
   }
   const shown = answers.some(({ who, answer }) => who && bodyOf(answer).includes(probe));
   const count = `${spellings.length + others.length} names tried`;
-  return [{ ...common, status: 'ok', answer: shown ? `${count}, with a session too` : count }];
+  return [ok({ ...common, answer: shown ? `${count}, with a session too` : count })];
 }
 
 /** A name that authentik knows, and that is not this app's. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Scene } from './scene.ts';
 
 /** Does a name lead to this server, as seen from here? */
@@ -11,7 +11,7 @@ export async function proveName({ world, config }: Scene, host: string): Promise
   const here = found.filter((address) => address === lan || own.includes(address));
   if (here.length > 0) {
     const family = { is: 'names', name: host, title: `names below ${config.domain} resolve` };
-    return [{ ...common, status: 'ok', answer: here.join(', '), ...(isBelow && { family }) }];
+    return [ok({ ...common, answer: here.join(', '), ...(isBelow && { family }) })];
   }
   const wildcard = `*.${config.domain}`;
   const width = Math.max(host.length, wildcard.length);
@@ -19,18 +19,23 @@ export async function proveName({ world, config }: Scene, host: string): Promise
   const once = isBelow ? `\nor once for all:  ${record(wildcard)}` : '';
   const fix = `Add to your DNS:  ${record(host)}${once}`;
   if (found.length === 0) {
-    const cause = `${host} does not resolve on this network yet.`;
-    if (!isBelow) return [{ ...common, status: 'warn', cause, fix }];
+    const problem = `${host} does not resolve on this network yet.`;
+    if (!isBelow) return [wrong(common, 'warn', { problem, fix })];
     const family = {
       is: 'names',
       name: host,
-      cause: `Names below ${config.domain} do not resolve on this network yet.`,
-      fix: `Add to your DNS:  ${wildcard}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`,
+      issue: {
+        problem: `Names below ${config.domain} do not resolve on this network yet.`,
+        fix: `Add to your DNS:  ${wildcard}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`,
+      },
     };
-    return [{ ...common, status: 'warn', cause, fix, family }];
+    return [wrong({ ...common, family }, 'warn', { problem, fix })];
   }
-  const cause = `${host} resolves to ${found.join(', ')}, which is not this server. That is fine where another machine hands it on.`;
-  return [{ ...common, status: 'warn', cause, fix, family: { is: found.join(', '), name: host } }];
+  const family = { is: found.join(', '), name: host };
+  const problem = `${host} resolves to ${found.join(', ')}, which is not this server.`;
+  return [
+    wrong({ ...common, family }, 'warn', { problem, why: 'That is fine where another machine hands it on.', fix }),
+  ];
 }
 
 /** That a name leads nowhere, or elsewhere: no news after every command. */

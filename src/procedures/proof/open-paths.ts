@@ -1,6 +1,6 @@
 import type { App } from '../../config/schema.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { HttpAnswer } from '../../world/world.ts';
 import { knock, type Scene } from './scene.ts';
 import { judgeStranger } from './stranger.ts';
@@ -16,34 +16,35 @@ export async function proveOpenPaths(scene: Scene, app: App): Promise<Finding[]>
     const answer = await knock(scene, { url: `https://${app.host}${path}`, headers });
     return { path, answer, isShut: judgeStranger(answer, app, scene).is === 'right' };
   };
-  const wrong = (
+  const told = (
     status: 'fail' | 'warn',
     asked: readonly { readonly path: string }[],
-    say: (paths: string) => string,
+    say: (paths: string) => Pick<Issue, 'problem' | 'why'>,
   ) => {
     const answer = asked.map(({ path }) => path).join(', ');
-    return [{ ...common, status, answer, cause: say(answer), fix: 'homeauth apply' }];
+    return [wrong({ ...common, answer }, status, { ...say(answer), fix: 'homeauth apply' })];
   };
   const beside = await Promise.all(openPaths.flatMap((path) => disguises(path, place)).map(ask));
   const through = beside.filter(({ answer, isShut }) => !isShut && isAnswered(answer));
   if (through.length > 0)
-    return wrong(
-      'fail',
-      through,
-      (p) => `${app.name} answers without a login at ${p}. homeauth.yaml does not open that.`,
-    );
+    return told('fail', through, (p) => ({
+      problem: `${app.name} answers without a login at ${p}.`,
+      why: 'homeauth.yaml does not open that.',
+    }));
   const inside = await Promise.all(openPaths.map((path) => ask(path.replace(/\*$/, place))));
-  const told = inside.filter(({ answer }) => !(answer instanceof Failure) && answer.body.includes(forged));
-  if (told.length > 0)
-    return wrong(
-      'fail',
-      told,
-      (p) => `A forged header reaches ${app.name} at ${p}. Whoever sends it is taken for anybody.`,
-    );
+  const forgeable = inside.filter(({ answer }) => !(answer instanceof Failure) && answer.body.includes(forged));
+  if (forgeable.length > 0)
+    return told('fail', forgeable, (p) => ({
+      problem: `A forged header reaches ${app.name} at ${p}.`,
+      why: 'Whoever sends it is taken for anybody.',
+    }));
   const shut = inside.filter(({ isShut }) => isShut).map(({ path }) => ({ path: path.replace(place, '*') }));
   if (shut.length > 0)
-    return wrong('warn', shut, (p) => `${app.name} asks for a login at ${p}. homeauth.yaml opens that.`);
-  return [{ ...common, status: 'ok', answer: `${beside.length} disguises tried` }];
+    return told('warn', shut, (p) => ({
+      problem: `${app.name} asks for a login at ${p}.`,
+      why: 'homeauth.yaml opens that.',
+    }));
+  return [ok({ ...common, answer: `${beside.length} disguises tried` })];
 }
 
 /** By the app, as far as can be told: Caddy and authentik refuse with these two, or are not there at all. */

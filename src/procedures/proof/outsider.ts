@@ -1,7 +1,8 @@
 import type { App } from '../../config/schema.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, reasonOf } from '../../model/failure.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { LoginResult, Visit } from '../../world/authentik/login.ts';
 import type { Scene } from './scene.ts';
 import { type Visitor, visiting } from './visit.ts';
@@ -23,8 +24,7 @@ export function proveOutsider(
   // The domain's own provider answers there, whatever apps there are.
   const start = `https://${authHost}/outpost.goauthentik.io/start?rd=${encodeURIComponent(`https://${authHost}/`)}`;
   return visiting(scene, start, who, async (entered) => {
-    if (entered instanceof Failure)
-      return [{ id: 'outsider', status: 'skip', title: outsiders, cause: notIn(entered) }];
+    if (entered instanceof Failure) return [skip({ id: 'outsider', title: outsiders }, notIn(entered))];
     const findings: Finding[] = [];
     for (const app of apps) {
       if (!signal.aborted) findings.push({ ...(await about(scene, app, entered)), subject: app.name });
@@ -33,26 +33,24 @@ export function proveOutsider(
   });
 }
 
-const notIn = ({ code, problem }: Failure): string =>
-  code === 'second-factor-asked'
-    ? 'Everybody needs a second factor, and an account that is made for a proof has none.'
-    : problem;
+const notIn = (failure: Failure): Reason =>
+  failure.code === 'second-factor-asked'
+    ? unseen('Everybody needs a second factor, and an account that is made for a proof has none.')
+    : reasonOf(failure);
 
 async function about(scene: Scene, app: App, entered: LoginResult & Visit): Promise<Finding> {
-  const common = { id: 'outsider', title: `${app.name}: ${outsiders}` };
+  const common = { id: 'outsider', title: outsiders };
   const url = `https://${app.host}/`;
   const plain: Way = { name: app.host, request: { headers: {} } };
   const ways = [plain, ...waysTo(app, scene.config)];
   const past = await pastLogin(scene, app, ways, (await entered.cookiesAt(url)).reveal());
   const through = await byLogin();
   const all = [...past, ...(through ? ['a login'] : [])];
-  if (all.length === 0) return { ...common, status: 'ok', answer: `${ways.length + 1} ways tried` };
-  return {
-    ...common,
-    status: 'fail',
-    cause: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
+  if (all.length === 0) return ok({ ...common, answer: `${ways.length + 1} ways tried` });
+  return wrong(common, 'fail', {
+    problem: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
     fix: `homeauth apply, and until then: docker network disconnect ${proxyNetwork} ${app.upstream.replace(/:\d+$/, '')}`,
-  };
+  });
 
   /** As a browser would: authentik asks for no password any more, and decides by the group. */
   async function byLogin(): Promise<boolean> {

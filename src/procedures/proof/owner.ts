@@ -1,7 +1,8 @@
 import type { App } from '../../config/schema.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { type About, type Finding, ok, wrong } from '../../model/finding.ts';
 import type { LoginResult } from '../../world/authentik/login.ts';
+import { failed } from '../checks/check.ts';
 import { knock, type Scene } from './scene.ts';
 import { type Visitor, visiting } from './visit.ts';
 
@@ -21,37 +22,37 @@ export async function judgeOwner(
   const { username, groups } = owner;
   const common = { id: 'owner', title: `${username} gets in` };
   if (entered instanceof Failure && entered.code === 'access-denied' && app.group && !groups.includes(app.group)) {
-    return [{ ...common, ...outside(username, app.group) }];
+    return [wrong(common, 'warn', outside(username, app.group))];
   }
-  if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
+  if (entered instanceof Failure) return [toldBy(common, entered, username)];
   if (entered.status === 502) {
-    const cause = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}. It does not run, listens on another port, or is not on the network that it shares with Caddy.`;
+    const problem = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}.`;
+    const why = 'It does not run, listens on another port, or is not on the network that it shares with Caddy.';
     const name = app.upstream.replace(/:\d+$/, '');
     const fix = `docker ps --filter name=${name}, and if it runs: docker network connect caddy_caddynet ${name}`;
-    return [{ ...common, status: 'fail', answer: '502', cause, fix }];
+    return [wrong({ ...common, answer: '502' }, 'fail', { problem, why, fix })];
   }
   const seen = await identity(scene, app, entered);
-  if (seen?.name === username) return [{ ...common, status: 'ok', answer: seen.words }];
-  const cause = seen
+  if (seen?.name === username) return [ok({ ...common, answer: seen.words })];
+  const problem = seen
     ? `${username} logged in, and ${seen.words}.`
     : `${username} logged in, and ${app.name} is not told who that is.`;
   const fix = 'homeauth apply, and if it stays so: docker logs --tail 50 authentik';
-  return [{ ...common, status: 'fail', cause, fix }];
+  return [wrong(common, 'fail', { problem, fix })];
 }
 
 /** Can the owner log in at authentik itself? */
 export function proveLogin(scene: Scene, { username, password }: Visitor): Promise<Finding[]> {
   const common = { id: 'login', title: `${username} can log in` };
   return visiting(scene, `https://${scene.config.authHost}/`, { username, password }, async (entered) => {
-    if (entered instanceof Failure) return [{ ...common, ...toldBy(entered, username) }];
-    return [{ ...common, status: 'ok', answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` }];
+    if (entered instanceof Failure) return [toldBy(common, entered, username)];
+    return [ok({ ...common, answer: `${entered.status} ${new URL(entered.finalUrl).pathname}` })];
   });
 }
 
 /** The rule of the app holds for its owner, too: nothing is wrong, and they will want to know. */
-const outside = (username: string, group: string): Pick<Finding, 'status' | 'cause' | 'fix'> => ({
-  status: 'warn',
-  cause: `${username} is not in the group ${group}, and so is not let in.`,
+const outside = (username: string, group: string): Pick<Issue, 'problem' | 'fix'> => ({
+  problem: `${username} is not in the group ${group}, and so is not let in.`,
   fix: `homeauth user groups ${username} --add ${/^[\w.-]+$/.test(group) ? group : `"${group}"`}`,
 });
 
@@ -59,12 +60,10 @@ const outside = (username: string, group: string): Pick<Finding, 'status' | 'cau
  * A login that stops at the second factor has taken the password: as it should be, and as far as a password goes.
  * Everything else that stops a login is not.
  */
-function toldBy({ code, problem, why, fix }: Failure, username: string): Partial<Finding> & Pick<Finding, 'status'> {
-  if (code === 'second-factor-asked') {
-    const title = `the password of ${username} is right`;
-    return { status: 'ok', title, answer: 'the login goes on to the second factor' };
-  }
-  return { status: 'fail', cause: why ? `${problem} ${why}` : problem, fix };
+function toldBy(about: About, failure: Failure, username: string): Finding {
+  if (failure.code !== 'second-factor-asked') return failed(about, failure);
+  const title = `the password of ${username} is right`;
+  return ok({ ...about, title, answer: 'the login goes on to the second factor' });
 }
 
 /** Whom the app is told of: by its own page where it shows its headers, else by the outpost that tells it. */

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { patience } from '../../engine/patience.ts';
-import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Entrance } from '../../proxy/proxy.ts';
 import type { HttpAnswer, HttpRequest, World } from '../../world/world.ts';
 
@@ -27,13 +27,7 @@ export function knock(
 /** What a judgement on one answer comes to. `later`: it may come right by itself within seconds. */
 export type Verdict =
   | { readonly is: 'right'; readonly answer: string }
-  | {
-      readonly is: 'wrong';
-      readonly answer: string;
-      readonly cause: string;
-      readonly fix: string;
-      readonly later?: true;
-    };
+  | { readonly is: 'wrong'; readonly answer: string; readonly issue: Omit<Issue, 'code'>; readonly later?: true };
 
 /** Ask until the answer is right, or cannot come right by itself, or the same for `usual` ms. */
 export async function until({ world: { clock } }: Scene, usual: number, ask: () => Promise<Verdict>): Promise<Verdict> {
@@ -41,14 +35,13 @@ export async function until({ world: { clock } }: Scene, usual: number, ask: () 
   for (;;) {
     const verdict = await ask();
     if (verdict.is === 'right' || !verdict.later) return verdict;
-    const { elapsed, limit } = waited('answer', usual, [verdict.answer]);
+    const { elapsed, limit } = waited('answer', usual, [{ key: verdict.answer, says: verdict.answer }]);
     if (elapsed >= limit) return verdict;
     await clock.sleep(1000);
   }
 }
 
 export function findingOf(id: string, title: string, verdict: Verdict): Finding {
-  if (verdict.is === 'right') return { id, status: 'ok', title, answer: verdict.answer };
-  const { answer, cause, fix } = verdict;
-  return { id, status: 'fail', title, answer, cause, fix };
+  const about = { id, title, answer: verdict.answer };
+  return verdict.is === 'right' ? ok(about) : wrong(about, 'fail', verdict.issue);
 }

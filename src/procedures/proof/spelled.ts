@@ -1,5 +1,5 @@
 import type { App } from '../../config/schema.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Scene } from './scene.ts';
 import { pastLogin, waysTo } from './ways.ts';
 
@@ -8,13 +8,11 @@ export async function proveSpelled(scene: Scene, app: App): Promise<Finding[]> {
   const common = { id: 'spelled', title: 'other ways to write its address lead to the same login' };
   const ways = waysTo(app, scene.config);
   const past = await pastLogin(scene, app, ways);
-  if (past.length === 0) return [{ ...common, status: 'ok', answer: `${ways.length} ways tried` }];
+  if (past.length === 0) return [ok({ ...common, answer: `${ways.length} ways tried` })];
   return [
-    {
-      ...common,
-      status: 'fail',
-      cause: `Whoever asks for ${app.name} in this way is judged by the rules of another app, or of none: ${past.join(', ')}.`,
+    wrong(common, 'fail', {
+      problem: `Whoever asks for ${app.name} in this way is judged by the rules of another app, or of none: ${past.join(', ')}.`,
       fix: 'homeauth apply, which puts its part of Caddy back',
-    },
+    }),
   ];
 }

@@ -56,8 +56,10 @@ function judgeLogin(target: URL, app: App, authHost: string): Verdict {
   return {
     is: 'wrong',
     answer,
-    cause: `authentik takes ${app.host} for another app: the login would lead back to ${host || 'nowhere'}.`,
-    fix: 'homeauth apply',
+    issue: {
+      problem: `authentik takes ${app.host} for another app: the login would lead back to ${host || 'nowhere'}.`,
+      fix: 'homeauth apply',
+    },
     // Until the outpost hears of a provider of its own, the one for the whole domain answers.
     later: true,
   };
@@ -69,8 +71,11 @@ function elsewhere(target: URL, app: App, authHost: string, status: number): Ver
     return {
       is: 'wrong',
       answer,
-      cause: `A stranger is sent to ${target.origin}, which is their own machine. authentik_host of the embedded outpost is empty.`,
-      fix: 'homeauth apply',
+      issue: {
+        problem: `A stranger is sent to ${target.origin}, which is their own machine.`,
+        why: 'authentik_host of the embedded outpost is empty.',
+        fix: 'homeauth apply',
+      },
       later: true,
     };
   }
@@ -78,19 +83,26 @@ function elsewhere(target: URL, app: App, authHost: string, status: number): Ver
     return {
       is: 'wrong',
       answer: `${answer}${target.pathname}`,
-      cause:
-        target.protocol === 'http:'
-          ? "authentik takes Caddy's requests for plain http. Caddy is not among its trusted proxies."
-          : `authentik sends a stranger to ${target.pathname} and not to a login for this app.`,
-      fix: 'homeauth apply, and if it stays so: docker restart authentik',
+      issue: {
+        ...(target.protocol === 'http:'
+          ? {
+              problem: "authentik takes Caddy's requests for plain http.",
+              why: 'Caddy is not among its trusted proxies.',
+            }
+          : { problem: `authentik sends a stranger to ${target.pathname} and not to a login for this app.` }),
+        fix: 'homeauth apply, and if it stays so: docker restart authentik',
+      },
       later: true,
     };
   }
   return {
     is: 'wrong',
     answer,
-    cause: `${app.name} answers a stranger by itself and sends them to ${target.host}${target.pathname}. It can be reached without a login.`,
-    fix: `Look for a site of your own for ${app.host} in your Caddyfile; take it out, then: homeauth apply`,
+    issue: {
+      problem: `${app.name} answers a stranger by itself and sends them to ${target.host}${target.pathname}.`,
+      why: 'It can be reached without a login.',
+      fix: `Look for a site of your own for ${app.host} in your Caddyfile; take it out, then: homeauth apply`,
+    },
     later: true,
   };
 }
@@ -100,21 +112,25 @@ function open(answer: HttpAnswer, app: App): Verdict {
     return {
       is: 'wrong',
       answer: `${answer.status}, empty`,
-      cause: `Caddy has no site for ${app.host}.`,
-      fix: 'homeauth apply',
+      issue: { problem: `Caddy has no site for ${app.host}.`, fix: 'homeauth apply' },
     };
   }
   return {
     is: 'wrong',
     answer: String(answer.status),
-    cause: `${app.name} answers without a login. Either another site of your Caddyfile serves ${app.host}, or its provider in authentik lets everybody through (Unauthenticated Paths).`,
-    fix: `Mend that, and until then take it off the network: docker network disconnect caddy_caddynet ${app.upstream.replace(/:\d+$/, '')}`,
+    issue: {
+      problem: `${app.name} answers without a login.`,
+      why: `Either another site of your Caddyfile serves ${app.host}, or its provider in authentik lets everybody through (Unauthenticated Paths).`,
+      fix: `Mend that, and until then take it off the network: docker network disconnect caddy_caddynet ${app.upstream.replace(/:\d+$/, '')}`,
+    },
   };
 }
 
 const unreadable = (answer: HttpAnswer, app: App): Verdict => ({
   is: 'wrong',
   answer: String(answer.status),
-  cause: `${app.host} sends a stranger to an address that cannot be read.`,
-  fix: 'docker logs --tail 50 authentik',
+  issue: {
+    problem: `${app.host} sends a stranger to an address that cannot be read.`,
+    fix: 'docker logs --tail 50 authentik',
+  },
 });

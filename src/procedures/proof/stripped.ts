@@ -1,6 +1,6 @@
 import type { App } from '../../config/schema.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import { knock, type Scene } from './scene.ts';
 
@@ -19,14 +19,11 @@ export async function proveStripped(scene: Scene, app: App, session: Secret): Pr
   };
   if (!(await isKnown({}))) return [];
   const common = { id: 'stripped', title: 'who is logged in cannot pass for a guest' };
-  if (await isKnown({ Connection: stripping })) return [{ ...common, status: 'ok' }];
+  if (await isKnown({ Connection: stripping })) return [ok(common)];
   return [
-    {
-      ...common,
-      status: 'fail',
-      answer: 'Connection',
-      cause: `With the header Connection somebody who is logged in keeps from ${app.name} who they are, and is a guest there.`,
+    wrong({ ...common, answer: 'Connection' }, 'fail', {
+      problem: `With the header Connection somebody who is logged in keeps from ${app.name} who they are, and is a guest there.`,
       fix: 'homeauth apply, which puts its part of Caddy back',
-    },
+    }),
   ];
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/failure.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { LoginResult, Visit } from '../../world/authentik/login.ts';
 import type { Scene } from './scene.ts';
@@ -38,10 +38,8 @@ export async function visiting(
   return findings;
 }
 
-const stayed = (username: string): Finding => ({
-  id: 'session-left',
-  status: 'warn',
-  title: 'homeauth logs out again',
-  cause: `authentik did not end the session that homeauth opened as ${username} for this proof.`,
-  fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,
-});
+const stayed = (username: string): Finding =>
+  wrong({ id: 'session-left', title: 'homeauth logs out again' }, 'warn', {
+    problem: `authentik did not end the session that homeauth opened as ${username} for this proof.`,
+    fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,
+  });

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { ContainerDetails } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
@@ -28,14 +28,10 @@ function rootOf({ environment }: Pick<ContainerDetails, 'environment'>): string 
 }
 
 function closed(container: string, details: ContainerDetails | undefined): Finding {
-  const common = { id: 'caddy-running', status: 'fail', title: 'Caddy can be asked' } as const;
-  if (!details) return { ...common, cause: `There is no container ${container}.`, fix: 'homeauth apply' };
-  if (!details.running) {
-    return { ...common, cause: `Caddy's container ${container} does not run.`, fix: `docker start ${container}` };
-  }
-  return {
-    ...common,
-    cause: `Caddy's container ${container} is not on the network ${proxyNetwork}.`,
-    fix: `docker network connect ${proxyNetwork} ${container}`,
-  };
+  const say = (problem: string, fix: string) =>
+    wrong({ id: 'caddy-running', title: 'Caddy can be asked' }, 'fail', { problem, fix });
+  if (!details) return say(`There is no container ${container}.`, 'homeauth apply');
+  if (!details.running) return say(`Caddy's container ${container} does not run.`, `docker start ${container}`);
+  const problem = `Caddy's container ${container} is not on the network ${proxyNetwork}.`;
+  return say(problem, `docker network connect ${proxyNetwork} ${container}`);
 }

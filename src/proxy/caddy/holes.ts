@@ -1,5 +1,5 @@
 import { caddyImages } from '../../model/caddy.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { isOlder } from '../../model/release.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
@@ -9,15 +9,18 @@ import { releaseIn } from './ability.ts';
 const known = [
   {
     fixedIn: '2.11.6',
-    is: 'requests can be mixed up. Two at once can be sent to the wrong one of authentik and the app: caddy#7859.',
+    is: 'requests can be mixed up',
+    why: 'Two at once can be sent to the wrong one of authentik and the app: caddy#7859.',
   },
   {
     fixedIn: '2.11.4',
-    is: 'a forged header can reach your own sites. Its name has an underscore, and the app is in PHP or Python: CVE-2026-52845.',
+    is: 'a forged header can reach your own sites',
+    why: 'Its name has an underscore, and the app is in PHP or Python: CVE-2026-52845.',
   },
   {
     fixedIn: '2.11.2',
-    is: "a forged header can reach your own sites. Those with a forward_auth of yours; homeauth's are safe: CVE-2026-30851.",
+    is: 'a forged header can reach your own sites',
+    why: "Those with a forward_auth of yours; homeauth's are safe: CVE-2026-30851.",
   },
 ];
 
@@ -33,22 +36,17 @@ export async function holes(
   const details = await docker.container(container);
   const named = details?.environment['CADDY_VERSION'] ?? details?.labels['org.opencontainers.image.version'];
   const release = releaseIn(named ?? '');
-  if (!release)
-    return [
-      {
-        ...common,
-        status: 'skip',
-        cause: `Caddy's image does not say which release it holds (docker exec ${container} caddy version)`,
-      },
-    ];
+  if (!release) {
+    const says = `Caddy's image does not say which release it holds (docker exec ${container} caddy version)`;
+    return [skip(common, unseen(says))];
+  }
   const hole = known.findLast(({ fixedIn }) => isOlder(release, fixedIn));
-  if (!hole) return [{ ...common, status: 'ok', answer: release }];
+  if (!hole) return [ok({ ...common, answer: release })];
   return [
-    {
-      ...common,
-      status: isOlder(release, '2.11.4') ? 'fail' : 'warn',
-      cause: `Caddy runs ${release}: ${hole.is}`,
+    wrong(common, isOlder(release, '2.11.4') ? 'fail' : 'warn', {
+      problem: `Caddy runs ${release}: ${hole.is}.`,
+      why: hole.why,
       fix: `Set the image of ${container} to ${caddyImages.plain} or newer (with the same modules) and recreate it: docker compose up -d`,
-    },
+    }),
   ];
 }

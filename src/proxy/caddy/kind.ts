@@ -1,4 +1,5 @@
 import type { Kind } from '../../engine/kind.ts';
+import { differs, type Reason } from '../../model/reason.ts';
 import type { CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { put, rehearse, takeOut } from './apply.ts';
@@ -12,20 +13,20 @@ export const caddyKind: Kind<CaddySpec> = {
   observe,
 
   differs(want, have) {
-    if (have.text === '') return [`${want.caddyfile.outside} does not have homeauth's part in it`];
-    const because: string[] = [];
+    if (have.text === '') return [differs('text', `${want.caddyfile.outside} does not have homeauth's part in it`)];
+    const because: Reason[] = [];
     if (have.how !== want.how) {
-      because.push(
-        want.how === 'import' ? "homeauth's part becomes a file" : "homeauth's part moves into the Caddyfile",
-      );
+      const where = want.how === 'import' ? 'becomes a file' : 'moves into the Caddyfile';
+      because.push(differs('how', `homeauth's part ${where}`));
     }
     if (have.text !== want.text) {
-      because.push(...beyond(have.sites, want.sites).map((host) => `${host} goes`));
-      because.push(...beyond(want.sites, have.sites).map((host) => `${host} is new`));
-      because.push(...opened(have.sites, want.sites));
+      because.push(...beyond(have.sites, want.sites).map((host) => differs('sites', `${host} goes`)));
+      because.push(...beyond(want.sites, have.sites).map((host) => differs('sites', `${host} is new`)));
+      because.push(...opened(have.sites, want.sites).map((address) => differs('open paths', address)));
+      if (because.length === 0) because.push(differs('text', "homeauth's part is not as it should be"));
     }
-    if (have.text !== want.text && because.length === 0) because.push("homeauth's part is not as it should be");
-    if (because.length === 0 && have.revision !== want.revision) because.push("Caddy does not run homeauth's part");
+    if (because.length === 0 && have.revision !== want.revision)
+      because.push(differs('revision', "Caddy does not run homeauth's part"));
     return because;
   },
 
@@ -59,7 +60,8 @@ async function observe(key: string, { files, docker }: World, want?: CaddySpec):
   const runs = details?.found.state === 'running';
   const onDisk = part !== undefined || beside !== undefined;
   if (want && onDisk && !runs) {
-    return { is: 'unknown', because: `Caddy's container ${want.container} does not run` };
+    const says = `Caddy's container ${want.container} does not run`;
+    return { is: 'unknown', because: { code: 'stopped', of: want.container, says } };
   }
   const revision = runs ? await lastLoaded(docker, details) : '';
   if (!onDisk && revision === '') return { is: 'absent' };

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, ok, wrong } from '../../model/finding.ts';
 import { doorNetwork } from '../../model/networks.ts';
 import type { World } from '../../world/world.ts';
 import { proxyPeers, whatPeersDo } from '../peers.ts';
@@ -13,10 +13,11 @@ export async function peers(
   const others = (await docker.containers())
     .filter(({ name, networks }) => networks.includes(network) && !['authentik', caddy].includes(name))
     .map(({ name }) => name);
-  if (others.length === 0) return [{ ...proxyPeers, status: 'ok' }];
+  if (others.length === 0) return [ok(proxyPeers)];
   const some = others.length > 3 ? `${others.slice(0, 3).join(', ')} and ${others.length - 3} more` : others.join(', ');
-  const cause = `Caddy meets authentik on ${network}, and so do ${some}. ${whatPeersDo}`;
-  return [{ ...proxyPeers, status: 'warn', cause, fix: network === doorNetwork ? leave(others) : move(caddy) }];
+  const problem = `Caddy meets authentik on ${network}, and so do ${some}.`;
+  const fix = network === doorNetwork ? leave(others) : move(caddy);
+  return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
 }
 
 const leave = (others: readonly string[]): string =>

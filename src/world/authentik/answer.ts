@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import * as trouble from './trouble.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -14,9 +15,9 @@ export interface Answer {
 export type Verdict =
   | { readonly is: 'good'; readonly value: unknown }
   /** Not carried out; may be repeated after so many ms. `lives`: authentik itself said so. */
-  | { readonly is: 'again'; readonly because: string; readonly after?: number; readonly lives?: true }
+  | { readonly is: 'again'; readonly because: Reason; readonly after?: number; readonly lives?: true }
   /** It may have been carried out. */
-  | { readonly is: 'unsure'; readonly because: string; readonly crashed?: true }
+  | { readonly is: 'unsure'; readonly because: Reason; readonly crashed?: true }
   /** The token is not known. */
   | { readonly is: 'stranger' }
   | { readonly is: 'refused'; readonly failure: Failure };
@@ -29,11 +30,11 @@ const unknownToken = ['Token invalid/expired', 'Authentication credentials were 
 export function judge(method: Method, path: string, { status, headers, body }: Answer): Verdict {
   const found = parse(body);
   if (status >= 200 && status < 300) {
-    return found ? { is: 'good', value: found.value } : unsure("authentik's answer was cut short");
+    return found ? { is: 'good', value: found.value } : unsure('cut', "authentik's answer was cut short");
   }
-  if (body.includes(starting)) return again('authentik is starting', headers);
-  if (status === 429) return again('authentik asks to slow down', headers);
-  if (status === 503 && headers['retry-after']) return again('authentik is busy', headers);
+  if (body.includes(starting)) return again('starting', 'authentik is starting', headers);
+  if (status === 429) return again('busy', 'authentik asks to slow down', headers);
+  if (status === 503 && headers['retry-after']) return again('busy', 'authentik is busy', headers);
   if (status >= 500) return crashed(`authentik answered with an error of its own (HTTP ${status})`);
   // Its error pages know only GET, so a crash of any other method looks like this.
   if (status === 405 && body === '') return crashed('authentik stumbled over it (an empty HTTP 405)');
@@ -43,24 +44,25 @@ export function judge(method: Method, path: string, { status, headers, body }: A
     return unknownToken.includes(detail) ? { is: 'stranger' } : refused(trouble.withoutRights(method, path, detail));
   }
   if (status === 404 && method === 'DELETE') return { is: 'good', value: undefined };
-  if (status === 404 && method !== 'GET' && found) return unsure('what it was about is gone');
+  if (status === 404 && method !== 'GET' && found) return unsure('missing', 'what it was about is gone');
   if (status === 404) return refused(trouble.notFound(path));
   if (status === 400 && found) {
     const words = sentences(found.value).join(' ');
     // A create whose answer was lost comes back like this when it is repeated.
-    if (method === 'POST' && /unique|already exists/i.test(words)) return unsure(`authentik says: ${words}`);
+    if (method === 'POST' && /unique|already exists/i.test(words)) return unsure('taken', `authentik says: ${words}`);
     return refused(trouble.rejected(method, path, words));
   }
   return refused(trouble.strange(method, path, status));
 }
 
 const refused = (failure: Failure): Verdict => ({ is: 'refused', failure });
-const unsure = (because: string): Verdict => ({ is: 'unsure', because });
-const crashed = (because: string): Verdict => ({ is: 'unsure', because, crashed: true });
+const reason = (code: Reason['code'], says: string): Reason => ({ code, of: 'authentik', says });
+const unsure = (code: Reason['code'], says: string): Verdict => ({ is: 'unsure', because: reason(code, says) });
+const crashed = (says: string): Verdict => ({ is: 'unsure', because: reason('broken', says), crashed: true });
 
-function again(because: string, headers: Answer['headers']): Verdict {
+function again(code: Reason['code'], says: string, headers: Answer['headers']): Verdict {
   const seconds = Number(headers['retry-after']);
-  return { is: 'again', because, lives: true, ...(seconds > 0 && { after: seconds * 1000 }) };
+  return { is: 'again', because: reason(code, says), lives: true, ...(seconds > 0 && { after: seconds * 1000 }) };
 }
 
 function parse(body: string): { value: unknown } | undefined {

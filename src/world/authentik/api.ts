@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Collection, Create, Row, Update } from './schema.ts';
 
 /**
@@ -9,13 +10,13 @@ export type Reach =
   | { readonly is: 'ready' }
   | {
       readonly is: 'starting';
-      readonly because: string;
+      readonly because: Reason;
       readonly line?: string;
       /** It answers with errors of its own; `failure` says why, where that is known. */
       readonly crashed?: true;
       readonly failure?: Failure;
     }
-  | { readonly is: 'refused'; readonly because: string; readonly failure: Failure };
+  | { readonly is: 'refused'; readonly because: Reason; readonly failure: Failure };
 
 /**
  * `fresh`: read anew. `known`: as it was last read, with what this process has made since; enough to name a row by its

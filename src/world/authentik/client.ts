@@ -56,7 +56,7 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
     ready = reach.is === 'ready' ? clock.now() : undefined;
     if (reach.is !== 'starting') return reach;
     const failure = reach.crashed ? await whyCrashed?.() : undefined;
-    if (failure) return { is: 'starting', because: failure.problem.replace(/\.$/, ''), failure };
+    if (failure) return { is: 'starting', because: failure.because ?? reach.because, failure };
     const said = await lastWord?.();
     return said === undefined ? reach : { ...reach, line: said };
   }

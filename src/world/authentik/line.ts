@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Secret } from '../../model/secret.ts';
 import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
 import { keepVigil } from '../vigil.ts';
@@ -20,10 +21,12 @@ export interface Outgoing {
 /** No answer came. `sent`: the request may have arrived. */
 export class LineBroken extends Error {
   readonly sent: boolean;
+  readonly because: Reason;
 
-  constructor(because: string, sent: boolean) {
-    super(because);
+  constructor(code: Reason['code'], says: string, sent: boolean) {
+    super(says);
     this.sent = sent;
+    this.because = { code, of: 'authentik', says };
   }
 }
 
@@ -71,7 +74,7 @@ export function openLine(
 
   async function whereabouts(): Promise<Server> {
     const at = await address();
-    if (!at) throw new LineBroken("authentik's container does not run", false);
+    if (!at) throw new LineBroken('stopped', "authentik's container does not run", false);
     const origin = `http://${at.host}:${at.port}`;
     return { dispatcher: await dispatcherFor(origin), lives: () => lives(dispatcherFor(origin), host, silence) };
   }
@@ -114,7 +117,7 @@ export function openLine(
         if (isOutOfHandles(error)) throw new Failure(outOfHandles('authentik cannot be asked'), { cause: error });
         if (!signal.aborted) throw broken(error);
         const waited = Number(((performance.now() - began) / 1000).toPrecision(2));
-        throw new LineBroken(`authentik gave no answer within ${waited} s`, true);
+        throw new LineBroken('late', `authentik gave no answer within ${waited} s`, true);
       } finally {
         vigil.end();
       }
@@ -146,7 +149,7 @@ async function textOf(body: AsyncIterable<Uint8Array>, heard: () => void): Promi
     heard();
     parts.push(part);
     size += part.length;
-    if (size > longest) throw new LineBroken("authentik's answer does not end", true);
+    if (size > longest) throw new LineBroken('broken', "authentik's answer does not end", true);
   }
   return Buffer.concat(parts).toString();
 }
@@ -154,6 +157,6 @@ async function textOf(body: AsyncIterable<Uint8Array>, heard: () => void): Promi
 function broken(error: unknown): LineBroken {
   const { syscall, code } = error as NodeJS.ErrnoException;
   if ([syscall, code].some((word) => word !== undefined && beforeSending.includes(word)))
-    return new LineBroken('authentik does not answer', false);
-  return new LineBroken('authentik broke off the connection', true);
+    return new LineBroken('unanswered', 'authentik does not answer', false);
+  return new LineBroken('cut', 'authentik broke off the connection', true);
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Clock } from '../world.ts';
 import type { Verdict } from './answer.ts';
@@ -11,6 +13,12 @@ const me = '/api/v3/core/users/me/';
 const looks = 3;
 /** A recycled worker fails at once; what took longer, in ms, is silence. */
 const atOnce = 2000;
+
+const settingUp: Reason = {
+  code: 'starting',
+  of: 'authentik',
+  says: 'authentik is being set up: it does not know the bootstrap token yet',
+};
 
 /** Whether the API can be used, and with which token: our own first. Not waited for. */
 export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock: Clock): Promise<Reach> {
@@ -34,9 +42,9 @@ export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock
   }
   // The bootstrap token works some seconds after authentik calls itself ready. Source: recording 01.
   if (tokens.bootstrap && refusal.code === 'token-refused') {
-    return { is: 'starting', because: 'authentik is being set up: it does not know the bootstrap token yet' };
+    return { is: 'starting', because: settingUp };
   }
-  return { is: 'refused', because: refusal.problem, failure: refusal };
+  return { is: 'refused', because: reasonOf(refusal), failure: refusal };
 }
 
 /** Whether this token opens the API as an administrator. */

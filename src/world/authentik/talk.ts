@@ -36,7 +36,7 @@ export async function ask(line: Line, request: Outgoing, secrets: readonly strin
     return judge(request.method, request.path, { ...answer, body });
   } catch (error) {
     if (!(error instanceof LineBroken)) throw error;
-    return { is: error.sent ? 'unsure' : 'again', because: error.message };
+    return { is: error.sent ? 'unsure' : 'again', because: error.because };
   }
 }
 

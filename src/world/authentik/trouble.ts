@@ -1,4 +1,5 @@
 import { Failure, Uncertain } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Method } from './answer.ts';
 
 const shorter = (path: string): string => path.replace(/^\/api\/v3\//, '').replace(/\/?(\?.*)?$/, '');
@@ -33,6 +34,8 @@ export const rejected = (method: Method, path: string, words: string): Failure =
     problem: `authentik did not accept ${what(method, path)}.`,
     why: `authentik says: ${words.slice(0, 600)}`,
     fix: 'Change what it names in homeauth.yaml, then run the command again.',
+    // Its word for: no brand names a flow for it.
+    ...(/no recovery flow/i.test(words) && { because: { code: 'no-recovery-flow', says: words } }),
   });
 
 export const notFound = (path: string): Failure =>
@@ -61,10 +64,10 @@ export const misshapen = (method: Method, path: string, where: string): Failure 
   });
 
 /** `tried`: for how long, in ms. */
-export const unreachable = (method: Method, path: string, because: string, tried: number): Failure =>
+export const unreachable = (method: Method, path: string, because: Reason, tried: number): Failure =>
   new Failure({
     code: 'authentik-unreachable',
-    problem: `${because}: ${what(method, path)} could not be done.`,
+    problem: `${because.says}: ${what(method, path)} could not be done.`,
     why: `It was tried for ${Math.round(tried / 1000)} s, and nothing was changed by it.`,
     fix: 'See what it does:  docker logs --tail 50 authentik\nThen run the same command again.',
   });
@@ -78,10 +81,10 @@ export const pagesMove = (path: string): Failure =>
   });
 
 /** Whether a change was carried out is not known. `name` is what the person calls the thing. */
-export const uncertain = (method: Method, path: string, name: string | undefined, because: string): Uncertain =>
+export const uncertain = (method: Method, path: string, name: string | undefined, because: Reason): Uncertain =>
   new Uncertain({
     code: 'authentik-uncertain',
-    problem: `authentik did not confirm ${what(method, path)}${name ? ` of "${name}"` : ''}: ${because}.`,
+    problem: `authentik did not confirm ${what(method, path)}${name ? ` of "${name}"` : ''}: ${because.says}.`,
     why: 'It may have been carried out all the same.',
     fix: 'Run the command again: it looks first, and does only what is missing.',
   });

@@ -1,3 +1,4 @@
+import { textOf } from '../../../src/model/shown.ts';
 import type { Surroundings } from '../../../src/procedures/surroundings.ts';
 import { type Call, gated } from '../../fakes/gate.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
@@ -117,7 +118,7 @@ export const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'worl
 
 export function unnamed({ failure, code, err }: Ran): string[] {
   if (!failure) return ['there is no error'];
-  const { problem, fix } = failure;
+  const [problem, fix] = [failure.problem, failure.fix].map(textOf) as [string, string];
   const text = `${err}\n${problem}\n${failure.why ?? ''}\n${failure.details ?? ''}\n${fix}`;
   return [
     ...(/^[a-z]+(-[a-z0-9]+)*$/.test(failure.code) ? [] : [`its code is "${failure.code}"`]),

@@ -78,7 +78,7 @@ export function ending({ failure, code }: Ran): string[] {
 /** A second run would change nothing. */
 export async function nothingLeft(fake: FakeWorld): Promise<string[]> {
   const { failure, out } = await homeauthIn(fake)('plan');
-  const said = failure?.problem ?? out;
+  const said = `${failure?.problem ?? out}`;
   return said.startsWith('Nothing to change') ? [] : [`plan then says: ${said.slice(0, 300)}`];
 }
 

@@ -14,6 +14,7 @@ import { ownHttp } from '../../../src/world/http.ts';
 import type { HttpAnswer, World } from '../../../src/world/world.ts';
 import { type Engine, engine } from '../../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
+import { said } from '../../words.ts';
 import { raw } from './raw.ts';
 
 const prefix = 'caddy-test-';
@@ -106,7 +107,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     put: async (want) => caddyKind.apply?.(path, want, world, undefined),
     differs: async (want) => {
       const seen = await caddyKind.observe(path, world, want);
-      return seen.is === 'present' ? caddyKind.differs(want, seen.spec) : [seen.is];
+      return seen.is === 'present' ? said(caddyKind.differs(want, seen.spec)) : [seen.is];
     },
     caddyfile: () => readFile(path),
     write: (text) => writeFile(path, text),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../../src/model/failure.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import { observe, parted, within } from '../../../src/procedures/checks/check.ts';
+import { observe, within } from '../../../src/procedures/checks/check.ts';
 
 const check = (id: string, look: () => Promise<readonly Finding[]>) => ({ id, title: `${id} is fine`, look });
 const never = () => new Promise<never>(() => {});
@@ -20,8 +20,13 @@ test('one that is stuck and one that is broken hide none of the others', async (
     30,
   );
   expect(found).toEqual([
-    { id: 'stuck', status: 'skip', title: 'stuck is fine', cause: 'it took longer than 0.03 s' },
-    { id: 'broken', status: 'fail', title: 'broken is fine', cause: 'It is broken. It fell.\ncrack', fix: 'Glue.' },
+    {
+      id: 'stuck',
+      status: 'skip',
+      title: 'stuck is fine',
+      because: { code: 'unseen', says: 'it took longer than 0.03 s' },
+    },
+    { id: 'broken', status: 'fail', title: 'broken is fine', issue: broken },
     fine,
   ]);
 });
@@ -46,10 +51,4 @@ test('what takes the place of an answer may be a failure', async () => {
   };
   await expect(within(10, never(), refuse)).rejects.toThrow('too late');
   expect(await within(1000, Promise.resolve('in time'), refuse)).toBe('in time');
-});
-
-test('a cause in its two parts', () => {
-  expect(parted('Port 80 is held by nginx 1.2. It stays.')).toEqual(['Port 80 is held by nginx 1.2.', 'It stays.']);
-  expect(parted('/a/b.yaml:3:1  not a key.\n  3 | x')).toEqual(['/a/b.yaml:3:1  not a key.', '  3 | x']);
-  expect(parted('Nothing else')).toEqual(['Nothing else', undefined]);
 });

@@ -4,6 +4,7 @@ import { clockCheck, memoryCheck } from '../../../src/procedures/checks/machine.
 import { openInstallation } from '../../../src/procedures/installation.ts';
 import { machineChecks, preflight } from '../../../src/procedures/preflight.ts';
 import type { Surroundings } from '../../../src/procedures/surroundings.ts';
+import { findingsData } from '../../../src/report/findings.ts';
 import { packagedTemplates } from '../../../src/world/templates.ts';
 import type { World } from '../../../src/world/world.ts';
 import type { MemoryFiles } from '../../fakes/files.ts';
@@ -50,7 +51,7 @@ function machine(over: Over = {}, env: Surroundings['env'] = {}) {
 /** What is wrong: name, state, cause and fix of each. */
 async function problems(over?: Over, env?: Surroundings['env']) {
   const found = await machineChecks(machine(over, env));
-  return found.filter(({ status }) => status === 'fail' || status === 'warn');
+  return findingsData(found.filter(({ status }) => status === 'fail' || status === 'warn')).checks;
 }
 
 const container = (name: string, more: object = {}) => ({
@@ -130,11 +131,15 @@ describe('Docker', () => {
 
   test('without it, what needs it is skipped for that one reason, and the rest is looked at', async () => {
     const found = await machineChecks(machine({ docker: { engine: unreachable }, host: { uid: 1000 } }));
+    const skipped = { because: { code: 'failed', says: 'There is no Docker on this machine' } };
     expect(found.filter(({ status }) => status === 'skip')).toMatchObject([
-      { id: 'name-taken', cause: 'There is no Docker on this machine' },
-      { id: 'port-taken', cause: 'There is no Docker on this machine' },
+      { id: 'name-taken', ...skipped },
+      { id: 'port-taken', ...skipped },
     ]);
-    expect(found.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['not-root', 'docker-missing']);
+    expect(found.flatMap((one) => (one.status === 'fail' ? [one.issue.code] : []))).toEqual([
+      'not-root',
+      'docker-missing',
+    ]);
   });
 
   test.each(['podman', 'rootless'] as const)('%s is said to be unsupported yet', async (flavour) => {
@@ -202,7 +207,7 @@ test('a clock that starts in the past', () => {
   expect(clockCheck(new Date('1970-01-02'))[0]).toMatchObject({
     id: 'clock-wrong',
     status: 'fail',
-    cause: expect.stringMatching(/1970-01-02/),
+    issue: { problem: expect.stringMatching(/1970-01-02/) },
   });
   expect(clockCheck(new Date('2026-11-24'))[0]?.status).toBe('ok');
 });
@@ -247,7 +252,7 @@ describe('names', () => {
 
   test('of a network that somebody else made', async () => {
     const network = (project: string) => async (name: string) => ({ project, network: name.replace('authentik_', '') });
-    expect((await problems({ docker: { network: network('') } })).map(({ id, cause }) => [id, cause])).toEqual([
+    expect((await problems({ docker: { network: network('') } })).map((found) => [found.id, found.cause])).toEqual([
       ['network-taken', expect.stringMatching(/authentik_backend.*would reach the database/)],
       ['network-taken', expect.stringMatching(/authentik_proxy.*as if it were Caddy/)],
     ]);
@@ -267,7 +272,7 @@ describe('ports', () => {
     const found = await problems(holds(process, held));
     expect(found.map(({ id }) => id)).toEqual(causes.map(() => 'port-taken'));
     expect(found.map(({ cause }) => cause)).toEqual(causes.map((cause) => expect.stringMatching(cause)));
-    expect(found.every(({ fix }) => /proxy: manual/.test(fix ?? ''))).toBe(true);
+    expect(found.every(({ fix }) => /proxy: manual/.test(`${fix}`))).toBe(true);
   });
 
   test("held by a NAS' own page", async () => {

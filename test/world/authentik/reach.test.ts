@@ -45,8 +45,8 @@ describe('reach', () => {
     const words = new Set<string>();
     await until(async () => {
       const reach = await here.authentik.reach();
-      if (reach.is !== 'ready') words.add(`${reach.is}: ${reach.because}`);
-      return reach.is !== 'ready' && reach.because.includes('set up');
+      if (reach.is !== 'ready') words.add(`${reach.is}: ${reach.because.says}`);
+      return reach.is !== 'ready' && `${reach.because.says}`.includes('set up');
     });
     await here.edit((state) => bootstrapNow(state, { token: bootstrapToken }, false));
     expect((await here.authentik.reach()).is).toBe('ready');
@@ -81,14 +81,14 @@ describe('reach', () => {
     ['no container', undefined, "authentik's container does not run"],
     ['a port where nothing listens', { host: '127.0.0.1', port: 1 }, 'authentik does not answer'],
   ])('%s', async (_what, address, because) => {
-    expect(await to(address).reach()).toEqual({ is: 'starting', because });
+    expect(await to(address).reach()).toMatchObject({ is: 'starting', because: { of: 'authentik', says: because } });
   });
 
   test('a database that is away comes right by itself', async () => {
     const { address } = await answering(500, '<html>', { 'content-type': 'text/html' });
-    expect(await to(address).reach()).toEqual({
+    expect(await to(address).reach()).toMatchObject({
       is: 'starting',
-      because: 'authentik answered with an error of its own (HTTP 500)',
+      because: { code: 'broken', says: 'authentik answered with an error of its own (HTTP 500)' },
       crashed: true,
     });
   });
@@ -113,7 +113,10 @@ describe('reach', () => {
   test('does not wait for what is starting', async () => {
     const { address } = await answering(503, '{"error":"authentik starting"}', { 'retry-after': '5' });
     const clock = steppingClock();
-    expect(await to(address, { own }, clock).reach()).toEqual({ is: 'starting', because: 'authentik is starting' });
+    expect(await to(address, { own }, clock).reach()).toMatchObject({
+      is: 'starting',
+      because: { code: 'starting', says: 'authentik is starting' },
+    });
     expect(clock.slept).toEqual([]);
   });
 });
