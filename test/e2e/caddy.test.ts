@@ -90,14 +90,30 @@ describe.each(['directory', 'file'] as const)('a Caddyfile mounted as a %s', (mo
     await bench.put(undefined);
   });
 
-  test('goes back, too, when Caddy cannot even load that any more', async () => {
+  test('is not loaded where Caddy does not run it yet', async () => {
     // Valid, and yet nothing that can be served: the address is nobody's.
     await bench.write('http://plain.example.com {\n\tbind 203.0.113.1\n\trespond "mine"\n}\n');
     const before = await bench.caddyfile();
-    const { code, why, details } = await failure(bench.put(bench.want(['wiki'])));
-    expect([code, why]).toEqual(['caddy-refused', expect.stringContaining('loaded last')]);
-    expect(details).toMatch(/cannot assign requested address/);
+    const loads = await bench.loads();
+    const { code, details } = await failure(bench.put(bench.want(['wiki'])));
+    expect([code, details]).toEqual(['caddy-runs-other', 'plain.example.com: not the same in the two']);
     expect((await bench.caddyfile()).equals(before)).toBe(true);
+    expect(await bench.loads()).toBe(loads);
+    await bench.write(own);
+  });
+
+  test('with a site that would get a share of the visitors only goes back to what it was', async () => {
+    const pinned = 'mine.example.com {\n\ttls internal\n\tbind 0.0.0.0\n\trespond "mine"\n}\n';
+    await bench.write(pinned);
+    await expect.poll(() => bench.get('mine.example.com').catch(String)).toMatchObject({ body: 'mine' });
+    const { code, problem, why } = await failure(bench.put(bench.want(['wiki'])));
+    expect([code, problem, why]).toEqual([
+      'site-lost',
+      expect.stringContaining('mine.example.com no longer answers as it did'),
+      expect.stringContaining('and Caddy serves it'),
+    ]);
+    expect((await bench.caddyfile()).toString()).toBe(pinned);
+    for (let n = 0; n < 12; n++) expect((await bench.get('mine.example.com')).body).toBe('mine');
   });
 });
 

@@ -29,6 +29,7 @@ export const caddy: Program = async (around) => {
   const imported = (path: string) => files.get(path.startsWith('/') ? path : `${inside}/${path}`);
   let running: Site[] = [];
   let believesVisitors = false;
+  let turn = 0;
   const load = (text: string) => {
     running = sitesOf(text, imported);
     believesVisitors = trustsProxies(text);
@@ -53,7 +54,11 @@ export const caddy: Program = async (around) => {
     const { method = 'GET', url = '/', rawHeaders } = request;
     const headers = fromRaw(rawHeaders);
     const [host = ''] = valuesOf(headers, 'Host');
-    const site = running.find((one) => one.host === host.replace(/:\d+$/, '').toLowerCase());
+    // Of several listeners on one port the kernel gives each a share of the connections.
+    const listeners = [...new Set(running.map(({ bind }) => bind))];
+    const bind = listeners[turn++ % listeners.length];
+    const called = host.replace(/:\d+$/, '').toLowerCase();
+    const site = running.find((one) => one.bind === bind && one.host === called);
     try {
       // Names with an underscore are dropped at the door, since 2.11.4.
       const visit = { method, target: url, host, headers: without(headers, '*_*'), body: await read(request) };

@@ -11,6 +11,8 @@ export interface Site {
   readonly body: readonly Directive[];
   /** The login is asked for first. */
   readonly guarded: boolean;
+  /** The address of its own listener, `bind`; empty for every one. */
+  readonly bind: string;
   readonly revision?: string;
 }
 
@@ -102,6 +104,7 @@ function site(head: string, body: readonly Directive[]): Site {
     host: head.replace(/^https?:\/\//, ''),
     body,
     guarded: has('forward_auth'),
+    bind: body.find(({ words }) => words[0] === 'bind')?.words[1] ?? '',
     ...(revision !== undefined && { revision }),
   };
 }
@@ -109,19 +112,33 @@ function site(head: string, body: readonly Directive[]): Site {
 /** Whether the global options have it that visitors are proxies. */
 export const trustsProxies = (text: string): boolean => /^[^\S\n]*trusted_proxies /m.test(text);
 
-/** The same as Caddy's JSON has it, as far as anybody looks. */
-export const configurationOf = (sites: readonly Site[]): string =>
-  JSON.stringify({
-    apps: {
-      http: {
-        servers: {
-          srv0: {
-            routes: sites.map(({ host, revision }) => ({
-              match: [{ host: [host] }],
-              handle: revision ? [{ handler: 'vars', homeauth_revision: revision }] : [],
-            })),
-          },
-        },
-      },
+/** The same as Caddy's JSON has it, as far as anybody looks: a server for each listener. */
+export function configurationOf(sites: readonly Site[]): string {
+  const servers = [...new Set(sites.map(({ bind }) => bind))].map((bind, n) => [
+    `srv${n}`,
+    {
+      listen: [`${bind}:443`],
+      routes: sites
+        .filter((site) => site.bind === bind)
+        .map(({ host, body, revision }) => ({
+          match: [{ host: [host] }],
+          handle: [...(revision ? [{ handler: 'vars', homeauth_revision: revision }] : []), ...handlersOf(body)],
+        })),
     },
-  });
+  ]);
+  return JSON.stringify(sites.length === 0 ? null : { apps: { http: { servers: Object.fromEntries(servers) } } });
+}
+
+const handlersOf = (body: readonly Directive[]): readonly object[] =>
+  body
+    .filter(({ words: [name = ''] }) => !['vars', 'bind', 'tls'].includes(name))
+    .map(({ words: [handler = '', ...args], block }) => ({
+      handler,
+      args,
+      ...(/^(reverse_proxy|forward_auth)$/.test(handler) && {
+        upstreams: [
+          { dial: args.find((word) => !word.startsWith('/') && !word.startsWith('@'))?.replace('http://', '') },
+        ],
+      }),
+      ...(block.length > 0 && { routes: handlersOf(block) }),
+    }));

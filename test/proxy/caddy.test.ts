@@ -4,7 +4,8 @@ import type { CaddySpec } from '../../src/model/resource.ts';
 import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { withOurs } from '../../src/proxy/caddy/placement.ts';
 import type { ExecResult } from '../../src/world/docker/docker.ts';
-import type { FileStat, World } from '../../src/world/world.ts';
+import { systemRandom } from '../../src/world/random.ts';
+import type { FileStat, HttpAnswer, HttpRequest, World } from '../../src/world/world.ts';
 import { wordsOf } from '../words.ts';
 
 const path = '/srv/caddy/Caddyfile';
@@ -21,13 +22,28 @@ const want: CaddySpec = {
 };
 const block: CaddySpec = { ...want, how: 'block' };
 
+const nothing: HttpAnswer = { status: 200, headers: {}, cookies: [], body: '' };
 const fine: ExecResult = { code: 0, stdout: '', stderr: '' };
 const answer = (change: Partial<ExecResult>): ExecResult => ({ ...fine, ...change });
-type Answers = Readonly<Record<string, ExecResult | (() => ExecResult)>>;
+type Answers = Readonly<
+  Record<string, ExecResult | ((argv: readonly string[], stdin?: string) => ExecResult | undefined)>
+>;
 
-/** A Caddy that answers as it is told to, beside files in memory. What it loads is what the files say then. */
-function server(files: Record<string, string>, answers: Answers = {}, environment: Record<string, string> = {}) {
-  const running = { revision: '', is: true };
+const tells = (answers: Answers, argv: readonly string[], stdin?: string): ExecResult | undefined => {
+  const found = answers[argv.slice(0, 2).join(' ')] ?? answers[argv[0] ?? ''];
+  return typeof found === 'function' ? found(argv, stdin) : found;
+};
+
+/**
+ * A Caddy that answers as it is told to, beside files in memory. What it loads is what the files say then; at first it
+ * has loaded them as they are, or `loads`.
+ */
+function server(
+  files: Record<string, string>,
+  answers: Answers = {},
+  { environment = {}, loads }: { environment?: Record<string, string>; loads?: string } = {},
+) {
+  const running = { is: true };
   const commands: string[] = [];
   const stat: FileStat = { type: 'file', mode: 0o640, owner: { uid: 1, gid: 2 }, size: 1 };
   const access: unknown[] = [];
@@ -36,18 +52,26 @@ function server(files: Record<string, string>, answers: Answers = {}, environmen
     command: 'caddy run --config /etc/caddy/Caddyfile',
     mounts: [{ source: '/srv/caddy', target: '/etc/caddy', readOnly: true }],
   };
+  const whole = () => `${files[path]}${files[path]?.includes('import ') ? files[beside] : ''}`;
+  /** Its sites by their first lines, and our mark. */
+  const json = (text: string) => {
+    const routes = [...text.matchAll(/^(\S+) \{$/gm)].map(([, host]) => ({ match: [{ host: [host] }], handle: [] }));
+    const [, revision] = /homeauth_revision (\w+)/.exec(text) ?? [];
+    const mark = revision === undefined ? {} : { homeauth_revision: revision };
+    return JSON.stringify({ apps: { http: { servers: { srv0: { listen: [':443'], routes } } }, tls: mark } });
+  };
+  let loaded = json(loads ?? whole());
   const load = () => {
-    const all = `${files[path]}${files[path]?.includes('import ') ? files[beside] : ''}`;
-    running.revision = /homeauth_revision (\w+)/.exec(all)?.[1] ?? '';
+    loaded = json(whole());
     return fine;
   };
+  const page = (host: string): HttpAnswer => ({ ...nothing, body: loaded.includes(`"${host}"`) ? 'a page' : '' });
   const usual: Answers = {
     cat: () => answer({ stdout: files[path] ?? '' }),
     'caddy version': answer({ stdout: 'v2.11.7 h1:abc=\n' }),
-    'caddy adapt': answer({ stdout: '{}' }),
+    'caddy adapt': (argv, stdin) => answer({ stdout: json(argv.includes('-') ? (stdin ?? '') : whole()) }),
     'caddy reload': load,
-    wget: () => answer({ stdout: `{"homeauth_revision":"${running.revision}"}` }),
-    ...answers,
+    wget: () => answer({ stdout: loaded }),
   };
   const world = {
     docker: {
@@ -57,12 +81,11 @@ function server(files: Record<string, string>, answers: Answers = {}, environmen
         environment: { XDG_CONFIG_HOME: '/config', ...environment },
         found: { state: running.is ? 'running' : 'exited' },
       }),
-      readFile: async (_: string, file: string) =>
-        file === '/config/caddy/autosave.json' ? `{"homeauth_revision":"${running.revision}"}` : undefined,
-      exec: async (_: string, argv: readonly string[]) => {
+      readFile: async (_: string, file: string) => (file === '/config/caddy/autosave.json' ? loaded : undefined),
+      dialAddress: async (_: string, port: number) => ({ host: '172.18.0.2', port }),
+      exec: async (_: string, argv: readonly string[], { stdin }: { stdin?: string } = {}) => {
         commands.push(argv.slice(0, 2).join(' '));
-        const found = usual[argv.slice(0, 2).join(' ')] ?? usual[argv[0] ?? ''] ?? fine;
-        return typeof found === 'function' ? found() : found;
+        return tells(answers, argv, stdin) ?? tells(usual, argv, stdin) ?? fine;
       },
     },
     files: {
@@ -79,6 +102,9 @@ function server(files: Record<string, string>, answers: Answers = {}, environmen
       },
       remove: async (file: string) => delete files[file],
     },
+    http: { dial: async ({ url }: HttpRequest) => page(new URL(url).hostname) },
+    clock: { sleep: async () => {} },
+    random: systemRandom,
   } as unknown as World;
   return {
     files,
@@ -175,12 +201,17 @@ describe('refused before anything is written', () => {
     expect(caddy.commands).not.toContain('caddy reload');
   });
 
+  /** Until 2.10 it reads files alone. */
+  const filesOnly: Answers = {
+    'caddy adapt': (argv) =>
+      argv.includes('-') ? answer({ code: 1, stderr: 'Error: open -: no such file or directory' }) : undefined,
+  };
+
   test('a name of ours that an older Caddy cannot tell us about', async () => {
-    const old = { 'caddy adapt': answer({ code: 1, stderr: 'Error: open -: no such file or directory' }) };
     const taken = 'http://auth.example.com:80, b.example.com {\n}\n';
-    expect((await refusal(server({ [path]: taken }, old).put(want))).code).toBe('host-taken');
+    expect((await refusal(server({ [path]: taken }, filesOnly).put(want))).code).toBe('host-taken');
     const free = 'b.example.com {\n\t# auth.example.com\n\trespond x.auth.example.com\n}\n';
-    await expect(server({ [path]: free }, old).put(want)).resolves.toBeUndefined();
+    await expect(server({ [path]: free }, filesOnly).put(want)).resolves.toBeUndefined();
   });
 
   test('says where in the file', async () => {
@@ -190,13 +221,13 @@ describe('refused before anything is written', () => {
   });
 
   test('not where the variable is there', async () => {
-    const caddy = server({ [path]: own }, modules, { CLOUDFLARE_API_TOKEN: 'secret' });
+    const caddy = server({ [path]: own }, modules, { environment: { CLOUDFLARE_API_TOKEN: 'secret' } });
     await expect(caddy.put(byDns)).resolves.toBeUndefined();
   });
 
   test('not by a Caddy that cannot adapt a text from nowhere, or has no cat and no wget', async () => {
     const answers = {
-      'caddy adapt': answer({ code: 1, stderr: 'Error: open -: no such file or directory' }),
+      ...filesOnly,
       cat: answer({ code: 127 }),
       wget: answer({ code: 127 }),
       'caddy version': answer({ stdout: '(devel)' }),
@@ -246,22 +277,23 @@ describe('when it goes wrong half-way', () => {
   });
 
   test('an outcome that is not known is left for the next look', async () => {
-    const caddy = server({ [path]: own });
-    (caddy.world.docker as { exec: unknown }).exec = async (_: string, argv: readonly string[]) => {
-      if (argv[1] === 'reload') throw new Uncertain({ code: 'lost', problem: 'Lost.', fix: 'Again.' });
-      if (argv[0] === 'cat') return answer({ stdout: caddy.files[path] ?? '' });
-      return argv[1] === 'adapt' ? answer({ stdout: '{}' }) : fine;
+    const lost = () => {
+      throw new Uncertain({ code: 'lost', problem: 'Lost.', fix: 'Again.' });
     };
+    const caddy = server({ [path]: own }, { 'caddy reload': lost });
     expect(await refusal(caddy.put(want))).toBeInstanceOf(Uncertain);
     expect(await caddy.differs(want)).toEqual(["Caddy does not run homeauth's part"]);
   });
 
   test.each([
-    ['before our part', (whole: string) => whole.slice(0, 7)],
-    ['within our part', (whole: string) => whole.slice(0, -30)],
-    ['at its first byte', () => ''],
-  ])('a file that a power cut left half written, %s, is put back', async (_, cut) => {
-    const caddy = server({ [path]: cut(withOurs(own, block)), [`${path}.homeauth-copy`]: own });
+    ['before our part', (whole: string) => whole.slice(0, 7), own],
+    ['before our part, and was loaded', (whole: string) => whole.slice(0, 7), undefined],
+    ['within our part', (whole: string) => whole.slice(0, -30), own],
+    ['at its first byte', () => '', undefined],
+  ])('a file that a power cut left half written, %s, is put back', async (_, cut, loads) => {
+    const files = { [path]: cut(withOurs(own, block)), [`${path}.homeauth-copy`]: own };
+    // Caddy has begun anew with what the power cut left, or has not.
+    const caddy = server(files, {}, loads === undefined ? {} : { loads });
     await caddy.put(block);
     expect(caddy.files).toEqual({ [path]: withOurs(own, block) });
   });
@@ -270,5 +302,75 @@ describe('when it goes wrong half-way', () => {
     const caddy = server({ [path]: `${own}# homeauth: begin\nb.example.com {\n}\n` });
     expect((await refusal(caddy.put(block))).code).toBe('caddyfile-torn');
     expect((await refusal(caddy.put(undefined))).code).toBe('caddyfile-torn');
+  });
+});
+
+describe('no site of the owner is lost', () => {
+  const file = 'a.example.com {\n}\nb.example.com {\n}\n';
+
+  test.each([
+    ['was changed and never loaded', own, file, 'b.example.com: the file has it, and Caddy does not serve it'],
+    ['is another one than Caddy reads', file, own, 'b.example.com: Caddy serves it, and the file does not have it'],
+  ])('a Caddyfile that %s is not loaded', async (_, loads, text, told) => {
+    const caddy = server({ [path]: text }, {}, { loads });
+    for (const work of [() => caddy.put(want), () => caddyKind.rehearse?.(want, caddy.world, new Set())]) {
+      const failure = await refusal(Promise.resolve(work()));
+      expect([failure.code, failure.details]).toEqual(['caddy-runs-other', told]);
+      expect(failure.fix).toContain('docker exec -w /etc/caddy caddy caddy reload --config /etc/caddy/Caddyfile');
+    }
+    expect(caddy.files).toEqual({ [path]: text });
+    expect(caddy.commands).not.toContain('caddy reload');
+  });
+
+  test('an earlier text of ours that Caddy still runs is no difference: a power cut comes between the two', async () => {
+    const caddy = server({ [path]: own });
+    await caddy.put({ ...want, text: want.text.replace('{\n', '{\n\treverse_proxy x\n'), revision: 'r1' });
+    caddy.files[path] = own;
+    await caddy.put(want);
+    expect(await caddy.differs(want)).toEqual([]);
+  });
+
+  test('a file that leaves one out with our part in it is never loaded', async () => {
+    const caddy = server(
+      { [path]: file },
+      {
+        'caddy adapt': (argv) =>
+          argv.includes('-') || caddy.files[path] === file ? undefined : answer({ stdout: '{}' }),
+      },
+    );
+    const failure = await refusal(caddy.put(want));
+    expect([failure.code, failure.details]).toEqual([
+      'caddy-refused',
+      expect.stringContaining('leaves out a.example.com, b.example.com, auth.example.com'),
+    ]);
+    expect(caddy.files).toEqual({ [path]: file });
+  });
+
+  test('one that answers otherwise after the reload puts everything back, and is named', async () => {
+    const caddy = server({ [path]: file });
+    let isOurs = false;
+    let asked = 0;
+    (caddy.world.http as { dial: unknown }).dial = async ({ url }: HttpRequest) => {
+      isOurs ||= caddy.files[path] !== file && caddy.commands.includes('caddy reload');
+      const isEmpty = isOurs && url.includes('b.example.com') && asked++ % 2 === 1;
+      return { ...nothing, body: isEmpty ? '' : 'a page' };
+    };
+    const failure = await refusal(caddy.put(want));
+    expect([failure.code, failure.problem, failure.details]).toEqual([
+      'site-lost',
+      `With homeauth's part in ${path}, b.example.com no longer answers as it did.`,
+      'b.example.com: 200 before, 200 without a page after',
+    ]);
+    expect(failure.why).toContain('byte for byte, and Caddy serves it');
+    expect(caddy.files).toEqual({ [path]: file });
+    expect(caddy.commands.filter((command) => command === 'caddy reload')).toHaveLength(2);
+  });
+
+  test('one bad moment of an app is nothing', async () => {
+    const caddy = server({ [path]: file });
+    let asked = 0;
+    (caddy.world.http as { dial: unknown }).dial = async () => ({ ...nothing, status: asked++ === 20 ? 502 : 200 });
+    await caddy.put(want);
+    expect(await caddy.differs(want)).toEqual([]);
   });
 });

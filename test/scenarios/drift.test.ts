@@ -184,7 +184,13 @@ test('a Caddyfile of the owner keeps every byte that is not ours', async () => {
   await edited(caddyfile, /^/, mine)();
   expect(await planned()).toMatch(/^Nothing to change/);
   await edited(caddyfile, /.*# homeauth.*\n?/, '')();
-  await homeauthIn(fake)('apply');
+  // A site that its owner has not loaded yet is not loaded by homeauth, either.
+  expect((await homeauthIn(fake)('apply')).failure).toMatchObject({
+    code: 'caddy-runs-other',
+    details: 'nas.home.example.com: the file has it, and Caddy does not serve it',
+  });
+  await fake.docker.exec('caddy', ['caddy', 'reload']);
+  expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
   expect(await files().read(caddyfile)).toContain(mine);
 });
 

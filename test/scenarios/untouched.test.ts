@@ -34,6 +34,7 @@ test('removing everything leaves what its owner has put beside it', { timeout: 6
   const mine = '/srv/docker/caddy/etc/Caddyfile';
   const site = 'blog.example.com {\n\trespond "mine"\n}\n';
   files.put(mine, `${site}${await files.read(mine)}`);
+  await fake.docker.exec('caddy', ['caddy', 'reload']);
   files.put('/srv/docker/caddy/site/index.html', 'mine');
 
   expect((await homeauth('uninstall', [], { confirm: 'home.example.com' })).code).toBe(0);

@@ -3,27 +3,36 @@ import type { ContainerDetails } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
 import { checkAbility } from './ability.ts';
 import { type CaddyCommand, caddyCommand } from './command.ts';
+import { type Configuration, difference, hostsIn, ownersSites } from './configuration.ts';
 import { readerOf } from './container.ts';
-import { gone, refused, refusedWhole, stale, unseen } from './failures.ts';
-import { asOne, partsOf, withOurs, withoutOurs } from './placement.ts';
+import { gone, incomplete, notWhatItRuns, refused, refusedWhole, siteLost, stale, unseen } from './failures.ts';
+import { sitesIn } from './opened.ts';
+import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
 import { readTexts } from './read.ts';
-import { adaptOwn, checkRoom, isAccepted } from './room.ts';
-import { lastLoaded, revisionIn } from './running.ts';
+import { adaptFile, adaptOwn, checkRoom, isAccepted } from './room.ts';
+import { lastLoaded, revisionIn, running, runningText } from './running.ts';
+import { sitesAnswer } from './sites-answer.ts';
 import { swap, type Texts } from './swap.ts';
 
 /** Put our text into Caddy's configuration, and see it there. */
-export async function put(want: CaddySpec, { files, docker }: World): Promise<void> {
-  const { inside } = want.caddyfile;
+export async function put(want: CaddySpec, world: World): Promise<void> {
+  const { files, docker } = world;
+  const { inside, outside } = want.caddyfile;
   const details = await docker.container(want.container);
   if (!details) throw gone(want.container);
-  const { caddy, before } = await accepted(want, details, { files, docker });
-  const ours = want.how === 'import' ? want.text : undefined;
-  const after: Texts = { caddyfile: withOurs(before.caddyfile, want), ours };
+  const { caddy, before, runs, ours } = await accepted(want, details, world);
+  const lost = await sitesAnswer(want.container, runs, ours, world);
+  const beside = want.how === 'import' ? want.text : undefined;
+  const after: Texts = { caddyfile: withOurs(before.caddyfile, want), ours: beside };
   await swap(files, want, before, after, {
     load: async () => {
+      await assertComplete(want, caddy, runs, ours);
       await reload(caddy, inside);
-      const revision = (await runningRevision(caddy)) ?? (await lastLoaded(docker, details));
+      const text = await runningText(caddy, docker, details);
+      const revision = revisionIn(text) || (await lastLoaded(docker, details));
       if (revision !== want.revision) throw unseen(want);
+      const missing = await lost();
+      if (missing.length > 0) throw siteLost(missing, outside);
     },
     reload: () => reload(caddy, inside),
   });
@@ -33,10 +42,10 @@ export async function put(want: CaddySpec, { files, docker }: World): Promise<vo
  * Asks the Caddy that runs whether it would take our text. One that does not run cannot be asked, and of one that is
  * made anew before, or given another file, the answer would say nothing.
  */
-export async function rehearse(want: CaddySpec, { files, docker }: World, changing: ReadonlySet<Id>): Promise<void> {
+export async function rehearse(want: CaddySpec, world: World, changing: ReadonlySet<Id>): Promise<void> {
   if (changing.has(`container:${want.container}`) || changing.has(`file:${want.caddyfile.outside}`)) return;
-  const details = await docker.container(want.container);
-  if (details?.found.state === 'running') await accepted(want, details, { files, docker });
+  const details = await world.docker.container(want.container);
+  if (details?.found.state === 'running') await accepted(want, details, world);
 }
 
 /** @throws Failure where Caddy would not take our text; nothing is changed */
@@ -52,28 +61,94 @@ async function accepted(
   if (seen.code === 0 && seen.stdout !== before.caddyfile) throw stale(want);
   await checkAbility(want, caddy, details);
   const own = withoutOurs(before.caddyfile);
-  checkRoom(own, await adaptOwn(own, caddy, outside), want);
+  const adapted = await adaptOwn(own, caddy, outside);
+  checkRoom(own, adapted, want);
   const refusal = await isAccepted(asOne(before.caddyfile, want), caddy);
   if (refusal !== undefined) throw refusedWhole(outside, refusal, await isAccepted(own, caddy));
-  return { caddy, before };
+  const ours = hostsOf(before, want);
+  const runs = await assertLoaded(want, { caddy, details, before, adapted, ours }, docker);
+  return { caddy, before, runs, ours };
+}
+
+/** The hosts of homeauth's own sites, as they are to be and as they stand there. */
+const hostsOf = ({ caddyfile, ours = '' }: Texts, want?: CaddySpec): ReadonlySet<string> =>
+  new Set([...(want?.sites ?? []), ...sitesIn(textIn(caddyfile) ?? ours)].map(({ host }) => host));
+
+interface Loaded {
+  readonly caddy: CaddyCommand;
+  readonly details: ContainerDetails;
+  readonly before: Texts & { readonly isPutBack: boolean };
+  /** The owner's text alone. */
+  readonly adapted: Configuration | undefined;
+  readonly ours: ReadonlySet<string>;
+}
+
+/**
+ * A reload loads whatever the file says. So Caddy has to run that already: the file with homeauth's part, or without,
+ * where a power cut came between the two.
+ * @throws Failure where it runs something else
+ */
+async function assertLoaded(
+  { container, caddyfile }: Pick<CaddySpec, 'container' | 'caddyfile'>,
+  { caddy, details, before, adapted, ours }: Loaded,
+  docker: World['docker'],
+): Promise<Configuration> {
+  const runs = await running(caddy, docker, details);
+  // What a power cut left half written may have been loaded since.
+  if (before.isPutBack) return runs;
+  const whole = before.caddyfile.trim() === '' ? {} : await adaptFile(caddyfile.inside, caddy).catch(() => undefined);
+  const given = [whole, adapted].filter((one) => one !== undefined);
+  const differences = given.map((one) => difference(runs, one, ours));
+  const [first] = differences;
+  if (first && differences.every((one) => one)) throw notWhatItRuns(container, caddyfile, first);
+  return runs;
+}
+
+/**
+ * The very files, as they lie there now, with the import that takes them: nothing of the owner's is lost in them, and
+ * all of ours is there.
+ */
+async function assertComplete(
+  want: CaddySpec,
+  caddy: CaddyCommand,
+  runs: Configuration,
+  ours: ReadonlySet<string>,
+): Promise<void> {
+  const given = await adaptFile(want.caddyfile.inside, caddy);
+  const hosts = hostsIn(given);
+  const owners = new Set(ownersSites(runs, ours).flatMap((site) => site.hosts));
+  const missing = [...owners].filter((host) => !hosts.has(host));
+  const absent = want.sites.map(({ host }) => host).filter((host) => !hosts.has(host));
+  if (missing.length + absent.length > 0) throw incomplete(want.caddyfile.outside, [...missing, ...absent]);
 }
 
 /** Take our text out: the Caddyfile becomes, byte for byte, what its owner wrote. */
-export async function takeOut(outside: string, { files, docker }: World): Promise<void> {
+export async function takeOut(outside: string, world: World): Promise<void> {
+  const { files, docker } = world;
   const before = await readTexts(files, outside);
   const after: Texts = { caddyfile: withoutOurs(before.caddyfile), ours: undefined };
   const how = partsOf(before.caddyfile)[0]?.is === 'block' ? 'block' : 'import';
   const reader = await readerOf(docker, outside);
-  if (!reader?.running) {
+  const details = reader?.running ? await docker.container(reader.container) : undefined;
+  const { container = '', inside = '' } = reader ?? {};
+  const caddy = caddyCommand(docker, container, inside);
+  // One that does not run our text has nothing to forget.
+  if (!details || !revisionIn(await runningText(caddy, docker, details))) {
     const nothing = async () => {};
-    const place = { how, container: '', caddyfile: { outside, inside: '' } } as const;
+    const place = { how, container, caddyfile: { outside, inside } } as const;
     return swap(files, place, before, after, { load: nothing, reload: nothing });
   }
-  const { container, inside } = reader;
-  const caddy = caddyCommand(docker, container, inside);
-  await adaptOwn(after.caddyfile, caddy, outside);
-  await swap(files, { how, container, caddyfile: { outside, inside } }, before, after, {
-    load: () => reload(caddy, inside, after.caddyfile),
+  const adapted = await adaptOwn(after.caddyfile, caddy, outside);
+  const ours = hostsOf(before);
+  const place = { how, container, caddyfile: { outside, inside } } as const;
+  const runs = await assertLoaded(place, { caddy, details, before, adapted, ours }, docker);
+  const lost = await sitesAnswer(container, runs, ours, world);
+  await swap(files, place, before, after, {
+    load: async () => {
+      await reload(caddy, inside, after.caddyfile);
+      const missing = await lost();
+      if (missing.length > 0) throw siteLost(missing, outside);
+    },
     reload: () => reload(caddy, inside, before.caddyfile),
   });
 }
@@ -87,10 +162,4 @@ async function reload(caddy: CaddyCommand, inside: string, text = 'something'): 
     blank ? '\n' : undefined,
   );
   if (result.code !== 0) throw refused(result);
-}
-
-/** The mark in what Caddy says that it runs; undefined where it cannot be asked. */
-async function runningRevision(caddy: CaddyCommand): Promise<string | undefined> {
-  const answer = await caddy.other(['wget', '-qO-', 'http://localhost:2019/config/']).catch(() => undefined);
-  return answer?.code === 0 ? revisionIn(answer.stdout) : undefined;
 }

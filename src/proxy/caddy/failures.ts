@@ -2,6 +2,8 @@ import { Failure } from '../../model/failure.ts';
 import type { CaddySpec } from '../../model/resource.ts';
 import type { ExecResult } from '../../world/docker/docker.ts';
 import { complaint } from './command.ts';
+import type { Difference } from './configuration.ts';
+import type { Lost } from './sites-answer.ts';
 
 export const gone = (container: string): Failure =>
   new Failure({
@@ -73,4 +75,41 @@ export const cannotBeAsked = (path: string, option: string, container: string): 
     problem: `${path} says "${option}".`,
     why: 'homeauth could then not reload Caddy, or not see what it runs.',
     fix: `Take "${option}" out and restart Caddy: docker restart ${container}. Or set proxy: manual in homeauth.yaml.`,
+  });
+
+/** What a reload would do beside what homeauth wants. */
+export const notWhatItRuns = (
+  container: string,
+  { inside, outside }: CaddySpec['caddyfile'],
+  { gone, fresh, changed }: Difference,
+): Failure =>
+  new Failure({
+    code: 'caddy-runs-other',
+    problem: `Caddy in the container ${container} does not run what ${outside} says.`,
+    why: 'The file was changed and not loaded since, or Caddy reads another one. homeauth would load it now, and change sites that are none of its business. Nothing was changed.',
+    details: [
+      ...gone.map((name) => `${name}: Caddy serves it, and the file does not have it`),
+      ...fresh.map((name) => `${name}: the file has it, and Caddy does not serve it`),
+      ...changed.map((name) => `${name}: not the same in the two`),
+    ].join('\n'),
+    fix: [
+      'If the file is right, load it, and look whether your sites are as they should be:',
+      `  docker exec -w ${inside.slice(0, inside.lastIndexOf('/')) || '/'} ${container} caddy reload --config ${inside} --adapter caddyfile`,
+      'Then run the command again.',
+    ].join('\n'),
+  });
+
+export const incomplete = (path: string, hosts: readonly string[]): Failure =>
+  new Failure({
+    code: 'caddyfile-no-room',
+    problem: `With homeauth's part in it, ${path} leaves out ${hosts.join(', ')}.`,
+    fix: `Look at the import lines in ${path}, then run the command again.`,
+  });
+
+export const siteLost = (lost: readonly Lost[], path: string): Failure =>
+  new Failure({
+    code: 'site-lost',
+    problem: `With homeauth's part in ${path}, ${lost.map(({ host }) => host).join(', ')} no longer ${lost.length === 1 ? 'answers as it' : 'answer as they'} did.`,
+    details: lost.map(({ host, before, after }) => `${host}: ${before} before, ${after} after`).join('\n'),
+    fix: `Look at how ${path} serves ${lost.length === 1 ? 'it' : 'them'}, then run the command again.`,
   });

@@ -82,6 +82,12 @@ export function withOurs(caddyfile: string, want: Pick<CaddySpec, 'how' | 'text'
 export const asOne = (caddyfile: string, want: Pick<CaddySpec, 'how' | 'text'>): string =>
   put(caddyfile, want.how, block(want.text));
 
+/** What homeauth's block in a Caddyfile says; undefined where there is none. */
+export function textIn(caddyfile: string): string | undefined {
+  const [part] = partsOf(caddyfile);
+  return part?.is === 'block' ? part.text : undefined;
+}
+
 /** The file of ours beside a Caddyfile. */
 export const fileBeside = (caddyfile: string): string =>
   `${caddyfile.slice(0, caddyfile.lastIndexOf('/'))}/homeauth.caddy`;

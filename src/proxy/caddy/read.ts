@@ -7,17 +7,19 @@ import { copyOf, type Texts } from './swap.ts';
  * The two texts as they are, before they are changed. A Caddyfile that a power cut left half written is put back first.
  * @throws Failure where the Caddyfile cannot be given back byte for byte
  */
-export async function readTexts(files: Files, path: string): Promise<Texts> {
+export async function readTexts(files: Files, path: string): Promise<Texts & { readonly isPutBack: boolean }> {
   const [found, copy, ours] = await Promise.all([
     files.read(path),
     files.read(copyOf(path)),
     files.read(fileBeside(path)),
   ]);
   let caddyfile = found ?? '';
+  let isPutBack = false;
   const torn = partsOf(caddyfile).some(({ is }) => is === 'torn');
   if (copy !== undefined && found !== undefined && (torn || (copy !== found && copy.startsWith(found)))) {
     await files.overwrite(path, copy);
     caddyfile = copy;
+    isPutBack = true;
   } else if (torn) {
     throw new Failure({
       code: 'caddyfile-torn',
@@ -26,5 +28,5 @@ export async function readTexts(files: Files, path: string): Promise<Texts> {
       fix: `Put a line "# homeauth: end" behind homeauth's part in ${path}, then run the command again.`,
     });
   }
-  return { caddyfile, ours };
+  return { caddyfile, ours, isPutBack };
 }

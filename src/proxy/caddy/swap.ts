@@ -41,8 +41,7 @@ export async function swap(
     if (error instanceof Uncertain) throw error;
     // A disk that took nothing has said all there is to say: Caddy was not asked.
     if (!isWritten && (await isStill(files, path, before))) throw error;
-    const words = error instanceof Failure ? [error.problem, error.details].filter(Boolean).join('\n') : String(error);
-    throw await backAgain(files, want, before, after, reload, words);
+    throw await backAgain(files, want, before, after, reload, error);
   }
   await files.remove(copyOf(path));
 }
@@ -56,9 +55,14 @@ async function backAgain(
   before: Texts,
   after: Texts,
   reload: () => Promise<void>,
-  details: string,
+  cause: unknown,
 ): Promise<Failure> {
-  const problem = `Caddy in the container ${container} did not take homeauth's part of its configuration.`;
+  // A site that was lost is what happened; everything else is how Caddy refused.
+  const lost = cause instanceof Failure && cause.code === 'site-lost' ? cause : undefined;
+  const problem =
+    lost?.problem ?? `Caddy in the container ${container} did not take homeauth's part of its configuration.`;
+  const words = cause instanceof Failure ? [cause.problem, cause.details].filter(Boolean).join('\n') : String(cause);
+  const details = lost?.details ?? words;
   try {
     await write(files, how, path, after, before);
     await files.remove(copyOf(path));
@@ -79,13 +83,14 @@ async function backAgain(
     () => false,
   );
   return new Failure({
-    code: 'caddy-refused',
+    code: lost ? 'site-lost' : 'caddy-refused',
     problem,
     why: loaded
       ? `${path} is as it was before, byte for byte, and Caddy serves it.`
       : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`,
     details,
-    fix: `Correct what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
+    fix:
+      lost?.fix ?? `Correct what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
     exit: exitCodes.halfway,
   });
 }

@@ -11,6 +11,7 @@ import { textOf } from '../../../src/proxy/caddy/text.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../../src/world/files.ts';
 import { ownHttp } from '../../../src/world/http.ts';
+import { systemRandom } from '../../../src/world/random.ts';
 import type { HttpAnswer, World } from '../../../src/world/world.ts';
 import { type Engine, engine } from '../../machine/engine.ts';
 import { CADDY_IMAGE, WHOAMI_IMAGE } from '../../machine/names.ts';
@@ -50,6 +51,7 @@ export interface Bench {
   put(want: CaddySpec | undefined): Promise<void>;
   differs(want: CaddySpec): Promise<readonly string[]>;
   caddyfile(): Promise<Buffer>;
+  /** Its owner changes the Caddyfile, and loads it where Caddy takes it. */
   write(text: string): Promise<void>;
   get(host: string, path?: string, headers?: Record<string, string>): Promise<HttpAnswer>;
   /** The same without an HTTP client in between: whatever lines there are behind the first, for an app. */
@@ -91,6 +93,8 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     docker: connectDocker({ DOCKER_HOST: docker.host }),
     files: nodeFiles(),
     http: ownHttp,
+    clock: { sleep: (ms: number) => new Promise((done) => setTimeout(done, ms)) },
+    random: systemRandom,
   } as unknown as World;
   let authority: string | undefined;
   const bench: Bench = {
@@ -110,7 +114,10 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
       return seen.is === 'present' ? said(caddyKind.differs(want, seen.spec)) : [seen.is];
     },
     caddyfile: () => readFile(path),
-    write: (text) => writeFile(path, text),
+    write: async (text) => {
+      await writeFile(path, text);
+      await world.docker.exec(proxy, ['caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile']);
+    },
     get: async (host, at = '/', headers = {}) => {
       const via = await world.docker.dialAddress(proxy, 443, network);
       authority ??= await world.docker.readFile(proxy, '/data/caddy/pki/authorities/local/root.crt');
