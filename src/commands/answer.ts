@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import { oneLine } from '../model/steering.ts';
 import type { Validate } from '../world/terminal/question.ts';
 import type { Terminal } from '../world/terminal/terminal.ts';
 
@@ -36,6 +37,6 @@ export async function answerTo(
       fix: `Add ${flag}`,
     });
   }
-  if (sentence !== undefined) terminal.say(sentence);
+  if (sentence !== undefined) terminal.say(oneLine(sentence));
   return terminal.ask({ message: prompt, flag, ifStopped, validate, ...(initial !== undefined && { initial }) });
 }

@@ -20,7 +20,7 @@ export async function consent(
 ): Promise<void> {
   const { changes, right } = await planned(installation, wishes);
   if (changes.length === 0) return;
-  screen.say(`${heading}\n${summary(changes, installation.config.baseDir, screen.style)}`);
+  screen.say(`${screen.style.text(heading)}\n${summary(changes, installation.config.baseDir, screen.style)}`);
   if (!terminal.interactive) return;
   const open = openAddresses(installation.config.apps);
   const details = plan({ changes, total: changes.length + right, command: 'This command', open }, screen.style);

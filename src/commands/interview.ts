@@ -42,7 +42,7 @@ export async function interview(
   const goOn = async ({ path, text }: { path: string; text: string }): Promise<Statement> => {
     await assertAtHome(path, parseConfig(text, path).config.baseDir, world.files);
     agreed(said, text, path);
-    screen.say(`${path} is there already: going on with what it says.`);
+    screen.say(screen.style.text(`${path} is there already: going on with what it says.`));
     return { path, text, said };
   };
   const inside = async (baseDir: unknown) => {
@@ -61,7 +61,7 @@ export async function interview(
   if (terminal.interactive) {
     screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
     const lines = await found(world, hints.baseDir ?? '/');
-    if (lines.length > 0) screen.say(`Found  ${lines.join('\n       ')}\n`);
+    if (lines.length > 0) screen.say(`Found  ${lines.map(screen.style.text).join('\n       ')}\n`);
   }
   const answers: Answers = {};
   const open: Question[] = [];

@@ -69,10 +69,10 @@ async function carryOut(
   const data: Record<string, unknown> = { user: username, did: way, log: layout.rescueLog };
   if (way === 'password' && password) {
     await askInside(world, { do: 'password', user: username, password });
-    told.push(`${paper.mark('done')} ${username} has a new password`);
+    told.push(paper.marked('done', `${username} has a new password`));
   } else if (way === 'second-factor') {
     const { removed } = await askInside(world, { do: 'second-factor', user: username });
-    told.push(`${paper.mark('done')} ${username} has no second factor any more (${removed} removed)`);
+    told.push(paper.marked('done', `${username} has no second factor any more (${removed} removed)`));
     Object.assign(data, { removed });
   } else {
     const { path } = await askInside(world, { do: 'link', user: username, minutes });
@@ -90,9 +90,9 @@ async function carryOut(
   // Of the others nobody expects it.
   if (!admin && username === config.admin.username)
     told.push(
-      `${paper.mark('look')} ${username} is no administrator: docker exec authentik ak create_admin_group ${username}`,
+      paper.marked('look', `${username} is no administrator: docker exec authentik ak create_admin_group ${username}`),
     );
-  screen.result(prose([...told, '', `Written into ${layout.rescueLog}`].join('\n'), paper), data, true);
+  screen.result(prose([...told, '', `Written into ${layout.rescueLog}`], paper), data, true);
   return exitCodes.fine;
 }
 

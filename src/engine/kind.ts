@@ -49,7 +49,7 @@ export interface Kind<S> {
   /** A closer look at one that will not come right, for the error's text. */
   explain?(key: string, world: World): Promise<Explanation | undefined>;
   /** What the user can do when it stays wrong. */
-  hint(key: string): string;
+  hint(key: string): Shown;
 }
 
 export type Kinds = { readonly [K in KindName]: Kind<Specs[K]> };

@@ -2,7 +2,7 @@ import type { Change } from '../model/change.ts';
 import { exitCodes, Failure } from '../model/failure.ts';
 import { inWords } from '../model/reason.ts';
 import { parseId } from '../model/resource.ts';
-import { clause } from '../model/shown.ts';
+import { clause, linesOf } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 import type { Kind, Kinds } from './kind.ts';
 import type { Wait } from './patience.ts';
@@ -56,7 +56,7 @@ export function halfway(failure: Failure): Failure {
   const { why, cause } = failure;
   const stays = 'What was done until then stays, and the same command goes on from there.';
   return new Failure(
-    { ...failure, why: why === undefined ? stays : `${why}\n${stays}`, exit: exitCodes.halfway },
+    { ...failure, why: why === undefined ? stays : [...linesOf(why), stays], exit: exitCodes.halfway },
     { cause },
   );
 }

@@ -23,7 +23,7 @@ export async function explainContainer(name: string, docker: Docker): Promise<Ex
         ...[...known].map(({ means }) => means),
         ...(telling === undefined ? [] : [`${name} says: ${telling}`]),
       ].join('\n'),
-      fix: [...known].map(({ fix }) => fix).join('\n'),
+      fix: [...known].map(({ fix }) => fix),
     };
   }
   const last = story.slice(-shown);

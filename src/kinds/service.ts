@@ -48,8 +48,10 @@ export const serviceKind: Kind<ServiceSpec> = {
 
   explain: (_key, { docker }) => explainContainer('authentik-worker', docker),
 
-  hint: () =>
-    'authentik-worker makes these objects. See what stops it: docker logs --tail 50 authentik-worker\nThen run the command again.',
+  hint: () => [
+    'authentik-worker makes these objects. See what stops it: docker logs --tail 50 authentik-worker',
+    'Then run the command again.',
+  ],
 };
 
 /** What was there some seconds ago is there; what was not may be by now. */

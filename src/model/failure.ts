@@ -1,5 +1,5 @@
 import type { Reason } from './reason.ts';
-import { clause, type Shown, textOf } from './shown.ts';
+import { clause, quotationOf, type Shown, textOf } from './shown.ts';
 
 /** What a command's exit status tells a script. Listed for people in `homeauth help exit-codes`. */
 export const exitCodes = {
@@ -34,8 +34,10 @@ export interface Issue {
 export const docsOf = ({ code }: Issue): string => `docs/problems.md#${code}`;
 
 /** What is wrong and why, in one text. */
-export const causeOf = ({ problem, why, details }: Issue): string =>
-  [[problem, why].filter(Boolean).join(' '), details].filter(Boolean).join('\n');
+export function causeOf({ problem, why, details }: Issue): string {
+  const sentences = [textOf(problem), ...(why ? [textOf(why)] : [])].join(' ');
+  return details ? `${sentences}\n${quotationOf(details)}` : sentences;
+}
 
 /** An issue as the reason for something else. */
 export const reasonOf = ({ because, problem }: Issue): Reason => ({

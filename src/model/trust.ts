@@ -26,14 +26,14 @@ export function distrust(path: string, way: readonly Step[], ...trusted: readonl
       const home = "Where that is somebody's home, leave it theirs, and choose another place.";
       return refusal(
         `${here} belongs to user ${step.owner.uid}, not to root.`,
-        step.type === 'directory' && step.path !== path ? `${fix}\n${home}` : fix,
+        step.type === 'directory' && step.path !== path ? [fix, home] : [fix],
       );
     }
     if (isOpen(step)) {
       // In a sticky directory everybody may make things, and nobody may replace what is root's.
       const fix = step.type === 'directory' ? `chmod +t ${step.path}` : `chmod go-w ${step.path}`;
       const mode = step.mode.toString(8).padStart(4, '0');
-      return refusal(`${here} can be changed by others than root: its mode is ${mode}.`, fix);
+      return refusal(`${here} can be changed by others than root: its mode is ${mode}.`, [fix]);
     }
   }
   return undefined;
@@ -45,9 +45,9 @@ function isOpen({ type, mode, owner }: Step): boolean {
   return (mode & othersMayWrite) !== 0 || ((mode & groupMayWrite) !== 0 && owner.gid !== 0);
 }
 
-const refusal = (problem: string, fix: string): Issue => ({
+const refusal = (problem: string, fix: readonly string[]): Issue => ({
   code: 'untrusted-path',
   problem,
   why: 'homeauth does as root what it reads there, so whoever can replace it would be root. Nothing was changed.',
-  fix: `${fix}\nThen run the command again.`,
+  fix: [...fix, 'Then run the command again.'],
 });

@@ -33,5 +33,5 @@ const elsewhere = (path: string, home: string, isThere: boolean): Failure =>
     why: 'homeauth keeps homeauth.yaml in the installation itself, and edits it there. Of two, one would soon be wrong. Nothing was changed.',
     fix: isThere
       ? `Use that one, with what you changed here:  --config ${home}`
-      : `Move it there:  mkdir -p ${dirname(home)} && mv ${path} ${home}\nThen:  homeauth init --config ${home}`,
+      : [`Move it there:  mkdir -p ${dirname(home)} && mv ${path} ${home}`, `Then:  homeauth init --config ${home}`],
   });

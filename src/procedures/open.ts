@@ -1,5 +1,6 @@
 import { type Explain, type Located, locate } from '../config/locate.ts';
 import { Failure } from '../model/failure.ts';
+import { oneLine } from '../model/steering.ts';
 import { assertAtHome } from './at-home.ts';
 import { begun, type Installation, openInstallation } from './installation.ts';
 import { explainMissing } from './storage.ts';
@@ -17,7 +18,7 @@ export async function open(
 ): Promise<Installation> {
   const explain: Explain = (missing) => explainMissing(surroundings.world, missing);
   const { path, text, unused } = await find(flag, surroundings, explain);
-  if (unused) surroundings.terminal.say(`Using ${path}, not ${unused}.`);
+  if (unused) surroundings.terminal.say(oneLine(`Using ${path}, not ${unused}.`));
   const installation = openInstallation(text, path, surroundings, eraFor);
   await assertOwnTrusted(installation);
   await assertAtHome(path, installation.config.baseDir, surroundings.world.files);

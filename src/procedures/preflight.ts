@@ -1,5 +1,6 @@
 import { causeOf, Failure, type Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { quotationOf, textOf } from '../model/shown.ts';
 import { findProxy } from '../proxy/choose.ts';
 import type { ProxyFacts } from '../proxy/proxy.ts';
 import { type Check, observe, reasonFrom, skipped } from './checks/check.ts';
@@ -80,8 +81,11 @@ export async function preflight(installation: Installation): Promise<readonly Fi
   const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [found.issue] : []));
   const [first, ...more] = issues;
   if (!first) return findings.filter(({ status }) => status === 'warn');
-  const others = more.map((issue) => `${causeOf(issue)}\n${issue.fix}`);
-  const details = [first.details, ...(others.length > 0 ? ['Also wrong:', ...others] : [])]
+  const others = more.map((issue) => `${causeOf(issue)}\n${textOf(issue.fix)}`);
+  const details = [
+    first.details && quotationOf(first.details),
+    ...(others.length > 0 ? ['Also wrong:', ...others] : []),
+  ]
     .filter(Boolean)
     .join('\n\n');
   throw new Failure({ ...first, ...(details && { details }) });

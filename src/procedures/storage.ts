@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Layout } from '../desired/layout.ts';
 import { assertUnlocked } from '../kinds/data-location.ts';
-import { Failure } from '../model/failure.ts';
+import { causeOf, Failure } from '../model/failure.ts';
 import type { World } from '../world/world.ts';
 
 type Disks = Pick<World, 'files' | 'zfs'>;
@@ -87,7 +87,7 @@ export async function explainMissing(world: Disks, path: string): Promise<Pick<F
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { why: `${error.problem} ${error.why ?? ''}`.trim(), fix: error.fix };
+    return { why: causeOf({ ...error, details: undefined }), fix: error.fix };
   }
 }
 

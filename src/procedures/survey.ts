@@ -93,7 +93,7 @@ async function phaseOf(
         `2. Make the file:  install -m 600 /dev/null ${layout.token}`,
         `3. Write one line into it, with the key:  ${secretNames.token[0]}=KEY`,
         'Then run the command again.',
-      ].join('\n'),
+      ],
     });
   }
   return 'bootstrap';

@@ -16,7 +16,7 @@ export function bug(error: unknown, { debug, issues }: BugReport, style: Style):
   return [
     ...wrap(style.text(`homeauth has a bug: ${message(error)}`), style.room).map(style.colour.red),
     ...wrap('It is not your doing. What was done until then stays.', style.room),
-    ...(stack ? indented(style.text(stack)).map(style.colour.dim) : []),
+    ...(stack ? indented(style.quote(stack)).map(style.colour.dim) : []),
     ...wrap(`Report it with the command you ran, the output of homeauth --version${more}:`, style.room),
     issues,
   ].join('\n');

@@ -1,24 +1,30 @@
 import { docsOf, type Issue } from '../model/failure.ts';
-import type { Shown } from '../model/shown.ts';
+import { quotationOf, type Shown, textOf } from '../model/shown.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
-import { oneLine } from './text.ts';
 
 /** What is wrong, why, what there is to look at, and last what to do. */
 export function failure({ problem, why, details, fix }: Issue, style: Style): string {
   const prose = (text: Shown) => paragraph(style.text(text), style.room);
   return [
-    ...paragraph(oneLine(style.text(problem)), style.room).map(style.colour.red),
+    ...prose(problem).map(style.colour.red),
     ...(why ? prose(why) : []),
-    ...(details ? indented(style.text(details)).map(style.colour.dim) : []),
+    ...(details ? indented(style.quote(details)).map(style.colour.dim) : []),
     ...prose(fix),
   ].join('\n');
 }
 
 /** The same for a script. */
-export function failureData(issue: Issue): Readonly<Record<string, Shown>> {
+export function failureData(issue: Issue): Readonly<Record<string, string>> {
   const { code, problem, why, details, fix } = issue;
-  return { code, problem, ...(why && { why }), ...(details && { details }), fix, docs: docsOf(issue) };
+  return {
+    code,
+    problem: textOf(problem),
+    ...(why && { why: textOf(why) }),
+    ...(details && { details: quotationOf(details) }),
+    fix: textOf(fix),
+    docs: docsOf(issue),
+  };
 }
 
 /** Two columns in, whatever it was before. Never wrapped: it is quoted material. */

@@ -1,6 +1,6 @@
 import { causeOf, docsOf } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
-import { clause, type Shown } from '../model/shown.ts';
+import { clause, linesOf, type Shown, textOf } from '../model/shown.ts';
 import { grouped } from './grouped.ts';
 import { below, paragraph, row, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
@@ -50,7 +50,7 @@ export const findingsData = (findings: readonly Finding[]) => ({
     ...(found.subject && { subject: found.subject }),
     status: found.status,
     ...(found.status === 'skip' && { cause: found.because.says, reason: found.because.code }),
-    ...('issue' in found && { cause: causeOf(found.issue), fix: found.issue.fix, docs: docsOf(found.issue) }),
+    ...('issue' in found && { cause: causeOf(found.issue), fix: textOf(found.issue.fix), docs: docsOf(found.issue) }),
   })),
 });
 
@@ -68,7 +68,7 @@ function block(
   const notes = findings.map((finding) => style.text(noteOf(finding) ?? ''));
   const noteWidth = Math.max(0, ...notes.map(width));
   return findings.flatMap((finding, n) => {
-    const { headline, text } = told(finding, isNamed);
+    const { headline, lines } = told(finding, isNamed, style);
     const head = {
       mark: style.mark(marks[finding.status]),
       text: style.text(headline),
@@ -77,25 +77,32 @@ function block(
     };
     return [
       ...row(style, head),
-      ...below(text ? paragraph(style.text(text), style.room - style.indent) : [], style.indent),
+      ...below(
+        lines.flatMap((line) => paragraph(line, style.room - style.indent)),
+        style.indent,
+      ),
     ];
   });
 }
 
 /** What is wrong goes first; why, what there is to look at and the fix go below. */
-function told(found: Finding, isNamed: boolean): { headline: Shown; text?: string } {
+function told(found: Finding, isNamed: boolean, style: Style): { headline: Shown; lines: string[] } {
   const { title, subject } = found;
   const issue = issueOf(found);
   if (issue) {
     const { problem, why, details, fix } = issue;
-    return { headline: clause(problem), text: [why, details, introduced(`${fix}`)].filter(Boolean).join('\n') };
+    const lines = [...(why ? [style.text(why)] : []), ...(details ? [style.quote(details)] : [])];
+    return { headline: clause(problem), lines: [...lines, style.text(introduced(fix))] };
   }
   const headline = isNamed && subject ? `${subject}: ${title}` : title;
-  return { headline, ...('because' in found && { text: `${found.because.says}` }) };
+  return { headline, lines: 'because' in found ? [style.text(found.because.says)] : [] };
 }
 
 /** A sentence speaks for itself; a bare command is introduced. */
-const introduced = (text: string): string => (/^\p{Lu}/u.test(text) ? text : `Fix: ${text}`);
+function introduced(fix: Shown): readonly string[] {
+  const [first = '', ...more] = linesOf(fix);
+  return [/^\p{Lu}/u.test(first) ? first : `Fix: ${first}`, ...more];
+}
 
 /** What could not be looked at: one line for each reason. */
 function folds(findings: readonly Finding[], more: boolean, style: Style): string[] {

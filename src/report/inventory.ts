@@ -20,7 +20,7 @@ export function inventory(
     ...containers.map(({ name, state, health }) => {
       const good = state === 'running' && health !== 'unhealthy';
       const words = health === 'none' || state !== 'running' ? state : `${state}, ${health}`;
-      return `${style.mark(good ? (health === 'starting' ? 'wait' : 'done') : 'wrong')} ${pad(name)}${words}`;
+      return style.marked(good ? (health === 'starting' ? 'wait' : 'done') : 'wrong', `${pad(name)}${words}`);
     }),
     ...(images.length > 0 ? [''] : []),
     ...images.map(({ reference, digest }) =>

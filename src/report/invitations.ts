@@ -17,13 +17,16 @@ export function invitation({ invitation: made, link, mailed }: Fresh, style: Sty
   const whose = email === '' ? '' : ` for ${email}`;
   const into = groups.length === 0 ? '' : `, into ${groups.join(', ')}`;
   return [
-    `${style.mark('done')} ${style.text(`an invitation${whose}${into}`)}`,
-    ...(mailed ? [`${style.mark('done')} ${style.text(`authentik mails it to ${email}`)}`] : []),
-    ...(mailed === false ? [`${style.mark('look')} this release of authentik cannot mail it: hand the link over`] : []),
+    style.marked('done', `an invitation${whose}${into}`),
+    ...(mailed ? [style.marked('done', `authentik mails it to ${email}`)] : []),
+    ...(mailed === false ? [style.marked('look', 'this release of authentik cannot mail it: hand the link over')] : []),
     `  ${link}`,
     '',
     prose(
-      `Whoever opens the link can make one account with it, until ${minute(expires)}.\nTake it back: homeauth user invites --revoke ${made.name}`,
+      [
+        `Whoever opens the link can make one account with it, until ${minute(expires)}.`,
+        `Take it back: homeauth user invites --revoke ${made.name}`,
+      ],
       style,
     ),
   ].join('\n');

@@ -5,17 +5,16 @@ import { minute } from './moment.ts';
 import { methods } from './second-factor.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
-import { oneLine } from './text.ts';
 
 const none = '-';
 
 const day = (iso: string): string => minute(iso).slice(0, 10);
 const yes = (is: boolean): string => (is ? 'yes' : 'no');
-const list = (names: readonly string[]): string => names.map(oneLine).join(', ') || none;
+const list = (names: readonly string[]): string => names.join(', ') || none;
 
 /** Somebody is one now, or still: it is said whenever they come into a group. */
-export const asAdmin = (username: string, { mark }: Style): string =>
-  `${mark('look')} ${username} is an administrator: may change everything in authentik`;
+export const asAdmin = (username: string, style: Style): string =>
+  style.marked('look', `${username} is an administrator: may change everything in authentik`);
 
 /** `homeauth user list`. */
 export function people(all: readonly (Person & { readonly secondFactor: boolean })[], style: Style): string {
@@ -45,7 +44,7 @@ export function person({ person, factors, sessions, access }: Whole, style: Styl
   const { username, name, email, groups, active, admin, lastLogin } = person;
   const login = lastLogin ? `last login ${minute(lastLogin)}` : 'never logged in';
   return [
-    style.colour.bold(oneLine(style.text(name === username ? username : `${username}   ${name}`))),
+    style.colour.bold(style.text(name === username ? username : `${username}   ${name}`)),
     pairs(
       [
         ['E-mail', email || none],
@@ -56,8 +55,8 @@ export function person({ person, factors, sessions, access }: Whole, style: Styl
             .filter(Boolean)
             .join(', '),
         ],
-        ['Second factor', factors.map(factor).join('\n') || 'none'],
-        ['Logged in', sessions.map(session).join('\n') || 'nowhere'],
+        ['Second factor', factors.length > 0 ? factors.map(factor) : 'none'],
+        ['Logged in', sessions.length > 0 ? sessions.map(session) : 'nowhere'],
         ['May open', list(opens)],
         ...(shut.length > 0 ? [['May not open', list(shut)] as const] : []),
       ],

@@ -66,7 +66,7 @@ export const planData = (changes: readonly Change[]) => ({
 const postponed = (changes: readonly Change[]) => changes.filter(({ op }) => op === 'later');
 
 function line({ op, id, because }: Change, column: number, style: Style): string[] {
-  const head = `${style.mark(opMarks[op])} ${style.text(id)}`;
+  const head = style.marked(opMarks[op], id);
   const reasons =
     op === 'create' ? origin(id) : [...because.map(({ says }) => says), ...(op === 'take' ? [stopsAt(id)] : [])];
   const [only, second] = reasons.map((reason) => style.text(reason));

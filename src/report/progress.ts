@@ -15,7 +15,7 @@ const doing: Partial<Readonly<Record<Op, string>>> = { create: 'making', remove:
 /** How an event of a run is shown. */
 export function progress(event: Progress, style: Style): Shown {
   // Room for the mark, and for the ^C that a terminal may write behind it.
-  const live = (text: string) => ({ live: `${style.mark('leave')} ${style.cut(text, style.room - 4)}` });
+  const live = (text: string) => ({ live: style.marked('leave', style.cut(text, style.room - 4)) });
   switch (event.is) {
     case 'stage':
       return live(event.title);

@@ -1,4 +1,4 @@
-import { type Shown, textOf } from '../model/shown.ts';
+import { quotationOf, type Shown, textOf } from '../model/shown.ts';
 import { cut, legible } from './text.ts';
 
 /** One line, one mark. The last five stand in plans, the others in front of results. */
@@ -38,8 +38,12 @@ export interface Style {
   readonly indent: number;
   /** Coloured, and padded so that the texts behind line up. */
   mark(mark: Mark): string;
-  /** A text from elsewhere, made fit to be shown. */
+  /** Words made fit to be shown: a name or a sentence on one line, whatever stands in it. */
   text(text: Shown): string;
+  /** Quoted material, the same, with its lines. */
+  quote(text: Shown): string;
+  /** Words behind a mark. */
+  marked(mark: Mark, text: Shown): string;
   /** At most so many columns of it, on one line. */
   cut(text: string, columns: number): string;
 }
@@ -69,17 +73,20 @@ export function styleOf({ columns, unicode, colour }: Surface): Style {
     ink,
   };
   const text = (from: Shown) => legible(textOf(from), unicode);
+  const mark = (as: Mark) => {
+    const [sign, plain, paint] = marks[as];
+    return paints[paint](unicode ? sign : plain);
+  };
   return {
     room: Math.max(20, columns - 1),
     unicode,
     colour: paints,
     indent: unicode ? 4 : 7,
     text,
-    mark: (mark) => {
-      const [sign, plain, paint] = marks[mark];
-      return paints[paint](unicode ? sign : plain);
-    },
-    cut: (from, limit) => cut(text(from).replaceAll('\n', ' '), limit, unicode ? '…' : '...'),
+    quote: (from) => legible(quotationOf(from), unicode),
+    mark,
+    marked: (as, from) => `${mark(as)} ${text(from)}`,
+    cut: (from, limit) => cut(text(from), limit, unicode ? '…' : '...'),
   };
 }
 

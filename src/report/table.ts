@@ -1,10 +1,11 @@
+import type { Shown } from '../model/shown.ts';
 import { below, wrap } from './layout.ts';
 import type { Style } from './style.ts';
-import { oneLine, width } from './text.ts';
+import { width } from './text.ts';
 
 /** Rows below their headings; where they do not fit side by side, each row as a paragraph of its own. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => oneLine(style.text(cell))));
+  const all = [head, ...rows].map((row) => row.map((cell) => style.text(cell)));
   const columns = head.map((_, n) => Math.max(...all.map((row) => width(row[n] ?? ''))));
   const whole = columns.reduce((sum, column) => sum + column + 2, -2);
   if (whole > style.room)
@@ -29,7 +30,7 @@ function alone(head: readonly string[], [first = '', ...rest]: readonly string[]
 }
 
 /** Pairs of a word and what it stands for, one below the other. */
-export function pairs(all: readonly (readonly [string, string])[], style: Style): string {
+export function pairs(all: readonly (readonly [string, Shown])[], style: Style): string {
   const column = Math.max(...all.map(([name]) => width(name))) + 2;
   return all
     .flatMap(([name, value]) => {

@@ -28,9 +28,6 @@ export function legible(text: string, unicode: boolean): string {
   return unicode ? plain : plain.replace(/[•…→←│·–—×≥≤“”‘’]/g, (sign) => ascii[sign] ?? sign);
 }
 
-/** A name or a sentence from elsewhere: what stands behind a line's end in it must not look like a line of ours. */
-export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
-
 /** Columns that a text takes: wide characters take two, colours none. */
 export const width = (text: string): number => measure(text).width;
 

@@ -1,4 +1,5 @@
 import { type Finding, issueOf, ok, wrong } from '../model/finding.ts';
+import { linesOf } from '../model/shown.ts';
 import { grouped } from './grouped.ts';
 
 /** More than so many that are alike are told as one. */
@@ -26,6 +27,6 @@ function asOne(alike: readonly Finding[]): Finding {
   if (!issue) return ok({ id, title: family?.title ?? `${names.length} apps: ${title}` });
   const { problem, fix } = family?.issue ?? issue;
   const which = `${names.length} in all: ${names.slice(0, few).join(', ')} …`;
-  const why = [which, ...(family?.issue ? [] : [issue.why])].filter(Boolean).join('\n');
+  const why = [which, ...(family?.issue || !issue.why ? [] : linesOf(issue.why))];
   return wrong(first, first.status === 'warn' ? 'warn' : 'fail', { ...issue, problem, why, fix });
 }

@@ -234,7 +234,7 @@ describe('the story of one that will not come up', () => {
     const log = ['all is well', 'Traceback (most recent call last):', ...frames.flat(), said, 'GET /', 'GET /'];
     expect(await explain(log)).toEqual({
       details: `The database has no connections left.\napp says: ${said}`,
-      fix: 'docker restart authentik-postgresql   and then:  homeauth apply',
+      fix: ['docker restart authentik-postgresql   and then:  homeauth apply'],
     });
   });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { serviceKind } from '../../src/kinds/service.ts';
 import type { Resource } from '../../src/model/resource.ts';
+import { textOf } from '../../src/model/shown.ts';
 import { wordsOf } from '../words.ts';
 import { failing, sso } from './sso.ts';
 
@@ -39,7 +40,7 @@ test('names what is missing, and points to the worker', async () => {
     code: 'still-wrong',
     details: 'The last lines of authentik-worker:\napplying blueprints',
   });
-  expect(failure.fix).toContain('docker logs --tail 50 authentik-worker');
+  expect(textOf(failure.fix)).toContain('docker logs --tail 50 authentik-worker');
 }, 30_000);
 
 test('an open setup is told as what it is', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
+import { textOf } from '../../src/model/shown.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { findProxy } from '../../src/proxy/choose.ts';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
@@ -168,11 +169,14 @@ describe('refused', () => {
     ],
   ])('%s', async (_, scene, code, fix) => {
     const failure = await refusal(look(scene)());
-    expect([failure.code, failure.fix]).toEqual([code, expect.stringMatching(fix)]);
+    expect([failure.code, textOf(failure.fix)]).toEqual([code, expect.stringMatching(fix)]);
   });
 
   test('a name that is not there', async () => {
     const failure = await refusal(look({ containers: [caddy] })({ caddyContainer: 'cady' }));
-    expect([failure.code, failure.fix]).toEqual(['caddy-not-found', 'Name one that is there: caddy-container: caddy']);
+    expect([failure.code, textOf(failure.fix)]).toEqual([
+      'caddy-not-found',
+      'Name one that is there: caddy-container: caddy',
+    ]);
   });
 });

@@ -18,7 +18,10 @@ const proven: Finding[] = [
     issue: {
       code: 'dns',
       problem: 'auth.home.example.com does not resolve on this network yet.',
-      fix: 'Add to your DNS:  auth.home.example.com  A  192.168.0.4\nor once for all:  *.home.example.com     A  192.168.0.4',
+      fix: [
+        'Add to your DNS:  auth.home.example.com  A  192.168.0.4',
+        'or once for all:  *.home.example.com     A  192.168.0.4',
+      ],
     },
   },
 ];
@@ -32,7 +35,10 @@ const problems: Finding[] = [
       code: 'caddy-version',
       problem: 'Caddy runs 2.10.2: a forged header can reach your apps.',
       why: 'CVE-2026-30851.',
-      fix: 'Set the image to caddy:2.11.6, then\ndocker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d',
+      fix: [
+        'Set the image to caddy:2.11.6, then',
+        'docker compose -f /rpool/encrypted/docker/caddy/docker-compose.yml up -d',
+      ],
     },
   },
   {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
+import { textOf } from '../../src/model/shown.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -79,7 +80,7 @@ describe('user add', () => {
   ])('refuses %s %j without a terminal', async (name, flags, code, fix) => {
     const { failure, code: exit } = await run('user add', [name], flags);
     expect(failure?.code).toBe(code);
-    expect(failure?.fix).toMatch(fix);
+    expect(textOf(failure?.fix ?? '')).toMatch(fix);
     expect(exit).toBe(2);
   });
 
@@ -251,7 +252,9 @@ describe('changing', () => {
     await run('user groups', ['anna'], { add: ['authentik Admins'] });
     await visit(fake, 'anna', good);
     const { failure } = await run('user remove', ['helen'], {}, ['y']);
-    expect(failure?.fix).toMatch(/user groups NAME --add "authentik Admins"\n.* under admin:, then: homeauth apply$/);
+    expect(textOf(failure?.fix ?? '')).toMatch(
+      /user groups NAME --add "authentik Admins"\n.* under admin:, then: homeauth apply$/,
+    );
     const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
     const annas = text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna');
     await fake.files.write(at('homeauth.yaml'), annas, 0o644);
@@ -276,7 +279,7 @@ describe('changing', () => {
     );
     const { failure } = await run('apply');
     expect(failure?.code).toBe('not-ours');
-    expect(failure?.fix).toContain('homeauth user groups anna --add GROUP');
+    expect(textOf(failure?.fix ?? '')).toContain('homeauth user groups anna --add GROUP');
   });
 
   test('people and groups that no file names stay through apply and plan', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { textOf } from '../../src/model/shown.ts';
 import { type Home, home } from '../fakes/home.ts';
 import { at } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
@@ -78,7 +79,10 @@ describe('whoever reads the mail of an administrator', () => {
 
   test('homeauth mails none either, and a link that authentik mailed opens nothing', async () => {
     const { failure } = await here.homeauth('user reset', ['helen']);
-    expect(failure).toMatchObject({ code: 'admin-without-second-factor', fix: expect.stringContaining('--print') });
+    expect([failure?.code, textOf(failure?.fix ?? '')]).toEqual([
+      'admin-without-second-factor',
+      expect.stringContaining('--print'),
+    ]);
     await hasDevice('helen', 'totp');
     expect((await here.homeauth('user reset', ['helen'])).failure).toBeUndefined();
     const link = /https:\/\/auth\.home\.example\.com(\/if\/flow\/\S+)/.exec(

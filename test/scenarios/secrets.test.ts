@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
+import { textOf } from '../../src/model/shown.ts';
 import { searchForCanaries } from '../crash/canaries.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
@@ -46,7 +47,7 @@ describe('what is lost', () => {
       const { failure, code } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('secret-lost');
       expect(failure?.details).toContain('docker inspect');
-      expect(failure?.fix).toMatch(/^Put them back into/);
+      expect(textOf(failure?.fix ?? '')).toMatch(/^Put them back into/);
       expect(code).toBe(2);
     }
     expect(files().snapshot()).toEqual(before);
@@ -61,7 +62,7 @@ describe('what is lost', () => {
     await files().remove(at('.homeauth/token.env'));
     const { failure } = await homeauthIn(fake)('apply');
     expect(failure?.code).toBe('token-lost');
-    expect(failure?.fix).toContain('backup');
+    expect(textOf(failure?.fix ?? '')).toContain('backup');
     expect(await files().stat(at('.homeauth/token.env'))).toBeUndefined();
     files().put(at('.homeauth/token.env'), text, 0o600);
     expect((await homeauthIn(fake)('apply')).out).toContain('nothing was changed');
@@ -79,7 +80,7 @@ describe('what is lost', () => {
     for (const command of ['plan', 'apply'] as const) {
       const { failure } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('token-refused');
-      expect(failure?.fix).toContain('Directory > Tokens');
+      expect(textOf(failure?.fix ?? '')).toContain('Directory > Tokens');
     }
     expect(files().snapshot()).toEqual(before);
   });

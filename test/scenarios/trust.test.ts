@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -33,7 +34,7 @@ describe('a homeauth.yaml in the working directory', () => {
     files().put('/home/eve/homeauth.yaml', planted);
     const { failure } = await homeauthIn(fake, { cwd: '/home/eve' })('plan');
     expect(failure?.code).toBe('config-missing');
-    expect(failure?.fix).toContain('--config /home/eve/homeauth.yaml');
+    expect(textOf(failure?.fix ?? '')).toContain('--config /home/eve/homeauth.yaml');
   });
 });
 
@@ -60,7 +61,7 @@ describe('what somebody else could replace is not read', () => {
     for (const command of ['apply', 'uninstall', 'status'] as const) {
       const { code, failure } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('untrusted-path');
-      expect(`${failure?.fix}`.startsWith(`${fix}\n`)).toBe(true);
+      expect(textOf(failure?.fix ?? '').startsWith(`${fix}\n`)).toBe(true);
       expect(failure?.problem).toContain(path);
       expect(code).toBe(2);
     }
@@ -91,7 +92,7 @@ describe('what somebody else could replace is not read', () => {
       expect(failure?.problem).toBe(
         '/home/eve, on the way to /home/eve/homeauth.yaml, belongs to user 1000, not to root.',
       );
-      expect(failure?.fix).toContain("somebody's home");
+      expect(textOf(failure?.fix ?? '')).toContain("somebody's home");
     }
   });
 
@@ -113,7 +114,7 @@ describe('init below a directory of somebody else', () => {
     const shown = files().snapshot();
     const { failure, err } = await homeauthIn(fake)('init', [], initFlags);
     expect(failure?.code).toBe('untrusted-path');
-    expect(`${failure?.fix}`.startsWith('chown root /srv/docker\n')).toBe(true);
+    expect(textOf(failure?.fix ?? '').startsWith('chown root /srv/docker\n')).toBe(true);
     expect(err).toBe('');
     expect(files().snapshot()).toEqual(shown);
     await files().setAccess('/srv/docker', 0o755, root);
@@ -139,7 +140,7 @@ describe('a file with a secret', () => {
   test('of somebody else is refused, with how to give it', async () => {
     const { failure } = await run('/home/helen/pw');
     expect(failure?.code).toBe('untrusted-path');
-    expect(failure?.fix).toContain('install -m 600 /home/helen/pw /root/');
+    expect(textOf(failure?.fix ?? '')).toContain('install -m 600 /home/helen/pw /root/');
   });
 
   test('of the person who called sudo is theirs to choose', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -51,8 +52,8 @@ test('a lost key to authentik names the way through its web page', { timeout: 30
   await files().remove(path);
   const { failure } = await homeauthIn(fake)('apply');
   expect(failure?.code).toBe('token-lost');
-  expect(failure?.fix).toContain('https://auth.home.example.com');
-  expect(failure?.fix).toContain(`install -m 600 /dev/null ${path}`);
+  expect(textOf(failure?.fix ?? '')).toContain('https://auth.home.example.com');
+  expect(textOf(failure?.fix ?? '')).toContain(`install -m 600 /dev/null ${path}`);
   const identifier = 'homeauth';
   const store = [...fake.docker.databases.values()][0]?.store;
   const key = (await store?.read())?.tokens.find((token) => token.identifier === identifier)?.key;

@@ -122,6 +122,18 @@ test('a choice is made with the arrow keys', async () => {
   expect(await answer).toBe(2);
 });
 
+test('names among the choices make no line, and steer nothing', async () => {
+  const at = desk({ columns: 1000 });
+  const name = 'wiki\n✓ forged\r✓ forged\x1b[2J\x1b]0;title\x07\u202e';
+  const choices = [{ value: 1, name, description: name }];
+  const answer = at.terminal.choose({ ...domain, message: `Which${name}`, choices });
+  await type(at, ['Which', '\r']);
+  await answer;
+  expect(at.stderr.text).toContain('✓ forged');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(at.stderr.text).not.toMatch(/^\s*✓ forged|\x1b\[2J|\x1b\]|\x07|\u202e/m);
+});
+
 describe('nobody is asked', () => {
   test.each([
     ['with --no-input', { flags: { noInput: true } }, '--no-input was given'],

@@ -2,6 +2,7 @@ import { chmodSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { linesOf } from '../../src/model/shown.ts';
 import { distrust } from '../../src/model/trust.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 
@@ -17,8 +18,10 @@ afterEach(() => rmSync(base, { recursive: true }));
 
 const names = async (path: string) =>
   (await files.way(join(base, path))).map((step) => step.path.slice(base.length)).slice(base.split('/').length - 1);
-const refusal = async (path: string) =>
-  `${distrust(join(base, path), await files.way(join(base, path)), process.getuid?.() ?? 0)?.fix}`.split('\n')[0];
+const refusal = async (path: string) => {
+  const issue = distrust(join(base, path), await files.way(join(base, path)), process.getuid?.() ?? 0);
+  return issue && linesOf(issue.fix)[0];
+};
 
 test('every name on the way, as far as it is there', async () => {
   expect(await names('real/inner/file')).toEqual(['', '/real', '/real/inner', '/real/inner/file']);

@@ -42,6 +42,6 @@ function tell(
 ): ExitCode {
   const screen = screenOf(surroundings, command);
   const { paper } = screen;
-  screen.result(row(paper, { mark: paper.mark('done'), text: words }).join('\n'), data, true);
+  screen.result(row(paper, { mark: paper.mark('done'), text: paper.text(words) }).join('\n'), data, true);
   return exitCodes.fine;
 }

@@ -41,7 +41,10 @@ export async function add(
   });
   const { username, groups, admin } = personOf(account);
   const words = [
-    `${paper.mark('done')} ${username} ${made ? 'is there' : 'was there already; the password is untouched'}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`,
+    paper.marked(
+      'done',
+      `${username} ${made ? 'is there' : 'was there already; the password is untouched'}${groups.length > 0 ? `, in ${groups.join(', ')}` : ''}`,
+    ),
     ...(admin ? [asAdmin(username, paper)] : []),
     ...(url ? ['', 'This link sets the password, once, within 24 hours:', `  ${url.reveal()}`] : []),
     '',

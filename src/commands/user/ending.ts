@@ -30,7 +30,7 @@ export async function offerEnding(
     for (const { account, count } of there) {
       const places = count === 1 ? 'a browser' : `${count} browsers`;
       const text = `${account.username} is logged in with ${places}. What they may have opened there before goes on until that session ends.`;
-      screen.say(row(screen.style, { mark: screen.style.mark('look'), text }).join('\n'));
+      screen.say(row(screen.style, { mark: screen.style.mark('look'), text: screen.style.text(text) }).join('\n'));
     }
     if (!terminal.interactive) {
       screen.say(prose('To log them out everywhere, run this again with --end-sessions', screen.style));
@@ -46,6 +46,7 @@ export async function offerEnding(
     return count;
   });
   const are = there.length === 1 ? 'is' : 'are';
-  screen.say(`${screen.style.mark('done')} ${names} ${are} logged out everywhere; the apps follow some seconds later`);
+  const text = `${names} ${are} logged out everywhere; the apps follow some seconds later`;
+  screen.say(screen.style.marked('done', text));
   return ended;
 }

@@ -59,7 +59,7 @@ export async function setUp(
   const ahead = await clockSkew(installation.world, installation.config.authHost);
   if (ahead !== undefined) screen.say(skewed(ahead, screen.style));
   await enrol(installation, account, password, guideAt(installation.surroundings, account.username, screen));
-  screen.say(`${screen.style.mark('done')} recovery codes`);
+  screen.say(screen.style.marked('done', 'recovery codes'));
 }
 
 async function passwordOf(

@@ -27,13 +27,13 @@ export async function groups(
   const changed = change.added.length + change.removed.length > 0;
   const state = groups.length > 0 ? `${name} is in: ${groups.join(', ')}` : `${name} is in no group`;
   const words = [
-    ...change.added.map((group) => `${paper.mark('done')} ${name} is in "${group}" now`),
+    ...change.added.map((group) => paper.marked('done', `${name} is in "${group}" now`)),
     ...(admin && change.added.length > 0 ? [asAdmin(name, paper)] : []),
-    ...change.removed.map((group) => `${paper.mark('done')} ${name} is no longer in "${group}"`),
+    ...change.removed.map((group) => paper.marked('done', `${name} is no longer in "${group}"`)),
     ...(isAsked && !changed ? ['It was so already; nothing was changed.'] : []),
-    ...(changed ? [] : [state]),
+    ...(changed ? [] : [paper.text(state)]),
   ];
-  if (!screen.json) screen.result(words.map(paper.text).join('\n'), {}, true);
+  if (!screen.json) screen.result(words.join('\n'), {}, true);
   const ended = change.removed.length > 0 ? await offerEnding(installation, [account], flags, screen, true) : 0;
   if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended }, true);
   return exitCodes.fine;

@@ -13,7 +13,7 @@ const plain = (code: string): string => code.replaceAll(/[\s-]/g, '');
 /** Leads somebody through the setup of a second factor, at the terminal they sit at and nowhere else. */
 export function guideAt({ terminal, world, signal }: Surroundings, username: string, screen: Screen): Guide {
   const { style } = screen;
-  const done = (text: string) => screen.say(`${style.mark('done')} ${text}`);
+  const done = (text: string) => screen.say(style.marked('done', text));
   return {
     askCode: async () =>
       plain(
@@ -46,7 +46,7 @@ export function guideAt({ terminal, world, signal }: Surroundings, username: str
       screen.say(row(style, { mark: style.mark('look'), text: words }).join('\n'));
       for (let left = seconds; left > 0; left--) {
         if (signal.aborted) throw stopped();
-        terminal.live(`${style.mark('wait')} ${left} s until the next code can be typed`);
+        terminal.live(style.marked('wait', `${left} s until the next code can be typed`));
         await world.clock.sleep(1000);
       }
       terminal.live(undefined);

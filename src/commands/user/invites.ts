@@ -17,7 +17,7 @@ export async function invites(flags: UserInvitesFlags, surroundings: Surrounding
     const gone = await hold(installation, 'user invites', () => revoke(installation, which, new Date()));
     const whose = gone.email === '' ? '' : ` for ${gone.email}`;
     screen.result(
-      `${paper.mark('done')} the invitation${whose} is gone: its link opens nothing`,
+      paper.marked('done', `the invitation${whose} is gone: its link opens nothing`),
       { revoked: gone },
       true,
     );

@@ -21,8 +21,8 @@ export async function password(name: string, flags: UserPasswordFlags, surroundi
   await hold(installation, `user password ${name}`, () => setPassword(installation, name, secret));
   const { paper } = screen;
   const words = [
-    `${paper.mark('done')} ${name} has a new password`,
-    ...(person.active ? [] : [`${paper.mark('look')} ${name} is disabled: homeauth user enable ${name}`]),
+    paper.marked('done', `${name} has a new password`),
+    ...(person.active ? [] : [paper.marked('look', `${name} is disabled: homeauth user enable ${name}`)]),
   ];
   if (!screen.json) screen.result(words.join('\n'), {}, true);
   // Whoever knew the old one may be among those who are logged in.

@@ -24,6 +24,6 @@ export async function remove(name: string, flags: CommonFlags, surroundings: Sur
   );
   await sure(`Remove ${name}?`, surroundings.terminal);
   await hold(installation, `user remove ${name}`, () => removePerson(installation, name));
-  screen.result(`${screen.paper.mark('done')} ${name} is gone.`, { person }, true);
+  screen.result(screen.paper.marked('done', `${name} is gone.`), { person }, true);
   return exitCodes.fine;
 }

@@ -20,10 +20,10 @@ export async function reset2fa(name: string, flags: CommonFlags, surroundings: S
   const all = await factorsOf(world, account.pk);
   const data = { user: name, factors: all };
   if (all.length === 0) {
-    screen.result(`${name} has no second factor.`, { ...data, removed: false }, true);
+    screen.result(screen.paper.text(`${name} has no second factor.`), { ...data, removed: false }, true);
     return exitCodes.fine;
   }
-  screen.say(`${name} has:\n${factors(all, screen.style)}`);
+  screen.say(`${screen.style.text(`${name} has:`)}\n${factors(all, screen.style)}`);
   if (flags.dryRun) {
     screen.result('They would be removed.', { ...data, removed: false }, true);
     return exitCodes.fine;

@@ -22,11 +22,11 @@ export async function reset(name: string, flags: UserResetFlags, surroundings: S
     flags.print ? passwordLink(installation, account) : mailPasswordLink(installation, account),
   );
   const words = link
-    ? [`${paper.mark('done')} a link for ${name} to set a new password:`, `  ${link.reveal()}`, '', prose(one, paper)]
+    ? [paper.marked('done', `a link for ${name} to set a new password:`), `  ${link.reveal()}`, '', prose(one, paper)]
     : [
-        `${paper.mark('done')} authentik mails a link to ${account.email}`,
+        paper.marked('done', `authentik mails a link to ${account.email}`),
         '',
-        prose(`${one}\nIf it does not come: homeauth mail test ${account.email}`, paper),
+        prose([one, `If it does not come: homeauth mail test ${account.email}`], paper),
       ];
   const data = { user: name, ...(link ? { link: link.reveal() } : { mailed: account.email ?? '' }) };
   screen.result(words.join('\n'), data, true);

@@ -20,7 +20,10 @@ export async function providerPathsCheck(
     const why = `They are ${paths.join(', ')}. Caddy refuses them to strangers all the same, because it is not told who comes.`;
     const app = config.apps.find((one) => one.name === name);
     const where = app ? `the entry of ${name}` : 'the entries of the apps that they are for';
-    const fix = `Write them below open-paths into ${where} in homeauth.yaml, then: homeauth apply\nAnd empty Unauthenticated Paths in authentik: Applications > Providers > ${name} > Edit.`;
+    const fix = [
+      `Write them below open-paths into ${where} in homeauth.yaml, then: homeauth apply`,
+      `And empty Unauthenticated Paths in authentik: Applications > Providers > ${name} > Edit.`,
+    ];
     const title = `the provider "${name}" asks for a login everywhere`;
     return [wrong({ ...common, title }, 'warn', { problem, why, fix })];
   });

@@ -55,6 +55,9 @@ export function assertNotDeclared({ config, source }: Pick<Installation, 'config
     code: 'user-declared',
     problem: `${name} is the administrator that ${source} names.`,
     why: 'homeauth apply would put this right again.',
-    fix: 'Make another one an administrator: homeauth user groups NAME --add "authentik Admins"\nName them there, under admin:, then: homeauth apply',
+    fix: [
+      'Make another one an administrator: homeauth user groups NAME --add "authentik Admins"',
+      'Name them there, under admin:, then: homeauth apply',
+    ],
   });
 }

@@ -54,7 +54,10 @@ async function assertSecured(world: Installation['world'], { username, pk }: Acc
     code: 'admin-without-second-factor',
     problem: `${username} is an administrator without a second factor, and gets no link by mail.`,
     why: 'Whoever reads that mail would be an administrator.',
-    fix: `Print the link, and hand it over: homeauth user reset ${username} --print\nOr set up a second factor first: homeauth user enroll-2fa ${username}`,
+    fix: [
+      `Print the link, and hand it over: homeauth user reset ${username} --print`,
+      `Or set up a second factor first: homeauth user enroll-2fa ${username}`,
+    ],
   });
 }
 

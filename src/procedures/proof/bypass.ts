@@ -90,6 +90,6 @@ function apart(name: string): Told {
       `docker network connect ${proxyNetwork} ${name}`,
       `So that it stays, in its compose file: "caddynet" below its networks, and at the end`,
       `networks: { caddynet: { external: true, name: ${proxyNetwork} } }`,
-    ].join('\n'),
+    ],
   };
 }

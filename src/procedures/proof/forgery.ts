@@ -78,7 +78,10 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
       wrong({ ...common, answer: 'X-Forwarded-Host' }, 'fail', {
         problem: `A visitor of ${app.name} can name ${named} to authentik, and is then judged by the rules of that one.`,
         why: 'Your Caddyfile trusts them as a proxy.',
-        fix: 'Put back what keeps this shut:  homeauth apply\nTrust only proxies that are yours: trusted_proxies in your Caddyfile.',
+        fix: [
+          'Put back what keeps this shut:  homeauth apply',
+          'Trust only proxies that are yours: trusted_proxies in your Caddyfile.',
+        ],
       }),
     ];
   }

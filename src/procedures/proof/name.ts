@@ -16,8 +16,8 @@ export async function proveName({ world, config }: Scene, host: string): Promise
   const wildcard = `*.${config.domain}`;
   const width = Math.max(host.length, wildcard.length);
   const record = (name: string) => `${name.padEnd(width)}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`;
-  const once = isBelow ? `\nor once for all:  ${record(wildcard)}` : '';
-  const fix = `Add to your DNS:  ${record(host)}${once}`;
+  const once = isBelow ? [`or once for all:  ${record(wildcard)}`] : [];
+  const fix = [`Add to your DNS:  ${record(host)}`, ...once];
   if (found.length === 0) {
     const problem = `${host} does not resolve on this network yet.`;
     if (!isBelow) return [wrong(common, 'warn', { problem, fix })];

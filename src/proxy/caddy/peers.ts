@@ -23,9 +23,8 @@ export async function peers(
 const leave = (others: readonly string[]): string =>
   `Take them off it, in their compose files too:  docker network disconnect ${doorNetwork} ${others[0]}`;
 
-const move = (caddy: string): string =>
-  [
-    `Give Caddy a network that it shares with authentik alone. In the compose file of ${caddy}: "proxy" below its networks, and at the end`,
-    `networks: { proxy: { external: true, name: ${doorNetwork} } }`,
-    'then, in its folder: docker compose up -d   and: homeauth apply',
-  ].join('\n');
+const move = (caddy: string): readonly string[] => [
+  `Give Caddy a network that it shares with authentik alone. In the compose file of ${caddy}: "proxy" below its networks, and at the end`,
+  `networks: { proxy: { external: true, name: ${doorNetwork} } }`,
+  'then, in its folder: docker compose up -d   and: homeauth apply',
+];

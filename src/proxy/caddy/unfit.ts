@@ -42,7 +42,7 @@ export const noCaddyfile = (name: string, what: string): Failure =>
     code: 'caddy-without-caddyfile',
     problem: `Caddy in the container ${name} loads ${what}.`,
     why: 'homeauth adds its part to a Caddyfile, and this Caddy would not read it.',
-    fix: `Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile\n${manual}`,
+    fix: ['Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile', manual],
   });
 
 export const notOnHost = (name: string, inside: string): Failure =>
@@ -53,7 +53,7 @@ export const notOnHost = (name: string, inside: string): Failure =>
     fix: [
       `Take it out, beside the container's compose file: mkdir etc && docker cp ${name}:${inside} etc/Caddyfile`,
       'Then add "- ./etc:/etc/caddy" below volumes there, and: docker compose up -d',
-    ].join('\n'),
+    ],
   });
 
 export const missing = (name: string, inside: string, outside: string): Failure =>
@@ -80,7 +80,7 @@ export const elsewhere = (name: string, networks: readonly string[], exists: boo
       `In its compose file, add "caddynet" below its networks, and at the end:`,
       `  networks: { caddynet: { external: true, name: ${proxyNetwork} } }`,
       `Now, without a restart: ${exists ? '' : `docker network create ${proxyNetwork} && `}docker network connect ${proxyNetwork} ${name}`,
-    ].join('\n'),
+    ],
   });
 
 export const portTaken = (process: string, container: string | undefined): Failure => {

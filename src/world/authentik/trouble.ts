@@ -9,7 +9,11 @@ export const tokenRefused = (): Failure =>
     code: 'token-refused',
     problem: "authentik does not know homeauth's token.",
     why: 'It was deleted or given another key in authentik, or the file with the key is not the one that was saved.',
-    fix: 'Log in to authentik as an admin; in the admin interface, under Directory > Tokens and App passwords, copy the key of "homeauth".\nWrite it into .homeauth/token.env beside homeauth.yaml, as the one line  HOMEAUTH_TOKEN=KEY  and run the command again.\nIf there is no token "homeauth" any more, put the database back from a backup, or make that token there: user "homeauth", intent API, not expiring.',
+    fix: [
+      'Log in to authentik as an admin; in the admin interface, under Directory > Tokens and App passwords, copy the key of "homeauth".',
+      'Write it into .homeauth/token.env beside homeauth.yaml, as the one line  HOMEAUTH_TOKEN=KEY  and run the command again.',
+      'If there is no token "homeauth" any more, put the database back from a backup, or make that token there: user "homeauth", intent API, not expiring.',
+    ],
   });
 
 export const noToken = (): Failure =>
@@ -69,7 +73,7 @@ export const unreachable = (method: Method, path: string, because: Reason, tried
     code: 'authentik-unreachable',
     problem: `${because.says}: ${what(method, path)} could not be done.`,
     why: `It was tried for ${Math.round(tried / 1000)} s, and nothing was changed by it.`,
-    fix: 'See what it does:  docker logs --tail 50 authentik\nThen run the same command again.',
+    fix: ['See what it does:  docker logs --tail 50 authentik', 'Then run the same command again.'],
   });
 
 export const pagesMove = (path: string): Failure =>

@@ -1,5 +1,7 @@
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { Secret } from '../../model/secret.ts';
+import { oneLine } from '../../model/steering.ts';
+import { harmless } from './harmless.ts';
 import type { Asking, Question, Validate } from './question.ts';
 import type { Output, Screen } from './screen.ts';
 import { themeOf } from './theme.ts';
@@ -101,7 +103,12 @@ export function asking({ stdin, stderr, screen, writer, signal, mute, yes }: Pro
     choose: (question) =>
       put(question, ({ select }, context) => {
         const { message, initial } = question;
-        const choices = [...question.choices];
+        const shown = (text: string) => harmless(oneLine(text), screen.unicode);
+        const choices = question.choices.map((choice) => ({
+          ...choice,
+          name: shown(choice.name),
+          ...(choice.description !== undefined && { description: shown(choice.description) }),
+        }));
         return select({ message, theme, choices, ...(initial !== undefined && { default: initial }) }, context);
       }),
   };

@@ -1,11 +1,12 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
+import { oneLine } from '../../model/steering.ts';
 import { harmless } from './harmless.ts';
 import type { Screen } from './screen.ts';
 
 /** The prompts' own colours do not heed NO_COLOR on every Node: each of them is set here. */
 export function themeOf(screen: Screen) {
   const { colour, unicode } = screen;
-  const safe = (text: string) => harmless(text, unicode);
+  const safe = (text: string) => harmless(oneLine(text), unicode);
   return {
     prefix: { idle: colour.cyan('?'), done: colour.cyan('?') },
     spinner: { interval: 80, frames: [colour.dim(unicode ? '·' : '.')] },
