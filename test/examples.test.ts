@@ -14,6 +14,7 @@ import { type Id, idOf, type Observed, type Resource } from '../src/model/resour
 import { reveal, Secret } from '../src/model/secret.ts';
 import { checkedEra } from '../src/procedures/release-check.ts';
 import { ownCaddy } from '../src/proxy/caddy/caddy.ts';
+import { everywhere } from '../src/proxy/caddy/listeners.ts';
 import type { ProxyFacts } from '../src/proxy/proxy.ts';
 import { packagedTemplates } from '../src/world/templates.ts';
 import { sitesOf } from './fakes/caddyfile.ts';
@@ -32,6 +33,7 @@ const ownersCaddy: ProxyFacts = {
   networks: ['caddy_caddynet'],
   caddyfile: { inside: '/etc/caddy/Caddyfile', outside: '/rpool/encrypted/docker/caddy/etc/Caddyfile' },
   how: 'import',
+  listeners: everywhere,
 };
 
 interface Home {

@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import type { NetworkFacts } from '../model/networks.ts';
 import type { Resource } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
+import type { Listeners } from './caddy/listeners.ts';
 
 /**
  * What homeauth needs of the reverse proxy in front of the apps, whichever it is and wherever it runs. The parts that
@@ -42,6 +43,8 @@ export interface CaddyFacts {
   readonly caddyfile: { readonly inside: string; readonly outside: string };
   /** `import`: a file of ours beside it and one import line; `block`: one marked block in it, written in place. */
   readonly how: 'import' | 'block';
+  /** Where it listens for its owner's sites. */
+  readonly listeners: Listeners;
 }
 
 /** Where proofs knock: at the proxy itself, whatever names resolve to; by name where it is the owner's own affair. */
@@ -49,6 +52,8 @@ export interface Entrance {
   /** The command that shows its log. */
   readonly log?: string;
   readonly via?: { readonly host: string; readonly port: number };
+  /** Where it takes plain http, beside it. */
+  readonly httpPort?: number;
   /** The proxy's own authority, where it has one, as PEM. */
   readonly authority?: string;
   /** The command that copies that here. */

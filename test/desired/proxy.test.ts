@@ -8,6 +8,7 @@ import { compileTemplate } from '../../src/formats/template.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import { sitesIn } from '../../src/proxy/caddy/opened.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
 import { manualText } from '../../src/proxy/manual.ts';
@@ -34,7 +35,15 @@ const config = {
   apps: [app('whoami', 'whoami:80'), app('wiki', '[fd00::5]:8080', 'domain')],
 } as unknown as Config;
 const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/caddy/Caddyfile' };
-const existing = { is: 'caddy', own: false, container: 'front', networks: [], caddyfile, how: 'block' } as const;
+const existing = {
+  is: 'caddy',
+  own: false,
+  container: 'front',
+  networks: [],
+  caddyfile,
+  how: 'block',
+  listeners: everywhere,
+} as const;
 const facts = (change: Partial<Facts> = {}) => ({ templates, proxy: ownCaddy('/srv'), ...change }) as unknown as Facts;
 
 const partFor = (wanted: Config, { proxy }: Facts) => proxyOf(proxy).part(wanted, templates);

@@ -10,6 +10,7 @@ import { compiledTemplates } from '../../src/formats/template.ts';
 import { eraOf } from '../../src/model/release.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import type { ProxyFacts } from '../../src/proxy/proxy.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 
@@ -88,7 +89,15 @@ describe('whom authentik believes to be its proxy', () => {
   const doorNetwork = { subnets: ['172.19.0.0/30'], gateways: ['172.19.0.1'] };
   const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
   const theirs = (networks: readonly string[]) =>
-    ({ is: 'caddy', own: false, container: 'caddy', networks, caddyfile, how: 'import' }) as const;
+    ({
+      is: 'caddy',
+      own: false,
+      container: 'caddy',
+      networks,
+      caddyfile,
+      how: 'import',
+      listeners: everywhere,
+    }) as const;
 
   test.each<[string, ProxyFacts, string, string]>([
     ['a Caddy of ours', ownCaddy('/srv'), 'authentik_proxy', '172.19.0.2/31,172.19.0.0/32'],

@@ -114,6 +114,12 @@ describe.each(['directory', 'file'] as const)('a Caddyfile mounted as a %s', (mo
     ]);
     expect((await bench.caddyfile()).toString()).toBe(pinned);
     for (let n = 0; n < 12; n++) expect((await bench.get('mine.example.com')).body).toBe('mine');
+    // On the same listener both are served, every time.
+    await bench.put(bench.want(['wiki'], ['0.0.0.0']));
+    for (let n = 0; n < 12; n++) {
+      expect((await bench.get('mine.example.com')).body).toBe('mine');
+      expect((await bench.get('wiki.home.example.com')).status).toBe(302);
+    }
   });
 });
 

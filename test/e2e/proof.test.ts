@@ -100,7 +100,14 @@ beforeAll(async () => {
   };
   await load(template);
   const found = await findProxy(world, { proxy: 'caddy', caddyContainer: proxy, baseDir: '/srv' }, new Set());
-  expect(found).toEqual({ is: 'caddy', own: false, container: proxy, networks: [network], caddyfile, how: 'import' });
+  expect(found).toMatchObject({
+    is: 'caddy',
+    own: false,
+    container: proxy,
+    networks: [network],
+    caddyfile,
+    how: 'import',
+  });
   const entrance = await proxyOf(found).entrance(world);
   if (!isEntrance(entrance)) throw new Error(dataOf(entrance)?.cause);
   scene = { world, config, entrance };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import { findProxy } from '../../src/proxy/choose.ts';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
@@ -26,16 +27,24 @@ interface Scene {
   listener?: string;
   networkExists?: boolean;
   files?: readonly string[];
+  /** What Caddy loaded last. */
+  loaded?: object;
 }
 
 /** Only what a look may use: everything else of Docker is missing, and would throw. */
-function look({ containers = [], listener, networkExists = true, files = ['/etc/caddy/Caddyfile'] }: Scene) {
+function look({ containers = [], listener, networkExists = true, files = ['/etc/caddy/Caddyfile'], loaded }: Scene) {
   const world = {
     docker: {
       containers: async () => containers,
-      container: async (name: string) => containers.find((c) => c.name === name),
+      container: async (name: string) => {
+        const found = containers.find((c) => c.name === name);
+        return found && { ...found, environment: { XDG_CONFIG_HOME: '/config' } };
+      },
       network: async () => (networkExists ? { project: 'caddy', network: 'caddynet' } : undefined),
-      readFile: async (_: string, path: string) => (files.includes(path) ? 'a {\n}\n' : undefined),
+      readFile: async (_: string, path: string) => {
+        if (path === '/config/caddy/autosave.json') return loaded && JSON.stringify(loaded);
+        return files.includes(path) ? 'a {\n}\n' : undefined;
+      },
     },
     host: { listener: async () => listener && { process: listener } },
   } as unknown as World;
@@ -52,7 +61,7 @@ async function refusal(work: Promise<unknown>): Promise<Failure> {
 }
 
 describe('a Caddy that is there', () => {
-  const found = { is: 'caddy', own: false, container: 'caddy', networks: ['caddy_caddynet'] };
+  const found = { is: 'caddy', own: false, container: 'caddy', networks: ['caddy_caddynet'], listeners: everywhere };
 
   test('with its directory mounted, read-only or not', async () => {
     const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/srv/caddy/Caddyfile' };
@@ -179,4 +188,58 @@ describe('refused', () => {
       'Name one that is there: caddy-container: caddy',
     ]);
   });
+});
+
+describe('where it listens', () => {
+  const site = (host: string, ...listen: readonly string[]) => ({ listen, routes: [{ match: [{ host: [host] }] }] });
+  const served = (http: object) => look({ containers: [caddy], loaded: { apps: { http } } })();
+
+  test.each<[string, object, object]>([
+    ['everywhere, as usual', { servers: { srv0: site('a.lan', ':443') } }, everywhere],
+    [
+      'at one address',
+      { servers: { srv0: site('a.lan', '192.168.0.4:443'), srv1: site('b.lan', '192.168.0.4:80') } },
+      { ...everywhere, bind: ['192.168.0.4'] },
+    ],
+    [
+      'at two',
+      { servers: { srv0: site('a.lan', '[::]:443'), srv1: site('b.lan', '0.0.0.0:443') } },
+      { ...everywhere, bind: ['0.0.0.0', '[::]'] },
+    ],
+    [
+      'at one, without https yet',
+      { servers: { srv0: site('a.lan', '10.0.0.1:80') } },
+      { ...everywhere, bind: ['10.0.0.1'] },
+    ],
+    ['beside another port of its own', { servers: { srv0: site('a.lan', '10.0.0.1:9000') } }, everywhere],
+    [
+      'on other ports',
+      { http_port: 8080, https_port: 8443, servers: { srv0: site('a.lan', ':8443') } },
+      { http: 8080, https: 8443, bind: [] },
+    ],
+  ])('%s', async (_, http, listeners) => {
+    expect(await served(http)).toMatchObject({ listeners });
+  });
+
+  test('our own sites say nothing of it', async () => {
+    const dial = { handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: 'authentik.homeauth.internal.:9000' }] }] };
+    const routes = [{ match: [{ host: ['auth.lan'] }], ...dial }];
+    const servers = { srv0: site('a.lan', '10.0.0.1:443'), srv1: { listen: [':443'], routes } };
+    expect(await served({ servers })).toMatchObject({ listeners: { bind: ['10.0.0.1'] } });
+  });
+
+  test('some everywhere and some not is told with the line to write, before anything is made', async () => {
+    const servers = { srv0: site('a.lan', '10.0.0.1:443'), srv1: site('b.lan', ':443') };
+    const { code, problem, fix } = await refusal(served({ servers }));
+    expect([code, problem]).toEqual(['caddy-listeners', expect.stringContaining('a.lan on 10.0.0.1 alone')]);
+    expect(fix).toContain('\n  default_bind 10.0.0.1\n');
+  });
+
+  test.each([{ disable: true }, { disable_certificates: true }])(
+    'without certificates: %j',
+    async (automatic_https) => {
+      const servers = { srv0: { ...site('a.lan', ':443'), automatic_https } };
+      expect((await refusal(served({ servers }))).code).toBe('caddy-auto-https-off');
+    },
+  );
 });

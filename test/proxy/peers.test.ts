@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
+import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
 import type { ProxyFacts } from '../../src/proxy/proxy.ts';
 import type { World } from '../../src/world/world.ts';
@@ -7,7 +8,7 @@ import { dataOf } from '../words.ts';
 
 const caddyfile = { inside: '/etc/caddy/Caddyfile', outside: '/opt/Caddyfile' };
 const theirs = (...networks: string[]) =>
-  ({ is: 'caddy', own: false, container: 'front', networks, caddyfile, how: 'import' }) as const;
+  ({ is: 'caddy', own: false, container: 'front', networks, caddyfile, how: 'import', listeners: everywhere }) as const;
 
 async function told(proxy: ProxyFacts, on: Readonly<Record<string, readonly string[]>>) {
   const containers = async () => Object.entries(on).map(([name, networks]) => ({ name, networks }));

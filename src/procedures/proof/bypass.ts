@@ -14,8 +14,8 @@ export async function proveBypass(scene: Scene, app: App): Promise<Finding[]> {
 
 /** Caddy sends plain http on to https by itself, unless another site takes it. Worth a word only where it does. */
 async function overHttp(scene: Scene, app: App): Promise<Finding[]> {
-  const { via } = scene.entrance;
-  const entrance = via ? { via: { ...via, port: 80 } } : {};
+  const { via, httpPort = 80 } = scene.entrance;
+  const entrance = via ? { via: { ...via, port: httpPort } } : {};
   const answer = await knock({ ...scene, entrance }, { url: `http://${app.host}/` });
   if (answer instanceof Failure || answer.status >= 300 || answer.body === '') return [];
   return [

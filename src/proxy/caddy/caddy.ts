@@ -3,6 +3,7 @@ import { caddynet, door, doorNetwork } from '../../model/networks.ts';
 import type { CaddyFacts, ReverseProxy } from '../proxy.ts';
 import { entrance } from './entrance.ts';
 import { holes } from './holes.ts';
+import { everywhere } from './listeners.ts';
 import { peers } from './peers.ts';
 import { textOf } from './text.ts';
 
@@ -11,7 +12,7 @@ import { textOf } from './text.ts';
  * else's is, when its own compose file says so, since nothing else lasts; until then they meet among the apps.
  */
 export function caddyInContainer(found: CaddyFacts): ReverseProxy {
-  const { container, caddyfile, how } = found;
+  const { container, caddyfile, how, listeners } = found;
   const meeting = found.networks.includes(doorNetwork) ? door : caddynet;
   return {
     meeting,
@@ -21,7 +22,7 @@ export function caddyInContainer(found: CaddyFacts): ReverseProxy {
       {
         kind: 'caddy',
         key: caddyfile.outside,
-        spec: { container, caddyfile, how, ...textOf(config, templates['homeauth.caddy']!) },
+        spec: { container, caddyfile, how, ...textOf(config, templates['homeauth.caddy']!, listeners.bind) },
       },
     ],
     entrance: (world) => entrance(found, world),
@@ -38,4 +39,5 @@ export const ownCaddy = (baseDir: string): CaddyFacts => ({
   networks: [caddynet.name, door.name],
   caddyfile: { inside: '/etc/caddy/Caddyfile', outside: `${baseDir}/caddy/etc/Caddyfile` },
   how: 'import',
+  listeners: everywhere,
 });

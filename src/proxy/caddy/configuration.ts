@@ -16,6 +16,7 @@ export interface Configuration {
 interface Server {
   readonly listen?: readonly string[];
   readonly routes?: readonly Route[];
+  readonly automatic_https?: { readonly disable?: boolean; readonly disable_certificates?: boolean };
 }
 
 interface Route {

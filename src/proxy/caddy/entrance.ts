@@ -6,17 +6,20 @@ import type { CaddyFacts, Entrance } from '../proxy.ts';
 
 /** The way in to Caddy's container, or why there is none. */
 export async function entrance(
-  { container }: Pick<CaddyFacts, 'container'>,
+  { container, listeners: { http, https, bind } }: Pick<CaddyFacts, 'container' | 'listeners'>,
   { docker }: Pick<World, 'docker'>,
 ): Promise<Entrance | Finding> {
   const details = await docker.container(container);
-  const via = details?.running ? await docker.dialAddress(container, 443, proxyNetwork) : undefined;
+  const via = details?.running ? await docker.dialAddress(container, https, proxyNetwork) : undefined;
   if (!details || !via) return closed(container, details);
   const root = rootOf(details);
+  // Caddy listens there alone, and not on every address of its container.
+  const pinned = bind.find((address) => !/^(|0\.0\.0\.0|\[::\])$/.test(address));
   const authority = await docker.readFile(container, root);
   return {
     log: `docker logs --tail 50 ${container}`,
-    via,
+    via: pinned === undefined ? via : { host: pinned, port: https },
+    httpPort: http,
     ...(authority !== undefined && { authority, copyAuthority: `docker cp ${container}:${root} .` }),
   };
 }

@@ -1,11 +1,13 @@
 import type { Config } from '../../config/schema.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { Id } from '../../model/resource.ts';
-import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { ContainerDetails, ContainerSummary } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
 import { ownCaddy } from './caddy.ts';
 import { onHost, startedWith } from './container.ts';
+import { type Listeners, listenersIn, withoutCertificates } from './listeners.ts';
+import { loadedLast } from './running.ts';
 import * as unfit from './unfit.ts';
 
 /** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
@@ -14,7 +16,11 @@ export async function findCaddy(
   config: Pick<Config, 'caddyContainer' | 'baseDir'>,
   ours: ReadonlySet<Id>,
 ): Promise<CaddyFacts> {
-  if (ours.has('container:caddy') && config.caddyContainer === undefined) return ownCaddy(config.baseDir);
+  if (ours.has('container:caddy') && config.caddyContainer === undefined) {
+    const own = ownCaddy(config.baseDir);
+    const details = await world.docker.container(own.container);
+    return details ? { ...own, listeners: await listeners(world, details, own.caddyfile.outside) } : own;
+  }
   const containers = await world.docker.containers();
   const caddy = choose(containers, config.caddyContainer);
   if (caddy) return existing(world, caddy);
@@ -57,7 +63,9 @@ async function existing({ docker }: Pick<World, 'docker'>, caddy: ContainerSumma
   const started = startedWith(command);
   if (started.with !== 'caddyfile') throw unfit.noCaddyfile(name, started.what);
   const inside = started.path;
-  const place = onHost((await docker.container(name)) ?? caddy, inside);
+  const details = await docker.container(name);
+  if (!details) throw unfit.notThere(name, []);
+  const place = onHost(details, inside);
   if (!place) throw unfit.notOnHost(name, inside);
   if ((await docker.readFile(name, inside)) === undefined) throw unfit.missing(name, inside, place.outside);
   if (!networks.includes(proxyNetwork)) {
@@ -65,5 +73,20 @@ async function existing({ docker }: Pick<World, 'docker'>, caddy: ContainerSumma
     throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
   }
   const caddyfile = { inside, outside: place.outside };
-  return { is: 'caddy', own: false, container: name, networks, caddyfile, how: place.alone ? 'block' : 'import' };
+  const how = place.alone ? 'block' : 'import';
+  const where = await listeners({ docker }, details, place.outside);
+  return { is: 'caddy', own: false, container: name, networks, caddyfile, how, listeners: where };
+}
+
+/** Read from what Caddy loaded last: whoever only looks starts no program in its container. */
+async function listeners(
+  { docker }: Pick<World, 'docker'>,
+  details: ContainerDetails,
+  path: string,
+): Promise<Listeners> {
+  const loaded = await loadedLast(docker, details);
+  if (withoutCertificates(loaded)) throw unfit.noCertificates(path);
+  const found = listenersIn(loaded, new Set());
+  if ('hosts' in found) throw unfit.listensApart(path, found);
+  return found;
 }

@@ -2,6 +2,8 @@ import type { CaddySpec } from '../../model/resource.ts';
 import { type CaddyCommand, complaint } from './command.ts';
 import { type Configuration, configurationIn, hostsIn } from './configuration.ts';
 import { brokenBefore, cannotBeAsked, hostTaken, refused, snippetTaken } from './failures.ts';
+import { withoutCertificates } from './listeners.ts';
+import { noCertificates } from './unfit.ts';
 
 /**
  * The user's own text, turned into JSON. Undefined where this Caddy cannot do that with a text that is in no file.
@@ -36,6 +38,7 @@ export function checkRoom(own: string, adapted: Configuration | undefined, want:
   if (/^[^\S\n]*\(authentik\)[^\S\n]*\{/m.test(own)) throw snippetTaken(path);
   if (adapted?.admin?.disabled) throw cannotBeAsked(path, 'admin off', want.container);
   if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want.container);
+  if (adapted && withoutCertificates(adapted)) throw noCertificates(path);
   const served = hostsIn(adapted);
   const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
   const twice = want.sites.map(({ host }) => host).filter(isServed);

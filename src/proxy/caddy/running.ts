@@ -20,6 +20,12 @@ const autosave = async (docker: Pick<Docker, 'readFile'>, details: ContainerDeta
 export const lastLoaded = async (docker: Docker, details: ContainerDetails): Promise<string> =>
   revisionIn(await autosave(docker, details));
 
+/** The same as data; empty where it loaded nothing, or keeps nothing. */
+export async function loadedLast(docker: Pick<Docker, 'readFile'>, details: ContainerDetails): Promise<Configuration> {
+  const text = await autosave(docker, details);
+  return text.trim() === '' ? {} : configurationIn(text);
+}
+
 /** What Caddy says that it runs, as JSON; where it cannot be asked, what it loaded last. */
 export async function runningText(caddy: CaddyCommand, docker: Docker, details: ContainerDetails): Promise<string> {
   const answer = await caddy.other(['wget', '-qO-', 'http://localhost:2019/config/']).catch(() => undefined);

@@ -22,13 +22,18 @@ function dialled({ name, upstream, container }: App): string {
 }
 
 /** All of homeauth's text for Caddy, what is in it, and its mark: a hash of everything else in it. */
-export function textOf(config: Config, template: Template): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules'> {
+export function textOf(
+  config: Config,
+  template: Template,
+  bind: readonly string[] = [],
+): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules'> {
   const data = {
     authentik,
     authHost: config.authHost,
     internal: config.tls === 'internal',
     cloudflare: config.tls === 'cloudflare',
     odd: oddTargets,
+    bind,
     apps: config.apps.map((app) => ({
       host: app.host,
       upstream: dialled(app),

@@ -1,6 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { Apart } from './listeners.ts';
 
 const manual = 'Or keep it in your own hands: proxy: manual in homeauth.yaml.';
 
@@ -100,3 +101,23 @@ export const portTaken = (process: string, container: string | undefined): Failu
     fix: `Stop ${who} if Caddy is to take its place. If it stays in front: proxy: manual in homeauth.yaml.`,
   });
 };
+
+export const listensApart = (path: string, { hosts, bind }: Apart): Failure =>
+  new Failure({
+    code: 'caddy-listeners',
+    problem: `In ${path}, some sites listen everywhere, and ${hosts.join(', ') || 'others'} on ${bind.join(' ')} alone ("bind").`,
+    why: "homeauth's sites could take over only one of the two, and visitors of the other would get an empty page.",
+    fix: [
+      `Let all of them listen at the same addresses. In the braces at the top of ${path}:`,
+      `  default_bind ${bind.join(' ')}`,
+      'Or take the "bind" lines out. Then reload Caddy, and run the command again.',
+    ].join('\n'),
+  });
+
+export const noCertificates = (path: string): Failure =>
+  new Failure({
+    code: 'caddy-auto-https-off',
+    problem: `${path} says "auto_https off", so Caddy gets no certificates for homeauth's sites.`,
+    why: 'A login needs https.',
+    fix: `Take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual}`,
+  });

@@ -47,7 +47,7 @@ export interface Bench {
   readonly engine: Engine;
   readonly proxy: string;
   readonly path: string;
-  want(apps: readonly string[]): CaddySpec;
+  want(apps: readonly string[], bind?: readonly string[]): CaddySpec;
   put(want: CaddySpec | undefined): Promise<void>;
   differs(want: CaddySpec): Promise<readonly string[]>;
   caddyfile(): Promise<Buffer>;
@@ -102,11 +102,11 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
     engine: docker,
     proxy,
     path,
-    want: (apps) => ({
+    want: (apps, bind) => ({
       container: proxy,
       caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
       how: mount === 'directory' ? 'import' : 'block',
-      ...textOf(configOf(apps), template),
+      ...textOf(configOf(apps), template, bind),
     }),
     put: async (want) => caddyKind.apply?.(path, want, world, undefined),
     differs: async (want) => {
