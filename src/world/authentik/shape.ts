@@ -1,19 +1,102 @@
-import type { Collection } from './schema.ts';
-import { pages, rows, type Shape, type Sort } from './shapes.ts';
+import { z } from 'zod';
+import type { Collection, Row } from './schema.ts';
 
-const tests: Readonly<Record<Sort, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === 'string',
-  address: (value) => typeof value === 'string' && URL.canParse(value),
-  number: (value) => typeof value === 'number',
-  flag: (value) => typeof value === 'boolean',
-  list: (value) => Array.isArray(value),
-  map: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
+const text = z.string();
+const number = z.number();
+const flag = z.boolean();
+const list = z.array(z.unknown());
+const map = z.looseObject({});
+/** Where it may be null or left out. */
+const maybe = (type: z.ZodType) => type.nullish();
+const rowsOf = (fields: Readonly<Record<string, z.ZodType>>) => z.array(z.looseObject(fields));
+
+const named = { pk: text, name: text };
+
+/** What homeauth reads of the rows of a collection; what it leaves alone may be as it likes. */
+export const rows = {
+  'core/users': {
+    pk: number,
+    username: text,
+    name: text,
+    email: maybe(text),
+    type: maybe(text),
+    is_active: maybe(flag),
+    is_superuser: maybe(flag),
+    groups: maybe(list),
+    groups_obj: maybe(rowsOf({ name: text })),
+    attributes: maybe(map),
+    last_login: maybe(text),
+  },
+  'core/groups': { ...named, is_superuser: maybe(flag), parents: maybe(list) },
+  'core/authenticated_sessions': {
+    uuid: text,
+    user: number,
+    last_ip: text,
+    last_user_agent: maybe(text),
+    last_used: text,
+    user_agent: z.looseObject({ user_agent: z.looseObject({ family: text }), os: z.looseObject({ family: text }) }),
+  },
+  'core/tokens': { identifier: text, user: maybe(number) },
+  'core/applications': {
+    ...named,
+    slug: text,
+    provider: maybe(number),
+    provider_obj: maybe(map),
+    meta_launch_url: maybe(text),
+    meta_hide: maybe(flag),
+  },
+  'core/brands': { brand_uuid: text, domain: text, default: maybe(flag) },
+  'providers/proxy': {
+    pk: number,
+    name: text,
+    external_host: text,
+    mode: maybe(text),
+    cookie_domain: maybe(text),
+    authorization_flow: maybe(text),
+    invalidation_flow: maybe(text),
+    property_mappings: maybe(list),
+  },
+  'policies/bindings': {
+    pk: text,
+    target: text,
+    group: maybe(text),
+    policy: maybe(text),
+    user: maybe(number),
+    order: number,
+    enabled: maybe(flag),
+    negate: maybe(flag),
+    failure_result: maybe(flag),
+  },
+  'policies/reputation/scores': { pk: text, identifier: text, score: maybe(number) },
+  'outposts/instances': { ...named, managed: maybe(text), providers: list, config: map },
+  'flows/instances': { pk: text, slug: text },
+  'flows/bindings': { pk: text, target: text, order: number, stage_obj: z.looseObject({ name: text }) },
+  'propertymappings/provider/scope': { pk: text, managed: maybe(text) },
+  'stages/invitation/invitations': { ...named, expires: maybe(text), fixed_data: maybe(map) },
+} satisfies { readonly [C in Collection]?: { readonly [F in keyof Row<C>]?: z.ZodType } };
+
+/** Pages that are no collection, by their path. */
+const pages: readonly { readonly at: RegExp; readonly shape: z.ZodType }[] = [
+  { at: /^admin\/settings$/, shape: z.looseObject({ base_url: maybe(text) }) },
+  {
+    at: /^authenticators\/admin\/all$/,
+    shape: rowsOf({ name: text, meta_model_name: text, last_used: maybe(text) }),
+  },
+  { at: /^tasks\/workers$/, shape: rowsOf({}) },
+  { at: /\/check_access$/, shape: z.looseObject({ passing: flag }) },
+  { at: /^core\/users\/\d+\/recovery$/, shape: z.looseObject({ link: z.url() }) },
+  { at: /^core\/tokens\/[^/]+$/, shape: z.looseObject(rows['core/tokens']) },
+  { at: /^core\/users\/\d+$/, shape: z.looseObject(rows['core/users']) },
+  { at: /^outposts\/instances\/[^/]+$/, shape: z.looseObject(rows['outposts/instances']) },
+];
+
+const lists = new Map(Object.entries(rows).map(([collection, fields]) => [collection, rowsOf(fields)]));
+/** A stage, a policy, a prompt: whatever is told by its name. */
+const others = rowsOf(named);
 
 /** What is not as it should be in rows of a collection: the first such field, or a row that is none. */
-export function misfit(collection: Collection, found: readonly unknown[]): string | undefined {
-  return misfitOf([rows[collection] ?? rows.others], found, 'its list');
-}
+export const misfit = (collection: Collection, found: readonly unknown[]): string | undefined =>
+  misfitOf(lists.get(collection) ?? others, found, 'its list');
 
 /** The same for any other page. */
 export function misfitPage(path: string, found: unknown): string | undefined {
@@ -21,25 +104,10 @@ export function misfitPage(path: string, found: unknown): string | undefined {
   return page && misfitOf(page.shape, found, 'its answer');
 }
 
-function misfitOf(shape: Shape, found: unknown, name: string): string | undefined {
-  if (typeof shape === 'string') {
-    const mayLack = shape.endsWith('?') && (found === null || found === undefined);
-    return mayLack || tests[shape.replace('?', '') as Sort](found) ? undefined : name;
-  }
-  if ('maybe' in shape) return found === null || found === undefined ? undefined : misfitOf(shape.maybe, found, name);
-  if (Array.isArray(shape)) {
-    if (!tests.list(found)) return name;
-    return first(found as readonly unknown[], (one) => misfitOf(shape[0], one, `a row of ${name}`));
-  }
-  if (!tests.map(found)) return name;
-  const fields = found as Readonly<Record<string, unknown>>;
-  return first(Object.entries(shape), ([field, inner]) => misfitOf(inner as Shape, fields[field], `"${field}"`));
-}
-
-function first<T>(all: readonly T[], wrong: (one: T) => string | undefined): string | undefined {
-  for (const one of all) {
-    const found = wrong(one);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function misfitOf(shape: z.ZodType, found: unknown, whole: string): string | undefined {
+  const [issue] = shape.safeParse(found).error?.issues ?? [];
+  if (!issue) return undefined;
+  const named = issue.path.filter((step) => typeof step === 'string').at(-1);
+  const name = named === undefined ? whole : `"${named}"`;
+  return typeof issue.path.at(-1) === 'number' ? `a row of ${name}` : name;
 }

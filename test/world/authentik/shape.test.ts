@@ -2,8 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Collection } from '../../../src/world/authentik/schema.ts';
-import { misfit, misfitPage } from '../../../src/world/authentik/shape.ts';
-import { rows } from '../../../src/world/authentik/shapes.ts';
+import { misfit, misfitPage, rows } from '../../../src/world/authentik/shape.ts';
 import { readRecording } from '../../recordings/exchange.ts';
 
 const files = readdirSync(join(import.meta.dirname, '../../recordings/2026.8.0-rc1'));
