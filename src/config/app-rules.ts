@@ -3,7 +3,7 @@ import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
 import { nearest } from './nearest.ts';
 import { type Loose, loose, type Objection, string } from './objection.ts';
-import { checkNotLoopback } from './upstream.ts';
+import { checkNotLoopback, isHttps } from './upstream.ts';
 
 /** What the rest of the file means for its apps. */
 interface Around {
@@ -44,13 +44,15 @@ function entries(apps: unknown, domain: string | undefined): Entry[] {
 }
 
 function aboutApp(app: Entry, { domain, inCaddy }: Around): Objection[] {
-  const upstream = string(app.given['upstream']);
-  const loopback = upstream !== undefined && inCaddy ? checkNotLoopback(upstream) : undefined;
   // A host that was written is the schema's to judge; one made of name and domain can only be too long.
   const tooLong = app.given['host'] === undefined && app.host !== undefined && app.host.length > 253;
   return [
     ...withoutUpstream(app),
-    ...(loopback ? [{ ...loopback, path: [...app.path, 'upstream'], value: upstream }] : []),
+    ...upstreams(app).flatMap(({ path, value }) => {
+      const loopback = inCaddy ? checkNotLoopback(value) : undefined;
+      return loopback ? [{ ...loopback, path, value }] : [];
+    }),
+    ...ofOneSort(app),
     ...(tooLong
       ? [
           {
@@ -62,6 +64,45 @@ function aboutApp(app: Entry, { domain, inCaddy }: Around): Objection[] {
         ]
       : []),
     ...(app.given['mode'] === 'domain' ? inDomainMode(app, domain) : []),
+  ];
+}
+
+/** Every server of an app, where it is written. */
+function upstreams({ given, path }: Entry): { path: Path; value: string }[] {
+  const more = Array.isArray(given['more-upstreams']) ? given['more-upstreams'] : [];
+  const all: { path: Path; value: unknown }[] = [
+    { path: [...path, 'upstream'], value: given['upstream'] },
+    ...more.map((value, index) => ({ path: [...path, 'more-upstreams', index], value })),
+  ];
+  return all.flatMap(({ path, value }) => (typeof value === 'string' ? [{ path, value }] : []));
+}
+
+/** Caddy speaks either TLS to all servers of an app, or to none. */
+function ofOneSort(app: Entry): Objection[] {
+  const [first, ...more] = upstreams(app);
+  const https = first !== undefined && isHttps(first.value);
+  const other = more.find(({ value }) => isHttps(value) !== https);
+  const tls = app.given['upstream-tls'];
+  return [
+    ...(other
+      ? [
+          {
+            ...other,
+            problem: https ? 'is plain http, and upstream is https' : 'is https, and upstream is plain http',
+            fix: 'Write https:// in front of all servers of the app, or of none.',
+          },
+        ]
+      : []),
+    ...(tls !== undefined && !https
+      ? [
+          {
+            path: [...app.path, 'upstream-tls'],
+            value: tls,
+            problem: 'is about TLS, and upstream does not begin with https://',
+            fix: 'Write upstream: https://HOST:PORT, or delete upstream-tls.',
+          },
+        ]
+      : []),
   ];
 }
 

@@ -23,8 +23,15 @@ export function addApp(text: string, draft: AppDraft, path = 'homeauth.yaml'): s
   const name = typeof item === 'string' ? item : item.name;
   const there = file.apps.find((app) => nameOf(app) === name);
   if (there !== undefined) {
-    // Paths that are open stay so where nothing is said of them: add-app has no word for them.
-    const kept = typeof there === 'string' ? {} : { 'open-paths': there['open-paths'] };
+    // What add-app has no word for stays as it is.
+    const {
+      title: _t,
+      host: _h,
+      upstream: _u,
+      mode: _m,
+      group: _g,
+      ...kept
+    } = typeof there === 'string' ? { name } : there;
     const meant = { ...kept, ...(typeof item === 'string' ? { name: item } : item) };
     if (isDeepStrictEqual(normaliseApp(there, file.domain), normaliseApp(meant, file.domain))) return text;
     throw new Failure({
@@ -103,9 +110,9 @@ function checked(text: string, path: string, change: splice.Splice, wanted: unkn
 /** An app as a person would write it: a preset's bare name, and no defaults. */
 function compact(draft: AppDraft): AppDraft {
   if (typeof draft === 'string') return draft;
-  const { name, title, host, upstream, mode, group, 'open-paths': open } = draft;
+  const { name, title, host, upstream, mode, ...rest } = draft;
   const written = mode === 'app' ? undefined : mode;
-  const entries = Object.entries({ title, host, upstream, mode: written, group, 'open-paths': open });
+  const entries = Object.entries({ title, host, upstream, mode: written, ...rest });
   const given = entries.filter(([, value]) => value !== undefined);
   return given.length === 0 && findPreset(name) ? name : { name, ...Object.fromEntries(given) };
 }

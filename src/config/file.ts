@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { defaultRelease } from '../model/release.ts';
+import { app } from './app-file.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
-import { checkOpenPath } from './open-path.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
-import { checkUpstream } from './upstream.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
 /**
@@ -83,39 +82,6 @@ const policies = z
     }),
   })
   .meta({ description: 'Rules for people.' });
-
-const app = z
-  .strictObject({
-    name: text(checkAppName).meta({
-      description: "The app's slug in authentik; a preset where homeauth knows the name.",
-      examples: ['wiki'],
-    }),
-    title: text(checkTitle)
-      .optional()
-      .meta({ description: 'What people see.', 'x-default': "the preset's title, else the name" }),
-    host: text(checkHostName)
-      .optional()
-      .meta({ description: 'The host name it is served at.', 'x-default': '`<name>.<domain>`' }),
-    upstream: text(checkUpstream).optional().meta({
-      description: 'Where Caddy finds it: `HOST:PORT`, plain HTTP. Needed unless the name is a preset.',
-      'x-default': "the preset's container",
-    }),
-    mode: z.enum(['app', 'domain']).default('app').meta({
-      description: '`app`: a provider of its own, so that groups work. `domain`: shares the one for the whole domain.',
-    }),
-    group: text(checkTitle).optional().meta({
-      description: 'Only members of this authentik group get in. Mode `app` only.',
-      'x-default': 'everyone with an account',
-    }),
-    'open-paths': z
-      .array(text(checkOpenPath))
-      .optional()
-      .meta({
-        description: 'Paths that need no login: `/health` to the letter, or `/share/*` for all below it.',
-        examples: [['/share/*']],
-      }),
-  })
-  .meta({ description: 'An app of your own, or a preset with changes.' });
 
 const preset = text(checkAppName).meta({ description: 'The name of a preset.' });
 

@@ -1,8 +1,8 @@
 import { findPreset } from '../presets/presets.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
-import type { App, Config, Mail } from './schema.ts';
-import { normaliseUpstream } from './upstream.ts';
+import type { App, AppSite, Config, Mail } from './schema.ts';
+import { isHttps, normaliseUpstream } from './upstream.ts';
 
 const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;
 
@@ -51,8 +51,29 @@ export function normaliseApp(draft: AppDraft, domain: string): App {
     mode: app.mode ?? 'app',
     ...given('group', app.group),
     ...given('openPaths', app['open-paths']),
+    ...given('site', siteOf(app)),
     ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),
   };
+}
+
+function siteOf(app: Exclude<AppDraft, string>): AppSite | undefined {
+  const { ca, 'server-name': serverName, 'insecure-skip-verify': insecure } = app['upstream-tls'] ?? {};
+  const tls = {
+    ...given('ca', ca),
+    ...given('serverName', serverName),
+    ...given('insecureSkipVerify', insecure || undefined),
+  };
+  const site = {
+    ...given('moreUpstreams', app['more-upstreams']?.map(normaliseUpstream)),
+    ...given('tls', app.upstream !== undefined && isHttps(app.upstream) ? tls : undefined),
+    ...given('identityHeaders', app['identity-headers']),
+    ...given('requestHeaders', app['request-headers']),
+    ...given('responseHeaders', app['response-headers']),
+    ...given('maxBody', app['max-body']),
+    ...given('encode', app.encode || undefined),
+    ...given('extra', app.extra),
+  } as AppSite;
+  return Object.keys(site).length > 0 ? site : undefined;
 }
 
 function normaliseMail(mail: NonNullable<ConfigFile['mail']>): Mail {

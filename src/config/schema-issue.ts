@@ -34,6 +34,8 @@ export function explain({ issue, path }: Located, data: unknown, document: Docum
       return [notOneOf(issue.values.map(String), value, path, document)];
     case 'custom':
       return [refused(value, issue.params as unknown as Refusal, path, document)];
+    case 'invalid_key':
+      return [refusedKey(issue.issues[0] as Issue & { params?: unknown }, path, document)];
     case 'too_small':
     case 'too_big':
       return [refused(value, checkPort(String(value)) ?? unexpected, path, document)];
@@ -51,6 +53,13 @@ export function refused(value: unknown, refusal: Refusal, path: Path, document: 
     problem: `${label(path)}: ${show(value)} ${refusal.problem}.`,
     ...(refusal.why === undefined ? {} : { why: refusal.why }),
     fix: refusal.fix,
+  };
+}
+
+function refusedKey({ params }: { params?: unknown }, path: Path, document: Document.Parsed): Problem {
+  return {
+    ...refused(path.at(-1), params as Refusal, path.slice(0, -1), document),
+    ...placed(keyRange(document, path)),
   };
 }
 

@@ -1,3 +1,7 @@
+import type { claims } from './site.ts';
+
+export type Claim = keyof typeof claims;
+
 /** What the user said in homeauth.yaml, normalised: camelCase keys, every default resolved. */
 export interface Config {
   /** Parent of all host names, e.g. `home.example.com`; also the cookie domain. */
@@ -62,8 +66,10 @@ export interface App {
   readonly name: string;
   readonly title: string;
   readonly host: string;
-  /** `HOST:PORT` as Caddy sees it, plain HTTP. */
+  /** `HOST:PORT` as Caddy sees it. */
   readonly upstream: string;
+  /** What its site has beside the login. */
+  readonly site?: AppSite;
   /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
   readonly mode: 'app' | 'domain';
   /** Only members of this authentik group get in; everyone with an account where absent. */
@@ -72,4 +78,22 @@ export interface App {
   readonly openPaths?: readonly string[];
   /** Present when a preset says that homeauth starts the app itself. */
   readonly container?: { readonly image: string };
+}
+
+/** What the owner wants of an app's site. */
+export interface AppSite {
+  /** Further servers of the app, as `HOST:PORT`. */
+  readonly moreUpstreams?: readonly string[];
+  /** It speaks TLS. */
+  readonly tls?: { readonly ca?: string; readonly serverName?: string; readonly insecureSkipVerify?: true };
+  /** Headers for the app, by name, with what of a person they tell. */
+  readonly identityHeaders?: Readonly<Record<string, Claim>>;
+  /** Headers on the way to the app, and back: null takes one off. */
+  readonly requestHeaders?: Readonly<Record<string, string | null>>;
+  readonly responseHeaders?: Readonly<Record<string, string | null>>;
+  /** As Caddy reads a size. */
+  readonly maxBody?: string;
+  readonly encode?: true;
+  /** Lines of a Caddyfile, inside of a route. */
+  readonly extra?: string;
 }

@@ -1,19 +1,12 @@
 import type { Refusal } from './refusal.ts';
 
-/** `HOST:PORT` of a plain HTTP server, as Caddy's container reaches it. `http://` in front is tolerated. */
+/** `HOST:PORT` as Caddy reaches it, with `https://` in front where the app speaks TLS. `http://` is tolerated. */
 export function checkUpstream(value: string): Refusal | undefined {
   const form = 'Write HOST:PORT, for example wiki:8080.';
   if (value.trim() === '') return { problem: 'is empty', fix: form };
   if (/[\s\p{Cc}]/u.test(value)) return { problem: 'has a space or a control character in it', fix: form };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase();
-  if (scheme === 'https') {
-    return {
-      problem: 'asks for HTTPS behind the proxy',
-      why: 'homeauth lets Caddy speak plain HTTP to apps; certificates behind it are not handled yet.',
-      fix: "Write the app's plain HTTP port as HOST:PORT.",
-    };
-  }
-  if (scheme !== undefined && scheme !== 'http') return { problem: `begins with ${scheme}://`, fix: form };
+  if (scheme !== undefined && !/^https?$/.test(scheme)) return { problem: `begins with ${scheme}://`, fix: form };
   const bare = normaliseUpstream(value);
   if (bare.includes('/') || bare.includes('?')) {
     return { problem: 'has a path behind it', why: 'The app is served as a whole, below its own name.', fix: form };
@@ -62,10 +55,12 @@ export function checkNotLoopback(value: string): Refusal | undefined {
   };
 }
 
-/** Without `http://` and a lone slash at the end. */
+/** `HOST:PORT` alone: without scheme and a lone slash at the end. */
 export function normaliseUpstream(value: string): string {
-  return value.replace(/^http:\/\//i, '').replace(/\/$/, '');
+  return value.replace(/^https?:\/\//i, '').replace(/\/$/, '');
 }
+
+export const isHttps = (upstream: string): boolean => /^https:\/\//i.test(upstream);
 
 /** As browsers read it, so that `127.1`, `0x7f000001` and `::ffff:127.0.0.1` are seen for what they are. */
 function canonicalHost(host: string): string | undefined {

@@ -54,6 +54,66 @@ const textFor = (change: Partial<Config> = {}): string => {
 const siteOf = (text: string, host: string): string => text.split(`\n${host} {\n`)[1]?.split('\n}\n')[0] ?? '';
 
 describe('the text', () => {
+  test('has in a site what its app needs, and the login before all that could answer', () => {
+    const site = {
+      moreUpstreams: ['192.168.0.6:8443'],
+      tls: { ca: '/etc/caddy/ca.pem', serverName: 'unifi.lan', insecureSkipVerify: true },
+      identityHeaders: { 'Remote-User': 'username', 'X-Who': 'email' },
+      requestHeaders: { 'X-Script-Name': '/a b', Accept: null },
+      responseHeaders: { 'X-Frame-Options': null, 'X-Robots-Tag': 'none' },
+      maxBody: '10GB',
+      encode: true,
+      extra: '@old path /old\nredir @old /new\n',
+    } as const;
+    const unifi = { ...app('unifi', '192.168.0.5:8443'), openPaths: ['/health'], site };
+    const text = siteOf(textFor({ apps: [unifi] }), 'unifi.home.example.com').replaceAll('\t', '  ');
+    expect(text.replace(/vars_regexp .*/g, 'vars_regexp …')).toMatchInlineSnapshot(`
+      "  route {
+          import authentik_visitor
+          request_header -Remote-User
+          request_header -X-Who
+          request_body {
+            max_size 10GB
+          }
+          encode zstd gzip
+          @open {
+            path /health
+            vars_regexp …
+            not vars_regexp …
+          }
+          reverse_proxy @open https://192.168.0.5:8443 https://192.168.0.6:8443 {
+            transport http {
+              tls
+              tls_server_name unifi.lan
+              tls_trust_pool file /etc/caddy/ca.pem
+              tls_insecure_skip_verify
+            }
+            header_up X-Script-Name "/a b"
+            header_up -Accept
+            header_down -X-Frame-Options
+            header_down X-Robots-Tag none
+          }
+          import authentik unifi.home.example.com unifi
+          @old path /old
+          redir @old /new
+          reverse_proxy https://192.168.0.5:8443 https://192.168.0.6:8443 {
+            transport http {
+              tls
+              tls_server_name unifi.lan
+              tls_trust_pool file /etc/caddy/ca.pem
+              tls_insecure_skip_verify
+            }
+            header_up X-Script-Name "/a b"
+            header_up -Accept
+            header_up Remote-User {http.request.header.X-Authentik-Username}
+            header_up X-Who {http.request.header.X-Authentik-Email}
+            header_down -X-Frame-Options
+            header_down X-Robots-Tag none
+          }
+        }"
+    `);
+  });
+
   test('has one site for authentik and one for each app', () => {
     const text = textFor();
     expect(text.match(/^\S+(?= \{$)/gm)).toEqual([

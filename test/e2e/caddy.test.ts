@@ -179,6 +179,57 @@ describe('what Caddy lets through', () => {
   });
 });
 
+describe('what an app needs in its site', () => {
+  let bench: Bench;
+  const helen = { Cookie: 'session=helen' };
+  const inTls = 'https://tls.lan:8443 {\n\ttls internal\n\trespond "{host} {header.X-Authentik-Username}"\n}\n';
+
+  beforeAll(async () => {
+    bench = await startCaddy(docker, 'directory', inTls);
+    await bench.put(bench.want(['dressed', 'tls', 'tls-known', 'tls-any']));
+  });
+
+  test('is there for whoever is logged in', async () => {
+    const host = 'dressed.home.example.com';
+    const { status, body, headers } = await bench.get(host, '/', { ...helen, Accept: 'text/x', 'X-Who': 'forged' });
+    expect(status).toBe(200);
+    expect(body).toContain('Remote-User: helen\n');
+    expect(body).toContain('X-Who: helen\n');
+    expect(body).toContain('X-Script-Name: /a b\n');
+    expect(body).not.toMatch(/forged|text\/x/);
+    expect(headers['x-frame-options']).toBe('DENY');
+    expect(
+      (await bench.get(host, '/', { ...helen, 'Accept-Encoding': 'gzip', 'X-Long': 'long '.repeat(200) })).headers[
+        'content-encoding'
+      ],
+    ).toBe('gzip');
+    expect((await bench.get(host, '/old', helen)).headers['location']).toBe('/new');
+    expect((await bench.get(host, '/robots.txt', helen)).body).toBe('nobody');
+  });
+
+  test('stands behind the login', async () => {
+    for (const path of ['/', '/old', '/robots.txt'])
+      expect([path, (await bench.get('dressed.home.example.com', path)).status]).toEqual([path, 302]);
+  });
+
+  test('tells nobody who a visitor without a login says to be', async () => {
+    const forged = { 'X-Who': 'forged', 'Remote-User': 'forged', 'x-authentik-username': 'forged' };
+    const { status, body } = await bench.get('dressed.home.example.com', '/share/x', forged);
+    expect(status).toBe(200);
+    expect(body).toContain('X-Script-Name: /a b\n');
+    expect(body).not.toContain('forged');
+  });
+
+  test.each([
+    ['tls', 502, ''],
+    ['tls-known', 200, 'tls.lan helen'],
+    ['tls-any', 200, 'tls.lan helen'],
+  ])('an app over TLS is asked only where it proves who it is, or need not: %s', async (name, status, body) => {
+    const answer = await bench.get(`${name}.home.example.com`, '/', helen);
+    expect([answer.status, answer.body]).toEqual([status, body]);
+  });
+});
+
 describe('ways past the login', () => {
   let bench: Bench;
   const host = 'wiki.home.example.com';

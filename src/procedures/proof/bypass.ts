@@ -9,7 +9,21 @@ type Told = Pick<Issue, 'problem' | 'fix'>;
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
 export async function proveBypass(scene: Scene, app: App): Promise<Finding[]> {
-  return [...(await besideCaddy(scene, app)), ...(await overHttp(scene, app))];
+  const servers = [app.upstream, ...(app.site?.moreUpstreams ?? [])];
+  const beside = await Promise.all(servers.map((upstream) => besideCaddy(scene, { ...app, upstream })));
+  return [...beside.flat(), ...unverified(app), ...(await overHttp(scene, app))];
+}
+
+/** The owner's own choice, and worth a word every time. */
+function unverified({ name, upstream, site }: App): Finding[] {
+  if (!site?.tls?.insecureSkipVerify) return [];
+  return [
+    wrong({ id: 'upstream-insecure', title: `Caddy knows that it is ${name} that answers` }, 'warn', {
+      problem: `Caddy takes any certificate from ${upstream}.`,
+      why: `Whoever gets in between reads along, and can pose as ${name}.`,
+      fix: 'Give Caddy the authority that signed it (upstream-tls: ca), in homeauth.yaml. If all of the way is yours, leave it so.',
+    }),
+  ];
 }
 
 /** Caddy sends plain http on to https by itself, unless another site takes it. Worth a word only where it does. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { App, Config } from '../../config/schema.ts';
+import { claims } from '../../config/site.ts';
 import { quoteCaddy } from '../../formats/caddyfile.ts';
 import type { Template } from '../../formats/template.ts';
 import { cloudflareVariable } from '../../model/caddy.ts';
@@ -15,11 +16,43 @@ const authentik = `http://${innerHost('authentik')}:9000`;
  * What Caddy dials: an app that homeauth starts by the name that no router answers for, and another container of that
  * network, where it is written as Docker itself has it (NAME.NETWORK), without trying any domain of the house.
  */
-function dialled({ name, upstream, container }: App): string {
+function dialled(upstream: string, { name, container, site }: App): string {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(upstream) ?? [];
   if (container) return `${innerHost(name)}:${port}`;
-  return host.endsWith(`.${proxyNetwork}`) ? `${host}.:${port}` : upstream;
+  return `${site?.tls ? 'https://' : ''}${host.endsWith(`.${proxyNetwork}`) ? `${host}.:${port}` : upstream}`;
 }
+
+/** What an app's site has beside its host and the login, as the template wants it. */
+function siteOf(app: App) {
+  const { moreUpstreams = [], tls, identityHeaders = {}, maxBody, encode, extra, ...headers } = app.site ?? {};
+  const ours = Object.entries(identityHeaders).map(([header, claim]) => ({
+    header,
+    placeholder: `{http.request.header.${claims[claim]}}`,
+  }));
+  const up = setting(headers.requestHeaders);
+  const down = setting(headers.responseHeaders);
+  return {
+    upstreams: [app.upstream, ...moreUpstreams].map((one) => dialled(one, app)),
+    tls: tls && { ca: '', serverName: '', insecureSkipVerify: false, ...tls },
+    identity: ours,
+    up,
+    down,
+    maxBody: maxBody ?? '',
+    encode: encode ?? false,
+    // With blanks in front: tabs are the layout of ours, which is read back.
+    extra: (extra?.trimEnd().split('\n') ?? []).map((line) => line.replaceAll('\t', '  ')),
+    isPlain: !tls && up.length === 0 && down.length === 0,
+    isPlainBehind: !tls && up.length === 0 && down.length === 0 && ours.length === 0,
+  };
+}
+
+/** Headers as Caddy's header_up and header_down have them: one with a hyphen in front is taken off. */
+const setting = (headers: Readonly<Record<string, string | null>> = {}) =>
+  Object.entries(headers).map(([name, value]) => ({
+    name: value === null ? `-${name}` : name,
+    value: value ?? '',
+    isSet: value !== null,
+  }));
 
 /** All of homeauth's text for Caddy, what is in it, and its mark: a hash of everything else in it. */
 export function textOf(
@@ -36,7 +69,7 @@ export function textOf(
     bind,
     apps: config.apps.map((app) => ({
       host: app.host,
-      upstream: dialled(app),
+      ...siteOf(app),
       slug: app.mode === 'domain' ? domainApplication : app.name,
       openPaths: app.openPaths ?? [],
       open: openTargets(app.openPaths ?? []),

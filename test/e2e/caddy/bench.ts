@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../../../src/config/schema.ts';
+import type { AppSite, Config } from '../../../src/config/schema.ts';
 import { compileTemplate } from '../../../src/formats/template.ts';
 import { innerName } from '../../../src/model/networks.ts';
 import type { CaddySpec } from '../../../src/model/resource.ts';
@@ -24,6 +24,24 @@ const template = compileTemplate(
   readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8'),
 );
 
+/** Apps whose sites have more than the login. Those with tls in their name speak it, as `tls.lan` at Caddy's own port. */
+const sites: Readonly<Record<string, AppSite>> = {
+  dressed: {
+    identityHeaders: { 'Remote-User': 'username', 'X-Who': 'username' },
+    requestHeaders: { 'X-Script-Name': '/a b', Accept: null },
+    responseHeaders: { 'X-Frame-Options': 'DENY' },
+    maxBody: '1KB',
+    encode: true,
+    extra: '@old path /old\nredir @old /new\nhandle /robots.txt {\n\trespond "nobody"\n}\n',
+  },
+  tls: { tls: {}, requestHeaders: { Host: 'tls.lan' } },
+  'tls-known': {
+    tls: { serverName: 'tls.lan', ca: '/data/caddy/pki/authorities/local/root.crt' },
+    requestHeaders: { Host: 'tls.lan' },
+  },
+  'tls-any': { tls: { serverName: 'tls.lan', insecureSkipVerify: true }, requestHeaders: { Host: 'tls.lan' } },
+};
+
 /** A configuration with these apps, all of them in front of the one whoami; `socket` speaks WebSocket. */
 function configOf(apps: readonly string[]): Config {
   return {
@@ -34,9 +52,10 @@ function configOf(apps: readonly string[]): Config {
       name,
       title: name,
       host: `${name}.home.example.com`,
-      upstream: `${prefix}${name === 'socket' ? 'socket' : 'whoami'}:80`,
+      upstream: name.startsWith('tls') ? '127.0.0.1:8443' : `${prefix}${name === 'socket' ? 'socket' : 'whoami'}:80`,
       mode: 'app',
-      ...(name === 'wiki' && { openPaths: ['/health', '/share/*'] }),
+      ...(['wiki', 'dressed'].includes(name) && { openPaths: ['/health', '/share/*'] }),
+      ...(sites[name] && { site: sites[name] }),
     })),
   } as unknown as Config;
 }

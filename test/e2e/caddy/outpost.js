@@ -2,7 +2,7 @@
 // As there, capitals count in a host, and one that is nobody's own belongs to the whole domain.
 import { createServer } from 'node:http';
 
-const apps = ['wiki', 'photos', 'socket'];
+const apps = ['wiki', 'photos', 'socket', 'dressed', 'tls', 'tls-known', 'tls-any'];
 const slugOf = (host) => apps.find((name) => host === `${name}.home.example.com`) ?? 'home';
 
 createServer((request, response) => {

@@ -59,6 +59,9 @@ async function carryOut(
     case 'route':
     case 'handle':
       return run(block, visit, around, matchers);
+    case 'encode':
+    case 'request_body':
+      return undefined;
     case 'request_header':
       visit.headers = changed(visit.headers, args);
       return undefined;

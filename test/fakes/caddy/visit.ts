@@ -1,4 +1,4 @@
-import type { Headers } from './headers.ts';
+import { type Headers, valuesOf } from './headers.ts';
 
 /** A request on its way through Caddy. `headers` change as it goes; what was asked does not. */
 export interface Visit {
@@ -12,12 +12,13 @@ export interface Visit {
 }
 
 /** Placeholders that are filled in for each request. */
-export const filled = (text: string, { method, target, host }: Visit): string =>
+export const filled = (text: string, { method, target, host, headers }: Visit): string =>
   text
     .replaceAll('{http.request.orig_uri}', target)
     .replaceAll('{http.request.method}', method)
     .replaceAll('{http.request.hostport}', host)
-    .replaceAll('{http.request.host}', host.replace(/:\d+$/, ''));
+    .replaceAll('{http.request.host}', host.replace(/:\d+$/, ''))
+    .replace(/\{http\.request\.header\.([\w-]+)\}/g, (_, name: string) => valuesOf(headers, name).join(','));
 
 /** The path as Caddy compares it: decoded, without dot segments and doubled slashes. */
 export function cleanPath(target: string): string {
