@@ -1,16 +1,16 @@
 import pMap from 'p-map';
 import type { App } from '../config/schema.ts';
-import { type Finding, skip, unseen } from '../model/finding.ts';
+import { Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
-import { findProxy, proxyOf } from '../proxy/choose.ts';
-import { isEntrance } from '../proxy/proxy.ts';
+import { proxyOf } from '../proxy/choose.ts';
+import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
+import { proxyFor } from './checks/examine.ts';
+import { checksBy } from './checks/registry.ts';
 import type { Installation } from './installation.ts';
-import { withOutsider } from './people/outsider.ts';
 import { endLeftVisits } from './people/sessions.ts';
-import { outsiders, proveOutsider } from './proof/outsider.ts';
 import type { Owner } from './proof/owner.ts';
 import type { Scene } from './proof/scene.ts';
-import { proveApp, proveHome, type Thoroughness } from './proof.ts';
 
 export interface Wanted {
   readonly apps: readonly App[];
@@ -26,37 +26,41 @@ export async function proofs(
   installation: Installation,
   { apps, password, fresh, appsOnly }: Wanted,
 ): Promise<Finding[]> {
-  const scene = await sceneOf(installation);
-  if ('status' in scene) return [scene];
+  const door = await doorOf(installation);
+  if ('status' in door) return [door];
   if (password) await endLeftVisits(installation);
   const owner = password && { owner: await ownerWith(installation, password) };
-  const thoroughness = { ...owner, ...(!fresh && { patience: 0 }) };
-  const home = appsOnly ? [] : await proveHome(scene, thoroughness);
-  const each = await pMap(apps, (app) => aboutApp(scene, app, thoroughness), { concurrency: 8 });
-  return [...home, ...each.flat()];
+  const ground = { installation, ...door, how: { ...owner, ...(!fresh && { patience: 0 }) } };
+  const findings: Finding[] = [];
+  for (const check of checksBy('verify')) {
+    if (check.needs === 'entrance' && !appsOnly) findings.push(...(await check.run(ground, check)));
+    if (check.needs !== 'app') continue;
+    const ask = async (app: App) =>
+      (await check.run({ ...ground, app }, check)).map((found) => ({ ...found, subject: app.name }));
+    findings.push(...(await pMap(apps, ask, { concurrency: 8 })).flat());
+  }
+  return findings;
 }
 
 /** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */
 export async function outsiderProofs(installation: Installation): Promise<Finding[]> {
-  const apps = installation.config.apps.filter(({ group, mode }) => group !== undefined && mode === 'app');
-  if (apps.length === 0) return [skip({ id: 'outsider', title: outsiders }, unseen('No app has a group.'))];
-  const scene = await sceneOf(installation);
+  const door = await doorOf(installation);
   // Told by the other proofs.
-  if ('status' in scene) return [];
-  const { signal } = installation.surroundings;
-  return withOutsider(installation, (who) => proveOutsider(scene, apps, who, signal));
+  if ('status' in door) return [];
+  const ground = { installation, ...door, how: {} };
+  const asked = checksBy('verify --as-outsider').map((check) =>
+    check.needs === 'entrance' ? check.run(ground, check) : [],
+  );
+  return (await Promise.all(asked)).flat();
 }
 
 /** Where it is proven, or why that cannot be. */
-async function sceneOf({ world, config, ledger }: Installation): Promise<Scene | Finding> {
-  const ours = new Set((await ledger.read()).map(({ id }) => id));
-  const entrance = await proxyOf(await findProxy(world, config, ours)).entrance(world);
-  return isEntrance(entrance) ? { world, config, entrance } : entrance;
-}
-
-async function aboutApp(scene: Scene, app: App, how: Thoroughness): Promise<Finding[]> {
-  const findings = await proveApp(scene, app, how);
-  return findings.map((found) => ({ ...found, subject: app.name }));
+async function doorOf(installation: Installation): Promise<{ proxy: ProxyFacts; scene: Scene } | Finding> {
+  const { world, config } = installation;
+  const proxy = await proxyFor(installation);
+  if (proxy instanceof Failure) throw proxy;
+  const entrance = await proxyOf(proxy).entrance(world);
+  return isEntrance(entrance) ? { proxy, scene: { world, config, entrance } } : entrance;
 }
 
 async function ownerWith({ world, config }: Installation, password: Secret): Promise<Owner> {

@@ -137,7 +137,9 @@ describe('all is well', () => {
       ['certificate', 'ok', expect.stringContaining(`docker cp ${proxy}:/data/caddy/pki/authorities/local/root.crt .`)],
       ['dns', 'warn', 'auth.home.example.com does not resolve on this network yet.'],
     ]);
-    expect(short(await proveSecure(scene, new Secret(stack.token)))).toEqual([['https-seen', 'ok', '']]);
+    expect(short(await proveSecure(scene, new Secret(stack.token), { id: 'https-seen', title: '' }))).toEqual([
+      ['https-seen', 'ok', ''],
+    ]);
   });
 
   test.each(['whoami', 'shared'])('at %s', async (name) => {
@@ -158,7 +160,7 @@ describe('all is well', () => {
 describe('an account outside of the group', () => {
   const bob = { username: 'bob', password: new Secret('battery correct horse') };
   const kept = { ...apps[0]!, group: 'family' };
-  const outsider = () => proveOutsider(scene, [kept], bob, new AbortController().signal);
+  const outsider = () => proveOutsider(scene, [kept], bob, new AbortController().signal, { id: 'outsider', title: '' });
   let binding: string;
   beforeAll(async () => {
     const make = async (path: string, body: object) =>

@@ -329,7 +329,7 @@ describe('authentik’s own host', () => {
     [false, 'fail'],
   ])('knows that it is asked over https: %s', async (secure, status) => {
     const { scene } = sceneOf(() => answer(200, { body: JSON.stringify({ http_is_secure: secure }) }));
-    expect(await proveSecure(scene, new Secret('key'))).toMatchObject([{ status }]);
+    expect(await proveSecure(scene, new Secret('key'), { id: 'https-seen', title: '' })).toMatchObject([{ status }]);
   });
 });
 
@@ -339,9 +339,9 @@ test.each([
   ['is not what answers', answer(200), 'skip'],
   ['does not take the key', answer(403), 'skip'],
 ])('authentik %s', async (_, found, status) => {
-  expect(await proveSecure(sceneOf(() => found).scene, new Secret('key'))).toMatchObject([
-    { id: 'https-seen', status },
-  ]);
+  expect(
+    await proveSecure(sceneOf(() => found).scene, new Secret('key'), { id: 'https-seen', title: '' }),
+  ).toMatchObject([{ id: 'https-seen', status }]);
 });
 
 test.each([
@@ -353,7 +353,9 @@ test.each([
   const now = Date.UTC(2026, 10, 24);
   const date = new Date(now + seconds * 1000).toUTCString();
   const { scene } = sceneOf(() => answer(200, { headers: { date } }));
-  expect(await clockSkewCheck(scene, () => now)).toMatchObject([{ id: 'clock-skew', status }]);
+  expect(await clockSkewCheck(scene, { id: 'clock-skew', title: '' }, () => now)).toMatchObject([
+    { id: 'clock-skew', status },
+  ]);
 });
 
 describe('the rest', () => {

@@ -1,30 +1,34 @@
 import { Failure } from '../../model/failure.ts';
-import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 
 /** Does it answer, and know homeauth's token? @throws Failure where it refuses us */
-export async function answersCheck({ authentik, docker }: Pick<World, 'authentik' | 'docker'>): Promise<Finding[]> {
-  const common = { id: 'authentik-down', title: "authentik answers, and knows homeauth's token" };
+export async function answersCheck(
+  { authentik, docker }: Pick<World, 'authentik' | 'docker'>,
+  about: About,
+): Promise<Finding[]> {
   const reach = await authentik.reach();
-  if (reach.is === 'ready') return [ok(common)];
+  if (reach.is === 'ready') return [ok(about)];
   if (reach.is === 'refused') throw reach.failure;
   // What is behind its errors is told where the database is.
-  if (reach.failure) return [skip(common, reach.because)];
+  if (reach.failure) return [skip(about, reach.because)];
   // That its container does not run, or is not well, is told where containers are.
   const details = await docker.container('authentik');
   const isWell = details?.running && ['healthy', 'none'].includes(details.found.health);
-  if (!isWell) return [skip(common, reach.because)];
+  if (!isWell) return [skip(about, reach.because)];
   const problem = `authentik runs and cannot be used: ${reach.because.says}.`;
-  return [wrong(common, 'fail', { problem, fix: 'docker logs --tail 50 authentik' })];
+  return [wrong(about, 'fail', { problem, fix: 'docker logs --tail 50 authentik' })];
 }
 
 /** Does a worker listen? Without one, changes reach the outpost after minutes, and no mail is sent. */
-export async function workerCheck({ authentik, docker }: Pick<World, 'authentik' | 'docker'>): Promise<Finding[]> {
-  const common = { id: 'worker-silent', title: "authentik's worker is connected" };
+export async function workerCheck(
+  { authentik, docker }: Pick<World, 'authentik' | 'docker'>,
+  about: About,
+): Promise<Finding[]> {
   const reach = await authentik.reach();
-  if (reach.is !== 'ready') return [skip(common, reach.because)];
+  if (reach.is !== 'ready') return [skip(about, reach.because)];
   if (!(await docker.container('authentik-worker'))?.running) {
-    return [skip(common, unseen("authentik-worker's container does not run"))];
+    return [skip(about, unseen("authentik-worker's container does not run"))];
   }
   const fix =
     'See what it does:  docker logs --tail 50 authentik-worker   and start it anew:  docker restart authentik-worker';
@@ -32,13 +36,13 @@ export async function workerCheck({ authentik, docker }: Pick<World, 'authentik'
     const workers = await authentik.get<readonly { readonly version_matching?: boolean }[]>('tasks/workers');
     if (workers.length === 0) {
       const why = 'Changes reach the apps after minutes only, and no mail is sent.';
-      return [wrong(common, 'fail', { problem: 'No worker is connected to authentik.', why, fix })];
+      return [wrong(about, 'fail', { problem: 'No worker is connected to authentik.', why, fix })];
     }
     if (workers.some(({ version_matching }) => version_matching === false)) {
       const problem = "authentik's worker is of another release than the server.";
-      return [wrong(common, 'warn', { problem, why: 'They must be the same.', fix: 'homeauth apply' })];
+      return [wrong(about, 'warn', { problem, why: 'They must be the same.', fix: 'homeauth apply' })];
     }
-    return [ok(common)];
+    return [ok(about)];
   } catch (error) {
     // Releases before 2025.8 cannot be asked; the container's own health check has to do.
     if (error instanceof Failure && error.code === 'authentik-not-found') return [];

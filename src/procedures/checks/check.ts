@@ -1,31 +1,50 @@
-import pMap from 'p-map';
-import { Failure, type Issue, reasonOf } from '../../model/failure.ts';
-import { type About, type Finding, skip, unseen } from '../../model/finding.ts';
+import type { App } from '../../config/schema.ts';
+import { type Issue, reasonOf } from '../../model/failure.ts';
+import { type About, type Finding, unseen } from '../../model/finding.ts';
 import type { Reason } from '../../model/reason.ts';
+import type { Entrance, ProxyFacts } from '../../proxy/proxy.ts';
+import type { Installation } from '../installation.ts';
+import type { Scene } from '../proof/scene.ts';
+import type { Thoroughness } from '../proof.ts';
 
-/** One thing to look at. A check that throws a Failure, or takes too long, is a finding as well. */
-export interface Check extends About {
-  look(): Promise<readonly Finding[]>;
+/** What a check needs, and what it is then given. */
+export interface Grounds {
+  /** homeauth.yaml: there before anything is asked. */
+  readonly nothing: Installation;
+  /** Docker answers. */
+  readonly docker: Installation;
+  /** A reverse proxy that homeauth can work with. */
+  readonly proxy: {
+    readonly installation: Installation;
+    readonly proxy: ProxyFacts;
+    readonly entrance: Entrance | Finding;
+  };
+  /** The way in through it. */
+  readonly entrance: { readonly installation: Installation; readonly proxy: ProxyFacts } & Asking;
+  /** The same, once for each app. */
+  readonly app: Asking & { readonly app: App };
+  /** All others are made. */
+  readonly others: { readonly installation: Installation; readonly slowest: number };
 }
 
-/** How long one check may take, in ms. */
-const patience = 10_000;
-/** Checks at once: more would only make authentik slow on a small machine. */
-const concurrency = 12;
-
-/** Looks at all of them side by side. One that is stuck or broken hides none of the others. */
-export async function observe(checks: readonly Check[], limit = patience): Promise<Finding[]> {
-  const found = await pMap(checks, (check) => observed(check, limit), { concurrency });
-  return found.flat();
+interface Asking {
+  readonly scene: Scene;
+  readonly how: Thoroughness;
 }
 
-function observed(check: Check, limit: number): Promise<readonly Finding[]> {
-  const late = () => skipped([check], unseen(`it took longer than ${limit / 1000} s`));
-  return within(limit, check.look(), late).catch((error: unknown) => {
-    if (error instanceof Failure) return [failed(check, error)];
-    throw error;
-  });
+export type Need = keyof Grounds;
+
+/** One thing to look at, listed once. One that throws a Failure, or takes too long, is a finding as well. */
+export interface CheckOf<N extends Need> extends About {
+  readonly needs: N;
+  /** Which commands make it: `preflight` is what `init` and others do before they write. */
+  readonly by: readonly ('preflight' | 'doctor' | 'verify' | 'verify --as-outsider')[];
+  /** Names of what its run looks at besides, each a section in docs/problems.md. */
+  readonly finds?: readonly string[];
+  run(ground: Grounds[N], about: About): readonly Finding[] | Promise<readonly Finding[]>;
 }
+
+export type Check = { [N in Need]: CheckOf<N> }[Need];
 
 /** What `work` comes to, or after `ms` what takes its place. */
 export function within<T>(ms: number, work: Promise<T>, otherwise: () => T): Promise<T> {
@@ -36,13 +55,9 @@ export function within<T>(ms: number, work: Promise<T>, otherwise: () => T): Pro
   });
 }
 
-/** Checks that cannot be made, all for one reason. */
-export const skipped = (checks: readonly About[], because: Reason): Finding[] =>
-  checks.map((check) => skip(aboutOf(check), because));
-
-/** A failure as a finding. */
+/** An issue that was met where a check was made, as a finding of that. */
 export const failed = (about: About, issue: Issue, status: 'fail' | 'warn' = 'fail'): Finding => ({
-  ...aboutOf(about),
+  ...about,
   status,
   issue,
 });
@@ -50,5 +65,3 @@ export const failed = (about: About, issue: Issue, status: 'fail' | 'warn' = 'fa
 /** Why what depends on a check that is not fine is skipped. */
 export const reasonFrom = (found: Finding): Reason =>
   'because' in found ? found.because : 'issue' in found ? reasonOf(found.issue) : unseen(found.title);
-
-const aboutOf = ({ id, title, subject }: About): About => ({ id, title, ...(subject && { subject }) });

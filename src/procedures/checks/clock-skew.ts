@@ -1,20 +1,19 @@
 import { Failure, reasonOf } from '../../model/failure.ts';
-import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { knock, type Scene } from '../proof/scene.ts';
 
 /** A second factor is good for 30 seconds. */
 const tolerated = 30_000;
 
 /** Do this machine and what answers as authentik agree on the time? */
-export async function clockSkewCheck(scene: Scene, now = Date.now): Promise<Finding[]> {
-  const common = { id: 'clock-skew', title: 'this machine and authentik agree on the time' };
+export async function clockSkewCheck(scene: Scene, about: About, now = Date.now): Promise<Finding[]> {
   const answer = await knock(scene, { url: `https://${scene.config.authHost}/-/health/live/` });
-  if (answer instanceof Failure) return [skip(common, reasonOf(answer))];
+  if (answer instanceof Failure) return [skip(about, reasonOf(answer))];
   const theirs = Date.parse(answer.headers['date'] ?? '');
-  if (Number.isNaN(theirs)) return [skip(common, unseen('its answer carries no date'))];
+  if (Number.isNaN(theirs)) return [skip(about, unseen('its answer carries no date'))];
   const skew = Math.abs(theirs - now());
-  if (skew <= tolerated) return [ok(common)];
+  if (skew <= tolerated) return [ok(about)];
   const problem = `The clock of this machine and the one behind ${scene.config.authHost} are ${Math.round(skew / 1000)} s apart.`;
   const why = 'Second factors are good for 30 s.';
-  return [wrong(common, 'warn', { problem, why, fix: 'timedatectl set-ntp true, on both machines' })];
+  return [wrong(about, 'warn', { problem, why, fix: 'timedatectl set-ntp true, on both machines' })];
 }

@@ -1,14 +1,13 @@
-import { type Finding, ok, skip, unseen } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, unseen } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 import { databaseConnections, databaseTrouble } from '../database.ts';
 
 /** Has the database connections left? @throws Failure database-full */
-export async function databaseCheck({ docker }: Pick<World, 'docker'>): Promise<Finding[]> {
-  const common = { id: 'database-full', title: 'the database has connections left' };
+export async function databaseCheck({ docker }: Pick<World, 'docker'>, about: About): Promise<Finding[]> {
   const found = await databaseConnections(docker);
   // That its container does not run, or is not well, is told where containers are.
-  if (!found) return [skip(common, unseen('the database could not be asked'))];
+  if (!found) return [skip(about, unseen('the database could not be asked'))];
   const trouble = found.isFull && (await databaseTrouble(docker));
   if (trouble) throw trouble;
-  return [ok({ ...common, title: `${common.title} (${found.used} of ${found.allowed} are taken)` })];
+  return [ok({ ...about, title: `${about.title} (${found.used} of ${found.allowed} are taken)` })];
 }

@@ -1,4 +1,4 @@
-import { type Finding, ok, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 
 /** What authentik, its worker and PostgreSQL take, in bytes. Source: authentik's own minimum. */
@@ -9,12 +9,11 @@ const memorySold = 0.9 * memoryNeeded;
 const memorySpare = 0.3e9;
 
 /** Files can be given to the users of containers, and secrets be kept, by root alone. */
-export function rootCheck({ host }: Pick<World, 'host'>): Finding[] {
-  const common = { id: 'not-root', title: 'homeauth runs as root' };
-  if (host.uid === 0) return [ok(common)];
+export function rootCheck({ host }: Pick<World, 'host'>, about: About): Finding[] {
+  if (host.uid === 0) return [ok(about)];
   const problem = 'homeauth has to run as root here.';
   const why = "It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.";
-  return [wrong(common, 'fail', { problem, why, fix: 'Run it again with sudo.' })];
+  return [wrong(about, 'fail', { problem, why, fix: 'Run it again with sudo.' })];
 }
 
 /** `begun`: something runs already, and what it takes is no longer free. */
@@ -34,12 +33,11 @@ export function memoryCheck({ host }: Pick<World, 'host'>, begun: boolean): Find
 }
 
 /** Certificates and second factors depend on the time; a board without a battery starts years ago. */
-export function clockCheck(now: Date): Finding[] {
-  const common = { id: 'clock-wrong', title: "this machine's clock can be right" };
-  if (now.getUTCFullYear() >= 2026) return [ok(common)];
+export function clockCheck(now: Date, about: About): Finding[] {
+  if (now.getUTCFullYear() >= 2026) return [ok(about)];
   const problem = `This machine believes that it is ${now.toISOString().slice(0, 10)}.`;
   const why = 'Certificates and second factors do not work with a wrong clock.';
-  return [wrong(common, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
+  return [wrong(about, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
 }
 
 /** Only told: both are provided for. */

@@ -1,16 +1,16 @@
 import type { Config } from '../../config/schema.ts';
 import { providerNames } from '../../desired/sso.ts';
-import { type Finding, ok, skip, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 
 /** Does a provider of ours let anybody through by a list of its own, beside homeauth.yaml? */
 export async function providerPathsCheck(
   { authentik }: Pick<World, 'authentik'>,
   config: Config,
+  about: About,
 ): Promise<readonly Finding[]> {
-  const common = { id: 'provider-paths', title: 'authentik asks for a login everywhere' };
   const reach = await authentik.reach();
-  if (reach.is !== 'ready') return [skip(common, reach.because)];
+  if (reach.is !== 'ready') return [skip(about, reach.because)];
   const ours = providerNames(config);
   const rows = (await authentik.list('providers/proxy')).filter(({ name }) => ours.includes(name));
   const found = rows.flatMap(({ name, skip_path_regex }): Finding[] => {
@@ -25,7 +25,7 @@ export async function providerPathsCheck(
       `And empty Unauthenticated Paths in authentik: Applications > Providers > ${name} > Edit.`,
     ];
     const title = `the provider "${name}" asks for a login everywhere`;
-    return [wrong({ ...common, title }, 'warn', { problem, why, fix })];
+    return [wrong({ ...about, title }, 'warn', { problem, why, fix })];
   });
-  return found.length > 0 ? found : [ok(common)];
+  return found.length > 0 ? found : [ok(about)];
 }

@@ -1,6 +1,6 @@
 import type { Layout } from '../../desired/layout.ts';
 import { octal } from '../../kinds/regular-file.ts';
-import { type Finding, ok, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Installation } from '../installation.ts';
 
 /** Files that only root may read. */
@@ -33,9 +33,8 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
 }
 
 /** The password that homeauth made for its owner should not stay in a file. */
-export async function passwordFileCheck({ world, layout, config }: Installation): Promise<Finding[]> {
-  const common = { id: 'password-file', title: 'no password file is left over in a file' };
-  if ((await world.files.stat(layout.adminPassword)) === undefined) return [ok(common)];
+export async function passwordFileCheck({ world, layout, config }: Installation, about: About): Promise<Finding[]> {
+  if ((await world.files.stat(layout.adminPassword)) === undefined) return [ok(about)];
   const problem = `The password that was made for ${config.admin.username} still lies in a file.`;
-  return [wrong(common, 'warn', { problem, fix: `Log in, change it, then:  rm ${layout.adminPassword}` })];
+  return [wrong(about, 'warn', { problem, fix: `Log in, change it, then:  rm ${layout.adminPassword}` })];
 }

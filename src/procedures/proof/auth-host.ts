@@ -1,5 +1,5 @@
 import { Failure, reasonOf } from '../../model/failure.ts';
-import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { HttpAnswer } from '../../world/world.ts';
 import { fromOutside } from './answers.ts';
@@ -57,29 +57,28 @@ function arrived(answer: HttpAnswer | Failure, { pathname }: URL, { config, entr
 }
 
 /** Does authentik, asked through Caddy, know that it was asked over https? Without it every login goes in circles. */
-export async function proveSecure(scene: Scene, token: Secret): Promise<Finding[]> {
-  const common = { id: 'https-seen', title: 'authentik sees that it is asked over https' };
+export async function proveSecure(scene: Scene, token: Secret, about: About): Promise<Finding[]> {
   const url = `https://${scene.config.authHost}/api/v3/admin/system/`;
   const answer = await knock(scene, {
     url,
     headers: { Accept: 'application/json', Authorization: `Bearer ${token.reveal()}` },
   });
-  if (answer instanceof Failure) return [skip(common, reasonOf(answer))];
+  if (answer instanceof Failure) return [skip(about, reasonOf(answer))];
   const seen = answer.status === 200 ? systemIn(answer.body) : undefined;
-  if (!seen) return [skip(common, unseen(`${scene.config.authHost} answers ${answer.status}`))];
+  if (!seen) return [skip(about, unseen(`${scene.config.authHost} answers ${answer.status}`))];
   if (!seen.http_is_secure) {
     const problem = "authentik takes Caddy's requests for plain http.";
     const why = "Caddy's network is not in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS.";
-    return [wrong(common, 'fail', { problem, why, fix: 'homeauth apply' })];
+    return [wrong(about, 'fail', { problem, why, fix: 'homeauth apply' })];
   }
   if (seen.http_host !== undefined && seen.http_host !== scene.config.authHost) {
     const problem = `authentik believes that it is asked as ${seen.http_host}, and makes its links so.`;
     const why = 'What stands before it does not hand on the name.';
     return [
-      wrong(common, 'fail', { problem, why, fix: 'Hand on the header Host as it comes in, in the proxy in front.' }),
+      wrong(about, 'fail', { problem, why, fix: 'Hand on the header Host as it comes in, in the proxy in front.' }),
     ];
   }
-  return [ok(common)];
+  return [ok(about)];
 }
 
 interface SystemInfo {

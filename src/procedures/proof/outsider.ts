@@ -1,14 +1,12 @@
 import type { App } from '../../config/schema.ts';
 import { Failure, reasonOf } from '../../model/failure.ts';
-import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
+import { type About, type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { LoginResult, Visit } from '../../world/authentik/login.ts';
 import type { Scene } from './scene.ts';
 import { type Visitor, visiting } from './visit.ts';
 import { pastLogin, type Way, waysTo } from './ways.ts';
-
-export const outsiders = 'an account outside of its group stays outside';
 
 /**
  * Does the group of an app keep out somebody who has an account, and is logged in already: with authentik, and with the
@@ -19,15 +17,16 @@ export function proveOutsider(
   apps: readonly App[],
   who: Visitor,
   signal: AbortSignal,
+  about: About,
 ): Promise<Finding[]> {
   const { authHost } = scene.config;
   // The domain's own provider answers there, whatever apps there are.
   const start = `https://${authHost}/outpost.goauthentik.io/start?rd=${encodeURIComponent(`https://${authHost}/`)}`;
   return visiting(scene, start, who, async (entered) => {
-    if (entered instanceof Failure) return [skip({ id: 'outsider', title: outsiders }, notIn(entered))];
+    if (entered instanceof Failure) return [skip(about, notIn(entered))];
     const findings: Finding[] = [];
     for (const app of apps) {
-      if (!signal.aborted) findings.push({ ...(await about(scene, app, entered)), subject: app.name });
+      if (!signal.aborted) findings.push(await aboutApp(scene, app, entered, { ...about, subject: app.name }));
     }
     return findings;
   });
@@ -38,16 +37,15 @@ const notIn = (failure: Failure): Reason =>
     ? unseen('Everybody needs a second factor, and an account that is made for a proof has none.')
     : reasonOf(failure);
 
-async function about(scene: Scene, app: App, entered: LoginResult & Visit): Promise<Finding> {
-  const common = { id: 'outsider', title: outsiders };
+async function aboutApp(scene: Scene, app: App, entered: LoginResult & Visit, about: About): Promise<Finding> {
   const url = `https://${app.host}/`;
   const plain: Way = { name: app.host, request: { headers: {} } };
   const ways = [plain, ...waysTo(app, scene.config)];
   const past = await pastLogin(scene, app, ways, (await entered.cookiesAt(url)).reveal());
   const through = await byLogin();
   const all = [...past, ...(through ? ['a login'] : [])];
-  if (all.length === 0) return ok({ ...common, answer: `${ways.length + 1} ways tried` });
-  return wrong(common, 'fail', {
+  if (all.length === 0) return ok({ ...about, answer: `${ways.length + 1} ways tried` });
+  return wrong(about, 'fail', {
     problem: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
     fix: `homeauth apply, and until then: docker network disconnect ${proxyNetwork} ${app.upstream.replace(/:\d+$/, '')}`,
   });

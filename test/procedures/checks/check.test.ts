@@ -1,48 +1,42 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Failure } from '../../../src/model/failure.ts';
-import type { Finding } from '../../../src/model/finding.ts';
-import { observe, within } from '../../../src/procedures/checks/check.ts';
+import { type CheckOf, within } from '../../../src/procedures/checks/check.ts';
+import { made } from '../../../src/procedures/checks/examine.ts';
+import { checks } from '../../../src/procedures/checks/registry.ts';
+import type { Installation } from '../../../src/procedures/installation.ts';
 
-const check = (id: string, look: () => Promise<readonly Finding[]>) => ({ id, title: `${id} is fine`, look });
 const never = () => new Promise<never>(() => {});
 
-test('one that is stuck and one that is broken hide none of the others', async () => {
-  const fine: Finding = { id: 'fine', status: 'ok', title: 'fine' };
-  const broken = new Failure({
-    code: 'broken',
-    problem: 'It is broken.',
-    why: 'It fell.',
-    details: 'crack',
-    fix: 'Glue.',
-  });
-  const found = await observe(
-    [check('stuck', never), check('broken', () => Promise.reject(broken)), check('fine', async () => [fine])],
-    30,
-  );
-  expect(found).toEqual([
-    {
-      id: 'stuck',
-      status: 'skip',
-      title: 'stuck is fine',
-      because: { code: 'unseen', says: 'it took longer than 0.03 s' },
-    },
-    { id: 'broken', status: 'fail', title: 'broken is fine', issue: broken },
-    fine,
-  ]);
-});
+const check = (run: CheckOf<'nothing'>['run']): CheckOf<'nothing'> => {
+  return { id: 'name-taken', title: 'all is fine', needs: 'nothing', by: [], run };
+};
+const find = (run: CheckOf<'nothing'>['run']) => made(check(run), {} as Installation);
 
-test('they are looked at side by side', async () => {
-  const slow = async () => {
-    await new Promise((done) => setTimeout(done, 100));
-    return [];
-  };
-  const began = performance.now();
-  await observe(Array.from({ length: 10 }, (_, n) => check(`slow-${n}`, slow)));
-  expect(performance.now() - began).toBeLessThan(500);
+test('one that is broken is a finding, and one that is stuck is skipped', async () => {
+  vi.useFakeTimers();
+  const broken = new Failure({ code: 'broken', problem: 'It is broken.', why: 'It fell.', fix: 'Glue.' });
+  expect(await find(() => Promise.reject(broken))).toEqual([
+    { id: 'name-taken', status: 'fail', title: 'all is fine', issue: broken },
+  ]);
+  const stuck = find(() => never());
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(await stuck).toEqual([
+    {
+      id: 'name-taken',
+      status: 'skip',
+      title: 'all is fine',
+      because: { code: 'unseen', says: 'it took longer than 10 s' },
+    },
+  ]);
+  vi.useRealTimers();
 });
 
 test('a bug of ours is no finding', async () => {
-  await expect(observe([check('bug', () => Promise.reject(new TypeError('x')))])).rejects.toThrow(TypeError);
+  await expect(find(() => Promise.reject(new TypeError('x')))).rejects.toThrow(TypeError);
+});
+
+test('a check is listed once, and so is what it finds', () => {
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
 });
 
 test('what takes the place of an answer may be a failure', async () => {

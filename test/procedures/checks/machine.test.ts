@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/model/failure.ts';
+import { examine } from '../../../src/procedures/checks/examine.ts';
 import { clockCheck, memoryCheck } from '../../../src/procedures/checks/machine.ts';
-import { openInstallation } from '../../../src/procedures/installation.ts';
-import { machineChecks, preflight } from '../../../src/procedures/preflight.ts';
+import { checksBy } from '../../../src/procedures/checks/registry.ts';
+import { type Installation, openInstallation } from '../../../src/procedures/installation.ts';
+import { preflight } from '../../../src/procedures/preflight.ts';
 import type { Surroundings } from '../../../src/procedures/surroundings.ts';
 import { findingsData } from '../../../src/report/findings.ts';
 import { packagedTemplates } from '../../../src/world/templates.ts';
@@ -47,6 +49,8 @@ function machine(over: Over = {}, env: Surroundings['env'] = {}) {
     signal: new AbortController().signal,
   });
 }
+
+const machineChecks = (installation: Installation) => examine(installation, checksBy('preflight'));
 
 /** What is wrong: name, state, cause and fix of each. */
 async function problems(over?: Over, env?: Surroundings['env']) {
@@ -204,12 +208,12 @@ describe('memory', () => {
 });
 
 test('a clock that starts in the past', () => {
-  expect(clockCheck(new Date('1970-01-02'))[0]).toMatchObject({
+  expect(clockCheck(new Date('1970-01-02'), { id: 'clock-wrong', title: '' })[0]).toMatchObject({
     id: 'clock-wrong',
     status: 'fail',
     issue: { problem: expect.stringMatching(/1970-01-02/) },
   });
-  expect(clockCheck(new Date('2026-11-24'))[0]?.status).toBe('ok');
+  expect(clockCheck(new Date('2026-11-24'), { id: 'clock-wrong', title: '' })[0]?.status).toBe('ok');
 });
 
 test('what is only told', async () => {
