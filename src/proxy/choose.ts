@@ -11,7 +11,7 @@ import type { ProxyFacts, ReverseProxy } from './proxy.ts';
  * @throws Failure where there is one and homeauth cannot work with it; its fix says what to do
  */
 export async function findProxy(
-  world: Pick<World, 'docker' | 'host'>,
+  world: Pick<World, 'docker' | 'host' | 'files'>,
   config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir'>,
   ours: ReadonlySet<Id>,
 ): Promise<ProxyFacts> {

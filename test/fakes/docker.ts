@@ -39,6 +39,11 @@ export interface FakeDocker extends Docker {
   becomeLike(other: FakeDocker): Promise<void>;
 }
 
+/** What it was told to run, or its image's own choice. */
+const commandOf = ({ definition: { command, image } }: NewContainer): string =>
+  command?.join(' ') ??
+  (image.startsWith('caddy:') ? 'caddy run --config /etc/caddy/Caddyfile --adapter caddyfile' : '');
+
 /** Stands in for what a registry or an engine would compute. */
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
@@ -97,13 +102,14 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     name,
     image: pinnedName(box.made.definition),
     imageId: box.imageId,
-    command: (box.made.definition.command ?? []).join(' '),
+    command: commandOf(box.made),
     running: box.running !== undefined,
     labels: { 'com.docker.compose.project': box.made.definition.project.name, 'homeauth.revision': box.made.revision },
     networks: [...box.networks],
     mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
     ports: [],
     argv: box.made.definition.command ?? [],
+    workingDirectory: '/',
     environment: {
       ...box.environment,
       XDG_CONFIG_HOME: '/config',
@@ -160,6 +166,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       const digests = [...images].flatMap(([name, other]) => (other === id && name.includes('@') ? [name] : []));
       return id === undefined ? undefined : { id, digests };
     },
+    processes: async (name) => [boxes.get(name)].flatMap((box) => (box ? [commandOf(box.made)] : [])),
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
     readFile: async (name, path) => boxes.get(name)?.running?.read?.(path),
     async dialAddress(name, port) {

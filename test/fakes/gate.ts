@@ -28,6 +28,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     network: 'look',
     image: 'look',
     logs: 'look',
+    processes: 'look',
     readFile: 'look',
     dialAddress: 'look',
     change: 'look',

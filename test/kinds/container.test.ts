@@ -33,6 +33,7 @@ const running: ContainerDetails['found'] = {
 const details = (found: Partial<ContainerDetails['found']> = {}, more: Partial<ContainerDetails> = {}) => ({
   name: 'app',
   image: 'i:1',
+  workingDirectory: '/',
   command: 'server',
   argv: [],
   imageId: 'sha256:one',

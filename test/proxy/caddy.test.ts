@@ -50,6 +50,7 @@ function server(
   const summary = {
     name: 'caddy',
     command: 'caddy run --config /etc/caddy/Caddyfile',
+    workingDirectory: '/srv',
     mounts: [{ source: '/srv/caddy', target: '/etc/caddy', readOnly: true }],
   };
   const whole = () => `${files[path]}${files[path]?.includes('import ') ? files[beside] : ''}`;
@@ -316,7 +317,9 @@ describe('no site of the owner is lost', () => {
     for (const work of [() => caddy.put(want), () => caddyKind.rehearse?.(want, caddy.world, new Set())]) {
       const failure = await refusal(Promise.resolve(work()));
       expect([failure.code, failure.details]).toEqual(['caddy-runs-other', told]);
-      expect(failure.fix).toContain('docker exec -w /etc/caddy caddy caddy reload --config /etc/caddy/Caddyfile');
+      expect(failure.fix).toContain(
+        '  docker exec -w /etc/caddy caddy caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile',
+      );
     }
     expect(caddy.files).toEqual({ [path]: text });
     expect(caddy.commands).not.toContain('caddy reload');

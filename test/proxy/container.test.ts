@@ -1,28 +1,47 @@
 import { describe, expect, test } from 'vitest';
-import { onHost, startedWith } from '../../src/proxy/caddy/container.ts';
+import { onHost, startedIn, startedWith } from '../../src/proxy/caddy/container.ts';
 
 describe('the configuration that a command loads', () => {
   test.each([
     ['caddy run --config /etc/caddy/Caddyfile --adapter caddyfile', '/etc/caddy/Caddyfile'],
     ['caddy run --config=/conf/Caddyfile', '/conf/Caddyfile'],
     ['caddy run -c /conf/Caddyfile --watch', '/conf/Caddyfile'],
-    ['caddy run', '/etc/caddy/Caddyfile'],
-    ['caddy run --config ./sub/Caddyfile', '/etc/caddy/sub/Caddyfile'],
+    ['caddy run', '/srv/Caddyfile'],
+    ['/usr/bin/caddy run --watch', '/srv/Caddyfile'],
+    ['caddy run --config ./sub/Caddyfile', '/srv/sub/Caddyfile'],
+    ['caddy run --config ../conf/Caddyfile', '/conf/Caddyfile'],
     ["caddy run --config '/etc/caddy/Caddyfile'", '/etc/caddy/Caddyfile'],
     ["/bin/sh -c 'caddy run --config /conf/Caddyfile --adapter caddyfile'", '/conf/Caddyfile'],
     ['caddy run --config /etc/caddy/odd.json --adapter caddyfile', '/etc/caddy/odd.json'],
   ])('%s', (command, path) => {
-    expect(startedWith(command)).toEqual({ with: 'caddyfile', path });
+    expect(startedWith({ command, workingDirectory: '/srv' })).toEqual({ with: 'caddyfile', path });
   });
 
   test.each([
     'caddy run --config /etc/caddy/caddy.json',
     'caddy run --resume',
+    'caddy file-server',
+    'caddy respond --listen :80',
+    '/entrypoint.sh',
     'caddy run --resume --config /etc/caddy/Caddyfile',
     'caddy run --config /etc/caddy/x.yaml --adapter yaml',
   ])('%s is no Caddyfile', (command) => {
-    expect(startedWith(command).with).toBe('something-else');
+    expect(startedWith({ command, workingDirectory: '/srv' }).with).toBe('something-else');
   });
+});
+
+test('where the command is a script, what it has started tells', async () => {
+  const of = (command: string, processes: readonly string[]) =>
+    startedIn(
+      { docker: { processes: async () => processes } } as never,
+      { command, workingDirectory: '/app' } as never,
+    );
+  expect(await of('/entrypoint.sh', ['/bin/sh /entrypoint.sh', '/usr/bin/caddy run --config conf/Caddyfile'])).toEqual({
+    with: 'caddyfile',
+    path: '/app/conf/Caddyfile',
+  });
+  expect((await of('/entrypoint.sh', [])).with).toBe('something-else');
+  expect(await of('caddy run --config /conf/Caddyfile', [])).toEqual({ with: 'caddyfile', path: '/conf/Caddyfile' });
 });
 
 describe('a path on the host', () => {

@@ -29,22 +29,38 @@ interface Scene {
   files?: readonly string[];
   /** What Caddy loaded last. */
   loaded?: object;
+  /** What the Caddyfile says. */
+  text?: string;
+  /** Paths on the host that are links, and where they lead. */
+  links?: Readonly<Record<string, string>>;
 }
 
 /** Only what a look may use: everything else of Docker is missing, and would throw. */
-function look({ containers = [], listener, networkExists = true, files = ['/etc/caddy/Caddyfile'], loaded }: Scene) {
+function look({
+  containers = [],
+  listener,
+  networkExists = true,
+  files = ['/etc/caddy/Caddyfile'],
+  loaded,
+  text = 'a {\n}\n',
+  links = {},
+}: Scene) {
   const world = {
     docker: {
       containers: async () => containers,
       container: async (name: string) => {
         const found = containers.find((c) => c.name === name);
-        return found && { ...found, environment: { XDG_CONFIG_HOME: '/config' } };
+        return found && { ...found, environment: { XDG_CONFIG_HOME: '/config' }, workingDirectory: '/srv' };
       },
       network: async () => (networkExists ? { project: 'caddy', network: 'caddynet' } : undefined),
       readFile: async (_: string, path: string) => {
         if (path === '/config/caddy/autosave.json') return loaded && JSON.stringify(loaded);
-        return files.includes(path) ? 'a {\n}\n' : undefined;
+        return files.includes(path) ? text : undefined;
       },
+    },
+    files: {
+      stat: async (path: string) => ({ type: path in links ? 'link' : 'file' }),
+      filesystem: async (path: string) => ({ realPath: links[path] ?? path }),
     },
     host: { listener: async () => listener && { process: listener } },
   } as unknown as World;
@@ -106,6 +122,50 @@ describe('a Caddy that is there', () => {
   test('and runs, beside one that does not', async () => {
     const containers = [{ ...caddy, name: 'caddy-old', running: false }, caddy];
     expect(await look({ containers })()).toMatchObject({ container: 'caddy' });
+  });
+});
+
+describe('which file Caddy reads', () => {
+  const started = (command: string, mounts: ContainerSummary['mounts'], more: Scene = {}) =>
+    look({ containers: [{ ...caddy, command, mounts }], ...more })();
+
+  test('without --config it is the one in its working directory', async () => {
+    const found = await started('caddy run', [mount('/opt/caddy/Caddyfile', '/srv/Caddyfile')], {
+      files: ['/srv/Caddyfile'],
+    });
+    expect(found).toMatchObject({
+      caddyfile: { inside: '/srv/Caddyfile', outside: '/opt/caddy/Caddyfile' },
+      how: 'block',
+    });
+  });
+
+  test('a relative path begins there, too', async () => {
+    const files = ['/srv/conf/Caddyfile'];
+    const found = await started('caddy run --config conf/Caddyfile', [mount('/opt/conf', '/srv/conf')], { files });
+    expect(found).toMatchObject({ caddyfile: { inside: '/srv/conf/Caddyfile', outside: '/opt/conf/Caddyfile' } });
+  });
+
+  test('a link stays one: what it leads to is written in place', async () => {
+    const links = { '/srv/caddy/Caddyfile': '/home/helen/infra/Caddyfile' };
+    expect(await started(run, caddy.mounts, { links })).toMatchObject({
+      caddyfile: { inside: '/etc/caddy/Caddyfile', outside: '/home/helen/infra/Caddyfile' },
+      how: 'block',
+    });
+  });
+
+  test.each([
+    ['import *.caddy', 'block'],
+    ['import *', 'block'],
+    ['import ./*.caddy', 'block'],
+    ['import /etc/caddy/*', 'block'],
+    ['import home????.caddy', 'block'],
+    ['  import "*.caddy"', 'block'],
+    ['import sites/*', 'import'],
+    ['import *.conf', 'import'],
+    ['# import *.caddy', 'import'],
+    ['import homeauth.caddy # homeauth: this line is its own', 'import'],
+  ])('%s: our part goes there as a %s', async (line, how) => {
+    expect(await started(run, caddy.mounts, { text: `a.lan {\n}\n${line}\n` })).toMatchObject({ how });
   });
 });
 
@@ -232,7 +292,7 @@ describe('where it listens', () => {
     const servers = { srv0: site('a.lan', '10.0.0.1:443'), srv1: site('b.lan', ':443') };
     const { code, problem, fix } = await refusal(served({ servers }));
     expect([code, problem]).toEqual(['caddy-listeners', expect.stringContaining('a.lan on 10.0.0.1 alone')]);
-    expect(fix).toContain('\n  default_bind 10.0.0.1\n');
+    expect(fix).toContain('  default_bind 10.0.0.1');
   });
 
   test.each([{ disable: true }, { disable_certificates: true }])(

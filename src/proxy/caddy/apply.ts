@@ -128,7 +128,7 @@ export async function takeOut(outside: string, world: World): Promise<void> {
   const before = await readTexts(files, outside);
   const after: Texts = { caddyfile: withoutOurs(before.caddyfile), ours: undefined };
   const how = partsOf(before.caddyfile)[0]?.is === 'block' ? 'block' : 'import';
-  const reader = await readerOf(docker, outside);
+  const reader = await readerOf(world, outside);
   const details = reader?.running ? await docker.container(reader.container) : undefined;
   const { container = '', inside = '' } = reader ?? {};
   const caddy = caddyCommand(docker, container, inside);

@@ -1,20 +1,31 @@
-import type { ContainerSummary, Docker } from '../../world/docker/docker.ts';
+import { resolve } from 'node:path/posix';
+import type { ContainerDetails, ContainerSummary } from '../../world/docker/docker.ts';
+import type { World } from '../../world/world.ts';
 
 /** What a Caddy was started with. */
 export type Started =
   | { readonly with: 'caddyfile'; readonly path: string }
   | { readonly with: 'something-else'; readonly what: string };
 
-/** Which configuration a container's command makes Caddy load. */
-export function startedWith(command: string): Started {
+/** Which configuration a container's command makes Caddy load: from its working directory, where it is not told. */
+export function startedWith({
+  command,
+  workingDirectory,
+}: Pick<ContainerDetails, 'command' | 'workingDirectory'>): Started {
   const all = command.split(/\s+/).map((word) => word.replace(/^['"]+|['"]+$/g, ''));
   // What stands before it belongs to a shell, whose -c means something else.
-  const words = all.slice(all.findIndex((word) => /(^|\/)caddy$/.test(word)) + 1);
+  const at = all.findIndex((word) => /(^|\/)caddy$/.test(word));
+  if (at < 0) return { with: 'something-else', what: `what ${all[0] || 'its program'} chooses` };
+  const words = all.slice(at + 1);
+  const [subcommand = ''] = words;
+  if (!/^(run|start)$/.test(subcommand)) {
+    return { with: 'something-else', what: `nothing (caddy ${subcommand} has a configuration of its own)` };
+  }
   const value = (...names: readonly string[]): string | undefined => {
     const at = words.findIndex((word) => names.includes(word.split('=')[0] ?? ''));
     return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
   };
-  const path = value('--config', '-config', '-c') ?? '/etc/caddy/Caddyfile';
+  const path = value('--config', '-config', '-c') ?? 'Caddyfile';
   const adapter = value('--adapter', '-adapter', '-a');
   if (words.some((word) => /^--?(resume|r)$/.test(word))) {
     return { with: 'something-else', what: 'its last configuration again (--resume), whatever the Caddyfile says' };
@@ -25,7 +36,15 @@ export function startedWith(command: string): Started {
   if (adapter === undefined && path.endsWith('.json')) {
     return { with: 'something-else', what: `JSON and not a Caddyfile (--config ${path})` };
   }
-  return { with: 'caddyfile', path: path.startsWith('/') ? path : `/etc/caddy/${path.replace(/^\.\//, '')}` };
+  return { with: 'caddyfile', path: resolve(workingDirectory, path) };
+}
+
+/** The same of a container that runs: where its command is a script, what the script has started is asked for. */
+export async function startedIn({ docker }: Pick<World, 'docker'>, details: ContainerDetails): Promise<Started> {
+  const isCaddy = (command: string) => /(^|[\s/'"])caddy['"]?\s/.test(`${command} `);
+  if (isCaddy(details.command)) return startedWith(details);
+  const command = (await docker.processes(details.name)).find(isCaddy);
+  return startedWith({ ...details, command: command ?? details.command });
 }
 
 /** Where a path inside a container lies on this server, by its mounts; `alone`: the file itself is the mount. */
@@ -50,16 +69,26 @@ export interface Reader {
 
 /** The container whose Caddy reads this file of the host. */
 export async function readerOf(
-  docker: Pick<Docker, 'containers' | 'container'>,
+  { docker, files }: Pick<World, 'docker' | 'files'>,
   outside: string,
 ): Promise<Reader | undefined> {
   for (const summary of await docker.containers()) {
-    const started = startedWith(summary.command);
-    if (started.with !== 'caddyfile' || !onHost(summary, started.path)) continue;
-    // A list need not say where a volume lies on the host.
+    if (!/caddy/i.test(`${summary.name} ${summary.image} ${summary.command}`)) continue;
+    // A list says neither where it was started nor, always, where a volume lies on the host.
     const details = await docker.container(summary.name);
-    if (!details || onHost(details, started.path)?.outside !== outside) continue;
+    const started = details && (await startedIn({ docker }, details));
+    if (started?.with !== 'caddyfile') continue;
+    const place = onHost(details!, started.path);
+    if (!place || (place.outside !== outside && (await linkedTo(place.outside, files)) !== outside)) continue;
     return { container: summary.name, running: summary.running, inside: started.path };
   }
   return undefined;
+}
+
+/** The file itself, where a path is a link to one. */
+export async function linkedTo(
+  path: string,
+  files: Pick<World['files'], 'stat' | 'filesystem'>,
+): Promise<string | undefined> {
+  return (await files.stat(path))?.type === 'link' ? (await files.filesystem(path)).realPath : undefined;
 }

@@ -96,7 +96,7 @@ export const notWhatItRuns = (
       'If the file is right, load it, and look whether your sites are as they should be:',
       `  docker exec -w ${inside.slice(0, inside.lastIndexOf('/')) || '/'} ${container} caddy reload --config ${inside} --adapter caddyfile`,
       'Then run the command again.',
-    ].join('\n'),
+    ],
   });
 
 export const incomplete = (path: string, hosts: readonly string[]): Failure =>

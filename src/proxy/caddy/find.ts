@@ -5,21 +5,27 @@ import type { ContainerDetails, ContainerSummary } from '../../world/docker/dock
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
 import { ownCaddy } from './caddy.ts';
-import { onHost, startedWith } from './container.ts';
+import { linkedTo, onHost, startedIn } from './container.ts';
+import { takesBeside } from './imports.ts';
 import { type Listeners, listenersIn, withoutCertificates } from './listeners.ts';
+import { withoutOurs } from './placement.ts';
 import { loadedLast } from './running.ts';
 import * as unfit from './unfit.ts';
 
 /** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
 export async function findCaddy(
-  world: Pick<World, 'docker' | 'host'>,
+  world: Pick<World, 'docker' | 'host' | 'files'>,
   config: Pick<Config, 'caddyContainer' | 'baseDir'>,
   ours: ReadonlySet<Id>,
 ): Promise<CaddyFacts> {
   if (ours.has('container:caddy') && config.caddyContainer === undefined) {
     const own = ownCaddy(config.baseDir);
     const details = await world.docker.container(own.container);
-    return details ? { ...own, listeners: await listeners(world, details, own.caddyfile.outside) } : own;
+    if (!details) return own;
+    const { inside, outside } = own.caddyfile;
+    const text = withoutOurs((await world.docker.readFile(own.container, inside)) ?? '');
+    const how = takesBeside(text, inside) ? 'block' : 'import';
+    return { ...own, how, listeners: await listeners(world, details, outside) };
   }
   const containers = await world.docker.containers();
   const caddy = choose(containers, config.caddyContainer);
@@ -56,24 +62,30 @@ function isCaddy({ name, image, command, mounts }: ContainerSummary): boolean {
   return hasCaddyfile && /(^|[\s/'"])caddy['"]?(\s|$)/.test(command);
 }
 
-async function existing({ docker }: Pick<World, 'docker'>, caddy: ContainerSummary): Promise<CaddyFacts> {
+async function existing(
+  { docker, files }: Pick<World, 'docker' | 'files'>,
+  caddy: ContainerSummary,
+): Promise<CaddyFacts> {
   const { name, image, command, networks } = caddy;
   if (/docker-?proxy/.test(`${image} ${command}`)) throw unfit.dockerProxy(name);
   if (!caddy.running) throw unfit.stopped(name);
-  const started = startedWith(command);
-  if (started.with !== 'caddyfile') throw unfit.noCaddyfile(name, started.what);
-  const inside = started.path;
   const details = await docker.container(name);
   if (!details) throw unfit.notThere(name, []);
+  const started = await startedIn({ docker }, details);
+  if (started.with !== 'caddyfile') throw unfit.noCaddyfile(name, started.what);
+  const inside = started.path;
   const place = onHost(details, inside);
   if (!place) throw unfit.notOnHost(name, inside);
-  if ((await docker.readFile(name, inside)) === undefined) throw unfit.missing(name, inside, place.outside);
+  const text = await docker.readFile(name, inside);
+  if (text === undefined) throw unfit.missing(name, inside, place.outside);
   if (!networks.includes(proxyNetwork)) {
     const exists = (await docker.network(proxyNetwork)) !== undefined;
     throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
   }
-  const caddyfile = { inside, outside: place.outside };
-  const how = place.alone ? 'block' : 'import';
+  // A link stays one: what it leads to is written in place, and nothing is put beside it.
+  const linked = await linkedTo(place.outside, files);
+  const caddyfile = { inside, outside: linked ?? place.outside };
+  const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
   const where = await listeners({ docker }, details, place.outside);
   return { is: 'caddy', own: false, container: name, networks, caddyfile, how, listeners: where };
 }

@@ -40,8 +40,8 @@ export const caddyKind: Kind<CaddySpec> = {
   /** Caddy has loaded the text before `apply` returns. */
   patience: 5_000,
 
-  async explain(key, { docker }) {
-    const reader = await readerOf(docker, key);
+  async explain(key, { docker, files }) {
+    const reader = await readerOf({ docker, files }, key);
     return reader && { details: (await docker.logs(reader.container, 5)).join('\n') };
   },
 
@@ -55,7 +55,7 @@ const beyond = (sites: readonly CaddySite[], others: readonly CaddySite[]): read
 async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
   const [caddyfile, beside] = await Promise.all([files.read(key), files.read(fileBeside(key))]);
   const [part] = partsOf(caddyfile ?? '');
-  const reader = want ?? (await readerOf(docker, key));
+  const reader = want ?? (await readerOf({ docker, files }, key));
   const details = reader && (await docker.container(reader.container));
   const runs = details?.found.state === 'running';
   const onDisk = part !== undefined || beside !== undefined;

@@ -111,7 +111,7 @@ export const listensApart = (path: string, { hosts, bind }: Apart): Failure =>
       `Let all of them listen at the same addresses. In the braces at the top of ${path}:`,
       `  default_bind ${bind.join(' ')}`,
       'Or take the "bind" lines out. Then reload Caddy, and run the command again.',
-    ].join('\n'),
+    ],
   });
 
 export const noCertificates = (path: string): Failure =>

@@ -3,7 +3,7 @@ import { openApi } from './api.ts';
 import { readContainerFile } from './archive.ts';
 import type { Environment } from './client-config.ts';
 import { composeHashes } from './compose.ts';
-import { inspectContainer, listContainers } from './containers.ts';
+import { inspectContainer, listContainers, listProcesses } from './containers.ts';
 import type { Docker, PullProgress } from './docker.ts';
 import { nextChange } from './events.ts';
 import { execIn } from './exec.ts';
@@ -48,6 +48,7 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     container: async (name) => inspectContainer(await api(), name),
     network: async (name) => inspectNetwork(await api(), name),
     image: async (reference) => inspectImage(await api(), reference),
+    processes: async (name) => listProcesses(await api(), name),
     logs: async (name, lines) => lastLines(await api(), name, lines),
     readFile: async (container, path) => readContainerFile(await api(), container, path),
     dialAddress: async (container, port, network) => {

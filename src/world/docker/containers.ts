@@ -3,6 +3,7 @@ import type { ContainerState } from '../../model/container.ts';
 import { revisionLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
 import type { ContainerDetails, ContainerSummary } from './docker.ts';
+import { Refusal } from './refusal.ts';
 
 /** Every container, running or not, in one request. */
 export async function listContainers(api: Api): Promise<ContainerSummary[]> {
@@ -24,6 +25,18 @@ export async function listContainers(api: Api): Promise<ContainerSummary[]> {
   }));
 }
 
+/** As `docker top` shows them. An engine whose machine has no `ps` cannot tell. */
+export async function listProcesses(api: Api, name: string): Promise<string[]> {
+  const top = await api
+    .look<{ Titles: string[]; Processes: string[][] | null }>(containerPath(name, '/top'))
+    .catch((error: unknown) => {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    });
+  const at = top?.Titles.findIndex((title) => /^(CMD|COMMAND)$/.test(title)) ?? -1;
+  return (top?.Processes ?? []).map((process) => process[at] ?? '');
+}
+
 export async function inspectContainer(api: Api, name: string): Promise<ContainerDetails | undefined> {
   const c = await api.look<Docker.ContainerInspectInfo>(containerPath(name, '/json'));
   if (!c) return undefined;
@@ -41,6 +54,7 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
       (hosts ?? []).map((h) => ({ address: h.HostIp, port: Number(h.HostPort), inside: Number.parseInt(inside, 10) })),
     ),
     argv: c.Config.Cmd ?? [],
+    workingDirectory: c.Config.WorkingDir || '/',
     imageId: c.Image,
     environment: Object.fromEntries((c.Config.Env ?? []).map(nameAndValue)),
     revision: labels[revisionLabel],

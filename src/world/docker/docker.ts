@@ -30,6 +30,8 @@ export interface ContainerSummary {
 export interface ContainerDetails extends ContainerSummary {
   /** What it was told to run, or its image's own choice; `command` has the program before it, too. */
   readonly argv: readonly string[];
+  /** Where its program is started. */
+  readonly workingDirectory: string;
   /** What it was made from, whatever the image's name stands for now. */
   readonly imageId: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -78,6 +80,8 @@ export interface Docker {
   image(reference: string): Promise<ImageDetails | undefined>;
   /** The last lines a container wrote, oldest first. */
   logs(name: string, lines: number): Promise<readonly string[]>;
+  /** The command lines of what runs in a container; none where that cannot be told. */
+  processes(name: string): Promise<readonly string[]>;
   /** A file inside a container, running or not, by the archive endpoint. */
   readFile(container: string, path: string): Promise<string | undefined>;
   /** Where a port of a container can be dialled from here; undefined when it is on no network. */

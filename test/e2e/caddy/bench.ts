@@ -20,7 +20,7 @@ import { raw } from './raw.ts';
 
 const prefix = 'caddy-test-';
 const network = `${prefix}net`;
-const template = compileTemplate(
+export const template = compileTemplate(
   readFileSync(join(import.meta.dirname, '../../../templates/homeauth.caddy.hbs'), 'utf8'),
 );
 
@@ -43,7 +43,7 @@ const sites: Readonly<Record<string, AppSite>> = {
 };
 
 /** A configuration with these apps, all of them in front of the one whoami; `socket` speaks WebSocket. */
-function configOf(apps: readonly string[]): Config {
+export function configOf(apps: readonly string[]): Config {
   return {
     domain: 'home.example.com',
     authHost: 'auth.home.example.com',

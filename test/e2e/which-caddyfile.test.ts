@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { caddyKind } from '../../src/proxy/caddy/kind.ts';
+import { findProxy, proxyOf } from '../../src/proxy/choose.ts';
+import { connectDocker } from '../../src/world/docker/connect.ts';
+import { nodeFiles } from '../../src/world/files.ts';
+import { ownHttp } from '../../src/world/http.ts';
+import { systemRandom } from '../../src/world/random.ts';
+import type { World } from '../../src/world/world.ts';
+import { type Engine, engine } from '../machine/engine.ts';
+import { CADDY_IMAGE } from '../machine/names.ts';
+import { configOf, template } from './caddy/bench.ts';
+
+const network = 'caddy_caddynet';
+const proxy = 'which-test-caddy';
+const mine = 'http://mine.example.com {\n\trespond "mine"\n}\n';
+let docker: Engine;
+let world: World;
+
+beforeAll(async () => {
+  docker = await engine();
+  await docker.remove({ prefix: proxy });
+  await docker.remove({ prefix: network });
+  await docker.docker(['network', 'create', network]);
+  world = {
+    docker: connectDocker({ DOCKER_HOST: docker.host }),
+    files: nodeFiles(),
+    http: ownHttp,
+    random: systemRandom,
+    clock: { sleep: (ms: number) => new Promise((done) => setTimeout(done, ms)) },
+    host: { listener: async () => undefined },
+  } as unknown as World;
+});
+afterAll(async () => {
+  await docker.remove({ prefix: proxy });
+  await docker.remove({ prefix: network });
+});
+
+async function answer(host: string, port: number): Promise<string> {
+  const via = await world.docker.dialAddress(proxy, port, network);
+  const url = `${port === 443 ? 'https' : 'http'}://${host}/`;
+  return ownHttp.dial({ url, ...(via && { via }) }).then(({ status, body }) => `${status} ${body}`.trim(), String);
+}
+
+interface Way {
+  /** Files below a folder of their own, by name; `->` makes a link. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly run: (folder: string) => readonly string[];
+  readonly caddyfile: string;
+  readonly how: 'import' | 'block';
+}
+
+test.each<[string, Way]>([
+  [
+    'caddy run, in the working directory of its image',
+    {
+      files: { Caddyfile: mine },
+      run: (at) => ['--volume', `${at}/Caddyfile:/srv/Caddyfile`, CADDY_IMAGE, 'caddy', 'run'],
+      caddyfile: 'Caddyfile',
+      how: 'block',
+    },
+  ],
+  [
+    'a relative path, and a working directory of its own',
+    {
+      files: { 'conf/Caddyfile': mine },
+      run: (at) => [
+        '--volume',
+        `${at}/conf:/app/conf`,
+        '--workdir',
+        '/app',
+        CADDY_IMAGE,
+        'caddy',
+        'run',
+        '--config',
+        'conf/Caddyfile',
+      ],
+      caddyfile: 'conf/Caddyfile',
+      how: 'import',
+    },
+  ],
+  [
+    'a script that starts it',
+    {
+      files: { 'etc/Caddyfile': mine, 'start.sh': 'caddy run --config /conf/Caddyfile --adapter caddyfile\n' },
+      run: (at) => [
+        '--volume',
+        `${at}/etc:/conf`,
+        '--volume',
+        `${at}/start.sh:/start.sh`,
+        '--entrypoint',
+        '/bin/sh',
+        CADDY_IMAGE,
+        '/start.sh',
+      ],
+      caddyfile: 'etc/Caddyfile',
+      how: 'import',
+    },
+  ],
+  [
+    'a link into a clone',
+    {
+      files: { 'etc/clone/Caddyfile': mine, 'etc/Caddyfile': '-> clone/Caddyfile' },
+      run: (at) => ['--volume', `${at}/etc:/etc/caddy`, CADDY_IMAGE],
+      caddyfile: 'etc/clone/Caddyfile',
+      how: 'block',
+    },
+  ],
+  [
+    'import *.caddy, which would take a file of ours, too',
+    {
+      files: { 'etc/Caddyfile': 'import *.caddy\n', 'etc/mine.caddy': mine },
+      run: (at) => ['--volume', `${at}/etc:/etc/caddy`, CADDY_IMAGE],
+      caddyfile: 'etc/Caddyfile',
+      how: 'block',
+    },
+  ],
+])('%s', async (_, { files, run, caddyfile, how }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'homeauth-which-'));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    const target = /^-> (.*)$/.exec(text)?.[1];
+    await (target === undefined ? writeFile(join(folder, name), text) : symlink(target, join(folder, name)));
+  }
+  await docker.remove({ prefix: proxy });
+  await docker.docker(['run', '--detach', '--name', proxy, '--network', network, ...run(folder)]);
+  await expect.poll(() => answer('mine.example.com', 80), { timeout: 20_000 }).toBe('200 mine');
+
+  const found = await findProxy(world, { proxy: 'caddy', caddyContainer: proxy, baseDir: '/srv' }, new Set());
+  expect(found).toMatchObject({ caddyfile: { outside: join(folder, caddyfile) }, how });
+  const [part] = proxyOf(found).part(configOf(['wiki']), { 'homeauth.caddy': template });
+  if (part?.kind !== 'caddy') throw new Error('no part');
+  await caddyKind.rehearse?.(part.spec, world, new Set());
+  await caddyKind.apply?.(part.key, part.spec, world, undefined);
+  // authentik is not there: what answers is Caddy, for a site of ours.
+  await expect.poll(() => answer('wiki.home.example.com', 443), { timeout: 20_000 }).toMatch(/^502/);
+  expect(await answer('mine.example.com', 80)).toBe('200 mine');
+
+  // What is read at the next start is the same.
+  await docker.docker(['restart', '--time', '1', proxy]);
+  await expect.poll(() => answer('wiki.home.example.com', 443), { timeout: 20_000 }).toMatch(/^502/);
+  expect(await answer('mine.example.com', 80)).toBe('200 mine');
+
+  await caddyKind.apply?.(part.key, undefined, world, undefined);
+  const before = files[caddyfile];
+  expect(await readFile(join(folder, caddyfile), 'utf8')).toBe(before);
+  expect(await answer('mine.example.com', 80)).toBe('200 mine');
+});
