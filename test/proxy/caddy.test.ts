@@ -376,4 +376,16 @@ describe('no site of the owner is lost', () => {
     await caddy.put(want);
     expect(await caddy.differs(want)).toEqual([]);
   });
+
+  test.each<[string, (asked: number) => Partial<HttpAnswer>]>([
+    ['leads somewhere else each time', (asked) => ({ status: 302, headers: { location: `/session/${asked}` } })],
+    ['counts how often it is asked', (asked) => ({ status: asked > 8 ? 429 : 200 })],
+    ['has been away', (asked) => ({ status: asked > 6 ? 200 : 502, body: 'a page' })],
+  ])('a site that %s is not lost', async (_, answered) => {
+    const caddy = server({ [path]: own });
+    let asked = 0;
+    (caddy.world.http as { dial: unknown }).dial = async () => ({ ...nothing, ...answered(asked++) });
+    await caddy.put(want);
+    expect(await caddy.differs(want)).toEqual([]);
+  });
 });

@@ -185,6 +185,12 @@ describe('none', () => {
   });
 });
 
+test('of several, the one that publishes 443 is offered first', async () => {
+  const inner = { ...caddy, name: 'app-caddy-1', ports: [] };
+  const { fix } = await refusal(look({ containers: [inner, { ...caddy, name: 'front' }] })());
+  expect(fix).toMatch(/caddy-container: front$/);
+});
+
 describe('refused', () => {
   const containers = (change: Partial<ContainerSummary>) => ({ containers: [{ ...caddy, ...change }] });
   test.each<[string, Scene, string, RegExp]>([

@@ -45,7 +45,10 @@ function choose(containers: readonly ContainerSummary[], named: string | undefin
   const all = containers.filter(isCaddy);
   const running = all.filter((container) => container.running);
   const candidates = running.length > 0 ? running : all;
-  if (candidates.length > 1) throw unfit.several(candidates);
+  // The one that visitors reach is offered first.
+  const isFront = ({ ports }: ContainerSummary) => ports.some(({ port }) => port === 443);
+  if (candidates.length > 1)
+    throw unfit.several(candidates.toSorted((a, b) => Number(isFront(b)) - Number(isFront(a))));
   return candidates[0];
 }
 

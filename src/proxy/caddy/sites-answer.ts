@@ -8,6 +8,8 @@ interface Asked {
   readonly host: string;
   readonly url: string;
   readonly via: { readonly host: string; readonly port: number };
+  /** It answered the same each time. */
+  readonly isSteady: boolean;
   /** Answers that were seen, in short. */
   readonly answers: ReadonlySet<string>;
 }
@@ -25,7 +27,6 @@ type Around = Pick<World, 'docker' | 'http' | 'clock' | 'random'>;
 const times = { before: 3, after: 12 };
 /** One answer may be of something else: an app that has a bad moment. */
 const tolerated = 1;
-const silence = 'no answer';
 
 /**
  * Asks every site of the owner's in a running configuration, each through the listener that serves it, and gives what
@@ -84,36 +85,49 @@ async function waysTo(
 async function before({ host, via, schemes }: Way, around: Around): Promise<Asked | undefined> {
   for (const scheme of schemes) {
     const url = `${scheme}://${host}/`;
-    const answers = new Set<string>();
-    for (let n = 0; n < times.before; n++) answers.add(await ask(url, via, around));
-    if ([...answers].some((answer) => answer !== silence && !/^5/.test(answer))) return { host, url, via, answers };
+    const seen: (Answer | undefined)[] = [];
+    for (let n = 0; n < times.before; n++) seen.push(await ask(url, via, around));
+    if (!seen.some((answer) => answer !== undefined && answer.status < 500)) continue;
+    const isSteady = new Set(seen.map((answer) => inShort(answer, true))).size === 1;
+    return { host, url, via, isSteady, answers: new Set(seen.map((answer) => inShort(answer, isSteady))) };
   }
   return undefined;
 }
 
-async function after({ host, url, via, answers }: Asked, around: Around): Promise<Lost | undefined> {
+async function after({ host, url, via, isSteady, answers }: Asked, around: Around): Promise<Lost | undefined> {
   const others: string[] = [];
   for (let n = 0; n < times.after; n++) {
     const answer = await ask(url, via, around);
-    if (!answers.has(answer)) others.push(answer);
-    if (others.length > tolerated) return { host, before: [...answers].join(' or '), after: others.at(-1) ?? silence };
+    const short = inShort(answer, isSteady);
+    // Somebody counts how often it is asked.
+    if (answer?.status !== 429 && !answers.has(short)) others.push(short);
+    if (others.length > tolerated) return { host, before: [...answers].join(' or '), after: short };
     await around.clock.sleep(50);
   }
   return undefined;
 }
 
-/** Status, where it leads, and whether there is a page: what does not change from one visit to the next. */
-async function ask(url: string, via: Asked['via'], { http }: Around): Promise<string> {
+interface Answer {
+  readonly status: number;
+  readonly to?: string;
+  readonly hasPage: boolean;
+}
+
+/** Status, whether there is a page, and where it leads, unless that is another place each time. */
+function inShort(answer: Answer | undefined, isSteady: boolean): string {
+  if (!answer) return 'no answer';
+  const { status, to, hasPage } = answer;
+  const where = isSteady && to !== undefined ? [`to ${to}`] : [];
+  return [status, ...where, ...(hasPage ? [] : ['without a page'])].join(' ');
+}
+
+async function ask(url: string, via: Asked['via'], { http }: Around): Promise<Answer | undefined> {
   const answer = await http.dial({ url, via, timeout: 5_000 }).catch((error: unknown) => {
     if (error instanceof Failure) return undefined;
     throw error;
   });
   // What Go's server says to plain HTTP where it speaks TLS.
-  if (!answer || answer.body.includes('HTTP request to an HTTPS server')) return silence;
+  if (!answer || answer.body.includes('HTTP request to an HTTPS server')) return undefined;
   const to = answer.headers['location']?.replace(/[?#].*$/s, '');
-  return [
-    answer.status,
-    ...(to === undefined ? [] : [`to ${to}`]),
-    ...(answer.body === '' ? ['without a page'] : []),
-  ].join(' ');
+  return { status: answer.status, ...(to !== undefined && { to }), hasPage: answer.body !== '' };
 }

@@ -33,7 +33,7 @@ export async function listProcesses(api: Api, name: string): Promise<string[]> {
       if (error instanceof Refusal) return undefined;
       throw error;
     });
-  const at = top?.Titles.findIndex((title) => /^(CMD|COMMAND)$/.test(title)) ?? -1;
+  const at = top?.Titles.findIndex((column) => column === 'CMD' || column === 'COMMAND') ?? -1;
   return (top?.Processes ?? []).map((process) => process[at] ?? '');
 }
 
