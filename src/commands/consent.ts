@@ -1,4 +1,5 @@
 import { openAddresses } from '../config/open-path.ts';
+import { kinds } from '../kinds/index.ts';
 import { planned, type Wishes } from '../procedures/converging.ts';
 import type { Installation } from '../procedures/installation.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
@@ -20,7 +21,7 @@ export async function consent(
 ): Promise<void> {
   const { changes, right } = await planned(installation, wishes);
   if (changes.length === 0) return;
-  screen.say(`${screen.style.text(heading)}\n${summary(changes, installation.config.baseDir, screen.style)}`);
+  screen.say(`${screen.style.text(heading)}\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`);
   if (!terminal.interactive) return;
   const open = openAddresses(installation.config.apps);
   const details = plan({ changes, total: changes.length + right, command: 'This command', open }, screen.style);

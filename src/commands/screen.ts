@@ -1,4 +1,5 @@
 import type { Progress } from '../engine/run.ts';
+import { kinds } from '../kinds/index.ts';
 import type { Surroundings } from '../procedures/surroundings.ts';
 import { envelope } from '../report/envelope.ts';
 import { progress } from '../report/progress.ts';
@@ -28,7 +29,7 @@ export function screenOf({ terminal }: Surroundings, command: string): Screen {
       else terminal.data(words);
     },
     progress(event) {
-      const shown = progress(event, style);
+      const shown = progress(event, kinds, style);
       if (!shown) return;
       if ('say' in shown) terminal.say(shown.say);
       else terminal.live(shown.live);

@@ -1,4 +1,5 @@
 import type { UninstallFlags } from '../cli/set-up.ts';
+import { kinds } from '../kinds/index.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { leavings, undone } from '../procedures/converging.ts';
 import { isBare, open } from '../procedures/open.ts';
@@ -35,7 +36,7 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
   }
   if (terminal.interactive) {
     screen.say(
-      `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, screen.style)}`,
+      `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
     );
     const details = words;
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };

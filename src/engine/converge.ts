@@ -98,7 +98,7 @@ async function write<F>(steps: readonly Step[], { kinds, ledger }: Run<F>): Prom
         ...(resource.precious && { precious: true }),
         ...(resource.home && { home: true }),
         ...(resource.inside && { inside: resource.inside }),
-        ...((kind.release && before !== undefined) || isSeed(resource) ? { ours: resource.spec } : {}),
+        ...((kind.release && before !== undefined) || kind.isSeed?.(resource.spec) ? { ours: resource.spec } : {}),
         ...(before !== undefined && { before }),
       },
     ];
@@ -122,6 +122,3 @@ async function note<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
   });
   if (lines.length > 0) await ledger.save(record(known, lines));
 }
-
-/** Made once, and its owner's to go on with: what we put there tells later whether they have. */
-const isSeed = ({ kind, spec }: Resource): boolean => kind === 'file' && spec.once === true;

@@ -18,8 +18,29 @@ export interface Explanation {
   readonly fix?: Shown;
 }
 
+/** How things of a kind are told to people. */
+export interface Telling {
+  readonly noun: string;
+  /** The heading of one, and of several, where it is not the noun, and the noun with an s. */
+  readonly heading?: string;
+  readonly many?: string;
+  /** There is one: its key says nothing to a person. */
+  readonly isOne?: true;
+  /** Told under one heading with all that lives there. */
+  readonly place?: 'in authentik';
+  readonly note?: string;
+  /** One of several under a heading: the key, and with others of its place the noun too, unless given. */
+  item?(key: string, base: string): string;
+  /** What a change comes to, where that is less than the name and all reasons. */
+  sum?(because: readonly Reason[]): string | undefined;
+  /** A step, or a part: where it is only made, what it is made for is told in its place. `partOf`: known by its key. */
+  readonly isPart?: true;
+  partOf?(key: string): Id;
+}
+
 /** How to look at, judge and fix one kind of resource. */
 export interface Kind<S> {
+  readonly told: Telling;
   /** Look; never touch. `want` helps to find a thing that goes by another name. */
   observe(key: string, world: World, want?: S): Promise<Observed<S>>;
   /** How `have` falls short of `want`; empty when it does not. Pure. */
@@ -36,6 +57,8 @@ export interface Kind<S> {
   isTheirs?(want: S, have: S): boolean;
   /** Whether what we made has become the user's own meanwhile, and stays. Pure. */
   keeps?(ours: S, have: S): boolean;
+  /** Made once, and its owner's to go on with: what we put there tells later whether they have. Pure. */
+  isSeed?(want: S): boolean;
   /** Removes the user's data with it: only when that was asked for by name. */
   destroy?(key: string, world: World): Promise<void>;
   /** Something homeauth uses and never removes: the ledger has at most a note about it, which goes in silence. */

@@ -13,6 +13,8 @@ const nowhere = 'blank://blank';
 const notShown: Reason = { ...differs('hidden', 'does not show in the library'), reads: 'itself' };
 
 export const applicationKind: Kind<ApplicationSpec> = {
+  told: { noun: 'application', place: 'in authentik', item: (key) => key },
+
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const row = (await authentik.list('core/applications')).find(({ slug }) => slug === key);

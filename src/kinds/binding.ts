@@ -7,6 +7,8 @@ import { lookInto, missing } from './authentik.ts';
 
 /** A group may open an application. authentik takes the same binding twice, so it is always looked for first. */
 export const bindingKind: Kind<BindingSpec> = {
+  told: { noun: 'access', place: 'in authentik', item: (key) => `${split(key)[0]} for ${split(key)[1]} only` },
+
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const { bindings } = await ends(key, authentik);

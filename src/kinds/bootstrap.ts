@@ -6,6 +6,8 @@ import { lookInto, tokenCalled } from './authentik.ts';
 
 /** The token of the first start, which opens everything and never expires: gone as soon as our own works. */
 export const bootstrapKind: Kind<BootstrapSpec> = {
+  told: { noun: 'bootstrap token', place: 'in authentik', isOne: true, isPart: true },
+
   observe: (key, world) =>
     lookInto(world, async (authentik) => ({ gone: (await tokenCalled(authentik, key)) === undefined })),
 

@@ -17,6 +17,7 @@ const words = (hint: string) => ({ what: 'brand', where: 'System > Brands', hint
 
 /** key: the host name. Which flows its brand names. */
 export const brandKind = adjustedKind(
+  { noun: 'brand for' },
   placeOf,
   words('In authentik, open System > Brands, and see which flows are set there.'),
 );
@@ -24,7 +25,11 @@ export const brandKind = adjustedKind(
 /** What authentik calls itself until somebody says otherwise. */
 const shipped = 'authentik';
 
-const title = adjustedKind(placeOf, words('In authentik, open System > Brands, and see which title is set there.'));
+const title = adjustedKind(
+  { noun: 'title of the brand for', isPart: true },
+  placeOf,
+  words('In authentik, open System > Brands, and see which title is set there.'),
+);
 
 /** key: the host name. How its brand is called, on a phone too. A title of its owner's own is right as it is. */
 export const brandTitleKind: Kind<ObjectSpec> = {

@@ -10,6 +10,8 @@ import { explainContainer, lastWord } from './container-story.ts';
 
 /** A container with all that it is made from. Another definition means another container; its data lies outside. */
 export const containerKind: Kind<ContainerSpec> = {
+  told: { noun: 'container' },
+
   async observe(key, world, want) {
     const { docker } = world;
     const seen = await docker.container(key);

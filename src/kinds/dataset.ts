@@ -6,6 +6,8 @@ import { assertUnlocked } from './data-location.ts';
 
 /** A ZFS file system of its own. It is made, never moved, and destroyed only when it is empty, or when that was asked for by name. */
 export const datasetKind: Kind<DatasetSpec> = {
+  told: { noun: 'dataset' },
+
   async observe(key, { zfs }) {
     const found = (await zfs.datasets())?.find(({ name }) => name === key);
     if (!found) return { is: 'absent' };

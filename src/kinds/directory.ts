@@ -9,6 +9,8 @@ const named = ({ uid, gid }: Owner): string => `${uid}:${gid}`;
 
 /** A directory with a mode and an owner. One that was there before gets both back when homeauth lets go of it. */
 export const directoryKind: Kind<DirectorySpec> = {
+  told: { noun: 'folder', item: (key, base) => (key.startsWith(`${base}/`) ? key.slice(base.length + 1) : key) },
+
   async observe(key, { files }) {
     const found = await files.stat(key);
     if (!found) return { is: 'absent' };

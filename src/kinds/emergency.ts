@@ -8,6 +8,8 @@ import { lookInto, missing, userNamed } from './authentik.ts';
  * with an address of its owner's own is a person's account, and one that is gone leads nowhere.
  */
 export const emergencyKind: Kind<EmergencySpec> = {
+  told: { noun: 'emergency account', place: 'in authentik', isPart: true },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const users = await authentik.list('core/users');

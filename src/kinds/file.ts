@@ -1,12 +1,14 @@
 import type { Kind } from '../engine/kind.ts';
 import { differs } from '../model/reason.ts';
-import type { FileSpec } from '../model/resource.ts';
+import { type FileSpec, short } from '../model/resource.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import { changedLines, changedNames } from './file-changes.ts';
 import { otherMode, regularFile } from './regular-file.ts';
 
 /** A text file, whole. */
 export const fileKind: Kind<FileSpec> = {
+  told: { noun: 'file', item: short },
+
   async observe(key, { files }) {
     const found = await regularFile(key, files);
     const content = found && (await files.read(key));
@@ -37,6 +39,8 @@ export const fileKind: Kind<FileSpec> = {
 
   // A seed that its owner has written into is theirs.
   keeps: (ours, have) => ours.once === true && reveal(ours.content) !== reveal(have.content),
+
+  isSeed: ({ once }) => once === true,
 
   hint: (key) => `Look at it:  ls -l ${key}`,
 };

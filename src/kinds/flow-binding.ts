@@ -7,6 +7,13 @@ import { lookInto, missing, rowIn } from './authentik.ts';
 
 /** A stage has its turn in a flow. */
 export const flowBindingKind: Kind<FlowBindingSpec> = {
+  told: {
+    noun: 'stage in flow',
+    place: 'in authentik',
+    item: (key) => `${parts(key).name} in ${parts(key).slug}`,
+    partOf: (key) => `flow:${parts(key).slug}`,
+  },
+
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const row = await flowBindingAt(key, authentik);

@@ -2,6 +2,7 @@ import { objectKind } from './object/object.ts';
 
 /** A flow, known by its slug. Its stages are bound to it one by one. */
 export const flowKind = objectKind(
+  { noun: 'flow' },
   (slug) => ({
     collection: 'flows/instances',
     find: (rows) => rows.find((row) => row['slug'] === slug),

@@ -4,6 +4,8 @@ import type { GroupSpec } from '../model/sso.ts';
 import { lookInto, rowIn } from './authentik.ts';
 
 export const groupKind: Kind<GroupSpec> = {
+  told: { noun: 'group', place: 'in authentik' },
+
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const row = (await authentik.list('core/groups')).find(({ name }) => name === key);

@@ -1,6 +1,8 @@
 import type { Kind } from '../engine/kind.ts';
+import { thirdParty } from '../model/caddy.ts';
 import type { ImageSpec } from '../model/container.ts';
 import { digestIn, nameByDigest } from '../model/image-name.ts';
+import { short } from '../model/resource.ts';
 
 /** The name to look for and to fetch: of one that was chosen before, nothing else will do. */
 const nameOf = (key: string, want: ImageSpec | undefined): string =>
@@ -8,6 +10,8 @@ const nameOf = (key: string, want: ImageSpec | undefined): string =>
 
 /** An image. One that is here is never fetched again, and what its tag stood for the first time is what it stays. */
 export const imageKind: Kind<ImageSpec> = {
+  told: { noun: 'image', item: (key) => (thirdParty[key] ? `${short(key)} (${thirdParty[key]})` : short(key)) },
+
   shared: true,
 
   async observe(key, { docker }, want) {

@@ -35,8 +35,8 @@ import { userKind } from './user.ts';
 export const kinds: Kinds = {
   dataset: datasetKind,
   directory: directoryKind,
-  file: fileKind,
   secrets: secretsKind,
+  file: fileKind,
   network: networkKind,
   image: imageKind,
   container: containerKind,

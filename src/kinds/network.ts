@@ -3,6 +3,8 @@ import type { NetworkSpec } from '../model/container.ts';
 
 /** A Docker network. One that is there is fine as it is, whoever made it. */
 export const networkKind: Kind<NetworkSpec> = {
+  told: { noun: 'network' },
+
   async observe(key, { docker }) {
     const spec = await docker.network(key);
     return spec ? { is: 'present', spec } : { is: 'absent' };

@@ -18,6 +18,16 @@ const attempts = 3;
  * on what is there at that moment, and looked at once more. Source: recordings 02 and 03.
  */
 export const outpostKind: Kind<OutpostSpec> = {
+  told: {
+    noun: 'outpost',
+    place: 'in authentik',
+    isOne: true,
+    sum: (because) =>
+      because.every(({ code }) => code === 'not-served')
+        ? `outpost ${because.map(({ of }) => `+ ${of}`).join(' ')}`
+        : undefined,
+  },
+
   observe: (_key, world) =>
     lookInto(world, async (authentik) => {
       const [row, providers] = await Promise.all([embedded(authentik), authentik.list('providers/proxy')]);

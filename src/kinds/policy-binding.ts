@@ -7,6 +7,8 @@ import { flowBindingAt } from './flow-binding.ts';
 
 /** A policy decides whether a stage has its turn in a flow. */
 export const policyBindingKind: Kind<PolicyBindingSpec> = {
+  told: { noun: 'policy in flow', place: 'in authentik', isPart: true },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const { row, target } = await ends(key, authentik);

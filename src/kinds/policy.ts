@@ -14,4 +14,8 @@ export const policyHint = (name: string): string =>
   `In authentik, open Customization > Policies: if homeauth did not make "${name}", rename yours, or delete it.`;
 
 /** A policy that is an expression in Python. */
-export const policyKind = objectKind((name) => policyNamed('expression', name), policyHint);
+export const policyKind = objectKind(
+  { noun: 'policy', isPart: true },
+  (name) => policyNamed('expression', name),
+  policyHint,
+);

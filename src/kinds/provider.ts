@@ -22,6 +22,8 @@ const scopes = [
 
 /** Forward auth for one host, or for a whole domain. authentik takes two for one host, and then serves either. */
 export const providerKind: Kind<ProviderSpec> = {
+  told: { noun: 'provider', place: 'in authentik', item: (key) => key },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const [rows, flows, mappings] = await Promise.all([

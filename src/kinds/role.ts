@@ -32,6 +32,8 @@ alter role postgres password null;
  * and nothing again where it was cut off. It goes with the database's directory.
  */
 export const roleKind: Kind<RoleSpec> = {
+  told: { noun: 'role in the database', many: 'roles in the database', isPart: true },
+
   shared: true,
 
   async observe(key, { docker }) {

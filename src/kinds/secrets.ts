@@ -2,7 +2,7 @@ import type { Kind } from '../engine/kind.ts';
 import { decodeEnv, encodeEnv } from '../formats/env.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
-import type { SecretsSpec } from '../model/resource.ts';
+import { type SecretsSpec, short } from '../model/resource.ts';
 import type { Files, Random } from '../world/world.ts';
 import { octal, regularFile } from './regular-file.ts';
 
@@ -13,6 +13,8 @@ const tooWide = 0o7177;
 
 /** Random values in a file that only root reads: made once, and from then on never changed. */
 export const secretsKind: Kind<SecretsSpec> = {
+  told: { noun: 'secrets', many: 'secrets', note: 'only root reads them', item: short },
+
   async observe(key, { files }, want) {
     const found = await regularFile(key, files);
     const text = found && (await files.read(key));

@@ -29,6 +29,8 @@ const special: Readonly<Record<string, Reason>> = {
  * health checks are green, and only with a healthy worker. Source: recording 01.
  */
 export const serviceKind: Kind<ServiceSpec> = {
+  told: { noun: 'authentik', many: 'authentik', isOne: true, isPart: true },
+
   patience: 10 * 60_000,
 
   observe: (_key, world, want) =>

@@ -6,6 +6,8 @@ import { lookInto } from './authentik.ts';
 
 /** authentik's public address in its own system settings, which it needs from 2026.11 on. */
 export const settingsKind: Kind<SettingsSpec> = {
+  told: { noun: 'settings', place: 'in authentik', isOne: true },
+
   observe: (_key, world, want) =>
     lookInto(world, async (authentik) => {
       const { base_url } = await authentik.get<SystemSettings>('admin/settings');

@@ -14,13 +14,14 @@ function placeOf(key: string): Place {
 
 /** A stage that homeauth makes. */
 export const stageKind = objectKind(
+  { noun: 'stage', isPart: true },
   placeOf,
   (key) =>
     `In authentik, open Flows and Stages > Stages: if homeauth did not make "${nameOf(key)}", rename yours, or delete it.`,
 );
 
 /** Settings of a stage that authentik ships, such as `identification/default-authentication-identification`. */
-export const stageSettingsKind = adjustedKind(placeOf, {
+export const stageSettingsKind = adjustedKind({ noun: 'stage' }, placeOf, {
   what: 'stage',
   where: 'Flows and Stages > Stages',
   hint: (key) => `In authentik, open Flows and Stages > Stages > ${nameOf(key)}, and see what is set there.`,

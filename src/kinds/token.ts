@@ -10,6 +10,8 @@ import { groupNamed, join, lookInto, tokenCalled, userNamed } from './authentik.
  * of it. Every step looks first, so it can be cut anywhere.
  */
 export const tokenKind: Kind<TokenSpec> = {
+  told: { noun: 'token', place: 'in authentik' },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const [row, users, proven] = await Promise.all([

@@ -16,6 +16,8 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 
 /** A person's account. Its password is set once, when homeauth makes it, and is the person's own affair from then on. */
 export const userKind: Kind<UserSpec> = {
+  told: { noun: 'user', place: 'in authentik', item: (key) => key },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const users = await authentik.list('core/users');

@@ -158,6 +158,9 @@ export function parseId(id: Id): { kind: KindName; key: string } {
   return { kind: id.slice(0, at) as KindName, key: id.slice(at + 1) };
 }
 
+/** The last part of a path, or of an image's name with its tag: `certs`, `postgres:16-alpine`. */
+export const short = (key: string): string => key.slice(key.lastIndexOf('/', key.length - 2) + 1);
+
 /** What one look at the world found. `unknown`: it could not be looked at yet. */
 export type Observed<S = unknown> =
   | { readonly is: 'absent' }

@@ -1,10 +1,11 @@
+import type { Kinds } from '../engine/kind.ts';
 import type { Progress } from '../engine/run.ts';
 import type { Change, Op } from '../model/change.ts';
 import { inWords, type Reason } from '../model/reason.ts';
-import { type Id, parseId } from '../model/resource.ts';
+import { type Id, parseId, short } from '../model/resource.ts';
 import { duration, elapsed } from './duration.ts';
 import { row } from './layout.ts';
-import { named, short } from './named.ts';
+import { named } from './named.ts';
 import type { Style } from './style.ts';
 
 /** A line to keep, or one that the next replaces; nothing where the event is not worth either. */
@@ -13,23 +14,23 @@ export type Shown = { readonly say: string } | { readonly live: string | undefin
 const doing: Partial<Readonly<Record<Op, string>>> = { create: 'making', remove: 'removing', release: 'giving back' };
 
 /** How an event of a run is shown. */
-export function progress(event: Progress, style: Style): Shown {
+export function progress(event: Progress, kinds: Kinds, style: Style): Shown {
   // Room for the mark, and for the ^C that a terminal may write behind it.
   const live = (text: string) => ({ live: style.marked('leave', style.cut(text, style.room - 4)) });
   switch (event.is) {
     case 'stage':
       return live(event.title);
     case 'touching':
-      return live(`${doing[event.change.op] ?? 'changing'} ${named(event.change.id)}`);
+      return live(`${doing[event.change.op] ?? 'changing'} ${named(event.change.id, kinds)}`);
     case 'touched':
       return undefined;
     case 'waiting': {
       const line = event.line?.trim() ? `   "${event.line.trim()}"` : '';
       const time = `${duration(event.elapsed)} of at most ${duration(event.limit)}`;
-      return live(`${awaited(event.id, event.because)}   ${time}${line}`);
+      return live(`${awaited(event.id, event.because, kinds)}   ${time}${line}`);
     }
     case 'done':
-      return letGo(event.change, style);
+      return letGo(event.change, kinds, style);
     case 'stage-done':
       return stageDone(event, style);
   }
@@ -50,20 +51,20 @@ function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style)
 const expected: readonly Reason['code'][] = ['holds-data', 'holds-ledger'];
 
 /** Whatever is made or changed is told by its stage; what is let go belongs to none. */
-function letGo({ op, id, because }: Change, style: Style): Shown {
+function letGo({ op, id, because }: Change, kinds: Kinds, style: Style): Shown {
   const told = { remove: 'removed', release: 'given back as it was', keep: 'kept' }[op as string];
   if (!told || (op === 'keep' && because.every(({ code }) => expected.includes(code)))) return undefined;
   const reason = op === 'keep' ? `: ${inWords(because)}` : '';
   const mark = style.mark(op === 'keep' ? 'wait' : 'done');
-  return { say: row(style, { mark, text: style.text(`${named(id)} ${told}${reason}`) }).join('\n') };
+  return { say: row(style, { mark, text: style.text(`${named(id, kinds)} ${told}${reason}`) }).join('\n') };
 }
 
 /** Words that name it need no name before them. */
-function awaited(id: Id, because: readonly Reason[]): string {
-  const names: readonly (string | undefined)[] = [named(id), parseId(id).key];
+function awaited(id: Id, because: readonly Reason[], kinds: Kinds): string {
+  const names: readonly (string | undefined)[] = [named(id, kinds), parseId(id).key];
   return because.some(({ of }) => of !== undefined && names.includes(of))
     ? inWords(because)
-    : `${named(id)}: ${inWords(because)}`;
+    : `${named(id, kinds)}: ${inWords(because)}`;
 }
 
 const images = (changes: readonly Change[]): string[] =>

@@ -1,59 +1,20 @@
-import { thirdParty } from '../model/caddy.ts';
+import type { Kinds } from '../engine/kind.ts';
 import type { Change } from '../model/change.ts';
-import { inWords, type Reason } from '../model/reason.ts';
-import { type Id, type KindName, parseId } from '../model/resource.ts';
+import { inWords } from '../model/reason.ts';
+import { type KindName, parseId, short } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { wrap } from './layout.ts';
-import { named, short } from './named.ts';
+import { named } from './named.ts';
 import { opMarks } from './plan.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
-
-interface Part {
-  readonly one: string;
-  readonly many: string;
-  readonly kinds: readonly KindName[];
-  readonly note?: string;
-}
-
-/** Settings of what authentik ships. */
-const shared: readonly KindName[] = ['brand', 'stage-settings'];
-
-/** The order in which a person thinks of them. */
-const parts: readonly Part[] = [
-  { one: 'dataset', many: 'datasets', kinds: ['dataset'] },
-  { one: 'folder', many: 'folders', kinds: ['directory'] },
-  { one: 'secrets', many: 'secrets', kinds: ['secrets'], note: 'only root reads them' },
-  { one: 'file', many: 'files', kinds: ['file'] },
-  { one: 'network', many: 'networks', kinds: ['network'] },
-  { one: 'image', many: 'images', kinds: ['image'] },
-  { one: 'container', many: 'containers', kinds: ['container'] },
-  { one: 'Caddy', many: 'Caddy', kinds: ['caddy'] },
-  {
-    one: 'in authentik',
-    many: 'in authentik',
-    kinds: [
-      'user',
-      'group',
-      'token',
-      'provider',
-      'application',
-      'binding',
-      'outpost',
-      'settings',
-      'flow',
-      'flow-binding',
-      ...shared,
-    ],
-  },
-];
 
 /**
  * What a plan comes to, in a few lines. Without the steps in between, which leave nothing behind.
  * `base`: the base directory, from which on folders are told.
  */
-export function summary(changes: readonly Change[], base: string, style: Style): string {
-  const rows = parts.flatMap((part) => rowsOf(part, changes, base, style));
+export function summary(changes: readonly Change[], base: string, kinds: Kinds, style: Style): string {
+  const rows = rowsOf(worthTelling(changes, kinds), base, kinds, style);
   const column = Math.max(0, ...rows.map(({ label }) => width(label))) + 1;
   return rows
     .flatMap(({ mark, label, items, note }) => {
@@ -66,44 +27,48 @@ export function summary(changes: readonly Change[], base: string, style: Style):
     .join('\n');
 }
 
-/** Whether it is a part of a flow that is made as a whole: then the flow is told, and not what it is made of. */
-function goesWithIts(id: Id, changes: readonly Change[]): boolean {
-  const { kind, key } = parseId(id);
-  const [flow] = key.split('/');
-  return kind === 'flow-binding' && changes.some((change) => change.id === `flow:${flow}`);
+/** What is told: everything but what is only made, and made for something else that is told. */
+function worthTelling(changes: readonly Change[], kinds: Kinds): readonly Change[] {
+  const ids = new Set(changes.map(({ id }) => id));
+  const told = changes.filter(({ op, id }) => {
+    const { kind, key } = parseId(id);
+    const { isPart, partOf } = kinds[kind].told;
+    const whole = partOf?.(key);
+    if (whole !== undefined) return !ids.has(whole);
+    return !isPart || (op !== 'create' && op !== 'later');
+  });
+  return told.length > 0 ? told : changes;
 }
 
-function rowsOf(part: Part, changes: readonly Change[], base: string, style: Style) {
-  const mine = changes.filter(({ id }) => part.kinds.includes(parseId(id).kind) && !goesWithIts(id, changes));
-  return grouped(mine, markOf).map(([mark, some]) => {
-    const names = [...new Set(some.map((change) => itemOf(change, base)))];
-    const separator = part.one === 'in authentik' ? ' · ' : '  ';
-    const label = style.text(names.length === 1 ? part.one : part.many);
-    return { mark, label, items: names.join(separator), note: part.note };
+/** A heading for each kind in their order, and last one for each place where several live. */
+function rowsOf(changes: readonly Change[], base: string, kinds: Kinds, style: Style) {
+  const all = Object.keys(kinds) as KindName[];
+  const parts = grouped(all, (kind) => kinds[kind].told.place ?? kind).toSorted(
+    ([, [a]], [, [b]]) => Number(kinds[a!].told.place !== undefined) - Number(kinds[b!].told.place !== undefined),
+  );
+  return parts.flatMap(([, members]) => {
+    const { noun, heading, many, place, note } = kinds[members[0]!].told;
+    const mine = changes.filter(({ id }) => members.includes(parseId(id).kind));
+    return grouped(mine, markOf).map(([mark, some]) => {
+      const names = [...new Set(some.map((change) => itemOf(change, base, kinds)))];
+      const one = place ?? heading ?? noun;
+      const label = style.text(names.length === 1 ? one : (place ?? many ?? `${noun}s`));
+      return { mark, label, items: names.join(place ? ' · ' : '  '), note };
+    });
   });
 }
 
 /** What cannot be seen before something else is up is, in a summary, part of what will be made. */
 const markOf = ({ op }: Change): Mark => (op === 'later' ? 'add' : opMarks[op]);
 
-/** What an outpost will serve in addition, where that is all: `+ whoami + wiki`. */
-const served = (because: readonly Reason[]): string | undefined =>
-  because.every(({ code }) => code === 'not-served') ? because.map(({ of }) => `+ ${of}`).join(' ') : undefined;
-
-function itemOf({ op, id, because }: Change, base: string): string {
+function itemOf({ op, id, because }: Change, base: string, kinds: Kinds): string {
   const { kind, key } = parseId(id);
-  const reasons = inWords(because);
-  if (kind === 'caddy') return op === 'update' || op === 'adjust' || op === 'ask' ? reasons : named(id);
-  if (op === 'ask') return `${short(key)}: ${reasons}`;
+  const { item, sum, place, isOne } = kinds[kind].told;
+  const name = named(id, kinds);
+  const changed = op === 'update' || op === 'adjust' || op === 'ask' ? sum?.(because) : undefined;
+  if (changed !== undefined) return changed;
+  if (op === 'ask') return `${short(key)}: ${inWords(because)}`;
   if (op === 'take') return `${short(key)} (not made by homeauth)`;
-  if (kind === 'outpost' && served(because)) return `${named(id)} ${served(because)}`;
-  if (op === 'adjust') return `${named(id)}: ${reasons}`;
-  if (kind === 'flow-binding') return key.replace(/^(.*?)\/\d+\/(.*)$/, '$2 in $1');
-  if (kind === 'binding') return key.replace(/^(.*?)\/(.*)$/, '$1 for $2 only');
-  if (kind === 'image' && thirdParty[key]) return `${short(key)} (${thirdParty[key]})`;
-  if (kind === 'directory') return key.startsWith(`${base}/`) ? key.slice(base.length + 1) : key;
-  if (kind === 'file' || kind === 'secrets' || kind === 'image') return short(key);
-  return kind === 'outpost' || kind === 'settings' || kind === 'group' || kind === 'token' || kind === 'flow'
-    ? named(id)
-    : key;
+  if (op === 'adjust') return `${name}: ${inWords(because)}`;
+  return item ? item(key, base) : place || isOne ? name : key;
 }

@@ -84,6 +84,7 @@ export function toy(): Toy {
   };
 
   const simple = (name: string, over: Partial<Kind<unknown>> = {}): Kind<unknown> => ({
+    told: { noun: name },
     async observe(key): Promise<Observed> {
       const thing = things.get(`${name}:${key}` as Id);
       return thing ? { is: 'present', spec: thing.value } : { is: 'absent' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/engine/run.ts';
+import { kinds } from '../../src/kinds/index.ts';
 import type { Change, Op } from '../../src/model/change.ts';
 import type { Reason } from '../../src/model/reason.ts';
 import { progress } from '../../src/report/progress.ts';
@@ -28,26 +29,26 @@ describe('while it works, a line that is replaced', () => {
       '· user helen: missing   0 s of at most 1 min',
     ],
   ])('%o', (event, live) => {
-    expect(progress(event, plain(120))).toEqual({ live });
+    expect(progress(event, kinds, plain(120))).toEqual({ live });
   });
 
   test('is cut to the width', () => {
-    expect(progress(waiting, plain(80))).toEqual({
+    expect(progress(waiting, kinds, plain(80))).toEqual({
       live: '· authentik is starting   23 s of at most 10 min   "Applying authentik_core.…',
     });
-    const wide = progress({ ...waiting, line: '日本語'.repeat(20) }, plain(60));
+    const wide = progress({ ...waiting, line: '日本語'.repeat(20) }, kinds, plain(60));
     expect(wide && 'live' in wide && width(wide.live ?? '')).toBeLessThan(60);
   });
 
   test('in ASCII', () => {
-    expect(progress(waiting, ascii(70))).toEqual({
+    expect(progress(waiting, kinds, ascii(70))).toEqual({
       live: '. authentik is starting   23 s of at most 10 min   "Applying aut...',
     });
   });
 
   test('a log line cannot break out of it', () => {
     const event = { ...waiting, line: '\u001b[2J\u001b[31mfatal\u001b[0m\nsecond' };
-    expect(progress(event, plain())).toEqual({
+    expect(progress(event, kinds, plain())).toEqual({
       live: '· authentik is starting   23 s of at most 10 min   "fatal second"',
     });
   });
@@ -62,10 +63,10 @@ describe('when a stage is done, a line that stays', () => {
       elapsed: 42_000,
       milestone: false,
     } as const;
-    expect(progress(event, plain(50))).toEqual({ say: `✓ authentik is up${' '.repeat(28)}42 s` });
-    const slow = progress({ ...event, elapsed: 72_400 }, plain(50));
+    expect(progress(event, kinds, plain(50))).toEqual({ say: `✓ authentik is up${' '.repeat(28)}42 s` });
+    const slow = progress({ ...event, elapsed: 72_400 }, kinds, plain(50));
     expect(slow).toEqual({ say: expect.stringMatching(/ {2}1 min 12 s$/) });
-    const quick = progress({ ...event, elapsed: 999, changes: [change('create', 'file:/a')] }, plain(50));
+    const quick = progress({ ...event, elapsed: 999, changes: [change('create', 'file:/a')] }, kinds, plain(50));
     expect(quick).toEqual({ say: '✓ authentik is up' });
   });
 
@@ -74,25 +75,29 @@ describe('when a stage is done, a line that stays', () => {
       change('create', 'image:postgres:16-alpine'),
       change('create', 'image:ghcr.io/goauthentik/server:2026.8.6'),
     ];
-    expect(progress({ is: 'stage-done', title: 'images', changes, elapsed: 300, milestone: false }, plain())).toEqual({
+    expect(
+      progress({ is: 'stage-done', title: 'images', changes, elapsed: 300, milestone: false }, kinds, plain()),
+    ).toEqual({
       say: '✓ images                                   postgres:16-alpine · server:2026.8.6',
     });
   });
 
   test('not where there was nothing to do', () => {
-    expect(progress({ is: 'stage-done', title: 'x', changes: [], elapsed: 5, milestone: false }, plain())).toEqual({
+    expect(
+      progress({ is: 'stage-done', title: 'x', changes: [], elapsed: 5, milestone: false }, kinds, plain()),
+    ).toEqual({
       live: undefined,
     });
   });
 
   test('always where it is one that the reader waits for', () => {
     const event = { is: 'stage-done', title: 'setup closed', changes: [], elapsed: 5, milestone: true } as const;
-    expect(progress(event, plain())).toEqual({ say: '✓ setup closed' });
+    expect(progress(event, kinds, plain())).toEqual({ say: '✓ setup closed' });
   });
 
   test('what is let go has its own', () => {
     const done = (op: Op, id: Change['id'], because: readonly Reason[] = leaving(id)) =>
-      progress({ is: 'done', change: change(op, id, ...because), elapsed: 0 }, plain());
+      progress({ is: 'done', change: change(op, id, ...because), elapsed: 0 }, kinds, plain());
     expect(done('remove', 'container:wiki')).toEqual({ say: '✓ container wiki removed' });
     expect(done('release', 'caddy:caddy')).toEqual({ say: "✓ Caddy's configuration given back as it was" });
     expect(done('keep', 'directory:/srv/db', leaving('directory:/srv/db', true))).toBeUndefined();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { kinds } from '../../src/kinds/index.ts';
 import type { Change, Op } from '../../src/model/change.ts';
 import type { Reason } from '../../src/model/reason.ts';
-import type { Id } from '../../src/model/resource.ts';
+import type { Id, KindName } from '../../src/model/resource.ts';
 import { summary } from '../../src/report/summary.ts';
 import { notServed, reason } from '../words.ts';
 import { ascii, plain } from './styles.ts';
@@ -36,7 +37,7 @@ const app: Change[] = [
 ];
 
 test('what init makes', () => {
-  expect(summary(first, base, plain())).toMatchInlineSnapshot(`
+  expect(summary(first, base, kinds, plain())).toMatchInlineSnapshot(`
     "  + dataset      rpool/encrypted/docker/authentik
       + folders      /srv  authentik/certs  authentik/data
       + secrets      container-vars.env                        only root reads them
@@ -49,7 +50,7 @@ test('what init makes', () => {
 });
 
 test('what init makes, in 40 columns of ASCII', () => {
-  expect(summary(first, base, ascii(40))).toMatchInlineSnapshot(`
+  expect(summary(first, base, kinds, ascii(40))).toMatchInlineSnapshot(`
     "  + dataset      rpool/encrypted/docker/authentik
       + folders      /srv  authentik/certs
                      authentik/data
@@ -67,7 +68,7 @@ test('what init makes, in 40 columns of ASCII', () => {
 });
 
 test('what an app needs', () => {
-  expect(summary(app, base, plain())).toMatchInlineSnapshot(`
+  expect(summary(app, base, kinds, plain())).toMatchInlineSnapshot(`
     "  + container    whoami
       ~ Caddy        whoami.home.example.com is missing
       + in authentik whoami
@@ -82,7 +83,7 @@ test('what is overwritten, left alone or for the user stands out', () => {
     ...changes('ask', 'missing', 'network:caddy_caddynet'),
     ...changes('remove', 'no longer wanted', 'container:wiki'),
   ];
-  expect(summary(mixed, base, plain())).toMatchInlineSnapshot(`
+  expect(summary(mixed, base, kinds, plain())).toMatchInlineSnapshot(`
     "  · folder    authentik/db
       ! file      docker-compose.yml (not made by homeauth)
       ! network   caddy_caddynet: missing
@@ -92,12 +93,17 @@ test('what is overwritten, left alone or for the user stands out', () => {
 
 test('what comes into a flow that is there is told; what a new flow is made of goes with it', () => {
   const turn: Id = 'flow-binding:default-authentication-flow/35/homeauth-second-factor-of-admins';
-  expect(summary(changes('later', 'authentik is not up', turn), base, plain())).toMatchInlineSnapshot(`
+  expect(summary(changes('later', 'authentik is not up', turn), base, kinds, plain())).toMatchInlineSnapshot(`
     "  + in authentik homeauth-second-factor-of-admins in
                      default-authentication-flow"
   `);
   const recovery: Id[] = ['flow:homeauth-recovery', 'flow-binding:homeauth-recovery/10/homeauth-recovery-email'];
-  expect(summary(changes('create', 'missing', ...recovery), base, plain())).toMatchInlineSnapshot(
+  expect(summary(changes('create', 'missing', ...recovery), base, kinds, plain())).toMatchInlineSnapshot(
     `"  + in authentik flow homeauth-recovery"`,
   );
+});
+
+test.each(Object.keys(kinds) as KindName[])('a plan of nothing but a %s tells what it is about', (kind) => {
+  for (const op of ['create', 'later', 'update', 'adjust', 'take', 'ask', 'remove'] as const)
+    expect(summary(changes(op, 'it differs', `${kind}:a/10/b`), base, kinds, plain()).trim()).not.toBe('');
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { kinds } from '../../src/kinds/index.ts';
 import { caddyImages } from '../../src/model/caddy.ts';
 import type { Change } from '../../src/model/change.ts';
 import { plan } from '../../src/report/plan.ts';
@@ -9,7 +10,7 @@ import { plain } from './styles.ts';
 const making = (image: string): Change[] => [{ op: 'create', id: `image:${image}`, because: [reason('missing')] }];
 const said = (image: string): string[] =>
   [
-    summary(making(image), '/srv', plain()),
+    summary(making(image), '/srv', kinds, plain()),
     plan({ changes: making(image), total: 1, command: 'homeauth apply' }, plain()),
   ].map((text) => text.replace(/\s+/g, ' '));
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../../engine/kind.ts';
+import type { Kind, Telling } from '../../engine/kind.ts';
 import type { ObjectSpec } from '../../model/sso.ts';
 import { lacks, missing } from '../authentik.ts';
 import { alike, pointsToFlow } from './fields.ts';
@@ -9,14 +9,15 @@ import { change, objectKind, type Place, rowAt } from './object.ts';
  * its owner has chosen there is left alone.
  */
 export const adjustedKind = (
+  told: Omit<Telling, 'place'>,
   placeOf: (key: string) => Place,
   words: { readonly what: string; readonly where: string; hint(key: string): string },
 ): Kind<ObjectSpec> => ({
-  ...objectKind(placeOf, words.hint),
+  ...objectKind(told, placeOf, words.hint),
 
   // At its first start authentik makes its own objects one by one: what it was before us is not known until it is there.
   async observe(key, world, want) {
-    const found = await objectKind(placeOf, words.hint).observe(key, world, want);
+    const found = await objectKind(told, placeOf, words.hint).observe(key, world, want);
     if (found.is !== 'absent' || !want) return found;
     const failure = lacks(words.what, key, words.where);
     const says = `authentik has no ${words.what} for ${key} yet`;

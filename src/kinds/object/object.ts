@@ -1,4 +1,4 @@
-import type { Kind } from '../../engine/kind.ts';
+import type { Kind, Telling } from '../../engine/kind.ts';
 import { differs, type Reason } from '../../model/reason.ts';
 import type { Field, ObjectSpec } from '../../model/sso.ts';
 import type { Authentik, How } from '../../world/authentik/api.ts';
@@ -30,9 +30,12 @@ export const byName = (collection: Collection, name: string): Place => ({
 
 /** An object of authentik that homeauth makes: known by its name, judged by the fields that homeauth sets. */
 export const objectKind = (
+  told: Omit<Telling, 'place'>,
   placeOf: (key: string) => Place,
   hint: (key: string) => string,
 ): Kind<ObjectSpec> & Required<Pick<Kind<ObjectSpec>, 'apply'>> => ({
+  told: { ...told, place: 'in authentik' },
+
   observe: (key, world, want) =>
     lookInto(world, async (authentik) => {
       const row = await rowAt(placeOf(key), authentik);
@@ -40,7 +43,7 @@ export const objectKind = (
     }),
 
   differs: (want, have) =>
-    unlike(want.fields, have.fields).map(([field, value]) => told(field, have.fields[field], value)),
+    unlike(want.fields, have.fields).map(([field, value]) => unlikeness(field, have.fields[field], value)),
 
   async apply(key, want, { authentik }, have) {
     const place = placeOf(key);
@@ -75,7 +78,7 @@ export async function change(place: Place, row: AnyRow, want: ObjectSpec, authen
 /** A value too long for a line is not shown. */
 const longest = 40;
 
-function told(field: string, have: Field | undefined, want: Field): Reason {
+function unlikeness(field: string, have: Field | undefined, want: Field): Reason {
   const name = field.replaceAll('_', ' ');
   const [is, should] = [have, want].map((value) =>
     value === null || value === undefined || value === ''

@@ -62,7 +62,7 @@ const isOnlyMode = ({ id, because }: Change, told: ReadonlySet<string>): boolean
 const about = (id: Id) => ({
   id: `${parseId(id).kind}-differs`,
   thing: id,
-  title: `${named(id)} is as homeauth.yaml says`,
+  title: `${named(id, kinds)} is as homeauth.yaml says`,
 });
 
 const right = (id: Id): Finding => ok(about(id));
@@ -73,7 +73,7 @@ function finding({ op, id, because }: Change): Finding {
   const isMine = op !== 'ask' && op !== 'take';
   const isBroken = op === 'create' || kind === 'container';
   return wrong({ ...about(id), family: { is: op, name: key } }, isBroken ? 'fail' : 'warn', {
-    ...sentences(named(id), because),
+    ...sentences(named(id, kinds), because),
     fix: isMine ? fixOf(kind) : kinds[kind].hint(key),
   });
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../../engine/kind.ts';
-import { differs, type Reason } from '../../model/reason.ts';
+import { differs, inWords, type Reason } from '../../model/reason.ts';
 import type { CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { put, rehearse, takeOut } from './apply.ts';
@@ -10,6 +10,8 @@ import { lastLoaded } from './running.ts';
 
 /** homeauth's part of Caddy's configuration. key: the user's Caddyfile on the host. */
 export const caddyKind: Kind<CaddySpec> = {
+  told: { noun: "Caddy's configuration", heading: 'Caddy', many: 'Caddy', isOne: true, sum: inWords },
+
   observe,
 
   differs(want, have) {
