@@ -13,8 +13,8 @@ export const said = (because: readonly Reason[]): string[] => because.map(({ say
 
 /** In which words a kind says how one falls short of the other. */
 export const wordsOf =
-  <S>(kind: Kind<S>) =>
-  (want: S, have: S): string[] =>
+  <Want, Have>(kind: Kind<Want, Have>) =>
+  (want: Want, have: Have): string[] =>
     said(kind.differs(want, have));
 
 /** A reason of which only the words matter, to those who lay it out. */

@@ -127,6 +127,7 @@ async function touch<F>(over: Leftover, found: Observed, run: Run<F>): Promise<U
   try {
     // What was there before us may hold what is not ours: it is given back, even then.
     if (made.precious && run.purge && kind.destroy && made.before === undefined) await kind.destroy(key, run.world);
+    else if (made.before !== undefined && kind.giveBack) await kind.giveBack(key, run.world);
     else
       await kind.apply?.(key, formerly(kind, made, found), run.world, found.is === 'present' ? found.spec : undefined);
     return undefined;

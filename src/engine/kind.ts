@@ -1,5 +1,5 @@
 import type { Reason } from '../model/reason.ts';
-import type { Id, KindName, Observed, Specs } from '../model/resource.ts';
+import type { Found, Id, KindName, Observed, Specs } from '../model/resource.ts';
 import type { Shown } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 
@@ -39,32 +39,34 @@ export interface Telling {
 }
 
 /** How to look at, judge and fix one kind of resource. */
-export interface Kind<S> {
+export interface Kind<Want, Have = Want> {
   readonly told: Telling;
   /** Look; never touch. `want` helps to find a thing that goes by another name. */
-  observe(key: string, world: World, want?: S): Promise<Observed<S>>;
+  observe(key: string, world: World, want?: Want): Promise<Observed<Have>>;
   /** How `have` falls short of `want`; empty when it does not. Pure. */
-  differs(want: S, have: S): readonly Reason[];
+  differs(want: Want, have: Have): readonly Reason[];
   /** Whether `apply` would be refused, asked before any of `changing` is touched. @throws Failure as `apply` would */
-  rehearse?(want: S, world: World, changing: ReadonlySet<Id>): Promise<void>;
+  rehearse?(want: Want, world: World, changing: ReadonlySet<Id>): Promise<void>;
   /** Make it `want`; `undefined` means gone. Left out when only the user, or time, can. */
-  apply?(key: string, want: S | undefined, world: World, have: S | undefined): Promise<void>;
+  apply?(key: string, want: Want | undefined, world: World, have: Have | undefined): Promise<void>;
   /** What it still waits for once it is right: waited on, never applied again. Pure. */
-  ready?(have: S): Readiness | undefined;
+  ready?(have: Have): Readiness | undefined;
   /** For a thing that others made and share: what it becomes when we let go. Pure. */
-  release?(ours: S, before: S, have: S): S;
+  release?(ours: Want, before: Have, have: Have): Want;
   /** Whether somebody else chose what stands there instead: it is told, and stays as long as we never set it. Pure. */
-  isTheirs?(want: S, have: S): boolean;
+  isTheirs?(want: Want, have: Have): boolean;
   /** Whether what we made has become the user's own meanwhile, and stays. Pure. */
-  keeps?(ours: S, have: S): boolean;
+  keeps?(ours: Want, have: Have): boolean;
   /** Made once, and its owner's to go on with: what we put there tells later whether they have. Pure. */
-  isSeed?(want: S): boolean;
+  isSeed?(want: Want): boolean;
+  /** For a whole thing that cannot be made again as it was: lets go of what we put in its place. */
+  giveBack?(key: string, world: World): Promise<void>;
   /** Removes the user's data with it: only when that was asked for by name. */
   destroy?(key: string, world: World): Promise<void>;
   /** Something homeauth uses and never removes: the ledger has at most a note about it, which goes in silence. */
   readonly shared?: true;
   /** What the ledger keeps about a shared thing from when it is first seen until nobody wants it. Pure. */
-  note?(have: S): unknown;
+  note?(have: Have): unknown;
   /** How long it may take to come right after its last sign of life, in ms. Nothing unless given. */
   readonly patience?: number;
   /** Returns when another look is worthwhile, after `ms` at the latest. */
@@ -75,4 +77,4 @@ export interface Kind<S> {
   hint(key: string): Shown;
 }
 
-export type Kinds = { readonly [K in KindName]: Kind<Specs[K]> };
+export type Kinds = { readonly [K in KindName]: Kind<Specs[K], Found<K>> };

@@ -1,10 +1,10 @@
 import type { Readiness } from '../engine/kind.ts';
 import { causesIn } from '../model/cause.ts';
-import type { ContainerSpec } from '../model/container.ts';
+import type { ContainerFound } from '../model/container.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Shown } from '../model/shown.ts';
 
-type Found = NonNullable<ContainerSpec['found']>;
+type Found = ContainerFound['found'];
 
 /** From so many deaths on it is no accident; Docker starts it again after each. */
 const deaths = 3;

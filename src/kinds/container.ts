@@ -1,5 +1,5 @@
 import type { Kind } from '../engine/kind.ts';
-import type { Attachment, ContainerDefinition, ContainerSpec } from '../model/container.ts';
+import type { Attachment, ContainerDefinition, ContainerFound, ContainerSpec } from '../model/container.ts';
 import { partsOf, pinnedName } from '../model/image-name.ts';
 import { composeLabel } from '../model/label.ts';
 import { differs, type Reason } from '../model/reason.ts';
@@ -9,7 +9,7 @@ import { containerReady, isUp, startTime } from './container-state.ts';
 import { explainContainer, lastWord } from './container-story.ts';
 
 /** A container with all that it is made from. Another definition means another container; its data lies outside. */
-export const containerKind: Kind<ContainerSpec> = {
+export const containerKind: Kind<ContainerSpec, ContainerFound> = {
   told: { noun: 'container' },
 
   async observe(key, world, want) {
@@ -35,9 +35,7 @@ export const containerKind: Kind<ContainerSpec> = {
   },
 
   async apply(key, want, { docker }, have) {
-    // What the ledger kept of somebody else's container tells what it was, and not the secrets it was made with.
-    const givenBack = want?.found !== undefined;
-    if (!want || givenBack) return docker.remove(key);
+    if (!want) return docker.remove(key);
     if (have && isSame(want, have) && isResumable(have)) return resume(key, want, have, docker);
     if (have) await docker.remove(key);
     const { definition, secretEnvironment, revision } = want;
@@ -46,7 +44,10 @@ export const containerKind: Kind<ContainerSpec> = {
     await docker.run({ name: key, definition, environment, revision, ...(configHash && { configHash }) });
   },
 
-  ready: ({ found }) => found && containerReady(found),
+  // What the ledger kept of somebody else's container tells what it was, and not the secrets it was made with.
+  giveBack: (key, { docker }) => docker.remove(key),
+
+  ready: ({ found }) => containerReady(found),
 
   patience: startTime,
 
@@ -89,21 +90,21 @@ function otherImage(want: ContainerDefinition, have: ContainerDefinition): Reaso
     : undefined;
 }
 
-const missingNetworks = (want: ContainerSpec, have: ContainerSpec): Attachment[] =>
-  want.definition.networks.filter(({ name }) => !have.found?.networks.includes(name));
+const missingNetworks = (want: ContainerSpec, have: ContainerFound): Attachment[] =>
+  want.definition.networks.filter(({ name }) => !have.found.networks.includes(name));
 
 /** Networks that it is on, and where nobody finds it by a name that it should have there. */
-const nameless = (want: ContainerSpec, { found }: ContainerSpec): Attachment[] =>
+const nameless = (want: ContainerSpec, { found }: ContainerFound): Attachment[] =>
   want.definition.networks.filter(
     ({ name, aliases = [] }) =>
-      found?.networks.includes(name) && !aliases.every((alias) => found.aliases?.[name]?.includes(alias)),
+      found.networks.includes(name) && !aliases.every((alias) => found.aliases?.[name]?.includes(alias)),
   );
 
 const isSame = (want: ContainerSpec, have: ContainerSpec) =>
   have.revision === want.revision && !otherImage(want.definition, have.definition);
 
 /** It can go on from where it is. A paused or dead one cannot be started. */
-const isResumable = ({ found }: ContainerSpec) => found !== undefined && !['paused', 'dead'].includes(found.state);
+const isResumable = ({ found }: ContainerFound) => !['paused', 'dead'].includes(found.state);
 
 const isNot = (of: string, says: string): Reason => ({ ...differs(of, says), reads: 'is' });
 
@@ -113,18 +114,18 @@ const stopped = (state: string): Reason => ({
   reads: 'itself',
 });
 
-async function resume(key: string, want: ContainerSpec, have: ContainerSpec, docker: Docker): Promise<void> {
+async function resume(key: string, want: ContainerSpec, have: ContainerFound, docker: Docker): Promise<void> {
   const { service } = want.definition;
   const anew = nameless(want, have);
   for (const { name } of anew) await docker.disconnect(key, name);
   for (const { name, aliases = [] } of [...missingNetworks(want, have), ...anew]) {
     await docker.connect(key, name, [service, ...aliases]);
   }
-  if (have.found && !isUp(have.found)) await docker.start(key);
+  if (!isUp(have.found)) await docker.start(key);
 }
 
 /** What was found, as far as it can be told. Its environment is left out: nothing compares it, and it holds secrets. */
-function specOf({ labels, revision, found, ...details }: ContainerDetails, lastLine?: string): ContainerSpec {
+function specOf({ labels, revision, found, ...details }: ContainerDetails, lastLine?: string): ContainerFound {
   const definition: ContainerDefinition = {
     project: {
       name: labels[composeLabel.project] ?? '',

@@ -1,17 +1,17 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
-import type { DatasetSpec } from '../model/resource.ts';
+import type { DatasetFound, DatasetSpec } from '../model/resource.ts';
 import { assertUnlocked } from './data-location.ts';
 
 /** A ZFS file system of its own. It is made, never moved, and destroyed only when it is empty, or when that was asked for by name. */
-export const datasetKind: Kind<DatasetSpec> = {
+export const datasetKind: Kind<DatasetSpec, DatasetFound> = {
   told: { noun: 'dataset' },
 
   async observe(key, { zfs }) {
     const found = (await zfs.datasets())?.find(({ name }) => name === key);
     if (!found) return { is: 'absent' };
-    return { is: 'present', spec: { mountpoint: found.mountpoint, found: { mounted: found.mounted } } };
+    return { is: 'present', spec: { mountpoint: found.mountpoint, mounted: found.mounted } };
   },
 
   differs(want, have) {
@@ -19,7 +19,7 @@ export const datasetKind: Kind<DatasetSpec> = {
       ...(have.mountpoint === want.mountpoint
         ? []
         : [differs('mountpoint', `its mountpoint is ${have.mountpoint}, not ${want.mountpoint}`)]),
-      ...(have.found?.mounted === false ? [differs('mounted', 'it is not mounted')] : []),
+      ...(have.mounted ? [] : [differs('mounted', 'it is not mounted')]),
     ];
   },
 

@@ -1,13 +1,13 @@
 import type { Kind } from '../engine/kind.ts';
 import { differs } from '../model/reason.ts';
-import type { EmergencySpec } from '../model/sso.ts';
+import type { EmergencyFound, EmergencySpec } from '../model/sso.ts';
 import { lookInto, missing, userNamed } from './authentik.ts';
 
 /**
  * authentik's own emergency account: nobody can log in with it and no mail leads to it, until `rescue` wakes it. One
  * with an address of its owner's own is a person's account, and one that is gone leads nowhere.
  */
-export const emergencyKind: Kind<EmergencySpec> = {
+export const emergencyKind: Kind<EmergencySpec, EmergencyFound> = {
   told: { noun: 'emergency account', place: 'in authentik', isPart: true },
 
   observe: (key, world, want) =>
@@ -40,7 +40,7 @@ export const emergencyKind: Kind<EmergencySpec> = {
 
   release: (_ours, _before, have) => have,
 
-  isTheirs: (_want, have) => have.isUsed === true || have.ownerGetsIn !== true,
+  isTheirs: (_want, have) => have.isUsed || !have.ownerGetsIn,
 
   hint: (key) =>
     `Somebody logs in with ${key}, or the administrator of homeauth.yaml has not logged in yet; so it is left to you. Log in once as that administrator. Where nobody needs ${key}, open Directory > Users > ${key} in authentik, take its address off, and deactivate it; or give it an address of your own.`,

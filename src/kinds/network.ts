@@ -1,8 +1,8 @@
 import type { Kind } from '../engine/kind.ts';
-import type { NetworkSpec } from '../model/container.ts';
+import type { NetworkFound, NetworkSpec } from '../model/container.ts';
 
 /** A Docker network. One that is there is fine as it is, whoever made it. */
-export const networkKind: Kind<NetworkSpec> = {
+export const networkKind: Kind<NetworkSpec, NetworkFound> = {
   told: { noun: 'network' },
 
   async observe(key, { docker }) {

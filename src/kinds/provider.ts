@@ -1,7 +1,7 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import { changes, differs } from '../model/reason.ts';
-import type { ProviderSpec } from '../model/sso.ts';
+import type { ProviderFound, ProviderSpec } from '../model/sso.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Row, Update } from '../world/authentik/schema.ts';
 import { lookInto, missing, rowIn } from './authentik.ts';
@@ -21,7 +21,7 @@ const scopes = [
 ];
 
 /** Forward auth for one host, or for a whole domain. authentik takes two for one host, and then serves either. */
-export const providerKind: Kind<ProviderSpec> = {
+export const providerKind: Kind<ProviderSpec, ProviderFound> = {
   told: { noun: 'provider', place: 'in authentik', item: (key) => key },
 
   observe: (key, world, want) =>

@@ -31,7 +31,7 @@ alter role postgres password null;
  * A role in the database that is no superuser, with a database of its own. PostgreSQL's image makes the superuser alone,
  * and nothing again where it was cut off. It goes with the database's directory.
  */
-export const roleKind: Kind<RoleSpec> = {
+export const roleKind: Kind<RoleSpec, object> = {
   told: { noun: 'role in the database', many: 'roles in the database', isPart: true },
 
   shared: true,

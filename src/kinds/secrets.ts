@@ -2,7 +2,7 @@ import type { Kind } from '../engine/kind.ts';
 import { decodeEnv, encodeEnv } from '../formats/env.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
-import { type SecretsSpec, short } from '../model/resource.ts';
+import { type SecretsFound, type SecretsSpec, short } from '../model/resource.ts';
 import type { Files, Random } from '../world/world.ts';
 import { octal, regularFile } from './regular-file.ts';
 
@@ -12,7 +12,7 @@ const length = 64;
 const tooWide = 0o7177;
 
 /** Random values in a file that only root reads: made once, and from then on never changed. */
-export const secretsKind: Kind<SecretsSpec> = {
+export const secretsKind: Kind<SecretsSpec, SecretsFound> = {
   told: { noun: 'secrets', many: 'secrets', note: 'only root reads them', item: short },
 
   async observe(key, { files }, want) {
@@ -20,18 +20,13 @@ export const secretsKind: Kind<SecretsSpec> = {
     const text = found && (await files.read(key));
     if (!found || text === undefined) return { is: 'absent' };
     const missing = want ? missingIn(text, want, key) : [];
-    return { is: 'present', spec: { ...want, found: { mode: found.mode, missing } } };
+    return { is: 'present', spec: { mode: found.mode, missing } };
   },
 
-  differs(_, { found }) {
-    if (!found) return [];
-    return [
-      ...found.missing.map((name) => differs(name, `${name} is missing`)),
-      ...(found.mode & tooWide
-        ? [differs('mode', `others can read it: mode ${octal(found.mode)} → ${octal(narrowed(found.mode))}`)]
-        : []),
-    ];
-  },
+  differs: (_, { mode, missing }) => [
+    ...missing.map((name) => differs(name, `${name} is missing`)),
+    ...(mode & tooWide ? [differs('mode', `others can read it: mode ${octal(mode)} → ${octal(narrowed(mode))}`)] : []),
+  ],
 
   async apply(key, want, { files, random }, have) {
     if (!want) {
@@ -52,7 +47,8 @@ export const secretsKind: Kind<SecretsSpec> = {
   },
 
   /** Values that went into somebody's file stay there: a database was made with them. */
-  release: (_ours, _before, have) => have,
+  release: (ours) => ours,
+  giveBack: async () => {},
 
   hint: (key) => `Look at it, without showing what it holds:  ls -l ${key}; cut -d= -f1 ${key}`,
 };

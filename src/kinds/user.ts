@@ -1,7 +1,7 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import { changes, differs, type Reason } from '../model/reason.ts';
-import type { UserSpec } from '../model/sso.ts';
+import type { UserFound, UserSpec } from '../model/sso.ts';
 import type { Row } from '../world/authentik/schema.ts';
 import type { World } from '../world/world.ts';
 import { groupNamed, join, lookInto, userNamed } from './authentik.ts';
@@ -15,7 +15,7 @@ const noteOf = (row: Row<'core/users'>): Note => (row.attributes?.['homeauth'] a
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** A person's account. Its password is set once, when homeauth makes it, and is the person's own affair from then on. */
-export const userKind: Kind<UserSpec> = {
+export const userKind: Kind<UserSpec, UserFound> = {
   told: { noun: 'user', place: 'in authentik', item: (key) => key },
 
   observe: (key, world, want) =>

@@ -12,7 +12,10 @@ export interface NetworkSpec {
   readonly network: string;
   /** Nothing beyond this machine can be reached through it. */
   readonly internal?: true;
-  /** What was found: which address ranges it has, and this machine's own addresses in them. Never wanted. */
+}
+
+/** Which address ranges it has, and this machine's own addresses in them. */
+export interface NetworkFound extends NetworkSpec {
   readonly subnets?: readonly string[];
   readonly gateways?: readonly string[];
 }
@@ -96,8 +99,10 @@ export interface ContainerSpec {
   readonly secretEnvironment: Readonly<Record<string, Secret>>;
   /** A hash over the definition and the environment: another one means that the container is recreated. */
   readonly revision: string;
-  /** What was found. Never wanted. */
-  readonly found?: {
+}
+
+export interface ContainerFound extends ContainerSpec {
+  readonly found: {
     readonly state: ContainerState;
     readonly health: 'healthy' | 'starting' | 'unhealthy' | 'none';
     readonly exitCode: number;

@@ -1,19 +1,22 @@
-import type { ContainerSpec, ImageSpec, NetworkSpec } from './container.ts';
+import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
 import type { Reason } from './reason.ts';
 import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
   BindingSpec,
+  EmergencyFound,
   EmergencySpec,
   FlowBindingSpec,
   GroupSpec,
   ObjectSpec,
   OutpostSpec,
   PolicyBindingSpec,
+  ProviderFound,
   ProviderSpec,
   SettingsSpec,
   TokenSpec,
+  UserFound,
   UserSpec,
 } from './sso.ts';
 
@@ -24,8 +27,10 @@ export interface Owner {
 
 export interface DatasetSpec {
   readonly mountpoint: string;
-  /** What was found. Never wanted. */
-  readonly found?: { readonly mounted: boolean };
+}
+
+export interface DatasetFound extends DatasetSpec {
+  readonly mounted: boolean;
 }
 
 export interface DirectorySpec {
@@ -45,13 +50,16 @@ export interface SecretsSpec {
   readonly names?: readonly string[];
   /** A data directory that was made with these values: where it holds data, they are never made anew. */
   readonly lockedBy?: string;
-  /** What was found: the file's mode, and which values are missing or empty. Never wanted. */
-  readonly found?: { readonly mode: number; readonly missing: readonly string[] };
+}
+
+/** The file's mode, and which values are missing or empty. */
+export interface SecretsFound {
+  readonly mode: number;
+  readonly missing: readonly string[];
 }
 
 /** Who logs in to the database, with a database of the role's own and no more rights than that. */
 export interface RoleSpec {
-  /** Wanted. Never found. */
   readonly password?: Secret;
 }
 
@@ -126,6 +134,20 @@ export interface Specs {
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;
 }
+
+/** What a look finds, where that is something else than what is wanted. */
+interface Finds {
+  dataset: DatasetFound;
+  secrets: SecretsFound;
+  network: NetworkFound;
+  container: ContainerFound;
+  role: object;
+  user: UserFound;
+  emergency: EmergencyFound;
+  provider: ProviderFound;
+}
+
+export type Found<K extends KindName> = K extends keyof Finds ? Finds[K] : Specs[K];
 
 export type KindName = keyof Specs;
 export type Id = `${KindName}:${string}`;

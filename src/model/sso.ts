@@ -23,7 +23,10 @@ export interface UserSpec {
   readonly groups: readonly string[];
   /** Set once, when homeauth makes the account; afterwards the password is the person's own affair. */
   readonly firstPassword?: Secret;
-  /** What was found: whether the first password has been set. */
+}
+
+export interface UserFound extends Omit<UserSpec, 'firstPassword'> {
+  /** Whether the first password has been set; absent where that was never homeauth's to do. */
   readonly passwordSet?: boolean;
 }
 
@@ -34,9 +37,12 @@ export interface EmergencySpec {
   /** As bootstrap makes it. Found: the same, or none; one of somebody's own makes it a person's account. */
   readonly address: string;
   readonly enabled: boolean;
-  /** What was found: whether anybody has logged in with it, and whether the owner can log in. */
-  readonly isUsed?: boolean;
-  readonly ownerGetsIn?: boolean;
+}
+
+/** Whether anybody has logged in with it, and whether the owner can log in. */
+export interface EmergencyFound extends EmergencySpec {
+  readonly isUsed: boolean;
+  readonly ownerGetsIn: boolean;
 }
 
 export interface ProviderSpec {
@@ -46,9 +52,12 @@ export interface ProviderSpec {
   /** Slugs. */
   readonly authorizationFlow: string;
   readonly invalidationFlow: string;
-  /** What was found, by name or, where nothing has the name, by external host. */
+}
+
+export interface ProviderFound extends ProviderSpec {
+  /** Another name than the key: found by its external host. */
   readonly name?: string;
-  readonly scopesComplete?: boolean;
+  readonly scopesComplete: boolean;
 }
 
 export interface ApplicationSpec {

@@ -157,10 +157,10 @@ test('a new one gets its secrets, its own words over them, and the hash of Compo
 
 test('gone means gone, and so does giving back: what others made cannot be made again without its secrets', async () => {
   const { world, done } = dockerWith(details());
-  await containerKind.apply?.('app', undefined, world, want);
+  await containerKind.apply?.('app', undefined, world, undefined);
   const before = await containerKind.observe('app', world);
   expect(JSON.stringify(before)).not.toContain('hush');
-  await containerKind.apply?.('app', JSON.parse(JSON.stringify(before)).spec, world, want);
+  await containerKind.giveBack?.('app', world);
   expect(done).toEqual(['remove app', 'remove app']);
 });
 

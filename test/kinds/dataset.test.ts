@@ -75,7 +75,7 @@ test('is not made where the folder belongs to a locked dataset', async () => {
 
 test('is never moved', async () => {
   const { calls, world } = worldOf([dataset({ mountpoint: '/elsewhere' })]);
-  const have = { mountpoint: '/elsewhere', found: { mounted: true } };
+  const have = { mountpoint: '/elsewhere', mounted: true };
   await expect(kind.apply!(key, { mountpoint: folder }, world, have)).rejects.toMatchObject({
     code: 'dataset-elsewhere',
     fix: expect.stringContaining(`zfs set mountpoint=${folder} ${key}`),
@@ -86,12 +86,12 @@ test('is never moved', async () => {
 test('goes when it is left out and empty, and with something in it by name alone', async () => {
   const { calls, world } = worldOf([dataset()]);
   await writeFile(join(folder, 'photo'), '');
-  await kind.apply!(key, undefined, world, { mountpoint: folder });
+  await kind.apply!(key, undefined, world, { mountpoint: folder, mounted: true });
   expect(calls).toEqual([]);
   await kind.destroy!(key, world);
   expect(calls).toEqual([`destroy ${key}`]);
 
   await rm(join(folder, 'photo'));
-  await kind.apply!(key, undefined, world, { mountpoint: folder });
+  await kind.apply!(key, undefined, world, { mountpoint: folder, mounted: true });
   expect(calls).toEqual([`destroy ${key}`, `destroy ${key}`]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { userKind } from '../../src/kinds/user.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { Secret } from '../../src/model/secret.ts';
+import type { UserSpec } from '../../src/model/sso.ts';
 import { checkPassword } from '../standin/secrets.ts';
 import { wordsOf } from '../words.ts';
 import { steppingClock } from '../world/authentik/up.ts';
@@ -142,7 +143,7 @@ describe('somebody who is there already', () => {
 });
 
 test('no difference says a secret', () => {
-  const words = wordsOf(userKind)(withPassword.spec as never, {
+  const words = wordsOf(userKind)(withPassword.spec as UserSpec, {
     name: 'x',
     email: 'y',
     groups: [],

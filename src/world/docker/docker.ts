@@ -1,4 +1,4 @@
-import type { ContainerDefinition, ContainerSpec, NetworkSpec } from '../../model/container.ts';
+import type { ContainerDefinition, ContainerFound, NetworkFound, NetworkSpec } from '../../model/container.ts';
 import type { Secret } from '../../model/secret.ts';
 
 export interface EngineInfo {
@@ -36,7 +36,7 @@ export interface ContainerDetails extends ContainerSummary {
   readonly imageId: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly revision: string | undefined;
-  readonly found: NonNullable<ContainerSpec['found']>;
+  readonly found: ContainerFound['found'];
   /** Address on each network it is on. */
   readonly addresses: Readonly<Record<string, string>>;
 }
@@ -75,7 +75,7 @@ export interface Docker {
   engine(): Promise<EngineInfo>;
   containers(): Promise<readonly ContainerSummary[]>;
   container(name: string): Promise<ContainerDetails | undefined>;
-  network(name: string): Promise<NetworkSpec | undefined>;
+  network(name: string): Promise<NetworkFound | undefined>;
   /** By its name, its name with a digest, or its id. */
   image(reference: string): Promise<ImageDetails | undefined>;
   /** The last lines a container wrote, oldest first. */

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { NetworkSpec } from '../../model/container.ts';
+import type { NetworkFound, NetworkSpec } from '../../model/container.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { composeLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
@@ -7,7 +7,7 @@ import { Refusal, tolerating } from './refusal.ts';
 
 export const networkPath = (name: string, rest = ''): string => `/networks/${encodeURIComponent(name)}${rest}`;
 
-export async function inspectNetwork(api: Api, name: string): Promise<NetworkSpec | undefined> {
+export async function inspectNetwork(api: Api, name: string): Promise<NetworkFound | undefined> {
   const found = await api.look<Docker.NetworkInspectInfo>(networkPath(name));
   // The engine also takes the beginning of an id for a name.
   if (found?.Name !== name) return undefined;
