@@ -53,7 +53,7 @@ const homes: Readonly<Record<string, Home>> = {
   },
   'nas.yaml': {
     finds: { cloudflareToken: new Secret('made-up-token') },
-    hosts: ['auth.home.example.net', 'documents.home.example.net', 'nas.home.example.net'],
+    hosts: ['auth', 'documents', 'nas', 'unifi', 'recipes'].map((name) => `${name}.home.example.net`),
     has: ['container:caddy', 'file:/volume1/docker/caddy/caddy.env', 'application:nas'],
     hasNot: ['directory:/volume1/docker', 'container:documents'],
   },
