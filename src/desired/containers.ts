@@ -5,7 +5,7 @@ import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, stackProject } from './layout.ts';
 import { logLimit } from './log-limit.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
@@ -32,7 +32,7 @@ export function stackContainers(
   layout: Layout,
   facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins'>,
 ): Record<string, ContainerDefinition> {
-  const project: ComposeProject = { name: 'authentik', directory: layout.root, file: layout.compose };
+  const project: ComposeProject = { name: stackProject, directory: layout.root, file: layout.compose };
   const common = { project, ...logLimit(facts) };
   const dependsOn = era.needsRedis ? ['authentik-postgresql', 'authentik-redis'] : ['authentik-postgresql'];
   const authentik = {

@@ -25,6 +25,9 @@ export interface Layout {
   readonly caddy: string;
 }
 
+/** The Compose project of authentik and its database. */
+export const stackProject = 'authentik';
+
 export function layoutOf(baseDir: string): Layout {
   const root = `${baseDir}/authentik`;
   const home = `${root}/.homeauth`;

@@ -1,6 +1,9 @@
 /** An image's name without its tag: `postgres`, `ghcr.io/goauthentik/server`. */
 const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
+/** What an image is called at whatever registry: `goauthentik/server`. */
+export const imagePath = (reference: string): string => repositoryOf(reference).replace(/^[^/]*[.:][^/]*\//, '');
+
 /** The name by which nothing but this very image is found and fetched, whatever becomes of the tag. */
 export const nameByDigest = (reference: string, digest: string): string => `${repositoryOf(reference)}@${digest}`;
 

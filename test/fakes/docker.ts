@@ -104,7 +104,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     imageId: box.imageId,
     command: commandOf(box.made),
     running: box.running !== undefined,
-    labels: { 'com.docker.compose.project': box.made.definition.project.name, 'homeauth.revision': box.made.revision },
+    labels: {
+      'com.docker.compose.project': box.made.definition.project.name,
+      'com.docker.compose.project.working_dir': box.made.definition.project.directory,
+      'homeauth.revision': box.made.revision,
+    },
     networks: [...box.networks],
     mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
     ports: [],

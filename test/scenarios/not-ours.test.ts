@@ -4,6 +4,7 @@ import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { stateOf } from '../fakes/state.ts';
+import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { State } from '../standin/state.ts';
 
@@ -13,12 +14,12 @@ const files = () => fake.files as MemoryFiles;
 const init = () => homeauthIn(fake)('init', [], initFlags);
 
 /** A container that somebody else made. */
-const foreign = async (name: string, image = 'traefik/whoami:v1.11.0') => {
+const foreign = async (name: string, image = 'traefik/whoami:v1.11.0', project = 'theirs') => {
   await fake.docker.pull(image);
   await fake.docker.run({
     name,
     definition: {
-      project: { name: 'theirs', directory: '/opt/theirs', file: '/opt/theirs/compose.yaml' },
+      project: { name: project, directory: '/opt/theirs', file: '/opt/theirs/compose.yaml' },
       service: name,
       image,
       mounts: [],
@@ -45,6 +46,25 @@ describe('on a bare server', () => {
     expect(failure?.fix).toContain('authentik');
     expect(code).toBe(2);
     expect(await stateOf(fake)).toEqual(before);
+  });
+
+  test('an authentik under another name stops init before anything is written, and is named', async () => {
+    await fake.close();
+    fake = fakeWorld({ program: (image) => (image.includes('goauthentik') ? whoami : undefined) });
+    await foreign('sso-server-1', 'ghcr.io/goauthentik/server:2025.2.4');
+    const before = await stateOf(fake);
+    const { failure, code } = await init();
+    expect([code, failure?.code]).toEqual([2, 'other-authentik']);
+    expect(failure?.problem).toContain('sso-server-1 (ghcr.io/goauthentik/server:2025.2.4)');
+    expect(failure?.why).toContain('/opt/theirs');
+    expect(failure?.fix).toContain('cd /opt/theirs && docker compose stop');
+    expect(await stateOf(fake)).toEqual(before);
+  });
+
+  test('a project of the name of ours in another directory stops init', async () => {
+    await foreign('whoami-1', undefined, 'authentik');
+    const { failure } = await init();
+    expect([failure?.code, failure?.problem]).toEqual(['project-taken', expect.stringContaining('/opt/theirs')]);
   });
 
   test('a docker-compose.yml of somebody stays as it is', async () => {

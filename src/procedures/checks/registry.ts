@@ -19,6 +19,7 @@ import { proxyFor } from './examine.ts';
 import { healthCheck } from './health.ts';
 import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './machine.ts';
 import { namesCheck } from './names.ts';
+import { otherAuthentikCheck } from './other-authentik.ts';
 import { asPlanned } from './plan.ts';
 import { portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
@@ -64,6 +65,14 @@ export const checks: readonly Check[] = [
   },
   { id: 'ipv6', title: 'this machine speaks IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
   { id: 'lxc', title: 'this is an LXC container', needs: 'nothing', by: early, run: ({ world }) => lxcCheck(world) },
+  {
+    id: 'other-authentik',
+    title: 'no other authentik is on this server',
+    needs: 'docker',
+    by: early,
+    finds: ['project-taken'],
+    run: otherAuthentikCheck,
+  },
   {
     id: 'name-taken',
     title: 'the names of containers are free, or ours',

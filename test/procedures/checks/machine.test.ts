@@ -93,6 +93,7 @@ test('a machine that can carry it', async () => {
     'memory-low',
     'clock-wrong',
     'ipv6',
+    'other-authentik',
     'name-taken',
     'port-taken',
     'port-taken',
@@ -137,6 +138,7 @@ describe('Docker', () => {
     const found = await machineChecks(machine({ docker: { engine: unreachable }, host: { uid: 1000 } }));
     const skipped = { because: { code: 'failed', says: 'There is no Docker on this machine' } };
     expect(found.filter(({ status }) => status === 'skip')).toMatchObject([
+      { id: 'other-authentik', ...skipped },
       { id: 'name-taken', ...skipped },
       { id: 'port-taken', ...skipped },
     ]);
@@ -234,6 +236,7 @@ describe('names', () => {
       container('wiki'),
     ];
     expect(await problems({ docker: { containers } })).toMatchObject([
+      { id: 'other-authentik', status: 'fail', fix: expect.stringMatching(/docker stop authentik$/) },
       {
         id: 'name-taken',
         status: 'fail',
