@@ -200,7 +200,7 @@ describe('what is wrong is named', () => {
 
   test('the wrong password', async () => {
     const found = await proveApp(scene, apps[0]!, { owner: { ...owner, password: new Secret('wrong') } });
-    expect(found.find(({ id }) => id === 'owner')).toMatchObject({
+    expect(dataOf(found.find(({ id }) => id === 'owner'))).toMatchObject({
       status: 'fail',
       cause: expect.stringMatching(/password/),
     });
@@ -208,7 +208,7 @@ describe('what is wrong is named', () => {
 
   test('an app that is not there', async () => {
     const found = await proveApp(scene, apps[2]!, { owner });
-    expect(found.find(({ id }) => id === 'owner')).toMatchObject({
+    expect(dataOf(found.find(({ id }) => id === 'owner'))).toMatchObject({
       status: 'fail',
       cause: expect.stringContaining('Caddy cannot reach down at proof-test-nobody:80'),
     });
@@ -226,7 +226,8 @@ describe('what is wrong is named', () => {
 
   test('an app that publishes its port, and one on another network', async () => {
     await docker.docker(['run', '--detach', '--name', 'proof-test-open', '--publish', '8010:80', WHOAMI_IMAGE]);
-    expect(await proveBypass(scene, app('open', 'app', 'proof-test-open:80'))).toMatchObject([
+    const found = await proveBypass(scene, app('open', 'app', 'proof-test-open:80'));
+    expect(found.map(dataOf)).toMatchObject([
       {
         id: 'upstream',
         status: 'fail',
