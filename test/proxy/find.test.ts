@@ -234,7 +234,7 @@ describe('refused', () => {
       /docker network create caddy_caddynet && docker network connect caddy_caddynet caddy$/,
     ],
     ["one on the host's network", containers({ networks: ['host'] }), 'caddy-host-network', /network_mode/],
-    ['one outside Docker', { listener: 'caddy' }, 'caddy-outside-docker', /proxy: manual/],
+    ['one outside Docker', { listener: 'caddy' }, 'caddy-outside-docker', /Run Caddy in a container/],
     ['another server', { listener: 'nginx' }, 'port-taken', /Stop nginx/],
     [
       'a container of another server',

@@ -1,3 +1,4 @@
+import { caddyImages } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
@@ -69,7 +70,7 @@ export const onHostNetwork = (name: string): Failure =>
     code: 'caddy-host-network',
     problem: `The container ${name} is on the host's own network.`,
     why: 'From there it cannot reach authentik and the apps by their names.',
-    fix: `Take "network_mode: host" out of its compose file, publish 80, 443 and 443/udp, and let it join ${proxyNetwork}. ${manual}`,
+    fix: `Take "network_mode: host" out of its compose file, publish 80, 443 and 443/udp, and let it join ${proxyNetwork}.`,
   });
 
 export const elsewhere = (name: string, networks: readonly string[], exists: boolean): Failure =>
@@ -89,8 +90,11 @@ export const portTaken = (process: string, container: string | undefined): Failu
     return new Failure({
       code: 'caddy-outside-docker',
       problem: 'Caddy runs on this server itself and not in a container.',
-      why: 'homeauth works with a Caddy in Docker, which reaches authentik and the apps by their names.',
-      fix: 'Set proxy: manual in homeauth.yaml; homeauth then shows the text for your Caddyfile.',
+      why: 'From there it cannot reach authentik and the apps, which publish no port and are called by their names in Docker.',
+      fix: [
+        `Run Caddy in a container: image ${caddyImages.plain}, your folder of the Caddyfile mounted at /etc/caddy, a folder at /data, ports 80, 443 and 443/udp published, on the network ${proxyNetwork}.`,
+        'Stop the one on this server before (systemctl disable --now caddy), then run the command again.',
+      ],
     });
   }
   const who = container === undefined ? process : `the container ${container}`;
