@@ -73,6 +73,22 @@ test('gets in by capitals where Caddy believes what a visitor writes: verify tel
   expect(await left()).toEqual(nothing);
 });
 
+test('gets in with the session of another app where Caddy asks for all of them by that one', async () => {
+  const asWhoami = async () => {
+    const all = await packagedTemplates();
+    const text = (all['homeauth.caddy'] ?? '')
+      .replace(/header_up (Host|X-Forwarded-Host) \{args\[0\]\}/g, 'header_up $1 whoami.home.example.com')
+      .replace(/^\s*(?:@elsewhere not|respond @elsewhere) .*\n/gm, '');
+    expect(text).toContain('whoami.home.example.com');
+    return { ...all, 'homeauth.caddy': text };
+  };
+  await homeauthIn(fake, { templates: asWhoami })('apply');
+  const { out, code } = await verify();
+  expect(code).toBe(4);
+  expect(out.replaceAll(/\s+/g, ' ')).toMatch(/gets into wiki, which is kept for "family": by .*the session of whoami/);
+  expect(await left()).toEqual(nothing);
+});
+
 test('gets in by the front door where the rule is gone', async () => {
   await inDatabase(fake, ({ bindings }) => {
     for (const binding of bindings) binding.enabled = false;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { linesOf } from '../../src/model/shown.ts';
 import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
@@ -67,7 +68,7 @@ test('init does not follow one that it finds where it was told to look', async (
   expect(disk.snapshot()).toEqual(before);
   disk.put('/root/homeauth.yaml', text.replace('base-dir: /srv/docker', 'base-dir: /srv/new'));
   const { failure } = await homeauthIn(bare)('init', [], { config: '/root/homeauth.yaml' });
-  expect(`${failure?.fix}`.split('\n')).toEqual([
+  expect(linesOf(failure?.fix ?? '')).toEqual([
     'Move it there:  mkdir -p /srv/new/authentik && mv /root/homeauth.yaml /srv/new/authentik/homeauth.yaml',
     'Then:  homeauth init --config /srv/new/authentik/homeauth.yaml',
   ]);

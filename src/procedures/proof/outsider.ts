@@ -9,8 +9,8 @@ import { type Visitor, visiting } from './visit.ts';
 import { pastLogin, type Way, waysTo } from './ways.ts';
 
 /**
- * Does the group of an app keep out somebody who has an account, and is logged in already: with authentik, and with the
- * apps of the whole domain? One login for all of the apps.
+ * Does the group of an app keep out somebody who has an account, and is logged in already: with authentik, with the apps
+ * of the whole domain, and with an app of its own that lets in everybody? One login for all of the apps.
  */
 export function proveOutsider(
   scene: Scene,
@@ -25,8 +25,9 @@ export function proveOutsider(
   return visiting(scene, start, who, async (entered) => {
     if (entered instanceof Failure) return [skip(about, notIn(entered))];
     const findings: Finding[] = [];
+    const other = await sessionOfAnother(scene, entered);
     for (const app of apps) {
-      if (!signal.aborted) findings.push(await aboutApp(scene, app, entered, { ...about, subject: app.name }));
+      if (!signal.aborted) findings.push(await aboutApp(scene, app, entered, { ...about, subject: app.name }, other));
     }
     return findings;
   });
@@ -37,14 +38,40 @@ const notIn = (failure: Failure): Reason =>
     ? unseen('Everybody needs a second factor, and an account that is made for a proof has none.')
     : reasonOf(failure);
 
-async function aboutApp(scene: Scene, app: App, entered: LoginResult & Visit, about: About): Promise<Finding> {
+interface Another {
+  readonly name: string;
+  readonly cookie: string;
+}
+
+/** What the outpost gave this account for an app that lets in everybody; undefined where there is none. */
+async function sessionOfAnother({ config }: Scene, entered: Visit): Promise<Another | undefined> {
+  const open = config.apps.find(({ mode, group }) => mode === 'app' && group === undefined);
+  if (!open) return undefined;
+  try {
+    return { name: open.name, cookie: (await entered.goOn(`https://${open.host}/`)).cookies.reveal() };
+  } catch (error) {
+    // That it does not let them in is told by its own proofs.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+async function aboutApp(
+  scene: Scene,
+  app: App,
+  entered: LoginResult & Visit,
+  about: About,
+  other: Another | undefined,
+): Promise<Finding> {
   const url = `https://${app.host}/`;
   const plain: Way = { name: app.host, request: { headers: {} } };
   const ways = [plain, ...waysTo(app, scene.config)];
   const past = await pastLogin(scene, app, ways, (await entered.cookiesAt(url)).reveal());
+  const session: Way = { ...plain, name: `the session of ${other?.name}` };
+  const replayed = other ? await pastLogin(scene, app, [session], other.cookie) : [];
   const through = await byLogin();
-  const all = [...past, ...(through ? ['a login'] : [])];
-  if (all.length === 0) return ok({ ...about, answer: `${ways.length + 1} ways tried` });
+  const all = [...past, ...replayed, ...(through ? ['a login'] : [])];
+  if (all.length === 0) return ok({ ...about, answer: `${ways.length + (other ? 2 : 1)} ways tried` });
   return wrong(about, 'fail', {
     problem: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
     fix: `homeauth apply, and until then: docker network disconnect ${proxyNetwork} ${app.upstream.replace(/:\d+$/, '')}`,
