@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure, type Issue } from '../model/failure.ts';
 import { outOfHandles } from './out-of-handles.ts';
@@ -97,10 +98,39 @@ function permission(path: string, problem: string): Issue {
       fix: 'Run the same command as root, with sudo in front of it.',
     };
   }
+  const shift = shiftIn(uidMap());
+  if (shift !== undefined) return shifted(path, problem, shift);
   return {
     code: 'permission',
     problem: `${problem}: permission denied.`,
     why: 'homeauth runs as root, so something stronger forbids it: an immutable flag (chattr +i), a network share that does not trust root (root_squash), or a container without that right.',
     fix: `See which:  lsattr -d ${path}; findmnt -T ${dirname(path)}`,
   };
+}
+
+/** root of an unprivileged container is somebody else outside, and has no right to what was made there. */
+export function shifted(path: string, problem: string, shift: number): Issue {
+  return {
+    code: 'permission',
+    problem: `${problem}: permission denied.`,
+    why: `This is an unprivileged container (LXC, Proxmox): its root is user ${shift} of the machine around it, and has no right to what was made there and mounted here.`,
+    fix: [
+      `On the machine around it, give this container what is mounted at ${dirname(path)} or above:  chown ${shift}:${shift} DIRECTORY`,
+      'or choose a base directory on the disk of this container. Then run the command again.',
+    ],
+  };
+}
+
+/** Who root is outside of this user namespace; undefined where there is none. */
+export function shiftIn(map: string): number | undefined {
+  const [inside, outside] = map.trim().split(/\s+/).map(Number);
+  return inside === 0 && outside ? outside : undefined;
+}
+
+function uidMap(): string {
+  try {
+    return readFileSync('/proc/self/uid_map', 'utf8');
+  } catch {
+    return '';
+  }
 }
