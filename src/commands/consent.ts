@@ -10,7 +10,7 @@ import type { Screen } from './screen.ts';
 
 /**
  * Show what would be made and ask whether to go ahead. Where nobody can be asked, running the command is the word.
- * @throws Failure refused, with exit code 3
+ * @throws Failure refused, with exit code 3; or what would stop it, where that is known
  */
 export async function consent(
   installation: Installation,
@@ -19,7 +19,8 @@ export async function consent(
   wishes: Wishes = {},
   heading = 'This will be made:',
 ): Promise<void> {
-  const { changes, right } = await planned(installation, wishes);
+  const { changes, right, trouble } = await planned(installation, wishes);
+  if (trouble) throw trouble;
   if (changes.length === 0) return;
   screen.say(`${screen.style.text(heading)}\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`);
   if (!terminal.interactive) return;

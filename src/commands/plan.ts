@@ -21,16 +21,17 @@ export async function showPlan(
   exitCode = false,
 ): Promise<ExitCode> {
   const screen = screenOf(surroundings, command);
-  const { changes, right } = await planned(installation);
+  const { changes, right, trouble } = await planned(installation);
   const words = planText(
     {
       changes,
       total: changes.length + right,
       command: `homeauth ${command === 'plan' ? 'apply' : command}`,
       open: openAddresses(installation.config.apps),
+      ...(trouble && { trouble }),
     },
     screen.paper,
   );
-  screen.result(words, planData(changes), true);
+  screen.result(words, planData(changes, trouble), true);
   return exitCode && changes.length > 0 ? exitCodes.wrong : exitCodes.fine;
 }

@@ -3,7 +3,7 @@ import type { Issue } from './failure.ts';
 
 /** What `homeauth status` tells. */
 export interface Inventory {
-  /** Every container of the stack runs, and none is ill. */
+  /** Every container of the stack runs, none is ill, and nothing is known that keeps authentik from answering. */
   readonly running: boolean;
   readonly login: string;
   readonly release: string;

@@ -5,7 +5,9 @@ import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.
 import type { Progress, Run } from '../engine/run.ts';
 import { notOurs } from '../engine/shortfall.ts';
 import { kinds } from '../kinds/index.ts';
+import { databaseContainer } from '../kinds/role.ts';
 import type { Change } from '../model/change.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { databaseTrouble } from './database.ts';
@@ -36,6 +38,8 @@ export interface Planned {
   readonly changes: readonly Change[];
   /** How many things are as they should be. */
   readonly right: number;
+  /** Why some of it cannot be judged, where that is known and would stop whoever carries it out. */
+  readonly trouble?: Failure;
 }
 
 /** What would change. Looks, and writes nothing. */
@@ -47,7 +51,11 @@ export async function planned(installation: Installation, wishes: Wishes = {}): 
   const told = all.filter(({ op }) => op !== 'keep');
   const changes = await withoutGone(told, kinds, installation.world);
   const wrong = new Set(changes.map(({ id }) => id));
-  return { want, changes, right: [...seen.keys()].filter((id) => !wrong.has(id)).length };
+  const right = [...seen.keys()].filter((id) => !wrong.has(id)).length;
+  const restarts = changes.some(({ id }) => id === `container:${databaseContainer}`);
+  const isStopped = !restarts && changes.some(({ op }) => op === 'later');
+  const trouble = isStopped ? await databaseTrouble(installation.world.docker) : undefined;
+  return { want, changes, right, ...(trouble && { trouble }) };
 }
 
 /** Make everything as it should be, alone, and say what was changed. */
@@ -61,12 +69,9 @@ export function carriedOut(
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
-    const { changes: all, want } = await planned(installation, wishes);
+    const { changes: all, want, trouble } = await planned(installation, wishes);
     const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
     if (foreign) throw notOurs(kinds, foreign);
-    const restarts = all.some(({ id }) => id === 'container:authentik-postgresql');
-    const trouble =
-      !restarts && all.some(({ op }) => op === 'later') && (await databaseTrouble(installation.world.docker));
     if (trouble) throw trouble;
     await rehearse(want, all, kinds, installation.world);
     // What has opened the API once is proven, also while authentik restarts and opens nothing.

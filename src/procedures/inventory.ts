@@ -20,12 +20,13 @@ export async function inventory({ config, era, layout, world, ledger }: Installa
   );
   const pins = notedIn(made);
   const references = new Set([...containers.flatMap(({ image }) => (image ? [image] : [])), ...Object.keys(pins)]);
-  const running = containers.every(
+  const areWell = containers.every(
     ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
   );
-  const trouble = running ? undefined : await databaseTrouble(world.docker);
+  // Docker may not have seen it yet.
+  const trouble = await databaseTrouble(world.docker);
   return {
-    running,
+    running: areWell && !trouble,
     ...(trouble && { trouble: { code: trouble.code, problem: trouble.problem, fix: trouble.fix } }),
     login: `https://${config.authHost}`,
     release: config.authentik.version,

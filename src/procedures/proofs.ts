@@ -7,6 +7,7 @@ import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
 import { proxyFor } from './checks/examine.ts';
 import { checksBy } from './checks/registry.ts';
+import { databaseTrouble } from './database.ts';
 import type { Installation } from './installation.ts';
 import { endLeftVisits } from './people/sessions.ts';
 import type { Owner } from './proof/owner.ts';
@@ -39,7 +40,20 @@ export async function proofs(
       (await check.run({ ...ground, app }, check)).map((found) => ({ ...found, subject: app.name }));
     findings.push(...(await pMap(apps, ask, { concurrency: 8 })).flat());
   }
-  return findings;
+  return withCause(findings, installation);
+}
+
+/** What authentik answers at every address while its database does not serve it. */
+const atALoss = ['400', '500'];
+
+/** Where the database is behind what authentik answers, that is told once, in place of each of its answers. */
+async function withCause(found: readonly Finding[], { world }: Installation): Promise<Finding[]> {
+  const isLost = ({ status, answer = '' }: Finding) => status === 'fail' && atALoss.includes(answer);
+  const trouble = found.some(isLost) && (await databaseTrouble(world.docker));
+  if (!trouble) return [...found];
+  const { code, problem, fix } = trouble;
+  const title = 'the database has connections left';
+  return [{ id: code, status: 'fail', title, cause: problem, fix }, ...found.filter((one) => !isLost(one))];
 }
 
 /** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */

@@ -1,6 +1,7 @@
 import type { Inventory } from '../model/inventory.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
+import { troubled } from './trouble.ts';
 
 /** As much of a digest as Docker shows: `sha256:` and twelve digits. */
 const shown = 19;
@@ -17,6 +18,7 @@ export function inventory(
     `${style.colour.bold(login)}   authentik ${release}`,
     style.colour.dim(style.text(config)),
     '',
+    ...(trouble ? [...troubled(trouble, style), ''] : []),
     ...containers.map(({ name, state, health }) => {
       const good = state === 'running' && health !== 'unhealthy';
       const words = health === 'none' || state !== 'running' ? state : `${state}, ${health}`;
@@ -26,7 +28,6 @@ export function inventory(
     ...images.map(({ reference, digest }) =>
       style.text(`  ${padImage(reference)}${digest?.slice(0, shown) ?? 'not pinned: no registry told its digest'}`),
     ),
-    ...(trouble ? ['', style.text(trouble.problem), style.text(`Put it right:  ${trouble.fix}`)] : []),
     ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
     ...apps.map(({ name, url, group, mode }) => {
       const who = mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in');

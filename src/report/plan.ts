@@ -6,6 +6,7 @@ import { grouped } from './grouped.ts';
 import { below, paragraph, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
+import { type Trouble, troubleData, troubled } from './trouble.ts';
 
 export interface Planned {
   readonly changes: readonly Change[];
@@ -15,6 +16,8 @@ export interface Planned {
   readonly command: string;
   /** Addresses that need no login. */
   readonly open?: readonly string[];
+  /** What has to be put right before the command does anything. */
+  readonly trouble?: Trouble;
 }
 
 export const opMarks: Readonly<Record<Op, Mark>> = {
@@ -40,21 +43,23 @@ const groups: readonly (readonly Op[])[] = [
 const beside = 30;
 
 /** Every change on a line of its own, and a count. */
-export function plan({ changes, total, command, open = [] }: Planned, style: Style): string {
+export function plan({ changes, total, command, open = [], trouble }: Planned, style: Style): string {
   const shown = groups.flatMap((ops) => changes.filter(({ op }) => ops.includes(op)));
   const later = grouped(postponed(changes), ({ because }) => inWords(because));
   const single = later.flatMap(([, some]) => (some.length === 1 ? some : []));
   const column = Math.max(0, ...[...shown, ...single].map(({ id }) => width(id)).filter((w) => w <= beside));
   return [
+    ...(trouble ? troubled(trouble, style) : []),
     ...[...shown, ...single].flatMap((change) => line(change, column, style)),
     ...later.flatMap(([because, some]) => (some.length > 1 ? folded(some.length, because, style) : [])),
-    ...wrap(count(changes, total, command), style.room),
+    ...wrap(count(changes, total, trouble ? undefined : command), style.room),
     ...(open.length > 0 ? wrap(style.text(`Open to everybody, without a login: ${open.join(', ')}`), style.room) : []),
   ].join('\n');
 }
 
 /** The same for a script. */
-export const planData = (changes: readonly Change[]) => ({
+export const planData = (changes: readonly Change[], trouble?: Trouble) => ({
+  ...(trouble && { trouble: troubleData(trouble) }),
   changes: changes.map(({ op, id, because }) => ({
     op,
     id,
@@ -103,7 +108,7 @@ function folded(n: number, because: string, style: Style): string[] {
   return wrap(text, style.room - 2).map((part, at) => (at === 0 ? `${style.mark('leave')} ${part}` : `  ${part}`));
 }
 
-function count(changes: readonly Change[], total: number, command: string): string {
+function count(changes: readonly Change[], total: number, command: string | undefined): string {
   const of = (...ops: Op[]) => changes.filter(({ op }) => ops.includes(op)).length;
   const change = of('create', 'update', 'adjust', 'remove', 'release');
   const [ask, later] = [of('ask', 'take'), of('later')];
@@ -115,5 +120,7 @@ function count(changes: readonly Change[], total: number, command: string): stri
     ...(later > 0 ? [`${later} to be judged later`] : []),
     ...(right > 0 ? [`${right} as they should be`] : []),
   ];
-  return `${parts.join(', ')}.${change + later > 0 ? (of('take') > 0 ? ` Then ${command} does the rest.` : ` ${command} does it.`) : ''}`;
+  const said = `${parts.join(', ')}.`;
+  if (command === undefined || change + later === 0) return said;
+  return of('take') > 0 ? `${said} Then ${command} does the rest.` : `${said} ${command} does it.`;
 }

@@ -33,10 +33,35 @@ test('doctor says how many connections are taken, and names the cause once when 
   expect(out).not.toContain('authentik-down');
 });
 
-test('plan and status name it, too', async () => {
+test('plan and status tell it first, and what helps, although Docker calls every container healthy', async () => {
   const homeauth = homeauthIn(fake);
   full();
-  expect((await homeauth('plan')).out.replace(/\s+/g, ' ')).toContain(problem);
+  const plan = await homeauth('plan');
+  const [first, then] = [
+    /^✗ The database has no connection left/,
+    /^\S.*\n.*\n? *Fix: docker restart authentik-postgresql/,
+  ];
+  expect(plan.out).toMatch(first);
+  expect(plan.out).toMatch(then);
+  expect(plan.out).not.toContain('homeauth apply does it');
+  const status = await homeauth('status');
+  expect(status.code).toBe(4);
+  expect(status.out.split('\n').slice(3).join('\n')).toMatch(first);
+  expect(status.out).toContain(`Fix: ${fix}`);
+});
+
+test('verify and an app that is added name it once, and nothing else for it', async () => {
+  const homeauth = homeauthIn(fake);
+  await homeauth('add-app', ['whoami']);
+  full();
+  const { out, code } = await homeauth('verify');
+  expect(code).toBe(4);
+  expect(out.split('no connection left')).toHaveLength(2);
+  expect(out).toContain(`Fix: ${fix}`);
+  for (const other of ['authentik failed', 'docker logs', 'docker start']) expect(out).not.toContain(other);
+  expect((await homeauth('add-app', ['wiki'], { upstream: 'wiki:80' })).failure).toMatchObject({
+    code: 'database-full',
+  });
 });
 
 test('apply raises the limit, which frees everything', async () => {
