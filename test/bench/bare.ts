@@ -11,9 +11,9 @@ interface Outpost extends Row {
 }
 
 /** One call of the API, as with curl. */
-type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
+export type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
 
-const callerOf =
+export const callerOf =
   (url: string | undefined, key: string | undefined): Call =>
   async <T>(method: string, path: string, body?: object): Promise<T> => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };

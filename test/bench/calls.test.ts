@@ -31,6 +31,7 @@ test('a goal that is missed is seen', () => {
     remove100: { calls: 230, chain: 90 },
     objectsOverBare: 1.3,
     removalOverBare: 1.5,
+    setUpOverHand: 1.1,
   };
   expect(rows(good).every(isMet)).toBe(true);
   const bad = {
@@ -43,6 +44,7 @@ test('a goal that is missed is seen', () => {
     remove100: { calls: 231, chain: 91 },
     objectsOverBare: 1.31,
     removalOverBare: 1.51,
+    setUpOverHand: 1.11,
   };
   expect(rows(bad).map(isMet)).toEqual(rows(bad).map(({ what }) => what === 'requests of a plan, apps: 1'));
   expect(table(rows(bad))).toMatch(/^✗ changes of the apply after it +1 +goal: at most 0$/m);

@@ -1,3 +1,4 @@
+import { overHand } from './by-hand.ts';
 import { countCalls } from './calls.ts';
 import { type Figures, isMet, rows, table } from './figures.ts';
 import { peakOf } from './memory.ts';
@@ -19,6 +20,7 @@ const hundred = await countCalls(100, async (machine) => {
 const many = await countCalls(300);
 
 const { objects, removal } = await ratios();
+const setUp = await overHand();
 
 const figures: Figures = {
   helpRatio: Number(ratio.toFixed(3)),
@@ -29,6 +31,7 @@ const figures: Figures = {
   remove100: { calls: hundred.remove, chain: hundred.removeChain },
   objectsOverBare: Number(objects.toFixed(3)),
   removalOverBare: Number(removal.toFixed(3)),
+  setUpOverHand: Number(setUp.toFixed(3)),
   peakMb: Number(peakMb.toFixed(1)),
 };
 const all = rows(figures);
