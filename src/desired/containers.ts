@@ -22,6 +22,9 @@ const check = (...test: readonly string[]): Healthcheck => ({
 export const stackNames = (config: Config, era: Era, layout: Layout): string[] =>
   Object.keys(stackContainers(config, era, layout, { proxy: { is: 'manual' } }));
 
+/** PostgreSQL's image runs what lies there once, in a new database. */
+export const roleScript = '/docker-entrypoint-initdb.d/authentik.sql';
+
 /** The images of PostgreSQL and Redis begin as root: they take over their directory, and go on as its owner. */
 const becomesOwner = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'];
 
@@ -30,7 +33,7 @@ export function stackContainers(
   config: Config,
   era: Era,
   layout: Layout,
-  facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins'>,
+  facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins'> & Partial<Pick<Facts, 'superuser'>>,
 ): Record<string, ContainerDefinition> {
   const project: ComposeProject = { name: stackProject, directory: layout.root, file: layout.compose };
   const common = { project, ...logLimit(facts) };
@@ -55,7 +58,12 @@ export function stackContainers(
       envFiles: [layout.databaseEnv],
       capabilities: becomesOwner,
       ...databaseSize(era, config),
-      mounts: [{ source: layout.database, target: '/var/lib/postgresql/data' }],
+      mounts: [
+        { source: layout.database, target: '/var/lib/postgresql/data' },
+        ...(facts.superuser === 'postgres'
+          ? [{ source: layout.role, target: roleScript, readOnly: true as const }]
+          : []),
+      ],
       // By TCP: on its socket it answers while it still makes the database, and then starts anew.
       healthcheck: check('CMD', 'pg_isready', '-h', '127.0.0.1', '-d', 'authentik', '-U', 'authentik'),
       networks: [backend],

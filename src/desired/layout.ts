@@ -8,6 +8,8 @@ export interface Layout {
   readonly env: string;
   /** What the database's container is told, and no more. */
   readonly databaseEnv: string;
+  /** What makes authentik's role in a new database. */
+  readonly role: string;
   readonly database: string;
   readonly certs: string;
   readonly templates: string;
@@ -38,6 +40,7 @@ export function layoutOf(baseDir: string): Layout {
     compose: `${root}/docker-compose.yml`,
     env: `${root}/container-vars.env`,
     databaseEnv: `${root}/postgresql-vars.env`,
+    role: `${root}/postgresql-role.sql`,
     database: `${root}/db`,
     certs: `${root}/certs`,
     templates: `${root}/templates`,

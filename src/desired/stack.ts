@@ -8,7 +8,7 @@ import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { composeText } from './compose-file.ts';
-import { stackContainers } from './containers.ts';
+import { roleScript, stackContainers } from './containers.ts';
 import { databaseVariables, environmentOf } from './env-file.ts';
 import type { Facts } from './facts.ts';
 import type { Layout } from './layout.ts';
@@ -66,9 +66,17 @@ export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource
   return [
     { kind: 'file', key: layout.env, spec: envFile(layout.env), extends: `secrets:${layout.env}` },
     { kind: 'file', key: layout.databaseEnv, spec: envFile(layout.databaseEnv) },
+    ...(facts.superuser === 'postgres' ? [roleFile(layout, facts)] : []),
     { kind: 'file', key: layout.compose, spec: { content: compose, mode: 0o644 } },
   ];
 }
+
+/** Nothing secret: it takes the password from the container's environment. */
+const roleFile = (layout: Layout, { templates }: Facts): Resource => ({
+  kind: 'file',
+  key: layout.role,
+  spec: { content: templates['postgresql-role.sql']!({}, String), mode: 0o644 },
+});
 
 export const images = ({ definitions }: Stack): Resource[] =>
   [...new Map(Object.values(definitions).map((one) => [one.image, one.digest]))].map(([reference, digest]) => ({
@@ -96,9 +104,9 @@ export function containerOf(stack: Stack, name: string, extra: Readonly<Record<s
 }
 
 /** authentik's own role in a new database; one that has served already has it. */
-export const role = ({ phase, superuser, secrets }: Facts): Resource[] =>
+export const role = ({ phase, superuser }: Facts): Resource[] =>
   phase === 'bootstrap' && superuser === 'postgres'
-    ? [{ kind: 'role', key: 'authentik', spec: secrets ? { password: secrets.postgresPassword } : {} }]
+    ? [{ kind: 'role', key: 'authentik', spec: { script: roleScript } }]
     : [];
 
 /** The same container while it must not meet the proxy yet. */

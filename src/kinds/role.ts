@@ -16,20 +16,8 @@ const isDone = (role: string): string =>
   `select exists (select from pg_database join pg_authid owner on owner.oid = datdba where datname = '${role}' and rolname = '${role}' and rolcanlogin and rolpassword is not null) and not exists (select from pg_authid where rolname = 'postgres' and rolpassword is not null)`;
 
 /**
- * Can be cut anywhere and run again. What fails is written into the log without the statement, which has the password
- * in it. The superuser's own goes: whoever knows it otherwise is authentik, which shall not be one.
- */
-const making = (role: string, password: string): string => `set log_min_error_statement = panic;
-select 'create role ${role}' where not exists (select from pg_roles where rolname = '${role}') \\gexec
-alter role ${role} with login password '${password.replaceAll("'", "''")}';
-select 'create database ${role}' where not exists (select from pg_database where datname = '${role}') \\gexec
-alter database ${role} owner to ${role};
-alter role postgres password null;
-`;
-
-/**
- * A role in the database that is no superuser, with a database of its own. PostgreSQL's image makes the superuser alone,
- * and nothing again where it was cut off. It goes with the database's directory.
+ * A role in the database that is no superuser, with a database of its own. PostgreSQL's image makes it in a new one, and
+ * not again where it was cut off. It goes with the database's directory.
  */
 export const roleKind: Kind<RoleSpec, object> = {
   told: { noun: 'role in the database', many: 'roles in the database', isPart: true },
@@ -46,10 +34,10 @@ export const roleKind: Kind<RoleSpec, object> = {
 
   differs: () => [],
 
-  async apply(key, want, { docker }) {
-    if (!want?.password) return;
-    // What it says against that may have the password in it; the next look tells whether it worked, and the log why not.
-    await docker.exec(databaseContainer, ['sh', '-c', psql], { stdin: making(key, want.password.reveal()) });
+  async apply(_key, want, { docker }) {
+    if (!want?.script) return;
+    // The next look tells whether it worked, and the log why not.
+    await docker.exec(databaseContainer, ['sh', '-c', `${psql} -f ${want.script}`]);
   },
 
   explain: (_key, { docker }) => explainContainer(databaseContainer, docker),

@@ -60,7 +60,8 @@ export interface SecretsFound {
 
 /** Who logs in to the database, with a database of the role's own and no more rights than that. */
 export interface RoleSpec {
-  readonly password?: Secret;
+  /** The path, in the database's container, of what makes it. */
+  readonly script?: string;
 }
 
 /** authentik can be provisioned: it answers, and all of these default objects exist. */

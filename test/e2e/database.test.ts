@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { roleKind } from '../../src/kinds/role.ts';
-import { Secret } from '../../src/model/secret.ts';
 import { databaseConnections, databaseTrouble } from '../../src/procedures/database.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import type { Docker } from '../../src/world/docker/docker.ts';
@@ -14,8 +16,11 @@ const name = 'authentik-postgresql';
 const password = "throw'away:1 \\a";
 const command = ['postgres', '-c', 'max_connections=20'];
 
+const script = '/docker-entrypoint-initdb.d/authentik.sql';
+
 let engine: Engine;
 let docker: Docker;
+let directory: string;
 const cli = (...argv: string[]) =>
   promisify(execFile)('docker', argv, { env: { ...process.env, DOCKER_HOST: engine.host } });
 const holding = (connections: number) =>
@@ -26,7 +31,9 @@ const holding = (connections: number) =>
   );
 const started = (superuser: string) => {
   const given = [`POSTGRES_USER=${superuser}`, 'POSTGRES_DB=authentik', `POSTGRES_PASSWORD=${password}`];
-  return cli('run', '-d', '--name', name, ...given.flatMap((one) => ['-e', one]), 'postgres:16-alpine', ...command);
+  const mounted = superuser === 'postgres' ? ['-v', `${join(directory, 'role.sql')}:${script}:ro`] : [];
+  const env = given.flatMap((one) => ['-e', one]);
+  return cli('run', '-d', '--name', name, ...mounted, ...env, 'postgres:16-alpine', ...command);
 };
 /** As from another container: over the network, with a password. */
 const remotely = (user: string, sql: string) => {
@@ -45,7 +52,10 @@ async function found(isRight: (one: Awaited<ReturnType<typeof databaseConnection
 beforeAll(async () => {
   engine = await freshEngine();
   docker = connectDocker({ ...process.env, DOCKER_HOST: engine.host });
+  directory = await mkdtemp(join(tmpdir(), 'role-'));
+  await copyFile(join(import.meta.dirname, '../../templates/postgresql-role.sql.hbs'), join(directory, 'role.sql'));
 }, 120_000);
+afterAll(() => rm(directory, { recursive: true, force: true }));
 afterEach(() => cli('rm', '-f', '-v', name));
 
 test('a real PostgreSQL says how many connections are taken, and when none is left', async () => {
@@ -64,10 +74,7 @@ test('a role that is no superuser leaves it the connections that are kept for it
   await started('postgres');
   await found((one) => one?.allowed === 20);
   const world = { docker } as World;
-  const look = () => roleKind.observe('authentik', world, { password: new Secret(password) });
-  const make = () => roleKind.apply?.('authentik', { password: new Secret(password) }, world, undefined);
-  expect(await look()).toEqual({ is: 'absent' });
-  await make();
+  const look = () => roleKind.observe('authentik', world);
   expect(await look()).toEqual({ is: 'present', spec: {} });
 
   // What authentik's migrations ask for, and no more.
@@ -86,10 +93,13 @@ test('a role that is no superuser leaves it the connections that are kept for it
   expect((await cli('logs', name)).stderr).not.toContain('throw');
 }, 120_000);
 
+const takenBack = 'alter database authentik owner to postgres; alter role authentik password null';
+
 test.each([
-  ['before anything', 'drop database authentik'],
-  ['after the role', 'drop database authentik; create role authentik'],
-  ['before the database is its own', 'create role authentik login'],
+  ['before anything', 'drop database authentik; drop role authentik'],
+  ['after the role', 'drop database authentik; alter role authentik nologin'],
+  ['before the database is its own', takenBack],
+  ['at its very end', `alter role postgres password 'other'`],
 ])(
   'it is made where making it was cut off %s',
   async (_, left) => {
@@ -97,7 +107,8 @@ test.each([
     await found((one) => one?.allowed === 20);
     for (const sql of left.split('; ')) await cli('exec', name, 'psql', '-U', 'postgres', '-c', sql);
     const world = { docker } as World;
-    await roleKind.apply?.('authentik', { password: new Secret(password) }, world, undefined);
+    expect(await roleKind.observe('authentik', world)).toEqual({ is: 'absent' });
+    await roleKind.apply?.('authentik', { script }, world, undefined);
     expect(await roleKind.observe('authentik', world)).toEqual({ is: 'present', spec: {} });
     await remotely('authentik', 'create schema template');
   },

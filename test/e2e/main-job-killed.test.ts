@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openApi } from './main-job/api.ts';
@@ -58,6 +58,22 @@ test('killed at any moments, init goes on the next time, and makes nothing twice
   const home = await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password);
   expect(home).toMatchObject({ status: 200, url: { pathname: '/if/user/' } });
   expect(await homeauth(['plan', '--exit-code'])).toMatchObject({ code: 0 });
+});
+
+test('docker compose up alone brings up a stack whose database was emptied', async () => {
+  const { engine, root } = place;
+  await engine.compose(['down'], { cwd: root });
+  const database = join(root, 'db');
+  for (const name of await readdir(database)) await rm(join(database, name), { recursive: true });
+  await engine.compose(['up', '--detach', '--wait'], { cwd: root });
+  const question = 'select rolname, rolsuper, rolpassword is not null from pg_authid where rolcanlogin order by 1';
+  const psql = ['psql', '-X', '-A', '-t', '-U', 'postgres', '-d', 'authentik', '-c', question];
+  const said = await engine.compose(['exec', 'authentik-postgresql', ...psql], { cwd: root });
+  expect(said).toBe('authentik|f|t\npostgres|t|f');
+  // authentik got in: it has made its own tables, or what stands in for it has.
+  const owners = "select count(*) > 0 from pg_class where relkind = 'r' and pg_get_userbyid(relowner) = 'authentik'";
+  const tables = await engine.compose(['exec', 'authentik-postgresql', ...psql.slice(0, -1), owners], { cwd: root });
+  expect(tables).toBe('t');
 });
 
 test('and all of it is known to be homeauth’s: nothing is left in the end', async () => {

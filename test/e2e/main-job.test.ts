@@ -66,6 +66,7 @@ test('every path has its owner and mode', async () => {
     'authentik/db': '70:70 0700',
     'authentik/container-vars.env': '0:0 0600',
     'authentik/docker-compose.yml': '0:0 0644',
+    'authentik/postgresql-role.sql': '0:0 0644',
     'authentik/postgresql-vars.env': '0:0 0600',
     'authentik/homeauth.yaml': '0:0 0644',
     'authentik/.homeauth': '0:0 0700',

@@ -42,9 +42,9 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     disconnect: 'effect',
     remove: 'effect',
     // Of all that is run inside a container, Caddy's reload and what the database is told change something.
-    exec: ([, argv, options]) => {
-      const [program, command] = argv as readonly string[];
-      const isTold = program === 'sh' && (options as { stdin?: string } | undefined)?.stdin !== undefined;
+    exec: ([, argv]) => {
+      const [program, command, script] = argv as readonly string[];
+      const isTold = program === 'sh' && script?.includes(' -f ');
       return isTold || command === 'reload' ? 'effect' : 'look';
     },
   },
