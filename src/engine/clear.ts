@@ -31,12 +31,12 @@ export async function clear<F>(want: readonly Resource[], run: Run<F>): Promise<
       ledger = ledger.filter(({ id }) => !gone.has(id));
       await run.ledger.save(ledger);
     }
-    for (const [i, change] of changes.entries()) {
-      // What stays although other things are wanted is no news: it is told when everything goes.
-      if (!change || wave[i]!.silent || (change.op === 'keep' && want.length > 0)) continue;
-      run.progress({ is: 'done', change, elapsed: 0 });
-      done.push(change);
-    }
+    // What stays although other things are wanted is no news: it is told when everything goes.
+    const told = changes.flatMap((change, i) =>
+      !change || wave[i]!.silent || (change.op === 'keep' && want.length > 0) ? [] : [change],
+    );
+    if (told.length > 0) run.progress({ is: 'let-go', changes: told });
+    done.push(...told);
   }
   return done;
 }

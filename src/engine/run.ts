@@ -24,6 +24,8 @@ export type Progress =
       readonly limit: number;
     }
   | { readonly is: 'done'; readonly change: Change; readonly elapsed: number }
+  /** What went together: removed, given back, or kept after all. */
+  | { readonly is: 'let-go'; readonly changes: readonly Change[] }
   | {
       readonly is: 'stage-done';
       readonly title: string;

@@ -34,6 +34,8 @@ export interface Family {
   /** What is said of all of them where what one of them says does not fit: a title where all is well, or an issue. */
   readonly title?: Shown;
   readonly issue?: Pick<Issue, 'problem' | 'fix'>;
+  /** Why none of them could be looked at. */
+  readonly because?: Shown;
 }
 
 export const ok = (about: About): Finding => ({ ...about, status: 'ok' });

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { App } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
@@ -51,9 +51,9 @@ async function withCause(found: readonly Finding[], { world }: Installation): Pr
   const isLost = ({ status, answer = '' }: Finding) => status === 'fail' && atALoss.includes(answer);
   const trouble = found.some(isLost) && (await databaseTrouble(world.docker));
   if (!trouble) return [...found];
-  const { code, problem, fix } = trouble;
-  const title = 'the database has connections left';
-  return [{ id: code, status: 'fail', title, cause: problem, fix }, ...found.filter((one) => !isLost(one))];
+  const { code, problem, why, fix } = trouble;
+  const about = { id: code, title: 'the database has connections left' };
+  return [wrong(about, 'fail', { problem, fix, ...(why && { why }) }), ...found.filter((one) => !isLost(one))];
 }
 
 /** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */

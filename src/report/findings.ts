@@ -5,7 +5,7 @@ import { grouped } from './grouped.ts';
 import { below, paragraph, row, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
-import { together } from './together.ts';
+import { reasonOf, together } from './together.ts';
 
 const marks: Readonly<Record<Finding['status'], Mark>> = { ok: 'done', fail: 'wrong', warn: 'look', skip: 'wait' };
 
@@ -107,10 +107,8 @@ function introduced(fix: Shown): readonly string[] {
 /** What could not be looked at: one line for each reason. */
 function folds(findings: readonly Finding[], more: boolean, style: Style): string[] {
   const skipped = findings.filter(({ status }) => status === 'skip');
-  return grouped(skipped, (found) => ('because' in found ? clause(found.because.says) : '')).flatMap(
-    ([cause, some]) => {
-      const text = `${some.length}${more ? ' more' : ''} could not be checked${cause && `: ${cause}`}`;
-      return row(style, { mark: style.mark('wait'), text: style.text(text) });
-    },
-  );
+  return grouped(skipped, (found) => clause(reasonOf(found))).flatMap(([cause, some]) => {
+    const text = `${some.length}${more ? ' more' : ''} could not be checked${cause && `: ${cause}`}`;
+    return row(style, { mark: style.mark('wait'), text: style.text(text) });
+  });
 }

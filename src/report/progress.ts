@@ -4,9 +4,11 @@ import type { Change, Op } from '../model/change.ts';
 import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, parseId, short } from '../model/resource.ts';
 import { duration, elapsed } from './duration.ts';
+import { grouped } from './grouped.ts';
 import { row } from './layout.ts';
 import { named } from './named.ts';
 import type { Style } from './style.ts';
+import { few } from './together.ts';
 
 /** A line to keep, or one that the next replaces; nothing where the event is not worth either. */
 export type Shown = { readonly say: string } | { readonly live: string | undefined } | undefined;
@@ -29,8 +31,11 @@ export function progress(event: Progress, kinds: Kinds, style: Style): Shown {
       const time = `${duration(event.elapsed)} of at most ${duration(event.limit)}`;
       return live(`${awaited(event.id, event.because, kinds)}   ${time}${line}`);
     }
+    // It is told by its stage.
     case 'done':
-      return letGo(event.change, kinds, style);
+      return undefined;
+    case 'let-go':
+      return letGo(event.changes, kinds, style);
     case 'stage-done':
       return stageDone(event, style);
   }
@@ -50,13 +55,25 @@ function stageDone(event: Extract<Progress, { is: 'stage-done' }>, style: Style)
 /** What was said before the question is no news afterwards. */
 const expected: readonly Reason['code'][] = ['holds-data', 'holds-ledger'];
 
-/** Whatever is made or changed is told by its stage; what is let go belongs to none. */
-function letGo({ op, id, because }: Change, kinds: Kinds, style: Style): Shown {
+/** What is let go belongs to no stage. */
+function letGo(changes: readonly Change[], kinds: Kinds, style: Style): Shown {
+  const alike = ({ op, id, because }: Change) => [op, parseId(id).kind, ...because.map(({ code }) => code)].join(' ');
+  const lines = grouped(changes, alike)
+    .flatMap(([, some]) => (some.length > few ? [some] : some.map((one) => [one])))
+    .flatMap((some) => rowOf(some, kinds, style));
+  return lines.length > 0 ? { say: lines.join('\n') } : undefined;
+}
+
+function rowOf(alike: readonly Change[], kinds: Kinds, style: Style): string[] {
+  const [{ op, id, because }, ...more] = alike as [Change, ...Change[]];
   const told = { remove: 'removed', release: 'given back as it was', keep: 'kept' }[op as string];
-  if (!told || (op === 'keep' && because.every(({ code }) => expected.includes(code)))) return undefined;
+  if (!told || (op === 'keep' && because.every(({ code }) => expected.includes(code)))) return [];
   const reason = op === 'keep' ? `: ${inWords(because)}` : '';
   const mark = style.mark(op === 'keep' ? 'wait' : 'done');
-  return { say: row(style, { mark, text: style.text(`${named(id, kinds)} ${told}${reason}`) }).join('\n') };
+  const others = more.slice(0, few - 1).map((one) => parseId(one.id).key);
+  const names = [named(id, kinds), ...others].join(', ') + (more.length > 0 ? ' …' : '');
+  const note = more.length > 0 ? { note: `${alike.length} in all` } : {};
+  return row(style, { mark, text: style.text(`${names} ${told}${reason}`), ...note });
 }
 
 /** Words that name it need no name before them. */

@@ -28,7 +28,7 @@ export async function overHand(): Promise<number> {
     const byHomeauth = await timed(slowMachine(bare), async (fake) => {
       const homeauth = homeauthIn(fake);
       for (const ran of [await homeauth('init', [], initFlags), await homeauth('add-app', ['whoami'])])
-        if (ran.code !== 0) throw new Error(ran.failure?.problem ?? ran.err);
+        if (ran.code !== 0) throw ran.failure ?? new Error(ran.err);
     });
     return byHomeauth / byHand;
   } finally {

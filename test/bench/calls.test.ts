@@ -32,6 +32,7 @@ test('a goal that is missed is seen', () => {
     objectsOverBare: 1.3,
     removalOverBare: 1.5,
     setUpOverHand: 1.1,
+    lines100: { apply: 50, verify: 50, doctor: 50, remove: 50 },
   };
   expect(rows(good).every(isMet)).toBe(true);
   const bad = {
@@ -45,6 +46,7 @@ test('a goal that is missed is seen', () => {
     objectsOverBare: 1.31,
     removalOverBare: 1.51,
     setUpOverHand: 1.11,
+    lines100: { apply: 51, verify: 51, doctor: 51, remove: 51 },
   };
   expect(rows(bad).map(isMet)).toEqual(rows(bad).map(({ what }) => what === 'requests of a plan, apps: 1'));
   expect(table(rows(bad))).toMatch(/^✗ changes of the apply after it +1 +goal: at most 0$/m);

@@ -1,3 +1,5 @@
+import type { Lines } from './scale.ts';
+
 /** What `npm run bench` finds. */
 export interface Figures {
   /** `homeauth --help` over Node alone, in wall time. */
@@ -13,6 +15,8 @@ export interface Figures {
   readonly removalOverBare: number;
   /** What `init` and `add-app` take, proofs included, over the same order by hand on the same slow server. */
   readonly setUpOverHand: number;
+  /** Lines that each command says of 100 apps. */
+  readonly lines100: Lines;
   /** Requests other than GET of the apply that makes 100 apps, and of the apply after it. */
   readonly apply100NonGet: number;
   readonly secondApplyNonGet: number;
@@ -25,6 +29,9 @@ interface Row {
   readonly found: number;
   readonly goal: number;
 }
+
+/** What somebody still reads; every app that was left is told by itself, where they are few. */
+const mostLines = 50;
 
 /** Every figure beside the most that it may be. */
 export function rows(figures: Figures): Row[] {
@@ -48,6 +55,11 @@ export function rows(figures: Figures): Row[] {
     { what: 'making 30 apps, times the bare calls', found: figures.objectsOverBare, goal: 1.3 },
     { what: 'removing 30 apps, times the bare calls', found: figures.removalOverBare, goal: 1.5 },
     { what: 'init and add-app, times the same by hand', found: figures.setUpOverHand, goal: 1.1 },
+    ...Object.entries(figures.lines100).map(([command, found]) => ({
+      what: `lines about 100 apps: ${command}`,
+      found,
+      goal: mostLines,
+    })),
   ];
 }
 

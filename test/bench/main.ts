@@ -3,6 +3,7 @@ import { countCalls } from './calls.ts';
 import { type Figures, isMet, rows, table } from './figures.ts';
 import { peakOf } from './memory.ts';
 import { ratios } from './ratios.ts';
+import { linesOfHundred } from './scale.ts';
 import { helpRatio } from './start-up.ts';
 
 // npm run bench, or npm run --silent bench -- --json. Ends with 1 where a goal is missed.
@@ -31,6 +32,7 @@ const figures: Figures = {
   remove100: { calls: hundred.remove, chain: hundred.removeChain },
   objectsOverBare: Number(objects.toFixed(3)),
   removalOverBare: Number(removal.toFixed(3)),
+  lines100: await linesOfHundred(),
   setUpOverHand: Number(setUp.toFixed(3)),
   peakMb: Number(peakMb.toFixed(1)),
 };

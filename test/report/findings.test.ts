@@ -146,6 +146,22 @@ describe('a hundred apps', () => {
     expect(proof([...guarded, ...named], plain(), true).split('\n').length).toBeGreaterThan(300);
   });
 
+  test('that could not be looked at are told once, too, by what goes for all of them', () => {
+    const unseen = each((app) => ({
+      id: 'bypass-port',
+      status: 'skip',
+      title: `${app} cannot be reached around the login`,
+      because: { code: 'unseen', says: `${app} is no container of this server.` },
+      family: { is: 'unseen', name: app, title: 'no way around the login', because: 'They are no containers.' },
+    }));
+    expect(proof(unseen, plain())).toMatchInlineSnapshot(`
+      "· no way around the login
+          100 in all: app00, app01, app02 …
+          They are no containers."
+    `);
+    expect(verdict(unseen, look, plain()).split('\n')[0]).toBe('· 100 could not be checked: They are no containers');
+  });
+
   test('are the same for the doctor, who still counts each', () => {
     const text = verdict([...guarded, ...named], look, plain());
     expect(text.split('\n')).toHaveLength(9);

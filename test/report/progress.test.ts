@@ -97,7 +97,7 @@ describe('when a stage is done, a line that stays', () => {
 
   test('what is let go has its own', () => {
     const done = (op: Op, id: Change['id'], because: readonly Reason[] = leaving(id)) =>
-      progress({ is: 'done', change: change(op, id, ...because), elapsed: 0 }, kinds, plain());
+      progress({ is: 'let-go', changes: [change(op, id, ...because)] }, kinds, plain());
     expect(done('remove', 'container:wiki')).toEqual({ say: '✓ container wiki removed' });
     expect(done('release', 'caddy:caddy')).toEqual({ say: "✓ Caddy's configuration given back as it was" });
     expect(done('keep', 'directory:/srv/db', leaving('directory:/srv/db', true))).toBeUndefined();
@@ -105,5 +105,14 @@ describe('when a stage is done, a line that stays', () => {
       say: '· folder /srv/etc kept: holds something that homeauth did not make',
     });
     expect(done('create', 'file:/a')).toBeUndefined();
+  });
+
+  test('what is let go by the dozen is one line', () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => change('remove', `application:app${i}`));
+    expect(progress({ is: 'let-go', changes: many(98) }, kinds, plain())).toEqual({
+      say: expect.stringMatching(/^✓ application app0, app1, app2 … removed +98 in all$/),
+    });
+    const few = { say: ['app0', 'app1', 'app2'].map((name) => `✓ application ${name} removed`).join('\n') };
+    expect(progress({ is: 'let-go', changes: many(3) }, kinds, plain())).toEqual(few);
   });
 });

@@ -266,9 +266,14 @@ describe('one broken thing hides nothing else', () => {
     isHung = true;
     const began = performance.now();
     const { fails, skips } = await doctor();
-    expect(performance.now() - began).toBeLessThan(20_000);
+    // The silence that is borne is 3 s, and then it is asked once more, for as long, whether it lives.
+    expect(performance.now() - began).toBeLessThan(11_000);
     expect(fails.map(({ id }) => id)).toEqual(expect.arrayContaining(['authentik-down', 'file-differs']));
     expect(skips.find(({ id }) => id === 'provider-differs')?.cause).toMatch(/no answer within \d(\.\d)? s/);
+    // One cause for all that needs it, whoever looked first.
+    const causes = skips.flatMap(({ cause = '' }) => (cause.includes('no answer within') ? [cause] : []));
+    expect(causes.length).toBeGreaterThan(10);
+    expect(new Set(causes).size).toBe(1);
   }, 60_000);
 
   test('with a Docker that takes a moment for every look, all is looked at in 5 s', async () => {

@@ -58,14 +58,18 @@ function soon(authentik: Authentik, slowest: Slowest): Authentik {
     if (came(found)) slowest.ms = Math.max(slowest.ms, performance.now() - began);
     return found;
   };
+  let reached: Promise<Reach> | undefined;
   return {
     ...authentik,
-    reach: (how) =>
-      timed<Reach>(
+    // Whether it answers is asked once: whoever asks next would wait for the same silence.
+    reach(how) {
+      reached ??= timed<Reach>(
         authentik.reach(how),
         () => ({ is: 'starting', because }),
         ({ is }) => is === 'ready',
-      ),
+      );
+      return reached;
+    },
     setup: () =>
       timed(
         authentik.setup(),

@@ -1,6 +1,6 @@
 import type { App } from '../../config/schema.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
+import { type Family, type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import { knock, type Scene } from './scene.ts';
@@ -45,18 +45,35 @@ async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(app.upstream) ?? [];
   // Docker itself knows a container as NAME.NETWORK, too.
   const container = upstreamOf(await world.docker.containers(), host.replace(`.${proxyNetwork}`, ''));
-  const reach = { id: 'upstream', title: `Caddy can reach ${app.name}` };
-  const claimed = { id: 'upstream-name', title: `no other device can pose as ${app.name}` };
-  const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login` };
+  const family = (is: string, more: Partial<Family>): { family: Family } => ({
+    family: { is, name: app.name, ...more },
+  });
+  const reach = {
+    id: 'upstream',
+    title: `Caddy can reach ${app.name}`,
+    ...family('container', { title: 'Caddy can reach the apps' }),
+  };
+  const claimed = {
+    id: 'upstream-name',
+    title: `no other device can pose as ${app.name}`,
+    ...family('device', devices),
+  };
+  const around = {
+    id: 'bypass-port',
+    title: `${app.name} cannot be reached around the login`,
+    ...family('container', noneAround),
+  };
   if (!container) {
     const because = unseen(`${host} is no container of this server, so homeauth cannot see who else reaches it.`);
-    return [skip(around, because), ...(isPlain(host) ? [wrong(claimed, 'warn', byDevice(host, port))] : [])];
+    const apart = { ...around, ...family('unseen', noneAround) };
+    return [skip(apart, because), ...(isPlain(host) ? [wrong(claimed, 'warn', byDevice(host, port))] : [])];
   }
   const { name } = container;
   if (!container.running) {
     const stopped = { problem: `The container ${name} does not run.`, fix: `docker start ${name}` };
     const isClaimable = isPlain(host) && !app.container;
-    return [wrong(reach, 'fail', stopped), ...(isClaimable ? [wrong(claimed, 'warn', byStandIn(host, port))] : [])];
+    const { family: _, ...alone } = claimed;
+    return [wrong(reach, 'fail', stopped), ...(isClaimable ? [wrong(alone, 'warn', byStandIn(host, port))] : [])];
   }
   const shared = config.proxy === 'manual' || container.networks.includes(proxyNetwork);
   return [shared ? ok(reach) : wrong(reach, 'fail', apart(name)), await published(container)];
@@ -73,6 +90,19 @@ async function besideCaddy({ world, config }: Scene, app: App): Promise<Finding[
     });
   }
 }
+
+/** Said of all apps where it is so of each. */
+const noneAround: Partial<Family> = {
+  title: 'no app can be reached around the login',
+  because: 'They are no containers of this server, so homeauth cannot see who else reaches them.',
+};
+const devices: Partial<Family> = {
+  issue: {
+    problem:
+      'No containers are called as these apps are reached, so Caddy asks the router who they are. One of the devices that takes such a name is shown who visits, and can show them what it likes.',
+    fix: `Write the devices' addresses into homeauth.yaml (upstream: 192.168.0.9:80), or for containers upstream: NAME.${proxyNetwork}:80, then: homeauth apply`,
+  },
+};
 
 /** A name without a dot, which Docker asks of the router where no running container has it. */
 const isPlain = (host: string): boolean => !/[.:[]/.test(host);

@@ -65,11 +65,13 @@ export async function proveForgery(scene: Scene, app: App, session?: Secret): Pr
   const verdicts = answers.filter(({ who }) => !who).map(({ answer }) => judgeStranger(answer, app, scene));
   const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.issue.problem] : []));
   if (unclear.length > 0) {
-    const says =
-      unclear.length === verdicts.length
-        ? `${app.host} does not ask a stranger for a login yet.`
-        : `${unclear.length} of ${verdicts.length} tries cannot be judged. ${unclear[0]}`;
-    return [skip(common, unseen(says))];
+    const isNone = unclear.length === verdicts.length;
+    const says = isNone
+      ? `${app.host} does not ask a stranger for a login yet.`
+      : `${unclear.length} of ${verdicts.length} tries cannot be judged. ${unclear[0]}`;
+    const all = isNone ? 'They do not ask a stranger for a login yet.' : 'Some tries cannot be judged.';
+    const family = { is: isNone ? 'open' : 'unclear', name: app.name, because: all };
+    return [skip({ ...common, family }, unseen(says))];
   }
   const named = otherHost(app, scene.config);
   const judged = await knock(scene, { url, headers: { 'X-Forwarded-Host': named } });
