@@ -49,6 +49,16 @@ async function found(isRight: (one: Awaited<ReturnType<typeof databaseConnection
   }
 }
 
+/** Once it listens to the network: before that it still makes the database. */
+async function isServing(): Promise<void> {
+  for (let n = 0; ; n++) {
+    const answer = await cli('exec', name, 'pg_isready', '-h', '127.0.0.1').catch((error: unknown) => error);
+    if (!(answer instanceof Error)) return;
+    if (n === 60) throw answer;
+    await sleep(500);
+  }
+}
+
 beforeAll(async () => {
   engine = await freshEngine();
   docker = connectDocker({ ...process.env, DOCKER_HOST: engine.host });
@@ -72,7 +82,7 @@ test('a real PostgreSQL says how many connections are taken, and when none is le
 
 test('a role that is no superuser leaves it the connections that are kept for it', async () => {
   await started('postgres');
-  await found((one) => one?.allowed === 20);
+  await isServing();
   const world = { docker } as World;
   const look = () => roleKind.observe('authentik', world);
   expect(await look()).toEqual({ is: 'present', spec: {} });
@@ -104,7 +114,7 @@ test.each([
   'it is made where making it was cut off %s',
   async (_, left) => {
     await started('postgres');
-    await found((one) => one?.allowed === 20);
+    await isServing();
     for (const sql of left.split('; ')) await cli('exec', name, 'psql', '-U', 'postgres', '-c', sql);
     const world = { docker } as World;
     expect(await roleKind.observe('authentik', world)).toEqual({ is: 'absent' });
