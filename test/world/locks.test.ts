@@ -150,7 +150,7 @@ describe.runIf(process.getuid!() === 0)('somebody else', () => {
     chownSync(place, 65534, 65534);
     await expect(fileLocks(place).take(name, holder)).rejects.toMatchObject({
       code: 'untrusted-path',
-      fix: `chown root ${place}\nThen run the command again.`,
+      fix: [`chown root ${place}`, 'Then run the command again.'],
     });
     chownSync(place, 0, 0);
     chmodSync(place, 0o777);

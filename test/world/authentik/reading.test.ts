@@ -209,7 +209,7 @@ describe('a look', () => {
       code: 'authentik-unreachable',
       problem: 'authentik answered with an error of its own (HTTP 502): GET core/brands could not be done.',
       why: expect.stringMatching(/^It was tried for (2\d|30) s, and nothing was changed by it\.$/),
-      fix: 'See what it does:  docker logs --tail 50 authentik\nThen run the same command again.',
+      fix: ['See what it does:  docker logs --tail 50 authentik', 'Then run the same command again.'],
     });
   });
 });
