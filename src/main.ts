@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
 import { bearClosedPipes } from './cli/closed-pipe.ts';
-import { crowded, isCrowded } from './cli/crowded.ts';
 import type { CommonFlags } from './cli/define-command.ts';
+import { isTooManyFiles, tooManyFiles } from './cli/too-many-files.ts';
 import { buildCli, type CommandName, declarations } from './cli.ts';
 import type { ExitCode } from './model/failure.ts';
 
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await commandLine(argv);
   } catch (error) {
-    if (isCrowded(error)) return crowded(isJson(argv));
+    if (isTooManyFiles(error)) return tooManyFiles(isJson(argv));
     throw error;
   }
 }
@@ -66,7 +66,10 @@ async function misused(error: CommanderError, argv: readonly string[], cli: Comm
   const json = isJson(argv);
   // Its help has been shown: a command that only holds others was typed alone.
   if (error.code === 'commander.help' && !json) return 2;
-  const [{ trouble, commandIn }, { wire }] = await Promise.all([import('./cli/trouble.ts'), import('./main/wire.ts')]);
+  const [{ usageError: trouble, commandIn }, { wire }] = await Promise.all([
+    import('./cli/usage-error.ts'),
+    import('./main/wire.ts'),
+  ]);
   const path = commandIn(argv, cli).map((one) => one.name());
   const command = path.join(' ') || 'homeauth';
   const flags: CommonFlags = { json };
@@ -75,14 +78,14 @@ async function misused(error: CommanderError, argv: readonly string[], cli: Comm
 
 async function carryOut(command: CommandName, args: readonly unknown[], flags: CommonFlags): Promise<ExitCode> {
   const { wire } = await import('./main/wire.ts');
-  const surroundings = wire(flags);
+  const runtime = wire(flags);
   try {
-    return await declarations[command].run(args, flags, surroundings);
+    return await declarations[command].run(args, flags, runtime);
   } catch (error) {
-    if (isCrowded(error)) throw error;
-    return tell(error, command, flags, surroundings.terminal);
+    if (isTooManyFiles(error)) throw error;
+    return tell(error, command, flags, runtime.terminal);
   } finally {
-    surroundings.terminal.live(undefined);
+    runtime.terminal.live(undefined);
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { trouble } from '../src/cli/trouble.ts';
+import { usageError } from '../src/cli/usage-error.ts';
 import { buildCli } from '../src/cli.ts';
 import { questions } from '../src/config/questions.ts';
 import { programDirectory } from './program.ts';
@@ -96,7 +96,7 @@ describe('a mistyped line', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(CommanderError);
-    expect(trouble(error as CommanderError, argv, cli)).toMatchObject({ code: 'misuse', exit: 2, problem, fix });
+    expect(usageError(error as CommanderError, argv, cli)).toMatchObject({ code: 'misuse', exit: 2, problem, fix });
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { expect, test } from 'vitest';
-import { checks } from '../src/procedures/checks/registry.ts';
+import { checks } from '../src/doctor/registry.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/problems.md'), 'utf8');
@@ -31,7 +31,7 @@ function texts(value: unknown): string[] {
 const nameOf = (value: unknown) => (value as Literal).name ?? (value as Literal).value;
 
 /** Functions whose argument (by its place) is the name of a failure. */
-const makers: Readonly<Record<string, number>> = { shortfall: 3, unsupported: 0 };
+const makers: Readonly<Record<string, number>> = { notReady: 3, unsupported: 0 };
 
 /** Codes of failures; ids that findings are given where they are made. */
 function namesIn(text: string, path: string, property: 'code' | 'id'): string[] {
@@ -59,11 +59,11 @@ const found = (property: 'code' | 'id', within: RegExp): string[] =>
 
 const listed = checks.flatMap(({ id, finds = [] }) => [id, ...finds]);
 /** The conversation with a mail server has its own steps. */
-const ofMail = found('id', /procedures\/mail\//);
+const ofMail = found('id', /src\/mail\//);
 const names = new Set([...listed, ...ofMail, ...found('code', /./)]);
 
 test('every check that finds something is in the list of checks', () => {
-  const made = found('id', /\/src\/(procedures|proxy)\//);
+  const made = found('id', /\/src\/(doctor|verify|people|mail|lifecycle|installation|proxy)\//);
   expect(made.filter((id) => !names.has(id))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Shown } from '../src/model/shown.ts';
@@ -132,7 +132,7 @@ describe('words that are shown', () => {
     ['a cut', "const [first] = failure.problem.split('. ');"],
     ['a sentence', "if (because === 'holds your data') return;"],
   ])('are not looked into: %s', (_, text) => {
-    expect(readProse('procedures/x.ts', text)).toEqual([expect.stringContaining('its own prose')]);
+    expect(readProse('verify/x.ts', text)).toEqual([expect.stringContaining('its own prose')]);
   });
 
   test.each([
@@ -140,7 +140,7 @@ describe('words that are shown', () => {
     ['a code', "if (failure.code === 'port-taken' || because.code === 'late') return;"],
     ['the words of others', "if (/no space left/.test(stderr) || body.includes('authentik starting')) return;"],
   ])('%s is no look', (_, text) => {
-    expect(readProse('procedures/x.ts', text)).toEqual([]);
+    expect(readProse('verify/x.ts', text)).toEqual([]);
   });
 
   /** What goes by another name is seen by its type: each of these must not compile. */
@@ -155,4 +155,16 @@ describe('words that are shown', () => {
     ];
     expect(looks('it was late')).toHaveLength(3);
   });
+});
+
+test('the plan of the house names what is there', () => {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const named = [
+    ...page.matchAll(/`((?:src|test|docs|templates|bin)\/[\w./-]*)`|^((?:src|bin|templates|test)\/\S*)/gm),
+  ];
+  const paths = named.map(([, quoted, listed]) => quoted ?? listed ?? '');
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(rooms.map(({ name }) => `src/${name}/`).filter((room) => !paths.includes(room))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerMark, program } from '../src/procedures/rescue/program.ts';
+import { answerMark, program } from '../src/people/rescue/program.ts';
 import { bundleStandin } from './standin/bundle.ts';
 import { freePort, type LocalPostgres, localPostgres, postgresBin } from './standin/local-postgres.ts';
 

@@ -1,7 +1,7 @@
 import type { OptionValues, Command as Typed, Option as TypedOption } from '@commander-js/extra-typings';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Runtime } from '../installation/runtime.ts';
 import type { ExitCode } from '../model/failure.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 
 /** Flags that every command has, and those that follow from what it declares. */
 export interface CommonFlags {
@@ -40,7 +40,7 @@ interface Declared<Name extends string, Args extends unknown[], Flags extends Op
   /** Its arguments and flags; from their text follow the types of what `run` is given. */
   readonly takes?: (command: Typed) => Typed<Args, Flags>;
   /** Loads the command and carries it out. */
-  readonly run: (args: Args, flags: Flags & CommonFlags, surroundings: Surroundings) => Promise<ExitCode>;
+  readonly run: (args: Args, flags: Flags & CommonFlags, runtime: Runtime) => Promise<ExitCode>;
 }
 
 /** A command as the rest of homeauth sees it. */
@@ -48,7 +48,7 @@ export interface Declaration<Name extends string = string, Flags = unknown>
   extends Omit<Declared<Name, never, never>, 'takes' | 'run'> {
   /** The command itself, with everything that was declared; made anew at each call. */
   command(): Command;
-  run(args: readonly unknown[], flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode>;
+  run(args: readonly unknown[], flags: CommonFlags, runtime: Runtime): Promise<ExitCode>;
   /** Never there: it carries the type of the flags. */
   readonly flags?: Flags;
 }

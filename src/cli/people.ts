@@ -126,7 +126,7 @@ export const userDisable = defineCommand({
   changes: true,
   takes: (command) => command.argument('<name>'),
   run: async ([name], flags, s): Promise<ExitCode> =>
-    (await import('../commands/user/active.ts')).disable(name, flags, s),
+    (await import('../commands/user/enable-disable.ts')).disable(name, flags, s),
 });
 
 export const userEnable = defineCommand({
@@ -137,7 +137,7 @@ export const userEnable = defineCommand({
   changes: true,
   takes: (command) => command.argument('<name>'),
   run: async ([name], flags, s): Promise<ExitCode> =>
-    (await import('../commands/user/active.ts')).enable(name, flags, s),
+    (await import('../commands/user/enable-disable.ts')).enable(name, flags, s),
 });
 
 export const userUnlock = defineCommand({

@@ -1,11 +1,11 @@
 import { openAddresses } from '../config/open-path.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
-import { planned, type Wishes } from '../procedures/converging.ts';
-import type { Installation } from '../procedures/installation.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
+import { planChanges, type Wishes } from '../lifecycle/reconcile.ts';
 import { plan } from '../report/plan.ts';
 import { summary } from '../report/summary.ts';
-import { saidNo } from './said-no.ts';
+import { declined } from './declined.ts';
 import type { Screen } from './screen.ts';
 
 /**
@@ -14,12 +14,12 @@ import type { Screen } from './screen.ts';
  */
 export async function consent(
   installation: Installation,
-  { terminal }: Surroundings,
+  { terminal }: Runtime,
   screen: Screen,
   wishes: Wishes = {},
   heading = 'This will be made:',
 ): Promise<void> {
-  const { changes, right, trouble } = await planned(installation, wishes);
+  const { changes, right, trouble } = await planChanges(installation, wishes);
   if (trouble) throw trouble;
   if (changes.length === 0) return;
   screen.say(`${screen.style.text(heading)}\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`);
@@ -29,5 +29,5 @@ export async function consent(
   const message = 'Go ahead?';
   if (await terminal.confirm({ message, initial: true, details, flag: '--yes', ifStopped: 'Nothing was changed.' }))
     return;
-  throw saidNo();
+  throw declined();
 }

@@ -1,14 +1,14 @@
 import type { DoctorFlags } from '../cli/care.ts';
+import { examined } from '../doctor/doctor.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { examined } from '../procedures/checks.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { findingsData, verdict } from '../report/findings.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth doctor`: what is wrong, why, and how to put it right. Never writes. Exit code 4 when something needs the user. */
-export async function doctor(flags: DoctorFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const screen = screenOf(surroundings, 'doctor');
-  const findings = await examined(flags.config, surroundings);
+export async function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> {
+  const screen = screenOf(runtime, 'doctor');
+  const findings = await examined(flags.config, runtime);
   const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
   const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
   screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);

@@ -1,53 +1,53 @@
 import type { InitFlags } from '../cli/set-up.ts';
 import { weakness } from '../config/password-rules.ts';
 import { layoutOf } from '../desired/layout.ts';
+import { preflight } from '../doctor/preflight.ts';
+import { type Installation, openInstallation } from '../installation/installation.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { assertOwnTrusted } from '../installation/trust.ts';
+import { reconcile, type Wishes } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
-import { carriedOut, type Wishes } from '../procedures/converging.ts';
-import { type Installation, openInstallation } from '../procedures/installation.ts';
-import { type Account, accountNamed } from '../procedures/people/accounts.ts';
-import { preflight } from '../procedures/preflight.ts';
-import { factorsOf, lacking } from '../procedures/second-factor/factors.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
-import { assertOwnTrusted } from '../procedures/trust.ts';
+import { type Account, accountNamed } from '../people/accounts.ts';
+import { factorsOf, lacking } from '../people/second-factor/factors.ts';
 import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
 import { agreed, interview } from './interview.ts';
 import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
-import { finish } from './proving.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { setUp } from './user/enroll-2fa.ts';
 import { assertStrong } from './user/password-from.ts';
+import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
-export async function init(flags: InitFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const screen = screenOf(surroundings, 'init');
-  const { text, path, said } = await interview(flags, surroundings, screen);
-  const wanted = openInstallation(text, path, surroundings);
+export async function init(flags: InitFlags, runtime: Runtime): Promise<ExitCode> {
+  const screen = screenOf(runtime, 'init');
+  const { text, path, said } = await interview(flags, runtime, screen);
+  const wanted = openInstallation(text, path, runtime);
   await assertOwnTrusted(wanted);
   const warnings = await preflight(wanted);
   if (warnings.length > 0) screen.say(proof(warnings, screen.style));
-  if (flags.dryRun) return showPlan(wanted, surroundings, 'init');
+  if (flags.dryRun) return showPlan(wanted, runtime, 'init');
 
-  const wishes = await wishesOf(wanted, flags, surroundings);
-  await consent(wanted, surroundings, screen, wishes);
-  const began = surroundings.world.clock.now();
-  const { installation, changes } = await carriedOut(wanted, 'init', screen.progress, {
+  const wishes = await wishesOf(wanted, flags, runtime);
+  await consent(wanted, runtime, screen, wishes);
+  const began = runtime.world.clock.now();
+  const { installation, changes } = await reconcile(wanted, 'init', screen.progress, {
     ...wishes,
     // A signpost that leads nowhere is turned round; one that leads to an installation was followed above.
-    mayTake: (id) => wanted.mayEdit(id) || id === `file:${surroundings.pointer}`,
+    mayTake: (id) => wanted.mayEdit(id) || id === `file:${runtime.pointer}`,
     edit: (now) => agreed(said, now, path),
   });
-  const password = wishes.firstPassword ?? (await madePassword(installation, surroundings));
+  const password = wishes.firstPassword ?? (await madePassword(installation, runtime));
   const owner = await withoutSecondFactor(installation);
-  const code = await finish(installation, screen, {
+  const code = await verifyAndReport(installation, screen, {
     changes,
     apps: installation.config.apps,
     ...(password && { password }),
     fresh: changes.length > 0,
     withoutSecondFactor: owner !== undefined,
-    took: surroundings.world.clock.now() - began,
+    took: runtime.world.clock.now() - began,
   });
   const { firstPassword } = wishes;
   if (code === exitCodes.fine && owner && firstPassword) {
@@ -85,23 +85,23 @@ async function offerSecondFactor(
   if (wants) await setUp(installation, owner, password, screen);
 }
 
-async function wishesOf(installation: Installation, flags: InitFlags, surroundings: Surroundings): Promise<Wishes> {
+async function wishesOf(installation: Installation, flags: InitFlags, runtime: Runtime): Promise<Wishes> {
   const cloudflareToken = flags.cloudflareTokenFile
-    ? await secretFrom(flags.cloudflareTokenFile, '--cloudflare-token-file', surroundings)
+    ? await secretFrom(flags.cloudflareTokenFile, '--cloudflare-token-file', runtime)
     : undefined;
   const token = cloudflareToken && { cloudflareToken };
   const { admin, domain } = installation.config;
   const known = { ...admin, domain };
   if (flags.adminPasswordFile) {
-    const firstPassword = await secretFrom(flags.adminPasswordFile, '--admin-password-file', surroundings);
+    const firstPassword = await secretFrom(flags.adminPasswordFile, '--admin-password-file', runtime);
     assertStrong(firstPassword, known, '--admin-password-file');
     return { ...token, firstPassword };
   }
-  const { files } = surroundings.world;
+  const { files } = runtime.world;
   const begun = (await files.read(installation.layout.token)) !== undefined;
   if (begun && (await hasOwner(installation))) return { ...token };
-  if (!surroundings.terminal.interactive) return { ...token, makePassword: true };
-  const firstPassword = await surroundings.terminal.askSecret({
+  if (!runtime.terminal.interactive) return { ...token, makePassword: true };
+  const firstPassword = await runtime.terminal.askSecret({
     message: 'Password',
     again: 'Password again',
     validate: (value) => weakness(value, known),
@@ -118,8 +118,8 @@ async function hasOwner({ ledger, config, layout, world }: Installation): Promis
   return made && !bootstrapping;
 }
 
-async function madePassword({ config }: Installation, surroundings: Surroundings): Promise<Secret | undefined> {
+async function madePassword({ config }: Installation, runtime: Runtime): Promise<Secret | undefined> {
   const path = layoutOf(config.baseDir).adminPassword;
-  const there = (await surroundings.world.files.read(path)) !== undefined;
-  return there ? secretFrom(path, path, surroundings) : undefined;
+  const there = (await runtime.world.files.read(path)) !== undefined;
+  return there ? secretFrom(path, path, runtime) : undefined;
 }

@@ -5,15 +5,15 @@ import { normaliseDir } from '../config/directory.ts';
 import { parseConfig } from '../config/parse.ts';
 import { type Answers, draftFrom, type Hints, type Question, type QuestionId, questions } from '../config/questions.ts';
 import { layoutOf } from '../desired/layout.ts';
+import { assertConfigLocation } from '../installation/config-location.ts';
+import { defaults, detect } from '../installation/detect.ts';
+import { alreadyHere } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { assertDirectory } from '../installation/storage.ts';
+import { trustedReader } from '../installation/trust.ts';
 import { Failure } from '../model/failure.ts';
-import { assertAtHome } from '../procedures/at-home.ts';
-import { found, guesses } from '../procedures/found.ts';
-import { alreadyHere } from '../procedures/open.ts';
-import { assertDirectory } from '../procedures/storage.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
-import { trustedReader } from '../procedures/trust.ts';
+import { missingAnswers } from './missing-answers.ts';
 import type { Screen } from './screen.ts';
-import { unanswered } from './unanswered.ts';
 
 /** homeauth.yaml as its owner wants it. */
 export interface Statement {
@@ -28,19 +28,15 @@ export interface Statement {
  * answers. Writes nothing.
  * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
  */
-export async function interview(
-  flags: InitFlags & AnswerFlags,
-  surroundings: Surroundings,
-  screen: Screen,
-): Promise<Statement> {
-  const { terminal, world } = surroundings;
+export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime, screen: Screen): Promise<Statement> {
+  const { terminal, world } = runtime;
   const said: Answers = {};
   for (const question of questions) {
     const given = flags[camel(question.id)];
     if (given !== undefined) said[question.id] = checked(question, given);
   }
   const goOn = async ({ path, text }: { path: string; text: string }): Promise<Statement> => {
-    await assertAtHome(path, parseConfig(text, path).config.baseDir, world.files);
+    await assertConfigLocation(path, parseConfig(text, path).config.baseDir, world.files);
     agreed(said, text, path);
     screen.say(screen.style.text(`${path} is there already: going on with what it says.`));
     return { path, text, said };
@@ -53,20 +49,19 @@ export async function interview(
     return text === undefined ? undefined : { path, text };
   };
   const named = said['base-dir'];
-  const here =
-    (await alreadyHere(flags.config, surroundings)) ?? (named === undefined ? undefined : await inside(named));
+  const here = (await alreadyHere(flags.config, runtime)) ?? (named === undefined ? undefined : await inside(named));
   if (here) return goOn(here);
 
-  const hints: Hints = await guesses(world);
+  const hints: Hints = await defaults(world);
   if (terminal.interactive) {
     screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
-    const lines = await found(world, hints.baseDir ?? '/');
+    const lines = await detect(world, hints.baseDir ?? '/');
     if (lines.length > 0) screen.say(`Found  ${lines.map(screen.style.text).join('\n       ')}\n`);
   }
   const answers: Answers = {};
   const open: Question[] = [];
   for (const question of questions) {
-    const value = said[question.id] ?? (await answer(question, hints, answers, surroundings));
+    const value = said[question.id] ?? (await answer(question, hints, answers, runtime));
     if (value === undefined && question.prompt) open.push(question);
     if (value !== undefined) answers[question.id] = value;
     if (value !== undefined && question.prompt && terminal.interactive) said[question.id] = value;
@@ -74,7 +69,7 @@ export async function interview(
     const kept = await inside(value);
     if (kept) return goOn(kept);
   }
-  if (open.length > 0) throw unanswered(open, said);
+  if (open.length > 0) throw missingAnswers(open, said);
   const draft = draftFrom(answers, hints);
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
   if (said.consent === undefined) {
@@ -105,7 +100,7 @@ const elsewhere = (path: string): Failure =>
     fix: 'Leave --base-dir out to go on with it, or remove it first: homeauth uninstall',
   });
 
-async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Surroundings) {
+async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Runtime) {
   const initial = question.suggest(hints, earlier);
   if (!question.prompt || !terminal.interactive) return question.unattended ?? initial;
   return terminal.ask({

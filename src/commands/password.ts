@@ -1,14 +1,14 @@
 import type { AddAppFlags } from '../cli/apps.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { assertChosen } from '../installation/trust.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
-import type { Installation } from '../procedures/installation.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
-import { assertChosen } from '../procedures/trust.ts';
 
 /** A secret from a file's only line, or from stdin with `-`. Never from the command line itself, where `ps` shows it. */
-export async function secretFrom(path: string, flag: string, surroundings: Surroundings): Promise<Secret> {
-  const { world, terminal } = surroundings;
-  if (path !== '-') await assertChosen(path, surroundings);
+export async function secretFrom(path: string, flag: string, runtime: Runtime): Promise<Secret> {
+  const { world, terminal } = runtime;
+  if (path !== '-') await assertChosen(path, runtime);
   const text = path === '-' ? (await terminal.readStdin()).reveal() : await world.files.read(path);
   if (text === undefined) {
     throw new Failure({
@@ -33,12 +33,12 @@ export async function secretFrom(path: string, flag: string, surroundings: Surro
 export async function passwordAtHand(
   { config, layout }: Installation,
   flags: Pick<AddAppFlags, 'adminPasswordFile'>,
-  surroundings: Surroundings,
+  runtime: Runtime,
 ): Promise<Secret | undefined> {
-  const { terminal, world } = surroundings;
-  if (flags.adminPasswordFile) return secretFrom(flags.adminPasswordFile, '--admin-password-file', surroundings);
+  const { terminal, world } = runtime;
+  if (flags.adminPasswordFile) return secretFrom(flags.adminPasswordFile, '--admin-password-file', runtime);
   if (await world.files.read(layout.adminPassword))
-    return secretFrom(layout.adminPassword, layout.adminPassword, surroundings);
+    return secretFrom(layout.adminPassword, layout.adminPassword, runtime);
   if (!terminal.interactive) return undefined;
   const typed = await terminal.askSecret({
     message: `Password of ${config.admin.username}, to prove the login (Enter leaves that out)`,

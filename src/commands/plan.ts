@@ -1,27 +1,27 @@
 import type { PlanFlags } from '../cli/set-up.ts';
 import { openAddresses } from '../config/open-path.ts';
+import type { Installation } from '../installation/installation.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { planChanges } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { planned } from '../procedures/converging.ts';
-import type { Installation } from '../procedures/installation.ts';
-import { open } from '../procedures/open.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData, plan as planText } from '../report/plan.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth plan`: what apply would change. */
-export async function plan(flags: PlanFlags, surroundings: Surroundings): Promise<ExitCode> {
-  return showPlan(await open(flags.config, surroundings), surroundings, 'plan', flags.exitCode ?? false);
+export async function plan(flags: PlanFlags, runtime: Runtime): Promise<ExitCode> {
+  return showPlan(await open(flags.config, runtime), runtime, 'plan', flags.exitCode ?? false);
 }
 
 /** Shows a plan and changes nothing; also what `--dry-run` does. */
 export async function showPlan(
   installation: Installation,
-  surroundings: Surroundings,
+  runtime: Runtime,
   command: string,
   exitCode = false,
 ): Promise<ExitCode> {
-  const screen = screenOf(surroundings, command);
-  const { changes, right, trouble } = await planned(installation);
+  const screen = screenOf(runtime, command);
+  const { changes, right, trouble } = await planChanges(installation);
   const words = planText(
     {
       changes,

@@ -1,11 +1,11 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import { removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
+import { type Edit, openInstallation } from '../installation/installation.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { reconcile } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
-import { carriedOut } from '../procedures/converging.ts';
-import { type Edit, openInstallation } from '../procedures/installation.ts';
-import { open } from '../procedures/open.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
 import { consent } from './consent.ts';
@@ -13,8 +13,8 @@ import { showPlan } from './plan.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth remove-app NAME`: take an app away from Caddy and from authentik. */
-export async function removeApp(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const before = await open(flags.config, surroundings);
+export async function removeApp(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
+  const before = await open(flags.config, runtime);
   const { apps } = before.config;
   const app = apps.find((candidate) => candidate.name === name);
   if (!app)
@@ -24,12 +24,12 @@ export async function removeApp(name: string, flags: CommonFlags, surroundings: 
       apps.map((candidate) => candidate.name),
     );
   const edit: Edit = (text) => without(text, name, before.source);
-  const after = openInstallation(edit(before.text), before.source, surroundings);
-  if (flags.dryRun) return showPlan(after, surroundings, 'remove-app');
-  const screen = screenOf(surroundings, 'remove-app');
-  await consent(after, surroundings, screen, {}, `${app.host} will no longer be served by Caddy.`);
+  const after = openInstallation(edit(before.text), before.source, runtime);
+  if (flags.dryRun) return showPlan(after, runtime, 'remove-app');
+  const screen = screenOf(runtime, 'remove-app');
+  await consent(after, runtime, screen, {}, `${app.host} will no longer be served by Caddy.`);
   const wishes = { mayTake: after.mayEdit, edit };
-  const { changes } = await carriedOut(after, `remove-app ${name}`, screen.progress, wishes);
+  const { changes } = await reconcile(after, `remove-app ${name}`, screen.progress, wishes);
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
   screen.result(
     prose(`${app.host} is gone from Caddy and from authentik. ${rest}`, screen.paper),

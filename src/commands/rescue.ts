@@ -1,18 +1,18 @@
 import type { RescueFlags } from '../cli/care.ts';
 import { nearest } from '../config/nearest.ts';
 import { emergencyAccount } from '../desired/sso.ts';
+import type { Installation } from '../installation/installation.ts';
+import { hold } from '../installation/lock.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Installation } from '../procedures/installation.ts';
-import { hold } from '../procedures/lock.ts';
-import { open } from '../procedures/open.ts';
-import { askInside, type Candidate } from '../procedures/rescue/ask.ts';
-import { logRescue } from '../procedures/rescue/log.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
+import { askInside, type Candidate } from '../people/rescue/ask.ts';
+import { logRescue } from '../people/rescue/log.ts';
 import { prose } from '../report/prose.ts';
 import { type Screen, screenOf } from './screen.ts';
+import { confirm } from './user/confirm.ts';
 import { newPassword } from './user/password-from.ts';
-import { sure } from './user/sure.ts';
 
 type Way = 'link' | 'password' | 'second-factor';
 
@@ -29,18 +29,14 @@ const words: Readonly<Record<Way, { readonly choice: string; readonly what: stri
 };
 
 /** `homeauth rescue [USER]`: a way back in, through authentik's container alone. */
-export async function rescue(
-  given: string | undefined,
-  flags: RescueFlags,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
-  const { world, terminal } = surroundings;
+export async function rescue(given: string | undefined, flags: RescueFlags, runtime: Runtime): Promise<ExitCode> {
+  const { world, terminal } = runtime;
   if (world.host.uid !== 0) throw notRoot();
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'rescue');
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'rescue');
   const user = given ?? installation.config.admin.username;
   const account = await candidate(installation, user);
-  const way = await wayOf(flags, surroundings);
+  const way = await wayOf(flags, runtime);
   const password = way === 'password' ? await passwordFor(installation, user, flags) : undefined;
   const wakes = !account.active && way !== 'second-factor';
   screen.say(
@@ -49,7 +45,7 @@ export async function rescue(
       screen.style,
     ),
   );
-  await sure('Go ahead? It is written into the log.', terminal);
+  await confirm('Go ahead? It is written into the log.', terminal);
   return hold(installation, `rescue ${user}`, async () => {
     await logRescue(installation, way, user);
     return carryOut(installation, account, way, password, screen);
@@ -122,7 +118,7 @@ async function candidate({ world }: Installation, user: string): Promise<Candida
   });
 }
 
-async function wayOf(flags: RescueFlags, { terminal }: Surroundings): Promise<Way> {
+async function wayOf(flags: RescueFlags, { terminal }: Runtime): Promise<Way> {
   const isPassword = flags.passwordFile !== undefined || flags.passwordStdin || flags.newPassword;
   const asked: readonly Way[] = [
     ...(flags.secondFactor ? (['second-factor'] as const) : []),

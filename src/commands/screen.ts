@@ -1,6 +1,6 @@
 import type { Progress } from '../engine/run.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { envelope } from '../report/envelope.ts';
 import { progress } from '../report/progress.ts';
 import { type Style, styleOf } from '../report/style.ts';
@@ -17,7 +17,7 @@ export interface Screen {
   progress(event: Progress): void;
 }
 
-export function screenOf({ terminal }: Surroundings, command: string): Screen {
+export function screenOf({ terminal }: Runtime, command: string): Screen {
   const style = styleOf(terminal.stderr);
   return {
     style,

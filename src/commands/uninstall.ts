@@ -1,23 +1,23 @@
 import type { UninstallFlags } from '../cli/set-up.ts';
+import { isBare, open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
+import { planRemoval, removeAll } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
-import { leavings, undone } from '../procedures/converging.ts';
-import { isBare, open } from '../procedures/open.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { plan, planData } from '../report/plan.ts';
 import { prose } from '../report/prose.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth uninstall`: converge to nothing. Data stays unless its owner types the domain. */
-export async function uninstall(flags: UninstallFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const screen = screenOf(surroundings, 'uninstall');
-  if (await isBare(flags.config, surroundings)) {
-    screen.result(prose(nothingFound(surroundings), screen.paper), planData([]), true);
+export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promise<ExitCode> {
+  const screen = screenOf(runtime, 'uninstall');
+  if (await isBare(flags.config, runtime)) {
+    screen.result(prose(nothingFound(runtime), screen.paper), planData([]), true);
     return exitCodes.fine;
   }
-  const installation = await open(flags.config, surroundings);
-  const { terminal } = surroundings;
+  const installation = await open(flags.config, runtime);
+  const { terminal } = runtime;
   const { domain } = installation.config;
   if (flags.confirm !== undefined && flags.confirm !== domain) {
     throw new Failure({
@@ -26,9 +26,8 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
       fix: `To remove the data, too: homeauth uninstall --confirm ${domain}`,
     });
   }
-  const purge =
-    flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, surroundings)));
-  const changes = await leavings(installation, purge);
+  const purge = flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, runtime)));
+  const changes = await planRemoval(installation, purge);
   const words = plan({ changes, total: 0, command: 'homeauth uninstall' }, screen.paper);
   if (flags.dryRun) {
     screen.result(words, planData(changes), true);
@@ -42,7 +41,7 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
-  const done = await undone(installation, screen.progress, purge);
+  const done = await removeAll(installation, screen.progress, purge);
   const kept = done.some(({ op }) => op === 'keep');
   const { root } = installation.layout;
   const stayed = purge ? done.filter(({ op, id }) => op === 'release' && id.startsWith('directory:')) : [];
@@ -64,10 +63,10 @@ export async function uninstall(flags: UninstallFlags, surroundings: Surrounding
   return exitCodes.fine;
 }
 
-const nothingFound = ({ pointer }: Surroundings): string =>
+const nothingFound = ({ pointer }: Runtime): string =>
   `There is nothing of homeauth on this server to remove: no ${pointer} that names a homeauth.yaml. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
 
-async function typed(domain: string, { terminal }: Surroundings): Promise<boolean> {
+async function typed(domain: string, { terminal }: Runtime): Promise<boolean> {
   terminal.say('Your data stays: users, database, uploads and secrets.');
   const answer = await terminal.ask({
     message: `To remove it, too, type ${domain}; Enter keeps it`,

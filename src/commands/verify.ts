@@ -1,19 +1,19 @@
 import type { VerifyFlags } from '../cli/apps.ts';
+import { verifyAll, verifyAsOutsider } from '../doctor/verify.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { open } from '../procedures/open.ts';
-import { isAboutName } from '../procedures/proof/name.ts';
-import { outsiderProofs, proofs } from '../procedures/proofs.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 import { findingsData, proof } from '../report/findings.ts';
+import { isAboutName } from '../verify/name.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth verify`: all proofs but the login. Names are told by what changes them, by the doctor, and with -v. */
-export async function verify(flags: VerifyFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'verify');
+export async function verify(flags: VerifyFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'verify');
   const findings = [
-    ...(await proofs(installation, { apps: installation.config.apps })),
-    ...(flags.asOutsider ? await outsiderProofs(installation) : []),
+    ...(await verifyAll(installation, { apps: installation.config.apps })),
+    ...(flags.asOutsider ? await verifyAsOutsider(installation) : []),
   ];
   const ok = findings.every(({ status }) => status !== 'fail');
   const verbose = flags.verbose ?? false;

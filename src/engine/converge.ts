@@ -2,15 +2,15 @@ import type { Change } from '../model/change.ts';
 import { Failure } from '../model/failure.ts';
 import { idOf, type Resource } from '../model/resource.ts';
 import type { Stage } from '../model/stage.ts';
-import { clear } from './clear.ts';
+import { applySteps } from './apply.ts';
+import { halfway, interrupted, notOurs } from './errors.ts';
 import type { Kind } from './kind.ts';
 import { type Made, madeOf, record } from './ledger.ts';
-import { lookUntilKnown, type Step } from './look.ts';
+import { observeUntilKnown, type Step } from './observe.ts';
 import { observeAll, wanted } from './plan.ts';
+import { prune } from './prune.ts';
 import type { Run, Running } from './run.ts';
-import { settle } from './settle.ts';
-import { halfway, interrupted, notOurs } from './shortfall.ts';
-import { touch } from './touch.ts';
+import { waitReady } from './wait-ready.ts';
 import { keepWatch } from './watch.ts';
 
 /**
@@ -45,7 +45,7 @@ async function everything<F>(run: Running<F>): Promise<Change[]> {
     run.progress({ is: 'stage-done', title, changes, milestone, elapsed: run.world.clock.now() - began });
   }
   await lastLook(run);
-  return [...all, ...(await clear(wanted(run.stages, await run.survey()), run))];
+  return [...all, ...(await prune(wanted(run.stages, await run.survey()), run))];
 }
 
 /** What is starting as others of its sort do may go on so by itself; anything else is waited for. */
@@ -55,7 +55,7 @@ async function lastLook<F>(run: Running<F>): Promise<void> {
     ({ change, isRight }) => !isRight || change.because.some(({ code }) => code !== 'starting'),
   );
   const awaited = late.map(({ resource: { meanwhile: _, ...rest } }) => rest as Resource);
-  await settle(awaited, new Map(), run);
+  await waitReady(awaited, new Map(), run);
 }
 
 /** Stages that follow each other under one title. */
@@ -71,15 +71,15 @@ function chapters<F>(stages: readonly Stage<F>[]): { title: string; stages: Stag
 
 async function carryOut<F>(want: readonly Resource[], run: Running<F>): Promise<Change[]> {
   const { kinds } = run;
-  const steps = await lookUntilKnown(want, run);
+  const steps = await observeUntilKnown(want, run);
   const mine = steps.filter(({ change }) => change.op !== 'ask');
   // What somebody else chose, and could be changed, stays; what nobody here can change is waited for.
   const awaited = steps.filter(({ change, resource }) => change.op !== 'ask' || !kinds[resource.kind].apply);
   for (const { change } of mine) if (change.op === 'take' && !run.mayTake(change.id)) throw notOurs(kinds, change);
 
   await write(mine, run);
-  await touch(mine, run);
-  await settle(want, new Map(awaited.map((s) => [s.change.id, s.change])), run);
+  await applySteps(mine, run);
+  await waitReady(want, new Map(awaited.map((s) => [s.change.id, s.change])), run);
   await note(want, run);
   return mine.map(({ change }) => change);
 }

@@ -1,5 +1,5 @@
+import { notReady } from './errors.ts';
 import type { Running } from './run.ts';
-import { shortfall } from './shortfall.ts';
 import { type Pending, unready } from './unready.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type Pending, unready } from './unready.ts';
 export async function keepWatch<F>(run: Running<F>): Promise<readonly Pending[]> {
   const pending = await unready([...run.meanwhile.values()], new Map(), run);
   for (const { change, isLost } of pending) {
-    if (isLost) throw await shortfall(run.kinds, run.world, change);
+    if (isLost) throw await notReady(run.kinds, run.world, change);
   }
   return pending;
 }

@@ -1,6 +1,6 @@
+import type { Runtime } from '../installation/runtime.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
 
 /** Takes one line of the trace. */
 type Write = (line: string) => void;
@@ -16,8 +16,8 @@ const adapters = ['files', 'zfs', 'docker', 'http', 'host', 'locks'] as const;
  * Names, paths and addresses are shown; contents, headers, bodies and query strings only by their size or their keys,
  * because any of them can hold a secret.
  */
-export function traced(surroundings: Surroundings, write: Write): Surroundings {
-  const { now } = surroundings.world.clock;
+export function traced(runtime: Runtime, write: Write): Runtime {
+  const { now } = runtime.world.clock;
   const wrap = <A extends object>(name: string, adapter: A): A =>
     new Proxy(adapter, {
       get(target, property, receiver) {
@@ -51,9 +51,9 @@ export function traced(surroundings: Surroundings, write: Write): Surroundings {
     }
   }
 
-  const { world, connect } = surroundings;
+  const { world, connect } = runtime;
   return {
-    ...surroundings,
+    ...runtime,
     world: { ...world, ...Object.fromEntries(adapters.map((name) => [name, wrap(name, world[name])])) },
     connect: (options) => wrap('authentik', connect(options)),
   };

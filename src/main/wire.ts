@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
-import type { Surroundings } from '../procedures/surroundings.ts';
+import type { Runtime } from '../installation/runtime.ts';
 import { connectAuthentik } from '../world/authentik/client.ts';
 import { systemClock } from '../world/clock.ts';
 import { connectDocker } from '../world/docker/connect.ts';
@@ -15,7 +15,7 @@ import { zfsCommand } from '../world/zfs.ts';
 import { traced } from './trace.ts';
 
 /** The real world, for the real command line. */
-export function wire(flags: CommonFlags): Surroundings {
+export function wire(flags: CommonFlags): Runtime {
   const { env, stdin, stdout, stderr } = process;
   const signal = interruption();
   const terminal = nodeTerminal({
@@ -32,7 +32,7 @@ export function wire(flags: CommonFlags): Surroundings {
     signal,
   });
   const files = nodeFiles();
-  const surroundings: Surroundings = {
+  const runtime: Runtime = {
     world: {
       files,
       zfs: zfsCommand(),
@@ -56,7 +56,7 @@ export function wire(flags: CommonFlags): Surroundings {
     ...(flags.wait !== undefined && { patience: flags.wait * 60_000 }),
   };
   const isTraced = flags.debug || Boolean(env['HOMEAUTH_DEBUG']);
-  return isTraced ? traced(surroundings, terminal.say) : surroundings;
+  return isTraced ? traced(runtime, terminal.say) : runtime;
 }
 
 function pulling(reference: string, done: number, total: number): string {

@@ -7,14 +7,14 @@ import { buildCli } from '../../src/cli.ts';
 import { type Grammar, grammarOf } from '../../src/commands/completion/grammar.ts';
 import { completion } from '../../src/commands/completion.ts';
 import { questions } from '../../src/config/questions.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { programDirectory } from '../program.ts';
 
 const grammar: Grammar = grammarOf(buildCli('0', questions, async () => {}));
 const scriptFor = async (shell: string): Promise<string> => {
   const terminal = fakeTerminal();
-  await completion(shell, grammar, { terminal } as unknown as Surroundings);
+  await completion(shell, grammar, { terminal } as unknown as Runtime);
   return terminal.out.join('\n');
 };
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { CommandName } from '../../src/cli.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { traced } from '../../src/main/trace.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { gated } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';
@@ -99,7 +99,7 @@ async function live(fake: FakeWorld, told: Told, canaries: Set<string>): Promise
 
 /** Runs a command, and notes everything that leaves the process by another way than to whom it is for. */
 function runner(fake: FakeWorld, told: Told, canaries: Set<string>) {
-  const random: Surroundings['world']['random'] = {
+  const random: Runtime['world']['random'] = {
     alphanumeric(length) {
       const secret = fake.world.random.alphanumeric(length);
       canaries.add(secret.reveal());
@@ -117,7 +117,7 @@ function runner(fake: FakeWorld, told: Told, canaries: Set<string>) {
     const trace: string[] = [];
     const ran = await homeauthIn(
       fake,
-      traced(through as Surroundings, (line) => trace.push(line)),
+      traced(through as Runtime, (line) => trace.push(line)),
     )(command, args, flags, {
       ...terminal,
       live: (text) => live.push(text ?? ''),

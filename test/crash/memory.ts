@@ -1,4 +1,4 @@
-import { furnished } from '../fakes/furnished.ts';
+import { populated } from '../fakes/populated.ts';
 import { apiFaults, meetApiFault } from './faults/api.ts';
 import { diskFaultsEverywhere } from './faults/disk/everywhere.ts';
 import { type Death, deaths, meetDeath } from './faults/dying.ts';
@@ -76,7 +76,7 @@ const rounds = 400;
 
 /** Files and answers as nobody should send them. */
 async function fuzz(batch: Batch, seed: number): Promise<Tally> {
-  const base = await furnished();
+  const base = await populated();
   try {
     const files = shareOf(accidents(rounds, seed), batch);
     const answers = shareOf(garblings(rounds, seed), batch);

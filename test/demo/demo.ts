@@ -1,6 +1,6 @@
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { wire } from '../../src/main/wire.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';
 import { dockerMachine } from './docker-machine.ts';
@@ -46,12 +46,12 @@ export async function demo({ keep, docker }: Wanted): Promise<ExitCode> {
 }
 
 /** Everything that was made on a real engine goes; where that fails, the directory stays, because it says what is left. */
-async function takeBack(domain: string, place: Place, real: Surroundings): Promise<void> {
+async function takeBack(domain: string, place: Place, real: Runtime): Promise<void> {
   const { signal } = new AbortController();
-  const surroundings = { ...real, signal, pointer: place.pointer, cwd: place.root };
+  const runtime = { ...real, signal, pointer: place.pointer, cwd: place.root };
   if ((await real.world.files.stat(place.pointer)) === undefined) return;
   real.terminal.data('');
-  const code = await homeauth(['uninstall', '--yes', '--confirm', domain], surroundings);
+  const code = await homeauth(['uninstall', '--yes', '--confirm', domain], runtime);
   if (code === exitCodes.fine) return;
   place.keep();
   throw new Stopped(`Something is left of it. What was made is written down in ${place.baseDir}.`, code);

@@ -1,5 +1,5 @@
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { exitCodes, Failure } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { findProxy } from '../../src/proxy/choose.ts';
 import type { Machine } from './machine.ts';
 
@@ -11,7 +11,7 @@ const ports = [80, 443];
  * This very machine with its Docker Engine, as homeauth itself is wired: everything is real.
  * @throws Failure `demo-taken`, before anything is touched, where something is in the way
  */
-export async function dockerMachine({ world, connect }: Surroundings, domain: string): Promise<Machine> {
+export async function dockerMachine({ world, connect }: Runtime, domain: string): Promise<Machine> {
   const { version, address } = await world.docker.engine();
   const there = async (what: string, found: Promise<unknown>) => ((await found) === undefined ? [] : [what]);
   const taken = await Promise.all([

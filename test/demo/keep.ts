@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { openFront } from './front.ts';
 import type { Machine } from './machine.ts';
 import { password } from './place.ts';
 
 /** Leaves everything running for a person with a browser, until Ctrl-C. */
-export async function stay(machine: Machine, direct: boolean, { terminal, signal }: Surroundings): Promise<void> {
+export async function stay(machine: Machine, direct: boolean, { terminal, signal }: Runtime): Promise<void> {
   const { domain } = machine;
   const caddy = () => machine.world.docker.dialAddress('caddy', 443, 'caddy_caddynet');
   const front = direct ? undefined : await openFront(domain, caddy);

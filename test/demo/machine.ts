@@ -1,8 +1,8 @@
+import type { Runtime } from '../../src/installation/runtime.ts';
 import type { Owner } from '../../src/model/resource.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 
 /** What a demonstration runs on. */
-export interface Machine extends Pick<Surroundings, 'world' | 'connect'> {
+export interface Machine extends Pick<Runtime, 'world' | 'connect'> {
   /** In a sentence: what is real here, and what stands in for something. */
   readonly about: string;
   /** What the person at the keys is told to type, and homeauth is told, as the domain. */

@@ -1,19 +1,19 @@
 import { buildCli, declarations } from '../../src/cli.ts';
 import { questions } from '../../src/config/questions.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { version } from '../../src/main.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';
 
 /** Shows a command line of homeauth and carries it out, as the command line itself would. @returns its exit status */
-export async function homeauth(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { terminal } = surroundings;
+export async function homeauth(argv: readonly string[], runtime: Runtime): Promise<ExitCode> {
+  const { terminal } = runtime;
   const { columns, colour } = terminal.stdout;
   for (const line of typed(['homeauth', ...argv], columns - 1)) terminal.data(colour.bold(line));
   let code: ExitCode = exitCodes.fine;
   const cli = buildCli(version(), questions, async (command, args, flags) => {
-    code = await declarations[command].run(args, { ...flags }, surroundings);
+    code = await declarations[command].run(args, { ...flags }, runtime);
   });
   try {
     await cli.parseAsync([...argv], { from: 'user' });

@@ -1,5 +1,5 @@
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { wrap } from '../../src/report/layout.ts';
 import type { Machine } from './machine.ts';
 import type { Place } from './place.ts';
@@ -17,19 +17,19 @@ export class Stopped extends Error {
   }
 }
 
-type Rest = Omit<Surroundings, 'world' | 'connect' | 'pointer' | 'cwd'>;
+type Rest = Omit<Runtime, 'world' | 'connect' | 'pointer' | 'cwd'>;
 
 /** From a bare server to an app behind a login, told with homeauth's own commands and what they print. @throws Stopped */
 export async function tell(machine: Machine, place: Place, rest: Rest): Promise<void> {
   const { terminal, signal } = rest;
   const { tally, ...wired } = counting(machine);
-  const surroundings: Surroundings = { ...rest, ...wired, pointer: place.pointer, cwd: place.root };
+  const runtime: Runtime = { ...rest, ...wired, pointer: place.pointer, cwd: place.root };
   const say = (text = '') => {
     for (const line of wrap(text, terminal.stdout.columns - 1)) terminal.data(line);
   };
   const run = async (argv: readonly string[], also: readonly ExitCode[] = []) => {
     say();
-    const code = await homeauth(argv, surroundings);
+    const code = await homeauth(argv, runtime);
     if (signal.aborted) throw new Stopped('Stopped, as you asked.', exitCodes.interrupted);
     if (code !== exitCodes.fine && !also.includes(code))
       throw new Stopped(`homeauth ${argv[0]} ended with exit status ${code}; it should have been 0.`, code);

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 
 /** How often something was changed since the beginning, and by whom it was asked for. */
 export interface Tally {
@@ -12,7 +12,7 @@ const files = ['write', 'create', 'overwrite', 'makeDirectory', 'setAccess', 're
 const containers = ['pull', 'createNetwork', 'removeNetwork', 'run', 'start', 'connect', 'remove'] as const;
 const objects = ['create', 'update', 'remove', 'call', 'installOwnKey'] as const;
 
-type Wired = Pick<Surroundings, 'world' | 'connect'>;
+type Wired = Pick<Runtime, 'world' | 'connect'>;
 
 /** The same world, whose writers are counted. */
 export function counting({ world, connect }: Wired): Wired & { readonly tally: Readonly<Tally> } {

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import { spellings } from '../../src/procedures/proof/forgery.ts';
+import { spellings } from '../../src/verify/forgery.ts';
 import type { Engine } from '../machine/engine.ts';
 import { openTargets, shutTargets } from '../open-targets.ts';
 import { type Bench, openBench, startCaddy } from './caddy/bench.ts';

@@ -7,17 +7,17 @@ import type { App, Config } from '../../src/config/schema.ts';
 import { compileTemplate, type Template } from '../../src/formats/template.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { proveSecure } from '../../src/procedures/proof/auth-host.ts';
-import { proveBypass } from '../../src/procedures/proof/bypass.ts';
-import { proveOutsider } from '../../src/procedures/proof/outsider.ts';
-import type { Scene } from '../../src/procedures/proof/scene.ts';
-import { proveSpelled } from '../../src/procedures/proof/spelled.ts';
-import { proveStranger } from '../../src/procedures/proof/stranger.ts';
-import { proveApp, proveHome } from '../../src/procedures/proof.ts';
 import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { textOf } from '../../src/proxy/caddy/text.ts';
 import { findProxy, proxyOf } from '../../src/proxy/choose.ts';
 import { isEntrance } from '../../src/proxy/proxy.ts';
+import { proveSecure } from '../../src/verify/auth-host.ts';
+import { proveBypass } from '../../src/verify/bypass.ts';
+import { proveOutsider } from '../../src/verify/outsider.ts';
+import type { ProbeContext } from '../../src/verify/probe.ts';
+import { proveSpelled } from '../../src/verify/spelled.ts';
+import { proveStranger } from '../../src/verify/stranger.ts';
+import { verifyApp, verifyHome } from '../../src/verify/verify-app.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import { ownHttp } from '../../src/world/http.ts';
@@ -59,7 +59,7 @@ const config = {
 let docker: Engine;
 let stack: ReadyStack;
 let outpost: string;
-let scene: Scene;
+let scene: ProbeContext;
 let load: (text: Template) => Promise<void>;
 
 /** authentik's stand-in on this host, a real Caddy with our text in front of it, and whoami behind. */
@@ -131,7 +131,7 @@ const short = (findings: readonly Finding[]) =>
 
 describe('all is well', () => {
   test("at authentik's own host", async () => {
-    expect(short(await proveHome(scene, { owner }))).toEqual([
+    expect(short(await verifyHome(scene, { owner }))).toEqual([
       ['auth-host', 'ok', '200 /if/flow/default-authentication-flow/'],
       ['login', 'ok', '200 /if/user/'],
       ['certificate', 'ok', expect.stringContaining(`docker cp ${proxy}:/data/caddy/pki/authorities/local/root.crt .`)],
@@ -143,7 +143,7 @@ describe('all is well', () => {
   });
 
   test.each(['whoami', 'shared'])('at %s', async (name) => {
-    const found = await proveApp(scene, apps.find((one) => one.name === name)!, { owner });
+    const found = await verifyApp(scene, apps.find((one) => one.name === name)!, { owner });
     expect(short(found)).toEqual([
       ['stranger', 'ok', '302 → auth.home.example.com'],
       ['forged', 'ok', '23 names tried, with a session too'],
@@ -188,7 +188,7 @@ describe('an account outside of the group', () => {
 
   test('and whoever is logged in passes for a guest there', async () => {
     await stack.api('DELETE', `/policies/bindings/${binding}/`);
-    const found = await proveApp(scene, apps[0]!, { owner });
+    const found = await verifyApp(scene, apps[0]!, { owner });
     expect(found.find(({ id }) => id === 'stripped')).toMatchObject({ status: 'fail', answer: 'Connection' });
   });
 });
@@ -199,7 +199,7 @@ describe('what is wrong is named', () => {
     (await work).map((found) => dataOf(found)?.cause).join('\n');
 
   test('the wrong password', async () => {
-    const found = await proveApp(scene, apps[0]!, { owner: { ...owner, password: new Secret('wrong') } });
+    const found = await verifyApp(scene, apps[0]!, { owner: { ...owner, password: new Secret('wrong') } });
     expect(dataOf(found.find(({ id }) => id === 'owner'))).toMatchObject({
       status: 'fail',
       cause: expect.stringMatching(/password/),
@@ -207,7 +207,7 @@ describe('what is wrong is named', () => {
   });
 
   test('an app that is not there', async () => {
-    const found = await proveApp(scene, apps[2]!, { owner });
+    const found = await verifyApp(scene, apps[2]!, { owner });
     expect(dataOf(found.find(({ id }) => id === 'owner'))).toMatchObject({
       status: 'fail',
       cause: expect.stringContaining('Caddy cannot reach down at proof-test-nobody:80'),
@@ -261,7 +261,7 @@ describe('what is wrong is named', () => {
   test('authentik that is down', async () => {
     await stack.server.close();
     expect(await causeOf(stranger(apps[0]!))).toContain('Caddy cannot reach authentik');
-    expect(await causeOf(proveHome(scene, { patience: 0 }))).toContain('Caddy cannot reach authentik');
+    expect(await causeOf(verifyHome(scene, { patience: 0 }))).toContain('Caddy cannot reach authentik');
   });
 
   async function setOutpost(change: object): Promise<void> {

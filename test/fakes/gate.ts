@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import type { World } from '../../src/world/world.ts';
 
 /** Whether a call changes something outside of the process, or only looks; where it depends, on the arguments. */
@@ -85,7 +85,7 @@ export interface Call {
 export type Gate = (call: Call, work: () => Promise<unknown>) => Promise<unknown>;
 
 /** The same surroundings with a gate before everything that leaves the process: the one place. */
-export function gated({ world, connect }: Pick<Surroundings, 'world' | 'connect'>, gate: Gate) {
+export function gated({ world, connect }: Pick<Runtime, 'world' | 'connect'>, gate: Gate) {
   const wrap = <A extends Gated>(name: A, adapter: World[A]): World[A] =>
     new Proxy(adapter, {
       get(target, method: string) {
@@ -111,7 +111,7 @@ export function gated({ world, connect }: Pick<Surroundings, 'world' | 'connect'
       locks: wrap('locks', world.locks),
     },
     connect: (options) => wrap('authentik', connect(options)),
-  } satisfies Pick<Surroundings, 'world' | 'connect'>;
+  } satisfies Pick<Runtime, 'world' | 'connect'>;
 }
 
 /** The first word of the arguments, without any secret: a path, a name, an address. */

@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../../src/cli/define-command.ts';
 import { type CommandName, declarations } from '../../src/cli.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import { type FakeTerminal, fakeTerminal } from './terminal.ts';
 import type { FakeWorld } from './world.ts';
@@ -17,14 +17,14 @@ export interface Ran {
 }
 
 /** Runs commands of homeauth in a fake world, as the command line would, and tells what they printed. */
-export function homeauthIn(fake: FakeWorld, over: Partial<Surroundings> = {}) {
+export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
   return async (
     command: CommandName,
     args: readonly unknown[] = [],
     flags: Flags = {},
     terminal: FakeTerminal = fakeTerminal(),
   ): Promise<Ran> => {
-    const surroundings: Surroundings = {
+    const runtime: Runtime = {
       world: fake.world,
       terminal,
       connect: fake.connect,
@@ -37,7 +37,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Surroundings> = {}) {
     };
     const text = () => ({ out: terminal.out.join('\n'), err: terminal.err.join('\n') });
     try {
-      return { code: await declarations[command].run(args, flags as CommonFlags, surroundings), ...text() };
+      return { code: await declarations[command].run(args, flags as CommonFlags, runtime), ...text() };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { code: error.exit, ...text(), failure: error };

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { gated } from './gate.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -8,7 +8,7 @@ export interface Power {
   /** How many effects there were; the last is the one at which it ended. */
   readonly effects: readonly string[];
   /** For the one process that is cut. */
-  readonly over: Partial<Surroundings>;
+  readonly over: Partial<Runtime>;
 }
 
 /**

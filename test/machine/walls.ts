@@ -2,10 +2,30 @@ import { parseSync } from 'oxc-parser';
 
 /** Which rooms of src each room may import from. Its own files are always allowed. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  main: ['cli', 'commands', 'procedures', 'config', 'report', 'model', 'world'],
-  cli: ['commands', 'procedures', 'config', 'report', 'presets', 'world', 'model'],
-  commands: ['cli', 'procedures', 'config', 'desired', 'engine', 'kinds', 'report', 'presets', 'world', 'model'],
-  procedures: ['desired', 'proxy', 'engine', 'kinds', 'report', 'config', 'presets', 'formats', 'world', 'model'],
+  main: ['cli', 'commands', 'installation', 'config', 'report', 'model', 'world'],
+  cli: ['commands', 'installation', 'config', 'report', 'presets', 'world', 'model'],
+  commands: [
+    ...['cli', 'doctor', 'verify', 'people', 'mail', 'lifecycle', 'installation'],
+    ...['config', 'desired', 'engine', 'kinds', 'report', 'presets', 'world', 'model'],
+  ],
+  doctor: [
+    'verify',
+    'people',
+    'installation',
+    'desired',
+    'proxy',
+    'engine',
+    'kinds',
+    'report',
+    'config',
+    'world',
+    'model',
+  ],
+  verify: ['installation', 'proxy', 'engine', 'config', 'world', 'model'],
+  people: ['mail', 'installation', 'desired', 'engine', 'kinds', 'config', 'formats', 'world', 'model'],
+  mail: ['installation', 'desired', 'config', 'world', 'model'],
+  lifecycle: ['installation', 'desired', 'engine', 'kinds', 'config', 'world', 'model'],
+  installation: ['desired', 'proxy', 'engine', 'kinds', 'report', 'config', 'formats', 'world', 'model'],
   config: ['world', 'model', 'presets', 'formats'],
   desired: ['config', 'proxy', 'model', 'presets', 'formats'],
   proxy: ['config', 'engine', 'formats', 'world', 'model'],
@@ -19,7 +39,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms whose types may be named and whose code may not be loaded. */
-const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { cli: ['procedures'], commands: ['cli'] };
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { cli: ['installation'], commands: ['cli'] };
 
 /** What only the world may import: the modules that reach out of the process. */
 const OUTSIDE = new Set(

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { traced } from '../../src/main/trace.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 let lines: string[];
-let surroundings: Surroundings;
+let runtime: Runtime;
 beforeEach(() => {
   fake = fakeWorld();
   lines = [];
-  surroundings = traced({ world: fake.world, connect: fake.connect } as Surroundings, (line) => lines.push(line));
+  runtime = traced({ world: fake.world, connect: fake.connect } as Runtime, (line) => lines.push(line));
 });
 afterEach(() => fake.close());
 
@@ -20,7 +20,7 @@ afterEach(() => fake.close());
 const told = () => lines.map((line) => line.replace(/^debug +\d+ ms {2}/, ''));
 
 test('each effect of a command is one line: what, on what, how long, what came back', async () => {
-  const { code } = await homeauthIn(fake, surroundings)('init', [], initFlags);
+  const { code } = await homeauthIn(fake, runtime)('init', [], initFlags);
   expect(code).toBe(0);
   expect(lines.every((line) => /^debug +\d+ ms {2}\w+\.\w+/.test(line))).toBe(true);
   expect(told()).toContain('docker.network caddy_caddynet → -');
@@ -35,14 +35,14 @@ test('each effect of a command is one line: what, on what, how long, what came b
 });
 
 test('what could be a secret is told by its size or its keys', async () => {
-  const { files, http } = surroundings.world;
+  const { files, http } = runtime.world;
   await files.makeDirectory('/a', 0o755, { uid: 0, gid: 0 });
   await files.write('/a/b', 'canary', 0o600);
   expect(await files.read('/a/b')).toBe('canary');
   const headers = { Authorization: 'Bearer canary' };
   const asked = http.dial({ url: 'https://x.example.com/use/?flow_token=canary#canary', headers, body: 'canary' });
   await expect(asked).rejects.toThrow(Failure);
-  const { create } = surroundings.connect({} as never);
+  const { create } = runtime.connect({} as never);
   await (create as (...args: unknown[]) => Promise<unknown>)('core/users', new Secret('canary')).catch(() => {});
   expect(lines).toHaveLength(5);
   expect(told()[1]).toBe('files.write /a/b 6 characters 384 → -');

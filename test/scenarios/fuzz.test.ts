@@ -2,12 +2,12 @@ import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { garblings, meetGarbling } from '../crash/fuzz/answers.ts';
 import { accidents, meetAccident } from '../crash/fuzz/files.ts';
-import { furnished } from '../fakes/furnished.ts';
+import { populated } from '../fakes/populated.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 
 let base: FakeWorld;
 beforeAll(async () => {
-  base = await furnished();
+  base = await populated();
 });
 afterAll(() => base.close());
 

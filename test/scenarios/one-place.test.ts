@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { gated, sorts } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';
@@ -41,7 +41,7 @@ afterEach(() => fake.close());
 /** Runs commands on a machine that watches itself. `door`: how their process goes past the gate. */
 async function watch(
   runs: readonly (readonly [CommandName, readonly string[], Flags?])[],
-  door: (through: Pick<Surroundings, 'world' | 'connect'>, fake: FakeWorld) => Partial<Surroundings> = (same) => same,
+  door: (through: Pick<Runtime, 'world' | 'connect'>, fake: FakeWorld) => Partial<Runtime> = (same) => same,
 ): Promise<Seen> {
   const past: string[] = [];
   let passed = 0;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const verify = (over: Partial<Surroundings> = {}, from = fake) =>
+const verify = (over: Partial<Runtime> = {}, from = fake) =>
   homeauthIn(from, over)('verify', [], { asOutsider: true, verbose: true });
 
 /** What is left of the account, in authentik and in the ledger. */
@@ -103,7 +103,7 @@ test('is not made where no app has a group', async () => {
   await fake.files.write(at('homeauth.yaml'), text.replace(/^\s*group: family\n/gm, ''), 0o644);
   await homeauthIn(fake)('apply');
   const calls: string[] = [];
-  const connect: Surroundings['connect'] = (options) => {
+  const connect: Runtime['connect'] = (options) => {
     const real = fake.connect(options);
     const create: typeof real.create = (path, body) => {
       calls.push(path);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommonFlags } from '../../src/cli/define-command.ts';
 import { type CommandName, declarations } from '../../src/cli.ts';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { furnished } from '../fakes/furnished.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
+import { populated } from '../fakes/populated.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { desk } from '../world/tty.ts';
 
@@ -33,7 +33,7 @@ const steers = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|\p{Bidi_Control}/u;
 
 /** A machine where whatever somebody else may name is named so. */
 async function named(): Promise<FakeWorld> {
-  const fake = await furnished();
+  const fake = await populated();
   const pk = 'f0000000-0000-4000-8000-000000000000';
   await inDatabase(fake, (state) => {
     const anna = state.users.find(({ username }) => username === 'anna');
@@ -258,7 +258,7 @@ const ways: Readonly<Record<string, Way>> = {
 /** Runs a command as `main` does, with somebody who says yes to whatever is asked. */
 async function run(
   fake: FakeWorld,
-  world: Surroundings['world'],
+  world: Runtime['world'],
   command: CommandName,
   [args, flags = {}]: Line,
   { tty, json }: Way,
@@ -279,12 +279,12 @@ async function run(
     else at.stdin.write(fresh.includes('Enter keeps it') ? '\r' : 'y\r');
   }, 20);
   const { terminal } = at;
-  const surroundings: Surroundings = {
+  const runtime: Runtime = {
     ...{ world, terminal, connect: fake.connect, templates: packagedTemplates, pointer: '/etc/homeauth/location' },
     ...{ cwd: '/', env: {}, signal: at.interrupt.signal },
   };
   try {
-    await declarations[command].run(args, flags as CommonFlags, surroundings);
+    await declarations[command].run(args, flags as CommonFlags, runtime);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     terminal.live(undefined);

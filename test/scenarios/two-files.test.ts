@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Runtime } from '../../src/installation/runtime.ts';
 import { linesOf } from '../../src/model/shown.ts';
-import type { Surroundings } from '../../src/procedures/surroundings.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -29,7 +29,7 @@ const writing = [
 test.each(writing)('%s follows no copy of homeauth.yaml', async (command, args, flags) => {
   files().put('/root/homeauth.yaml', text);
   const before = files().snapshot();
-  const ways: readonly (readonly [object, Partial<Surroundings>])[] = [
+  const ways: readonly (readonly [object, Partial<Runtime>])[] = [
     [{ config: '/root/homeauth.yaml' }, {}],
     [{ config: 'homeauth.yaml' }, { cwd: '/root' }],
     [{}, { env: { HOMEAUTH_CONFIG: '/root/homeauth.yaml' } }],

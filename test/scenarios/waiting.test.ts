@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
 import { buildCli } from '../../src/cli.ts';
-import { furnished } from '../fakes/furnished.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
+import { populated } from '../fakes/populated.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { programDirectory } from '../program.ts';
@@ -40,7 +40,7 @@ describe('beside another homeauth, with --wait 0', () => {
   ];
   let base: FakeWorld;
   beforeAll(async () => {
-    base = await furnished();
+    base = await populated();
     await inDatabase(base, (state) => {
       const anna = state.users.find(({ username }) => username === 'anna')?.pk ?? 0;
       state.devices.push(device('static', 1, anna));
@@ -77,7 +77,7 @@ describe('beside another homeauth, with --wait 0', () => {
 describe('a wait', () => {
   let base: FakeWorld;
   beforeAll(async () => {
-    base = await furnished();
+    base = await populated();
     const since = '2026-11-28T08:00:00Z';
     await base.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
   });

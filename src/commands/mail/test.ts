@@ -1,33 +1,33 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { checkEmail } from '../../config/person.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { dialogue } from '../../mail/dialogue.ts';
+import { findingsOf } from '../../mail/findings.ts';
+import { realMail } from '../../mail/real-mail.ts';
+import { assertCarried, mailOf } from '../../mail/settings.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
-import { dialogue } from '../../procedures/mail/dialogue.ts';
-import { findingsOf } from '../../procedures/mail/findings.ts';
-import { realMail } from '../../procedures/mail/real-mail.ts';
-import { assertCarried, mailOf } from '../../procedures/mail/settings.ts';
-import { open } from '../../procedures/open.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
 import { findingsData, proof } from '../../report/findings.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth mail test ADDRESS`: can authentik send mail, and where does it stop? Exit code 4 when it cannot. */
-export async function test(address: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
+export async function test(address: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
   const refusal = checkEmail(address);
   if (refusal) {
     throw new Failure({ code: 'misuse', problem: `"${address}" ${refusal.problem}.`, fix: refusal.fix });
   }
-  const installation = await open(flags.config, surroundings);
+  const installation = await open(flags.config, runtime);
   const mail = mailOf(installation);
   await assertCarried(installation);
-  const screen = screenOf(surroundings, 'mail test');
-  surroundings.terminal.live(`· speaking with ${mail.host}`);
+  const screen = screenOf(runtime, 'mail test');
+  runtime.terminal.live(`· speaking with ${mail.host}`);
   const spoken = findingsOf(await dialogue(installation.world, address), mail, address);
   const isFine = spoken.every(({ status }) => status === 'ok');
-  surroundings.terminal.live(isFine ? `· authentik sends a mail to ${address}` : undefined);
+  runtime.terminal.live(isFine ? `· authentik sends a mail to ${address}` : undefined);
   const findings: Finding[] = isFine ? [...spoken, await realMail(installation.world, address)] : spoken;
   const ok = findings.every(({ status }) => status === 'ok');
-  surroundings.terminal.live(undefined);
+  runtime.terminal.live(undefined);
   const tried = findings.filter(({ status }) => status !== 'skip');
   const closing = ok ? '\n\nLook whether it has come, also among the unwanted mail.' : '';
   screen.result(`${proof(tried, screen.paper)}${closing}`, findingsData(findings), ok);

@@ -1,17 +1,17 @@
 import type { UserAddFlags } from '../../cli/people.ts';
 import { checkEmail, checkTitle, checkUsername } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { Installation } from '../../procedures/installation.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed, accounts, personOf } from '../../procedures/people/accounts.ts';
-import { addPerson, type NewPerson } from '../../procedures/people/add.ts';
-import { groupsNamed } from '../../procedures/people/groups.ts';
-import { passwordLink } from '../../procedures/people/link.ts';
-import { recoveryOff } from '../../procedures/people/reset.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed, accounts, personOf } from '../../people/accounts.ts';
+import { addPerson, type NewPerson } from '../../people/add.ts';
+import { groupsNamed } from '../../people/groups.ts';
+import { passwordLink } from '../../people/link.ts';
+import { recoveryOff } from '../../people/reset.ts';
 import { asAdmin } from '../../report/people.ts';
 import { answerTo } from '../answer.ts';
 import { screenOf } from '../screen.ts';
@@ -19,13 +19,9 @@ import { noPassword } from './password.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user add NAME`: an account for somebody, with a password or a link to set one. */
-export async function add(
-  given: string | undefined,
-  flags: UserAddFlags,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user add');
+export async function add(given: string | undefined, flags: UserAddFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user add');
   const { paper } = screen;
   const person = await interview(given, flags, installation);
   await groupsNamed(installation, person.groups);

@@ -1,28 +1,24 @@
 import type { UserEnroll2faFlags } from '../../cli/people.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import type { Method } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { Installation } from '../../procedures/installation.ts';
-import { open } from '../../procedures/open.ts';
-import { type Account, accountNamed } from '../../procedures/people/accounts.ts';
-import { clockSkew, enrol } from '../../procedures/second-factor/enrol.ts';
-import { factorsOf, lacking } from '../../procedures/second-factor/factors.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { type Account, accountNamed } from '../../people/accounts.ts';
+import { clockSkew, enrol } from '../../people/second-factor/enrol.ts';
+import { factorsOf, lacking } from '../../people/second-factor/factors.ts';
 import { prose } from '../../report/prose.ts';
 import { methods, skewed } from '../../report/second-factor.ts';
 import { secretFrom } from '../password.ts';
 import { type Screen, screenOf } from '../screen.ts';
-import { guideAt } from './guide.ts';
+import { enrolmentPrompts } from './enrolment-prompts.ts';
 
 /** `homeauth user enroll-2fa NAME`: an authenticator app and recovery codes, set up from the terminal. */
-export async function enroll2fa(
-  name: string,
-  flags: UserEnroll2faFlags,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
+export async function enroll2fa(name: string, flags: UserEnroll2faFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
   const account = await accountNamed(installation, name);
-  const screen = screenOf(surroundings, 'user enroll-2fa');
+  const screen = screenOf(runtime, 'user enroll-2fa');
   const missing = lacking(await factorsOf(installation.world, account.pk));
   const data = (made: readonly Method[]) => ({ user: name, missing, made });
   if (missing.length === 0) {
@@ -34,13 +30,13 @@ export async function enroll2fa(
     screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]), true);
     return exitCodes.fine;
   }
-  const { terminal } = surroundings;
+  const { terminal } = runtime;
   if (!terminal.interactive || terminal.json) throw needsTerminal(name);
   if (missing.length === 1) {
     const there = missing[0] === 'totp' ? 'static' : 'totp';
     screen.say(prose(`${name} has ${methods([there])} already; to be set up: ${methods(missing)}.`, screen.style));
   }
-  await setUp(installation, account, await passwordOf(name, flags, surroundings), screen);
+  await setUp(installation, account, await passwordOf(name, flags, runtime), screen);
   screen.result(
     prose(`${name} has a second factor: ${methods(['totp', 'static'])}.`, screen.paper),
     data(missing),
@@ -58,17 +54,13 @@ export async function setUp(
 ): Promise<void> {
   const ahead = await clockSkew(installation.world, installation.config.authHost);
   if (ahead !== undefined) screen.say(skewed(ahead, screen.style));
-  await enrol(installation, account, password, guideAt(installation.surroundings, account.username, screen));
+  await enrol(installation, account, password, enrolmentPrompts(installation.surroundings, account.username, screen));
   screen.say(screen.style.marked('done', 'recovery codes'));
 }
 
-async function passwordOf(
-  name: string,
-  { passwordFile }: UserEnroll2faFlags,
-  surroundings: Surroundings,
-): Promise<Secret> {
-  if (typeof passwordFile === 'string') return secretFrom(passwordFile, '--password-file', surroundings);
-  return surroundings.terminal.askSecret({
+async function passwordOf(name: string, { passwordFile }: UserEnroll2faFlags, runtime: Runtime): Promise<Secret> {
+  if (typeof passwordFile === 'string') return secretFrom(passwordFile, '--password-file', runtime);
+  return runtime.terminal.askSecret({
     message: `Password of ${name}`,
     flag: '--password-file FILE',
     ifStopped: 'Nothing was changed.',

@@ -1,22 +1,22 @@
 import type { UserGroupsFlags } from '../../cli/people.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
-import { changeGroups } from '../../procedures/people/change.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed, personOf } from '../../people/accounts.ts';
+import { changeGroups } from '../../people/change.ts';
 import { asAdmin } from '../../report/people.ts';
 import { screenOf } from '../screen.ts';
-import { offerEnding } from './ending.ts';
+import { offerEndSessions } from './end-sessions.ts';
 
 /** `homeauth user groups NAME`: show somebody's groups, or change them. */
 export async function groups(
   name: string,
   { add = [], remove = [], ...flags }: UserGroupsFlags,
-  surroundings: Surroundings,
+  runtime: Runtime,
 ): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user groups');
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user groups');
   const { paper } = screen;
   const isAsked = add.length + remove.length > 0;
   const change = isAsked
@@ -34,7 +34,7 @@ export async function groups(
     ...(changed ? [] : [paper.text(state)]),
   ];
   if (!screen.json) screen.result(words.join('\n'), {}, true);
-  const ended = change.removed.length > 0 ? await offerEnding(installation, [account], flags, screen, true) : 0;
+  const ended = change.removed.length > 0 ? await offerEndSessions(installation, [account], flags, screen, true) : 0;
   if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }

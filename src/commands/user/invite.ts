@@ -2,29 +2,25 @@ import type { UserInviteFlags } from '../../cli/people.ts';
 import { checkLifetime, durationIn } from '../../config/duration.ts';
 import { checkEmail } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import { withPolicy } from '../../installation/policy-on.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { reconcile } from '../../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
-import { carriedOut } from '../../procedures/converging.ts';
-import type { Installation } from '../../procedures/installation.ts';
-import { invite as invited, mailInvitation, type Wanted } from '../../procedures/invitations/invitations.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accounts } from '../../procedures/people/accounts.ts';
-import { superGroups } from '../../procedures/people/admins.ts';
-import { groupsNamed } from '../../procedures/people/groups.ts';
-import { withPolicy } from '../../procedures/policy-on.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accounts } from '../../people/accounts.ts';
+import { superGroups } from '../../people/admins.ts';
+import { groupsNamed } from '../../people/groups.ts';
+import { invite as invited, mailInvitation, type Wanted } from '../../people/invitations/invitations.ts';
 import { invitation as words } from '../../report/invitations.ts';
 import { consent } from '../consent.ts';
 import { type Screen, screenOf } from '../screen.ts';
 
 /** `homeauth user invite [MAIL]`: a link with which somebody makes an account, once. */
-export async function invite(
-  email: string | undefined,
-  flags: UserInviteFlags,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
-  const before = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user invite');
+export async function invite(email: string | undefined, flags: UserInviteFlags, runtime: Runtime): Promise<ExitCode> {
+  const before = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user invite');
   const wanted = await wishOf(email, flags, before, new Date());
   const installation = await switchedOn(before, screen);
   const command = `user invite ${email ?? ''}`.trim();
@@ -85,5 +81,5 @@ async function switchedOn(before: Installation, screen: Screen): Promise<Install
   const { after, edit } = change;
   await consent(after, before.surroundings, screen, {}, 'For the first invitation this will be made:');
   const wishes = { mayTake: after.mayEdit, edit };
-  return (await carriedOut(after, 'user invite', screen.progress, wishes)).installation;
+  return (await reconcile(after, 'user invite', screen.progress, wishes)).installation;
 }

@@ -1,16 +1,16 @@
 import type { UserInvitesFlags } from '../../cli/people.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { invitationsOf, revoke } from '../../procedures/invitations/invitations.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { invitationsOf, revoke } from '../../people/invitations/invitations.ts';
 import { invitations as words } from '../../report/invitations.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user invites`: the invitations that are open; one can be taken back. */
-export async function invites(flags: UserInvitesFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user invites');
+export async function invites(flags: UserInvitesFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user invites');
   const { paper } = screen;
   const which = flags.revoke;
   if (which !== undefined) {

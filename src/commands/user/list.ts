@@ -1,16 +1,16 @@
 import type { UserListFlags } from '../../cli/people.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { open } from '../../procedures/open.ts';
-import { accounts, isPerson, personOf } from '../../procedures/people/accounts.ts';
-import { secured } from '../../procedures/second-factor/factors.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accounts, isPerson, personOf } from '../../people/accounts.ts';
+import { secured } from '../../people/second-factor/factors.ts';
 import { people as words } from '../../report/people.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user list`: everyone who can log in; with -v also what is not a person. */
-export async function list(flags: UserListFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user list');
+export async function list(flags: UserListFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user list');
   const shown = (await accounts(installation)).filter((account) => flags.verbose || isPerson(account));
   const have = await secured(installation.world, shown);
   const people = shown

@@ -1,8 +1,8 @@
 import type { UserPasswordFlags } from '../../cli/people.ts';
 import { type Known, weakness } from '../../config/password-rules.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
 import { secretFrom } from '../password.ts';
 
 /**
@@ -13,17 +13,17 @@ import { secretFrom } from '../password.ts';
 export async function newPassword(
   known: Known,
   { passwordFile, passwordStdin }: Pick<UserPasswordFlags, 'passwordFile' | 'passwordStdin'>,
-  surroundings: Surroundings,
+  runtime: Runtime,
 ): Promise<Secret | undefined> {
   const path = passwordStdin ? '-' : passwordFile;
   const flag = passwordStdin ? '--password-stdin' : '--password-file';
   if (typeof path === 'string') {
-    const password = await secretFrom(path, flag, surroundings);
+    const password = await secretFrom(path, flag, runtime);
     assertStrong(password, known, flag);
     return password;
   }
-  if (!surroundings.terminal.interactive) return undefined;
-  return surroundings.terminal.askSecret({
+  if (!runtime.terminal.interactive) return undefined;
+  return runtime.terminal.askSecret({
     message: 'Password',
     again: 'Password again',
     validate: (value) => weakness(value, known),

@@ -1,22 +1,22 @@
 import type { UserPasswordFlags } from '../../cli/people.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
-import { setPassword } from '../../procedures/people/change.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed, personOf } from '../../people/accounts.ts';
+import { setPassword } from '../../people/change.ts';
 import { screenOf } from '../screen.ts';
-import { offerEnding } from './ending.ts';
+import { offerEndSessions } from './end-sessions.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user password NAME`: a new password, typed twice, from a file or piped in. */
-export async function password(name: string, flags: UserPasswordFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user password');
+export async function password(name: string, flags: UserPasswordFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user password');
   const account = await accountNamed(installation, name);
   const person = personOf(account);
   const known = { ...person, domain: installation.config.domain };
-  const secret = await newPassword(known, flags, surroundings);
+  const secret = await newPassword(known, flags, runtime);
   if (!secret) throw noPassword();
   await hold(installation, `user password ${name}`, () => setPassword(installation, name, secret));
   const { paper } = screen;
@@ -26,7 +26,7 @@ export async function password(name: string, flags: UserPasswordFlags, surroundi
   ];
   if (!screen.json) screen.result(words.join('\n'), {}, true);
   // Whoever knew the old one may be among those who are logged in.
-  const ended = await offerEnding(installation, [account], flags, screen, true);
+  const ended = await offerEndSessions(installation, [account], flags, screen, true);
   if (screen.json) screen.result('', { user: name, sessionsEnded: ended }, true);
   return exitCodes.fine;
 }

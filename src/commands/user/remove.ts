@@ -1,18 +1,18 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed, personOf } from '../../procedures/people/accounts.ts';
-import { assertRemovable, removePerson } from '../../procedures/people/change.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed, personOf } from '../../people/accounts.ts';
+import { assertRemovable, removePerson } from '../../people/change.ts';
 import { prose } from '../../report/prose.ts';
 import { screenOf } from '../screen.ts';
-import { sure } from './sure.ts';
+import { confirm } from './confirm.ts';
 
 /** `homeauth user remove NAME`: an account gone for good. */
-export async function remove(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user remove');
+export async function remove(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user remove');
   const account = await accountNamed(installation, name);
   await assertRemovable(installation, account);
   const person = personOf(account);
@@ -22,7 +22,7 @@ export async function remove(name: string, flags: CommonFlags, surroundings: Sur
       screen.style,
     ),
   );
-  await sure(`Remove ${name}?`, surroundings.terminal);
+  await confirm(`Remove ${name}?`, runtime.terminal);
   await hold(installation, `user remove ${name}`, () => removePerson(installation, name));
   screen.result(screen.paper.marked('done', `${name} is gone.`), { person }, true);
   return exitCodes.fine;

@@ -1,22 +1,22 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import type { Config } from '../../config/schema.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { type Account, accountNamed } from '../../procedures/people/accounts.ts';
-import { factorsOf, removeFactors } from '../../procedures/second-factor/factors.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { type Account, accountNamed } from '../../people/accounts.ts';
+import { factorsOf, removeFactors } from '../../people/second-factor/factors.ts';
 import { prose } from '../../report/prose.ts';
 import { factors } from '../../report/second-factor.ts';
 import { screenOf } from '../screen.ts';
-import { sure } from './sure.ts';
+import { confirm } from './confirm.ts';
 
 /** `homeauth user reset-2fa NAME`: takes every second factor of somebody away, for instance after a phone was lost. */
-export async function reset2fa(name: string, flags: CommonFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
+export async function reset2fa(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
   const { world, config } = installation;
   const account = await accountNamed(installation, name);
-  const screen = screenOf(surroundings, 'user reset-2fa');
+  const screen = screenOf(runtime, 'user reset-2fa');
   const all = await factorsOf(world, account.pk);
   const data = { user: name, factors: all };
   if (all.length === 0) {
@@ -28,7 +28,7 @@ export async function reset2fa(name: string, flags: CommonFlags, surroundings: S
     screen.result('They would be removed.', { ...data, removed: false }, true);
     return exitCodes.fine;
   }
-  await sure('Remove them?', surroundings.terminal);
+  await confirm('Remove them?', runtime.terminal);
   await hold(installation, `user reset-2fa ${name}`, () => removeFactors(world, all));
   screen.result(
     prose(`${name} has no second factor any more. ${next(account, config)}`, screen.paper),

@@ -1,20 +1,20 @@
 import type { UserResetFlags } from '../../cli/people.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed } from '../../procedures/people/accounts.ts';
-import { passwordLink } from '../../procedures/people/link.ts';
-import { assertActive, mailPasswordLink } from '../../procedures/people/reset.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed } from '../../people/accounts.ts';
+import { passwordLink } from '../../people/link.ts';
+import { assertActive, mailPasswordLink } from '../../people/reset.ts';
 import { prose } from '../../report/prose.ts';
 import { screenOf } from '../screen.ts';
 
 const one = 'It is good for 24 hours, and once. There is one link for each person: this one replaces any before it.';
 
 /** `homeauth user reset NAME`: a link with which somebody sets a new password, by mail or printed. */
-export async function reset(name: string, flags: UserResetFlags, surroundings: Surroundings): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
-  const screen = screenOf(surroundings, 'user reset');
+export async function reset(name: string, flags: UserResetFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'user reset');
   const { paper } = screen;
   const account = await accountNamed(installation, name);
   assertActive(account);

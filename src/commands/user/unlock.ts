@@ -1,22 +1,18 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { hold } from '../../procedures/lock.ts';
-import { open } from '../../procedures/open.ts';
-import { accountNamed } from '../../procedures/people/accounts.ts';
-import { forgetGuesses } from '../../procedures/people/guesses.ts';
-import type { Surroundings } from '../../procedures/surroundings.ts';
+import { accountNamed } from '../../people/accounts.ts';
+import { forgetGuesses } from '../../people/guesses.ts';
 import { prose } from '../../report/prose.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user unlock [NAME]`: wrong passwords are forgotten, of one name or of all names and addresses. */
-export async function unlock(
-  name: string | undefined,
-  flags: CommonFlags,
-  surroundings: Surroundings,
-): Promise<ExitCode> {
-  const installation = await open(flags.config, surroundings);
+export async function unlock(name: string | undefined, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
   if (name !== undefined) await accountNamed(installation, name);
-  const screen = screenOf(surroundings, 'user unlock');
+  const screen = screenOf(runtime, 'user unlock');
   const forgotten = await hold(installation, `user unlock ${name ?? ''}`.trim(), () =>
     forgetGuesses(installation, name),
   );

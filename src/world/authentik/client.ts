@@ -2,14 +2,14 @@ import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../world.ts';
 import type { Method } from './answer.ts';
 import type { Authentik, Reach } from './api.ts';
-import { type Address, openLine } from './line.ts';
+import { type Address, openConnection } from './connection.ts';
+import { dependants, listCache } from './list-cache.ts';
 import { wholeList } from './listing.ts';
 import { opens, reachNow } from './reach.ts';
+import { type Choice, retryClient, type Tokens } from './retry-client.ts';
 import type { Collection } from './schema.ts';
 import { type Setup, setupState } from './setup.ts';
 import { misfit, misfitPage } from './shape.ts';
-import { dependants, shelf } from './shelf.ts';
-import { type Choice, type Tokens, talk } from './talk.ts';
 import * as trouble from './trouble.ts';
 
 export interface AuthentikOptions {
@@ -39,10 +39,10 @@ const readyFor = 10_000;
 /** The API of one authentik. Sends nothing before it is asked something. */
 export function connectAuthentik(options: AuthentikOptions): Authentik {
   const { address, tokens, host, clock, timeout = 15_000, lastWord, whyCrashed } = options;
-  const line = openLine(address, host, timeout);
+  const line = openConnection(address, host, timeout);
   const choice: Choice = {};
-  const { read, change } = talk(line, tokens, choice, clock, whyCrashed);
-  const lists = shelf(async (collection) => {
+  const { read, change } = retryClient(line, tokens, choice, clock, whyCrashed);
+  const lists = listCache(async (collection) => {
     const path = `${url(collection)}${filters[collection] ?? ''}`;
     return fitting('GET', path, collection, await wholeList(read, path));
   }, clock);

@@ -4,8 +4,8 @@ import type { Secret } from '../../model/secret.ts';
 import type { Clock } from '../world.ts';
 import type { Verdict } from './answer.ts';
 import type { Reach } from './api.ts';
-import type { Line } from './line.ts';
-import { ask, type Choice, type Tokens } from './talk.ts';
+import type { Connection } from './connection.ts';
+import { ask, type Choice, type Tokens } from './retry-client.ts';
 import * as trouble from './trouble.ts';
 
 const me = '/api/v3/core/users/me/';
@@ -21,7 +21,7 @@ const settingUp: Reason = {
 };
 
 /** Whether the API can be used, and with which token: our own first. Not waited for. */
-export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock: Clock): Promise<Reach> {
+export async function reachNow(line: Connection, tokens: Tokens, choice: Choice, clock: Clock): Promise<Reach> {
   const known = (['own', 'bootstrap'] as const).filter((which) => tokens[which]);
   let refusal = trouble.noToken();
   for (const which of known.length > 0 ? known : [undefined]) {
@@ -48,12 +48,12 @@ export async function reachNow(line: Line, tokens: Tokens, choice: Choice, clock
 }
 
 /** Whether this token opens the API as an administrator. */
-export async function opens(line: Line, token: Secret, clock: Clock): Promise<boolean> {
+export async function opens(line: Connection, token: Secret, clock: Clock): Promise<boolean> {
   const verdict = await whoAmI(line, token, clock);
   return verdict.is === 'good' && isSuperuser(verdict.value);
 }
 
-async function whoAmI(line: Line, token: Secret | undefined, clock: Clock): Promise<Verdict> {
+async function whoAmI(line: Connection, token: Secret | undefined, clock: Clock): Promise<Verdict> {
   for (let n = 1; ; n++) {
     const began = clock.now();
     const verdict = await ask(line, { method: 'GET', path: me, token });

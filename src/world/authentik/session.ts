@@ -1,7 +1,7 @@
 import type { Http } from '../world.ts';
 import { openBrowser } from './browser.ts';
+import type { Address } from './connection.ts';
 import { type Credentials, driveFlow } from './flow.ts';
-import type { Address } from './line.ts';
 import { logInWith, type Visit } from './login.ts';
 
 export interface SessionRequest extends Credentials {

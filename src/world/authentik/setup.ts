@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import { type Line, LineBroken } from './line.ts';
+import { type Connection, ConnectionBroken } from './connection.ts';
 
 export type Setup = 'open' | 'closed' | 'unknown';
 
@@ -9,7 +9,7 @@ export type Setup = 'open' | 'closed' | 'unknown';
  * first. Before, the page does not exist, and the flow itself has to be asked. Source: recording 08; for older
  * releases authentik's blueprint of that flow.
  */
-export async function setupState(line: Line): Promise<Setup> {
+export async function setupState(line: Connection): Promise<Setup> {
   try {
     const home = await line.send({ method: 'GET', path: '/' });
     if (home.status >= 400) return 'unknown';
@@ -21,7 +21,7 @@ export async function setupState(line: Line): Promise<Setup> {
     if (leadsTo('', page)) return 'closed';
     return leadsTo('if/flow/initial-setup', page) ? 'open' : 'unknown';
   } catch (error) {
-    if (error instanceof LineBroken) return 'unknown';
+    if (error instanceof ConnectionBroken) return 'unknown';
     throw error;
   }
 }

@@ -1,5 +1,5 @@
+import type { Runtime } from '../../../src/installation/runtime.ts';
 import { textOf } from '../../../src/model/shown.ts';
-import type { Surroundings } from '../../../src/procedures/surroundings.ts';
 import { type Call, gated } from '../../fakes/gate.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { installed } from '../../fakes/installed.ts';
@@ -13,7 +13,7 @@ import { differences, type Trial } from '../trial.ts';
 export interface Errand {
   readonly name: string;
   readonly from: (options?: FakeOptions) => Promise<FakeWorld>;
-  readonly run: (fake: FakeWorld, over?: Partial<Surroundings>) => Promise<Ran>;
+  readonly run: (fake: FakeWorld, over?: Partial<Runtime>) => Promise<Ran>;
 }
 
 export async function errands(): Promise<{ readonly all: readonly Errand[]; close(): Promise<void> }> {
@@ -111,7 +111,7 @@ export async function startAgain({ docker }: FakeWorld): Promise<void> {
 }
 
 /** Time goes as fast for those who look at the clock as for those who sleep. */
-export const quickly = ({ world, connect }: FakeWorld): Pick<Surroundings, 'world' | 'connect'> => ({
+export const quickly = ({ world, connect }: FakeWorld): Pick<Runtime, 'world' | 'connect'> => ({
   connect,
   world: { ...world, clock: { ...world.clock, now: () => performance.now() * 20 } },
 });
@@ -132,7 +132,7 @@ export function unnamed({ failure, code, err }: Ran): string[] {
 }
 
 /** Runs an errand undisturbed, and tells what it comes to. */
-export async function wholeErrand({ name, from, run }: Errand, over?: (fake: FakeWorld) => Partial<Surroundings>) {
+export async function wholeErrand({ name, from, run }: Errand, over?: (fake: FakeWorld) => Partial<Runtime>) {
   const fake = await from();
   try {
     const before = fake.servers.reduce((sum, { requests }) => sum + requests.length, 0);

@@ -3,9 +3,9 @@ import { parseConfig } from '../../../src/config/parse.ts';
 import { environmentOf } from '../../../src/desired/env-file.ts';
 import type { Facts } from '../../../src/desired/facts.ts';
 import { decodeEnv, encodeEnv } from '../../../src/formats/env.ts';
+import { checkedEra } from '../../../src/installation/release.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { checkedEra } from '../../../src/procedures/release-check.ts';
 import { pick } from '../../config/random.ts';
 import { nasty } from './nasty.ts';
 

@@ -4,7 +4,7 @@ import { MockAgent } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import { connectAuthentik } from '../../../src/world/authentik/client.ts';
-import { openLine } from '../../../src/world/authentik/line.ts';
+import { openConnection } from '../../../src/world/authentik/connection.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -51,7 +51,7 @@ test('an answer that does not end is left off before it takes all memory', async
     };
     more();
   });
-  const line = openLine(address, 'auth.home.example.com', 30_000);
+  const line = openConnection(address, 'auth.home.example.com', 30_000);
   await expect(line.send({ method: 'GET', path: '/' })).rejects.toThrow("authentik's answer does not end");
   expect(sent).toBeLessThan(200);
 });
@@ -65,6 +65,6 @@ test.each([
   mock.disableNetConnect();
   mock.get('http://authentik:9000').intercept({ path: '/', method: 'POST' }).replyWithError(error);
   const at = async () => ({ host: 'authentik', port: 9000 });
-  const line = openLine(at, 'auth.home.example.com', 1000, async (origin) => mock.get(origin));
+  const line = openConnection(at, 'auth.home.example.com', 1000, async (origin) => mock.get(origin));
   await expect(line.send({ method: 'POST', path: '/', body: '{}' })).rejects.toMatchObject({ sent });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Failure, Uncertain } from '../../../src/model/failure.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import type { Tokens } from '../../../src/world/authentik/talk.ts';
+import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import type { Fault } from '../../standin/index.ts';
 import { bootstrapToken, ownKey, steppingClock, up } from './up.ts';
 

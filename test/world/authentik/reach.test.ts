@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import { connectAuthentik } from '../../../src/world/authentik/client.ts';
-import type { Address } from '../../../src/world/authentik/line.ts';
-import type { Tokens } from '../../../src/world/authentik/talk.ts';
+import type { Address } from '../../../src/world/authentik/connection.ts';
+import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import { bootstrap as bootstrapNow } from '../../standin/seed.ts';
 import { bootstrapToken, fastClock, ownKey, steppingClock, until, up } from './up.ts';
 

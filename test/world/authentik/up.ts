@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import type { Authentik } from '../../../src/world/authentik/api.ts';
 import { connectAuthentik } from '../../../src/world/authentik/client.ts';
-import type { Tokens } from '../../../src/world/authentik/talk.ts';
+import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import type { Clock, World } from '../../../src/world/world.ts';
 import { memoryStore, type Standin, type StandinOptions, startServer, startWorker } from '../../standin/index.ts';
 import type { State } from '../../standin/state.ts';

@@ -1,0 +1,89 @@
+import type { App } from '../config/schema.ts';
+import { verifyAll } from '../doctor/verify.ts';
+import type { Installation } from '../installation/installation.ts';
+import { manual } from '../installation/manual.ts';
+import type { Change } from '../model/change.ts';
+import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import { parseId } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+import { findingsData, proof } from '../report/findings.ts';
+import { closing } from '../report/next.ts';
+import { planData } from '../report/plan.ts';
+import { isAboutName } from '../verify/name.ts';
+import type { Screen } from './screen.ts';
+
+export interface Finish {
+  readonly changes: readonly Change[];
+  /** Apps that are proven; authentik's own host always is. */
+  readonly apps: readonly App[];
+  readonly password?: Secret;
+  /** Something was made or changed a moment ago: give the outpost the seconds that it takes. */
+  readonly fresh?: boolean;
+  /** Only the apps: what `add-app` is about. */
+  readonly appsOnly?: boolean;
+  /** The owner has no second factor yet: it comes next. */
+  readonly withoutSecondFactor?: boolean;
+  /** How long it all took, in ms. */
+  readonly took?: number;
+  /** Of people whom a new group keeps out of an app. */
+  readonly sessionsEnded?: number;
+}
+
+/** Prove what was changed, say what came of it and what comes next. Exit code 4 when a proof failed. */
+export async function verifyAndReport(installation: Installation, screen: Screen, told: Finish): Promise<ExitCode> {
+  screen.progress({ is: 'stage', title: 'proof' });
+  const findings = await verifyAll(installation, told);
+  const steps = await manual(installation);
+  const ok = findings.every(({ status }) => status !== 'fail');
+  const words = [
+    ...(steps ? [steps, ''] : []),
+    'Proof',
+    proof(touchesNames(told.changes) ? findings : findings.filter((found) => !isAboutName(found)), screen.paper),
+    '',
+    closing({ ...headline(installation, told, ok), next: nextSteps(installation, told, findings) }, screen.paper),
+  ];
+  const { sessionsEnded } = told;
+  const ended = sessionsEnded === undefined ? {} : { sessionsEnded };
+  const { adminPassword } = installation.layout;
+  const made = (await installation.world.files.read(adminPassword)) !== undefined;
+  if (made)
+    words.push(
+      '',
+      `The password of ${installation.config.admin.username} is in ${adminPassword}`,
+      'Change it after the first login, and delete that file.',
+    );
+  screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
+  return ok ? exitCodes.fine : exitCodes.wrong;
+}
+
+/** Which names lead here is told by what changed the list of them: sites of Caddy's, or apps where the proxy is the user's affair. */
+const touchesNames = (changes: readonly Change[]): boolean =>
+  changes.some(({ op, id }) => {
+    const { kind } = parseId(id);
+    return kind === 'caddy' || (kind === 'application' && op === 'create');
+  });
+
+function headline({ config }: Installation, { apps, took }: Finish, proven: boolean) {
+  const [app] = apps;
+  const single = apps.length === 1 && app !== undefined;
+  return {
+    heading: !proven ? 'Not proven yet:' : single ? 'Open' : 'Ready:',
+    url: `https://${single ? app.host : config.authHost}`,
+    ...(took !== undefined && { took }),
+  };
+}
+
+function nextSteps({ config }: Installation, told: Finish, findings: readonly Finding[]) {
+  const { apps, withoutSecondFactor } = told;
+  const failed = findings.some(({ status }) => status === 'fail');
+  if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to put it right' }];
+  const enrol = { command: `homeauth user enroll-2fa ${config.admin.username}`, what: 'second factor' };
+  const { username } = config.admin;
+  const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
+  const choose = { command: `homeauth user password ${username}`, what: 'without one, nobody can log in as them' };
+  const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
+  if (config.apps.length === 0)
+    return [...first, { command: 'homeauth add-app whoami', what: 'your first protected app' }];
+  return apps.length === 0 ? [...first, { command: 'homeauth status', what: 'what is there' }] : first;
+}

@@ -1,0 +1,57 @@
+import { type About, type Finding, ok, wrong } from '../model/finding.ts';
+import type { World } from '../world/world.ts';
+
+/** What authentik, its worker and PostgreSQL take, in bytes. Source: authentik's own minimum. */
+const memoryNeeded = 2e9;
+/** A machine that is sold with 2 GB shows a little less. */
+const memorySold = 0.9 * memoryNeeded;
+/** Below this a machine with everything running is about to end programs. */
+const memorySpare = 0.3e9;
+
+/** Files can be given to the users of containers, and secrets be kept, by root alone. */
+export function rootCheck({ host }: Pick<World, 'host'>, about: About): Finding[] {
+  if (host.uid === 0) return [ok(about)];
+  const problem = 'homeauth has to run as root here.';
+  const why = "It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.";
+  return [wrong(about, 'fail', { problem, why, fix: 'Run it again with sudo.' })];
+}
+
+/** `begun`: something runs already, and what it takes is no longer free. */
+export function memoryCheck({ host }: Pick<World, 'host'>, begun: boolean): Finding[] {
+  const { total, available } = host.memory();
+  const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const common = { id: 'memory-low', title: `there is enough memory (${gb(available)} of ${gb(total)} free)` };
+  const fix = 'Stop something that is not needed, or give the machine more memory: free -m';
+  if (total < memorySold) {
+    const problem = `This machine has ${gb(total)} of memory.`;
+    const why = 'authentik and its database need 2 GB, and end without a word where it runs out.';
+    return [wrong(common, 'warn', { problem, why, fix })];
+  }
+  if (available >= (begun ? memorySpare : memoryNeeded)) return [ok(common)];
+  const why = begun ? 'Programs are ended where it runs out.' : 'authentik and its database need 2 GB.';
+  return [wrong(common, 'warn', { problem: `Only ${gb(available)} of memory are free.`, why, fix })];
+}
+
+/** Certificates and second factors depend on the time; a board without a battery starts years ago. */
+export function clockCheck(now: Date, about: About): Finding[] {
+  if (now.getUTCFullYear() >= 2026) return [ok(about)];
+  const problem = `This machine believes that it is ${now.toISOString().slice(0, 10)}.`;
+  const why = 'Certificates and second factors do not work with a wrong clock.';
+  return [wrong(about, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
+}
+
+/** Only told: both are provided for. */
+export async function ipv6Check({ host }: Pick<World, 'host'>): Promise<Finding[]> {
+  const there = await host.hasIpv6();
+  const title = there ? 'this machine speaks IPv6' : 'this machine has no IPv6; authentik is told to listen on IPv4';
+  return [ok({ id: 'ipv6', title })];
+}
+
+/** Only told: whether containers start there at all shows when one is started. */
+export async function lxcCheck({ files }: Pick<World, 'files'>): Promise<Finding[]> {
+  const read = (path: string) => files.read(path).catch(() => undefined);
+  const marks = [await read('/run/systemd/container'), await read('/proc/1/environ')];
+  if (!marks.some((text) => /(^|\0|container=)lxc\b/.test(text ?? ''))) return [];
+  const title = 'this is an LXC container; Docker in it needs containerd 1.7.29 or newer';
+  return [ok({ id: 'lxc', title })];
+}

@@ -1,0 +1,26 @@
+import type { Installation } from '../installation/installation.ts';
+import { causeOf, Failure, type Issue } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import { quotationOf, textOf } from '../model/shown.ts';
+import { examine } from './examine.ts';
+import { checksBy } from './registry.ts';
+
+/**
+ * What must be true before the first byte is written.
+ * @returns what is worth a word and stops nothing
+ * @throws Failure for the first that is wrong, with the others in its details
+ */
+export async function preflight(installation: Installation): Promise<readonly Finding[]> {
+  const findings = await examine(installation, checksBy('preflight'));
+  const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [found.issue] : []));
+  const [first, ...more] = issues;
+  if (!first) return findings.filter(({ status }) => status === 'warn');
+  const others = more.map((issue) => `${causeOf(issue)}\n${textOf(issue.fix)}`);
+  const details = [
+    first.details && quotationOf(first.details),
+    ...(others.length > 0 ? ['Also wrong:', ...others] : []),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+  throw new Failure({ ...first, ...(details && { details }) });
+}

@@ -1,0 +1,229 @@
+import { secretNames } from '../desired/layout.ts';
+import { tokenIn } from '../installation/installation.ts';
+import { passwordFileCheck, secretFilesCheck } from '../installation/secret-files.ts';
+import { kinds } from '../kinds/index.ts';
+import { Failure } from '../model/failure.ts';
+import { skip, unseen } from '../model/finding.ts';
+import { withOutsider } from '../people/outsider.ts';
+import { proxyOf } from '../proxy/choose.ts';
+import { isEntrance } from '../proxy/proxy.ts';
+import { proveSecure } from '../verify/auth-host.ts';
+import type { Check } from '../verify/check.ts';
+import { proveOutsider } from '../verify/outsider.ts';
+import { verifyApp, verifyHome } from '../verify/verify-app.ts';
+import { answersCheck, workerCheck } from './authentik.ts';
+import { clockSkewCheck } from './clock-skew.ts';
+import { databaseCheck } from './database.ts';
+import { diskCheck, isBegun, placeCheck } from './disk.ts';
+import { engineCheck } from './engine.ts';
+import { proxyFor } from './examine.ts';
+import { healthCheck } from './health.ts';
+import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './machine.ts';
+import { namesCheck } from './names.ts';
+import { otherAuthentikCheck } from './other-authentik.ts';
+import { asPlanned } from './plan.ts';
+import { portsCheck } from './ports.ts';
+import { providerPathsCheck } from './provider-paths.ts';
+import { releaseCheck } from './release.ts';
+import { slownessCheck } from './slow.ts';
+
+const early = ['preflight', 'doctor'] as const;
+const doctor = ['doctor'] as const;
+const proven = ['doctor', 'verify'] as const;
+
+/** Every check, in the order in which it is told. What is at the bottom of others comes first. */
+export const checks: readonly Check[] = [
+  {
+    id: 'not-root',
+    title: 'homeauth runs as root',
+    needs: 'nothing',
+    by: early,
+    run: ({ world }, about) => rootCheck(world, about),
+  },
+  {
+    id: 'docker-unreachable',
+    title: 'Docker answers',
+    needs: 'nothing',
+    by: early,
+    run: ({ world, surroundings: runtime }) => engineCheck(world, runtime.env),
+  },
+  { id: 'base-dir-unfit', title: 'there is a place for it', needs: 'nothing', by: early, run: placeCheck },
+  { id: 'disk-full', title: 'there is room for it', needs: 'nothing', by: early, run: diskCheck },
+  {
+    id: 'memory-low',
+    title: 'there is enough memory',
+    needs: 'nothing',
+    by: early,
+    run: async (installation) => memoryCheck(installation.world, await isBegun(installation)),
+  },
+  {
+    id: 'clock-wrong',
+    title: "this machine's clock can be right",
+    needs: 'nothing',
+    by: early,
+    run: (_, about) => clockCheck(new Date(), about),
+  },
+  { id: 'ipv6', title: 'this machine speaks IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
+  { id: 'lxc', title: 'this is an LXC container', needs: 'nothing', by: early, run: ({ world }) => lxcCheck(world) },
+  {
+    id: 'other-authentik',
+    title: 'no other authentik is on this server',
+    needs: 'docker',
+    by: early,
+    finds: ['project-taken'],
+    run: otherAuthentikCheck,
+  },
+  {
+    id: 'name-taken',
+    title: 'the names of containers are free, or ours',
+    needs: 'docker',
+    by: early,
+    finds: ['network-taken'],
+    run: namesCheck,
+  },
+  {
+    id: 'port-taken',
+    title: 'Caddy is there, or its ports are free',
+    needs: 'docker',
+    by: early,
+    async run(installation) {
+      const proxy = await proxyFor(installation);
+      const ports = await portsCheck(installation.world, proxy);
+      if (proxy instanceof Failure && !ports.some(({ status }) => status === 'fail')) throw proxy;
+      return ports;
+    },
+  },
+  {
+    id: 'release-unsafe',
+    title: 'authentik has no known hole',
+    needs: 'nothing',
+    by: doctor,
+    run: ({ config }) => releaseCheck(config),
+  },
+  { id: 'secret-readable', title: 'only root can read secrets', needs: 'nothing', by: doctor, run: secretFilesCheck },
+  {
+    id: 'password-file',
+    title: 'no password file is left over',
+    needs: 'nothing',
+    by: doctor,
+    run: passwordFileCheck,
+  },
+  {
+    id: 'plan',
+    title: 'everything is as homeauth.yaml says',
+    needs: 'docker',
+    by: doctor,
+    finds: Object.keys(kinds).map((kind) => `${kind}-differs`),
+    run: async (installation) => asPlanned(installation, !((await proxyFor(installation)) instanceof Failure)),
+  },
+  { id: 'container-health', title: 'the containers are well', needs: 'docker', by: doctor, run: healthCheck },
+  {
+    id: 'database-full',
+    title: 'the database has connections left',
+    needs: 'docker',
+    by: doctor,
+    run: ({ world }, about) => databaseCheck(world, about),
+  },
+  {
+    id: 'authentik-down',
+    title: "authentik answers, and knows homeauth's token",
+    needs: 'docker',
+    by: doctor,
+    run: ({ world }, about) => answersCheck(world, about),
+  },
+  {
+    id: 'worker-silent',
+    title: "authentik's worker is connected",
+    needs: 'docker',
+    by: doctor,
+    run: ({ world }, about) => workerCheck(world, about),
+  },
+  {
+    id: 'provider-paths',
+    title: 'authentik asks for a login everywhere',
+    needs: 'docker',
+    by: doctor,
+    run: ({ world, config }, about) => providerPathsCheck(world, config, about),
+  },
+  {
+    id: 'proxy-peers',
+    title: 'nobody but Caddy can pose as the proxy to authentik',
+    needs: 'proxy',
+    by: doctor,
+    run: ({ installation, proxy }) => proxyOf(proxy).peers(installation.world),
+  },
+  {
+    id: 'authentik-slow',
+    title: 'authentik answers soon',
+    needs: 'others',
+    by: doctor,
+    run: ({ installation, slowest }, about) => slownessCheck(slowest, installation.world, about),
+  },
+  {
+    id: 'caddy-running',
+    title: 'Caddy can be asked',
+    needs: 'proxy',
+    by: proven,
+    run: ({ entrance }) => (isEntrance(entrance) ? [] : [entrance]),
+  },
+  {
+    id: 'auth-host',
+    title: 'a stranger at the login page sees it',
+    needs: 'entrance',
+    by: proven,
+    finds: ['login', 'certificate', 'dns', 'session-left'],
+    run: ({ scene: context, how }) => verifyHome(context, how),
+  },
+  {
+    id: 'https-seen',
+    title: 'authentik sees that it is asked over https',
+    needs: 'entrance',
+    by: doctor,
+    async run({ installation: { world, layout }, scene: context }, about) {
+      const token = await tokenIn(world, layout.token, secretNames.token[0]);
+      return token ? proveSecure(context, token, about) : [];
+    },
+  },
+  {
+    id: 'caddy-version',
+    title: 'Caddy has no known hole',
+    needs: 'entrance',
+    by: doctor,
+    run: ({ installation, proxy }) => proxyOf(proxy).holes(installation.world),
+  },
+  {
+    id: 'clock-skew',
+    title: 'this machine and authentik agree on the time',
+    needs: 'entrance',
+    by: doctor,
+    run: ({ scene: context }, about) => clockSkewCheck(context, about),
+  },
+  {
+    id: 'stranger',
+    title: 'a stranger is asked for a login',
+    needs: 'app',
+    by: proven,
+    finds: [
+      ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
+      ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http'],
+    ],
+    run: ({ scene: context, app, how }) => verifyApp(context, app, how),
+  },
+  {
+    id: 'outsider',
+    title: 'an account outside of its group stays outside',
+    needs: 'entrance',
+    by: ['verify --as-outsider'],
+    run({ installation, scene: context }, { id, title }) {
+      const about = { id, title };
+      const apps = installation.config.apps.filter(({ group, mode }) => group !== undefined && mode === 'app');
+      if (apps.length === 0) return [skip(about, unseen('No app has a group.'))];
+      const { signal } = installation.surroundings;
+      return withOutsider(installation, (who) => proveOutsider(context, apps, who, signal, about));
+    },
+  },
+];
+
+/** Those that a command makes. */
+export const checksBy = (command: Check['by'][number]): readonly Check[] =>
+  checks.filter(({ by }) => by.includes(command));

@@ -1,0 +1,84 @@
+import pMap from 'p-map';
+import type { App } from '../config/schema.ts';
+import { databaseTrouble } from '../installation/database.ts';
+import type { Installation } from '../installation/installation.ts';
+import { Failure } from '../model/failure.ts';
+import { type Finding, wrong } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
+import { endLeftVisits } from '../people/sessions.ts';
+import { proxyOf } from '../proxy/choose.ts';
+import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
+import type { Owner } from '../verify/owner.ts';
+import type { ProbeContext } from '../verify/probe.ts';
+import { proxyFor } from './examine.ts';
+import { checksBy } from './registry.ts';
+
+export interface Wanted {
+  readonly apps: readonly App[];
+  readonly password?: Secret;
+  /** Something was changed a moment ago. */
+  readonly fresh?: boolean;
+  /** Leaves out authentik's own host: an app's proof goes through it anyway. */
+  readonly appsOnly?: boolean;
+}
+
+/** Ask the login page and every app, through Caddy, as a stranger; with a password also as the owner. */
+export async function verifyAll(
+  installation: Installation,
+  { apps, password, fresh, appsOnly }: Wanted,
+): Promise<Finding[]> {
+  const door = await doorOf(installation);
+  if ('status' in door) return [door];
+  if (password) await endLeftVisits(installation);
+  const owner = password && { owner: await ownerWith(installation, password) };
+  const ground = { installation, ...door, how: { ...owner, ...(!fresh && { patience: 0 }) } };
+  const findings: Finding[] = [];
+  for (const check of checksBy('verify')) {
+    if (check.needs === 'entrance' && !appsOnly) findings.push(...(await check.run(ground, check)));
+    if (check.needs !== 'app') continue;
+    const ask = async (app: App) =>
+      (await check.run({ ...ground, app }, check)).map((found) => ({ ...found, subject: app.name }));
+    findings.push(...(await pMap(apps, ask, { concurrency: 8 })).flat());
+  }
+  return withCause(findings, installation);
+}
+
+/** What authentik answers at every address while its database does not serve it. */
+const atALoss = ['400', '500'];
+
+/** Where the database is behind what authentik answers, that is told once, in place of each of its answers. */
+async function withCause(found: readonly Finding[], { world }: Installation): Promise<Finding[]> {
+  const isLost = ({ status, answer = '' }: Finding) => status === 'fail' && atALoss.includes(answer);
+  const trouble = found.some(isLost) && (await databaseTrouble(world.docker));
+  if (!trouble) return [...found];
+  const { code, problem, why, fix } = trouble;
+  const about = { id: code, title: 'the database has connections left' };
+  return [wrong(about, 'fail', { problem, fix, ...(why && { why }) }), ...found.filter((one) => !isLost(one))];
+}
+
+/** Ask every app that is kept for a group as somebody who is in none: with an account that is made for that. */
+export async function verifyAsOutsider(installation: Installation): Promise<Finding[]> {
+  const door = await doorOf(installation);
+  // Told by the other proofs.
+  if ('status' in door) return [];
+  const ground = { installation, ...door, how: {} };
+  const asked = checksBy('verify --as-outsider').map((check) =>
+    check.needs === 'entrance' ? check.run(ground, check) : [],
+  );
+  return (await Promise.all(asked)).flat();
+}
+
+/** Where it is proven, or why that cannot be. */
+async function doorOf(installation: Installation): Promise<{ proxy: ProxyFacts; scene: ProbeContext } | Finding> {
+  const { world, config } = installation;
+  const proxy = await proxyFor(installation);
+  if (proxy instanceof Failure) throw proxy;
+  const entrance = await proxyOf(proxy).entrance(world);
+  return isEntrance(entrance) ? { proxy, scene: { world, config, entrance } } : entrance;
+}
+
+async function ownerWith({ world, config }: Installation, password: Secret): Promise<Owner> {
+  const { username } = config.admin;
+  const account = (await world.authentik.list('core/users')).find((user) => user.username === username);
+  return { username, password, groups: (account?.groups_obj ?? []).map(({ name }) => name) };
+}

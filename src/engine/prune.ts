@@ -1,0 +1,144 @@
+import type { Change } from '../model/change.ts';
+import { Uncertain } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
+import { type Observed, parseId, type Resource } from '../model/resource.ts';
+import { interrupted } from './errors.ts';
+import type { Kind, Kinds } from './kind.ts';
+import type { Made } from './ledger.ts';
+import { onceVisible } from './observe.ts';
+import { type Leftover, leftovers } from './plan.ts';
+import { attempts, type Run } from './run.ts';
+import { sideBySide } from './side.ts';
+
+/**
+ * Let go of what the ledger has and nobody wants: remove it, or give it back as it was. The ledger forgets a thing once
+ * it was seen to be gone; a crash before that leaves a line about nothing, which the next run takes out.
+ */
+export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
+  const done: Change[] = [];
+  let ledger = await run.ledger.read();
+  for (const wave of waves(leftovers(want, ledger, run.kinds, run.purge ?? false), run.kinds)) {
+    if (run.signal.aborted) throw interrupted(`before the removal of ${wave[0]!.made.id}`);
+    const isHome = wave.some(({ made }) => made.home);
+    const isLast = ledger.every(({ home }) => home);
+    if (isHome && isLast) await run.ledger.close();
+    const changes =
+      isHome && !isLast
+        ? wave.map(({ made }) => keep(made, { code: 'holds-ledger', says: 'holds what was kept' }))
+        : await letGo(wave, run);
+    const gone = new Set(wave.filter((_, i) => changes[i]?.op !== 'keep').map(({ made }) => made.id));
+    if (gone.size > 0) {
+      ledger = ledger.filter(({ id }) => !gone.has(id));
+      await run.ledger.save(ledger);
+    }
+    // What stays although other things are wanted is no news: it is told when everything goes.
+    const told = changes.flatMap((change, i) =>
+      !change || wave[i]!.silent || (change.op === 'keep' && want.length > 0) ? [] : [change],
+    );
+    if (told.length > 0) run.progress({ is: 'let-go', changes: told });
+    done.push(...told);
+  }
+  return done;
+}
+
+/**
+ * What goes together: first what lives inside of data, a kind at a time, last made first, so that what refers to others
+ * goes before them; then the rest, one by one, newest first; then what went with its data; last, what holds the ledger.
+ */
+function waves(all: readonly Leftover[], kinds: Kinds): Leftover[][] {
+  const those = (isIt: (one: Leftover) => boolean | undefined) => all.filter(isIt);
+  const living = those(({ made, silent }) => made.inside && !silent);
+  const byKind = Object.keys(kinds).map((kind) => living.filter(({ made }) => parseId(made.id).kind === kind));
+  return [
+    ...byKind.toReversed(),
+    ...those(({ made, silent }) => !made.inside && !made.home && !silent).map((one) => [one]),
+    those(({ silent }) => silent),
+    ...those(({ made }) => made.home).map((one) => [one]),
+  ].filter((wave) => wave.length > 0);
+}
+
+const keep = ({ id }: Made, why: Reason): Change => ({ op: 'keep', id, because: [why] });
+
+/**
+ * A touch whose answer was lost is looked at again, and repeated only where it did not happen.
+ * @returns what was done about each; nothing where it was gone already
+ */
+async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change | undefined)[]> {
+  const done = new Map<Leftover, Change | undefined>();
+  const found = await look(
+    wave.filter(({ change, silent }) => change.op !== 'keep' && !silent),
+    run,
+  );
+  for (const over of wave) {
+    const now = found.get(over);
+    if (!now) done.set(over, over.change);
+    else if (now.is === 'absent') done.set(over, undefined);
+    else if (now.is === 'present' && isTheirs(over, now.spec, run))
+      done.set(over, keep(over.made, { code: 'holds-text', says: 'holds text of yours' }));
+  }
+  for (let n = 1; done.size < wave.length; n++) {
+    const left = wave.filter((over) => !done.has(over));
+    const lost = new Map<Leftover, Uncertain>();
+    await sideBySide(left, async (over) => {
+      if (run.signal.aborted) throw interrupted(`before the removal of ${over.made.id}`);
+      const uncertain = await touch(over, found.get(over)!, run);
+      if (uncertain) lost.set(over, uncertain);
+      run.progress({ is: 'touched', change: over.change });
+    });
+    for (const [over, now] of await look(left, run, lost)) {
+      const uncertain = lost.get(over);
+      found.set(over, now);
+      if (!uncertain)
+        done.set(over, over.made.before === undefined && now.is === 'present' ? stays(over) : over.change);
+      else if (now.is === 'absent') done.set(over, over.change);
+      else if (now.is === 'unknown' || n === attempts) throw uncertain;
+    }
+    if (done.size < wave.length) await run.world.clock.sleep(1000 * n);
+  }
+  return wave.map((over) => done.get(over));
+}
+
+const stays = ({ made }: Leftover): Change =>
+  keep(made, { code: 'holds-others', says: 'holds something that homeauth did not make' });
+
+const kindOf = <F>({ made }: Leftover, { kinds }: Run<F>) => kinds[parseId(made.id).kind] as Kind<unknown>;
+
+const isTheirs = <F>(over: Leftover, now: unknown, run: Run<F>): boolean =>
+  over.made.ours !== undefined && (kindOf(over, run).keeps?.(over.made.ours, now) ?? false);
+
+/** All of them at once, so that they share what is read. One in `lost` may be out of sight for a moment. */
+async function look<F>(
+  all: readonly Leftover[],
+  run: Run<F>,
+  lost: ReadonlyMap<Leftover, unknown> = new Map(),
+): Promise<Map<Leftover, Observed>> {
+  const looks = all.map(async (over): Promise<[Leftover, Observed]> => {
+    const once = () => kindOf(over, run).observe(parseId(over.made.id).key, run.world);
+    return [over, lost.has(over) ? await onceVisible(over.made.id, once, run) : await once()];
+  });
+  return new Map(await Promise.all(looks));
+}
+
+/** @returns why it is not known whether it happened, where it is not */
+async function touch<F>(over: Leftover, found: Observed, run: Run<F>): Promise<Uncertain | undefined> {
+  const { made } = over;
+  const { key } = parseId(made.id);
+  const kind = kindOf(over, run);
+  try {
+    // What was there before us may hold what is not ours: it is given back, even then.
+    if (made.precious && run.purge && kind.destroy && made.before === undefined) await kind.destroy(key, run.world);
+    else if (made.before !== undefined && kind.giveBack) await kind.giveBack(key, run.world);
+    else
+      await kind.apply?.(key, formerly(kind, made, found), run.world, found.is === 'present' ? found.spec : undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Uncertain) return error;
+    throw error;
+  }
+}
+
+/** What it was before we came: nothing, or what the ledger kept of it. */
+function formerly(kind: Kind<unknown>, made: Made, found: Observed): unknown {
+  if (made.before === undefined) return undefined;
+  return kind.release && found.is === 'present' ? kind.release(made.ours, made.before, found.spec) : made.before;
+}

@@ -1,0 +1,52 @@
+import type { Hints } from '../config/questions.ts';
+import { whereIsMyData } from '../kinds/data-location.ts';
+import { Failure } from '../model/failure.ts';
+import { findProxy } from '../proxy/choose.ts';
+import type { Runtime } from './runtime.ts';
+import { likelyBaseDir } from './storage.ts';
+
+type Sight = Runtime['world'];
+
+/** What is on this machine that an installation builds on: what the interview tells before it asks. */
+export async function detect(world: Sight, baseDir: string): Promise<readonly string[]> {
+  const looks = [docker(world), caddy(world, baseDir), disk(world, baseDir), network(world)];
+  return (await Promise.all(looks.map(quietly))).filter((line) => line !== undefined);
+}
+
+/** A look that fails here is told, with its way out, by the checks before the first write. */
+async function quietly(look: Promise<string | undefined>): Promise<string | undefined> {
+  return look.catch((error) => {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+}
+
+const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
+
+async function caddy(world: Sight, baseDir: string): Promise<string | undefined> {
+  const proxy = await findProxy(world, { proxy: 'caddy', baseDir }, new Set());
+  return proxy.is === 'caddy' && !proxy.own
+    ? `Caddy in the container "${proxy.container}"`
+    : 'no Caddy yet: one is set up';
+}
+
+async function disk(world: Sight, baseDir: string): Promise<string | undefined> {
+  const location = whereIsMyData(await world.files.filesystem(baseDir), await world.zfs.datasets());
+  if (location.is !== 'zfs') return undefined;
+  const state = { true: 'encrypted, unlocked', false: 'not encrypted', undefined: '' }[String(location.encrypted)];
+  return `ZFS: ${location.dataset}${state ? ` (${state})` : ''}`;
+}
+
+async function network(world: Sight): Promise<string | undefined> {
+  const [first] = await world.host.addresses();
+  return first && `${first.address} on ${first.name}`;
+}
+
+/** What the interview offers: guessed from this machine, never taken without the owner's look at it. */
+export async function defaults(world: Runtime['world']): Promise<Hints> {
+  const [address] = await world.host.addresses();
+  return {
+    baseDir: await likelyBaseDir(world),
+    ...(address && { lanAddress: address.address }),
+  };
+}

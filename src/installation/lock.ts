@@ -1,0 +1,73 @@
+import { exitCodes, Failure } from '../model/failure.ts';
+import { duration } from '../report/duration.ts';
+import type { Holder } from '../world/world.ts';
+import type { Installation } from './installation.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Change an installation alone, and tell its user for whom one waits meanwhile. */
+export function hold<T>(
+  { surroundings: runtime, layout }: Pick<Installation, 'surroundings' | 'layout'>,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { terminal } = runtime;
+  let told: string | undefined;
+  const waiting = (who: string, waited: number, limit: number) => {
+    // A line that stays, in whatever the output goes to: the other may take minutes.
+    if (who !== told) terminal.say(`Waiting for ${who}, for ${duration(limit)} at most.`);
+    told = who;
+    terminal.live(`· waiting for ${who}   ${duration(waited)} of at most ${duration(limit)}`);
+  };
+  return alone(runtime, layout.root, command, waiting, work);
+}
+
+/**
+ * Do something that changes an installation while nobody else does. A second run waits for the first one, and says
+ * for whom it waits, and for how long at most its user may choose.
+ */
+async function alone<T>(
+  { world, signal, patience = usual }: Runtime,
+  root: string,
+  command: string,
+  waiting: (who: string, waited: number, limit: number) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = world.clock.now();
+  const stop = aborted(signal);
+  for (;;) {
+    if (signal.aborted) throw interrupted();
+    const holder = { pid: process.pid, command, since: new Date().toISOString() };
+    const taken = await world.locks.take(root, holder);
+    if ('release' in taken) return work().finally(() => taken.release());
+    const who = named(taken.heldBy);
+    const waited = world.clock.now() - began;
+    if (waited >= patience) throw locked(who);
+    waiting(who, waited, patience);
+    await Promise.race([world.clock.sleep(500), stop]);
+  }
+}
+
+/** How long a second run waits for the first, in ms, unless told: as long as the longest step may take. */
+const usual = 15 * 60_000;
+
+const named = (holder: Holder | undefined): string =>
+  holder ? `homeauth ${holder.command} (process ${holder.pid}, since ${holder.since})` : 'another homeauth';
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+
+const locked = (who: string): Failure =>
+  new Failure({
+    code: 'locked',
+    problem: `${who} is at work on this installation.`,
+    why: 'Two at once would undo each other.',
+    fix: 'Wait until it is through, then run the command again. With --wait MINUTES it waits by itself, for that long.',
+  });
+
+const interrupted = (): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: 'Stopped, as you asked, before anything was changed.',
+    fix: 'Run the same command again when you are ready.',
+    exit: exitCodes.interrupted,
+  });

@@ -1,0 +1,40 @@
+import type { Layout } from '../desired/layout.ts';
+import { octal } from '../kinds/regular-file.ts';
+import { type About, type Finding, ok, wrong } from '../model/finding.ts';
+import type { Installation } from './installation.ts';
+
+/** Files that only root may read. */
+export const secretFiles = (layout: Layout): readonly string[] => [
+  layout.env,
+  layout.databaseEnv,
+  layout.token,
+  layout.bootstrap,
+  layout.adminPassword,
+  layout.cloudflareToken,
+  layout.ledger,
+];
+
+/** Can anybody but root read a secret? */
+export async function secretFilesCheck({ world, layout, config }: Installation): Promise<Finding[]> {
+  const ofMail = config.mail?.passwordFile;
+  const found = await Promise.all(
+    [...secretFiles(layout), ...(ofMail ? [ofMail] : [])].map(async (path): Promise<Finding[]> => {
+      const stat = await world.files.stat(path);
+      if (!stat) return [];
+      const common = { id: 'secret-readable', title: `only root can read ${path}` };
+      if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [ok(common)];
+      const problem = `${path} can be read by others than root.`;
+      const why = `It belongs to user ${stat.owner.uid}, and its mode is ${octal(stat.mode)}.`;
+      const fix = stat.owner.uid === 0 ? `chmod 600 ${path}` : `chown root:root ${path} && chmod 600 ${path}`;
+      return [wrong(common, 'fail', { problem, why, fix })];
+    }),
+  );
+  return found.flat();
+}
+
+/** The password that homeauth made for its owner should not stay in a file. */
+export async function passwordFileCheck({ world, layout, config }: Installation, about: About): Promise<Finding[]> {
+  if ((await world.files.stat(layout.adminPassword)) === undefined) return [ok(about)];
+  const problem = `The password that was made for ${config.admin.username} still lies in a file.`;
+  return [wrong(about, 'warn', { problem, fix: `Log in, change it, then:  rm ${layout.adminPassword}` })];
+}

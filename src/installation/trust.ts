@@ -1,0 +1,50 @@
+import type { Reader } from '../config/locate.ts';
+import { Failure } from '../model/failure.ts';
+import { distrust } from '../model/trust.ts';
+import type { World } from '../world/world.ts';
+import { begun, type Installation } from './installation.ts';
+import type { Runtime } from './runtime.ts';
+import { secretFiles } from './secret-files.ts';
+
+type Eyes = Pick<World, 'files' | 'host'>;
+
+/**
+ * To be called before what lies there is read: afterwards nobody but root can change it any more.
+ * @throws Failure untrusted-path where somebody else than root, or than who runs homeauth, could replace it
+ */
+export async function assertTrusted(path: string, { files, host }: Eyes): Promise<void> {
+  const refusal = distrust(path, await files.way(path), host.uid);
+  if (refusal) throw new Failure(refusal);
+}
+
+/** Reads only what nobody else could have put there. */
+export const trustedReader = (eyes: Eyes): Reader => ({
+  async read(path) {
+    await assertTrusted(path, eyes);
+    return eyes.files.read(path);
+  },
+  isThere: async (path) => (await eyes.files.stat(path)) !== undefined,
+});
+
+/** Everything on disk that decides what homeauth does as root. @throws Failure untrusted-path */
+export async function assertOwnTrusted({ source, layout, surroundings: runtime, world }: Installation): Promise<void> {
+  const { pointer } = runtime;
+  for (const path of [source, layout.config, pointer, begun(pointer), ...secretFiles(layout)])
+    await assertTrusted(path, world);
+}
+
+/**
+ * A file that somebody named on the command line: theirs to choose where it is root's, or belongs to who called sudo.
+ * @throws Failure untrusted-path
+ */
+export async function assertChosen(path: string, { world, env }: Pick<Runtime, 'world' | 'env'>): Promise<void> {
+  const { files, host } = world;
+  const caller = Number.parseInt(env['SUDO_UID'] ?? '', 10);
+  const refusal = distrust(path, await files.way(path), host.uid, ...(host.uid === 0 && caller > 0 ? [caller] : []));
+  if (!refusal) return;
+  throw new Failure({
+    ...refusal,
+    why: 'Whoever can replace that file would choose what is in it.',
+    fix: `Look into it, copy it to where only root can write, and name that one:  install -m 600 ${path} /root/`,
+  });
+}

@@ -1,0 +1,125 @@
+import type { Facts } from '../desired/facts.ts';
+import { stagesOf } from '../desired/stages.ts';
+import { converge } from '../engine/converge.ts';
+import { notOurs } from '../engine/errors.ts';
+import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.ts';
+import type { Progress, Run } from '../engine/run.ts';
+import { databaseTrouble } from '../installation/database.ts';
+import { type Edit, type Installation, reopened } from '../installation/installation.ts';
+import { hold } from '../installation/lock.ts';
+import { survey } from '../installation/survey.ts';
+import { kinds } from '../kinds/index.ts';
+import { databaseContainer } from '../kinds/role.ts';
+import type { Change } from '../model/change.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Id, Resource } from '../model/resource.ts';
+import type { Secret } from '../model/secret.ts';
+
+/** What only the command at hand knows, and no file says. */
+export interface Wishes {
+  readonly firstPassword?: Secret;
+  /** Nobody gave one: make one, and leave it in a file. */
+  readonly makePassword?: boolean;
+  readonly cloudflareToken?: Secret;
+  /** Things that may be overwritten although homeauth did not make them: the user has said so. */
+  readonly mayTake?: (id: Id) => boolean;
+  /** What the command changes in homeauth.yaml. */
+  readonly edit?: Edit;
+}
+
+export interface Done {
+  /** As it was carried out: homeauth.yaml is read again once nobody else may change it. */
+  readonly installation: Installation;
+  readonly changes: readonly Change[];
+}
+
+export interface Planned {
+  readonly want: readonly Resource[];
+  readonly changes: readonly Change[];
+  /** How many things are as they should be. */
+  readonly right: number;
+  /** Why some of it cannot be judged, where that is known and would stop whoever carries it out. */
+  readonly trouble?: Failure;
+}
+
+/** What would change. Looks, and writes nothing. */
+export async function planChanges(installation: Installation, wishes: Wishes = {}): Promise<Planned> {
+  const facts = await factsFor(installation, wishes);
+  const want = wanted(stages(installation, wishes), facts);
+  const seen = await observeAll(want, kinds, installation.world);
+  const all = plan(kinds, want, seen, await installation.ledger.read());
+  const told = all.filter(({ op }) => op !== 'keep');
+  const changes = await withoutGone(told, kinds, installation.world);
+  const wrong = new Set(changes.map(({ id }) => id));
+  const right = [...seen.keys()].filter((id) => !wrong.has(id)).length;
+  const restarts = changes.some(({ id }) => id === `container:${databaseContainer}`);
+  const isStopped = !restarts && changes.some(({ op }) => op === 'later');
+  const trouble = isStopped ? await databaseTrouble(installation.world.docker) : undefined;
+  return { want, changes, right, ...(trouble && { trouble }) };
+}
+
+/** Make everything as it should be, alone, and say what was changed. */
+export function reconcile(
+  before: Installation,
+  command: string,
+  progress: (event: Progress) => void,
+  wishes: Wishes = {},
+): Promise<Done> {
+  return hold(before, command, async () => {
+    const installation = await reopened(before, wishes.edit);
+    const mayTake = wishes.mayTake ?? (() => false);
+    // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
+    const { changes: all, want, trouble } = await planChanges(installation, wishes);
+    const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
+    if (foreign) throw notOurs(kinds, foreign);
+    if (trouble) throw trouble;
+    await rehearse(want, all, kinds, installation.world);
+    // What has opened the API once is proven, also while authentik restarts and opens nothing.
+    let isProven = false;
+    const run: Run<Facts> = {
+      ...common(installation, progress),
+      stages: stages(installation, wishes),
+      async survey() {
+        const facts = await factsFor(installation, wishes);
+        isProven ||= facts.phase === 'running';
+        return isProven ? { ...facts, phase: 'running' } : facts;
+      },
+      mayTake,
+    };
+    return { installation, changes: (await converge(run)).filter(({ op }) => op !== 'keep') };
+  });
+}
+
+/** What `undone` would do. */
+export async function planRemoval({ ledger }: Installation, purge: boolean): Promise<readonly Change[]> {
+  return plan(kinds, [], new Map(), await ledger.read(), purge);
+}
+
+/** Converge to nothing: what homeauth made goes, what it changed becomes as it was, data stays unless purged. */
+export function removeAll(
+  installation: Installation,
+  progress: (event: Progress) => void,
+  purge: boolean,
+): Promise<readonly Change[]> {
+  const run: Run<undefined> = {
+    ...common(installation, progress),
+    stages: [],
+    survey: async () => undefined,
+    mayTake: () => false,
+    purge,
+  };
+  return hold(installation, 'uninstall', () => converge(run));
+}
+
+function common({ world, ledger, surroundings: runtime }: Installation, progress: (event: Progress) => void) {
+  return { kinds, world, ledger, progress, signal: runtime.signal };
+}
+
+function stages({ config, era, surroundings: runtime }: Installation, { firstPassword }: Wishes) {
+  return stagesOf({ config, era, pointer: runtime.pointer, ...(firstPassword && { firstPassword }) });
+}
+
+async function factsFor(installation: Installation, { makePassword, cloudflareToken }: Wishes): Promise<Facts> {
+  const facts = await survey(installation);
+  return { ...facts, ...(cloudflareToken && { cloudflareToken }), ...(makePassword && { makesPassword: true }) };
+}

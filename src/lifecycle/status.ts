@@ -1,0 +1,47 @@
+import { stackNames } from '../desired/containers.ts';
+import { databaseTrouble } from '../installation/database.ts';
+import type { Installation } from '../installation/installation.ts';
+import { notedIn } from '../installation/pins.ts';
+import { partsOf } from '../model/image-name.ts';
+import type { Inventory } from '../model/inventory.ts';
+
+/** What is there: the containers of the stack, the login page, the apps. */
+export async function statusOf({ config, era, layout, world, ledger }: Installation): Promise<Inventory> {
+  const made = await ledger.read();
+  const ownCaddy = made.some(({ id }) => id === 'container:caddy');
+  const names = [...stackNames(config, era, layout), ...(ownCaddy ? ['caddy'] : [])];
+  const containers = await Promise.all(
+    names.map(async (name) => {
+      const there = await world.docker.container(name);
+      if (!there) return { name, image: '', state: 'missing' as const, health: 'none' };
+      const { state, health, startedAt } = there.found;
+      return { name, image: partsOf(there.image).image, state, health, startedAt };
+    }),
+  );
+  const pins = notedIn(made);
+  const references = new Set([...containers.flatMap(({ image }) => (image ? [image] : [])), ...Object.keys(pins)]);
+  const areWell = containers.every(
+    ({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'),
+  );
+  // Docker may not have seen it yet.
+  const trouble = await databaseTrouble(world.docker);
+  return {
+    running: areWell && !trouble,
+    ...(trouble && { trouble: { code: trouble.code, problem: trouble.problem, fix: trouble.fix } }),
+    login: `https://${config.authHost}`,
+    release: config.authentik.version,
+    config: layout.config,
+    containers,
+    images: [...references].map((reference) => {
+      const digest = pins[reference];
+      return { reference, ...(digest !== undefined && { digest }) };
+    }),
+    apps: config.apps.map(({ name, host, mode, group, upstream }) => ({
+      name,
+      url: `https://${host}`,
+      mode,
+      upstream,
+      ...(group && { group }),
+    })),
+  };
+}

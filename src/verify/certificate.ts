@@ -1,0 +1,20 @@
+import { Failure, reasonOf } from '../model/failure.ts';
+import { type Finding, ok, skip, wrong } from '../model/finding.ts';
+import { type ProbeContext, sendProbe } from './probe.ts';
+
+/** Is the certificate of a host one that browsers trust, or at least one of Caddy's own authority? */
+export async function proveCertificate(context: ProbeContext, host: string): Promise<Finding[]> {
+  const { log, via, copyAuthority } = context.entrance;
+  const request = { url: `https://${host}/` };
+  const common = { id: 'certificate', title: `the certificate of ${host} is trusted` };
+  const publicly = await sendProbe({ ...context, entrance: via ? { via } : {} }, request);
+  if (publicly instanceof Failure) return [skip(common, reasonOf(publicly))];
+  if (publicly.untrusted === undefined) return [ok(common)];
+  const owned = await sendProbe(context, request);
+  if (copyAuthority !== undefined && !(owned instanceof Failure) && owned.untrusted === undefined) {
+    return [ok({ ...common, answer: `by Caddy's own authority; a browser warns until it has it: ${copyAuthority}` })];
+  }
+  const problem = `The certificate of ${host} is not trusted: ${publicly.untrusted}.`;
+  const fix = `See how Caddy gets its certificates: ${log ?? 'look into its log.'}`;
+  return [wrong(common, 'fail', { problem, fix })];
+}

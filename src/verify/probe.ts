@@ -1,0 +1,51 @@
+import type { Config } from '../config/schema.ts';
+import { patience } from '../engine/patience.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { type Finding, ok, wrong } from '../model/finding.ts';
+import type { Entrance } from '../proxy/proxy.ts';
+import type { HttpAnswer, HttpRequest, World } from '../world/world.ts';
+
+/** What every proof needs. */
+export interface ProbeContext {
+  readonly world: Pick<World, 'http' | 'docker' | 'host' | 'clock' | 'random'>;
+  readonly config: Config;
+  readonly entrance: Entrance;
+}
+
+/** One request to Caddy; a Failure where nothing answers, which a proof tells instead of throwing it. */
+export function sendProbe(
+  { world, entrance: { via, authority } }: ProbeContext,
+  request: Pick<HttpRequest, 'url' | 'headers' | 'http2'>,
+): Promise<HttpAnswer | Failure> {
+  const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
+  return world.http.dial({ ...request, ...way }).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+}
+
+/** What a judgement on one answer comes to. `later`: it may come right by itself within seconds. */
+export type Verdict =
+  | { readonly is: 'right'; readonly answer: string }
+  | { readonly is: 'wrong'; readonly answer: string; readonly issue: Omit<Issue, 'code'>; readonly later?: true };
+
+/** Ask until the answer is right, or cannot come right by itself, or the same for `usual` ms. */
+export async function until(
+  { world: { clock } }: ProbeContext,
+  usual: number,
+  ask: () => Promise<Verdict>,
+): Promise<Verdict> {
+  const waited = patience(clock);
+  for (;;) {
+    const verdict = await ask();
+    if (verdict.is === 'right' || !verdict.later) return verdict;
+    const { elapsed, limit } = waited('answer', usual, [{ key: verdict.answer, says: verdict.answer }]);
+    if (elapsed >= limit) return verdict;
+    await clock.sleep(1000);
+  }
+}
+
+export function findingOf(id: string, title: string, verdict: Verdict): Finding {
+  const about = { id, title, answer: verdict.answer };
+  return verdict.is === 'right' ? ok(about) : wrong(about, 'fail', verdict.issue);
+}

@@ -1,0 +1,74 @@
+import type { App } from '../config/schema.ts';
+import { Failure } from '../model/failure.ts';
+import { type Finding, issueOf } from '../model/finding.ts';
+import { isSilence } from '../model/reason.ts';
+import { proveAuthHost } from './auth-host.ts';
+import { proveBypass } from './bypass.ts';
+import { proveCertificate } from './certificate.ts';
+import { proveForgery } from './forgery.ts';
+import { proveName } from './name.ts';
+import { proveOpenPaths } from './open-paths.ts';
+import { judgeOwner, type Owner, proveLogin } from './owner.ts';
+import type { ProbeContext } from './probe.ts';
+import { proveSpelled } from './spelled.ts';
+import { outpostPatience, proveStranger } from './stranger.ts';
+import { proveStripped } from './stripped.ts';
+import { visiting } from './visit.ts';
+
+export interface Thoroughness {
+  /** With it the owner's way in is walked, too. */
+  readonly owner?: Owner;
+  /** How long to wait for what was just changed, in ms; 0 where nothing was. */
+  readonly patience?: number;
+}
+
+/** What is asked after every change at authentik's own host. */
+export async function verifyHome(context: ProbeContext, { owner, patience }: Thoroughness = {}): Promise<Finding[]> {
+  const { authHost } = context.config;
+  const front = await proveAuthHost(context, patience);
+  const name = () => proveName(context, authHost);
+  // Whatever else were asked there would come to the same.
+  if (front.some(isSilent)) {
+    return [...front, ...(await name())];
+  }
+  return [
+    ...front,
+    ...(owner ? await proveLogin(context, owner) : []),
+    ...(await proveCertificate(context, authHost)),
+    ...(await name()),
+  ];
+}
+
+/** Nobody answered at all. */
+export function isSilent(found: Finding): boolean {
+  const because = issueOf(found)?.because;
+  return because !== undefined && isSilence(because);
+}
+
+/** What is asked after every change of an app: as a stranger, as a forger, as its owner, and from the side. */
+export async function verifyApp(
+  context: ProbeContext,
+  app: App,
+  { owner, patience }: Thoroughness = {},
+): Promise<Finding[]> {
+  const stranger = await proveStranger(context, app, patience ?? outpostPatience);
+  const isGuarded = stranger.every(({ status }) => status === 'ok');
+  return [
+    ...stranger,
+    ...(owner && isGuarded ? await asOwner(context, app, owner) : await proveForgery(context, app)),
+    ...(isGuarded ? await proveOpenPaths(context, app) : []),
+    ...(isGuarded ? await proveSpelled(context, app) : []),
+    ...(await proveBypass(context, app)),
+    ...(await proveName(context, app.host)),
+  ];
+}
+
+const asOwner = (context: ProbeContext, app: App, owner: Owner): Promise<Finding[]> =>
+  visiting(context, `https://${app.host}/`, owner, async (entered) => {
+    const session = entered instanceof Failure ? undefined : entered.cookies;
+    return [
+      ...(await proveForgery(context, app, session)),
+      ...(session ? await proveStripped(context, app, session) : []),
+      ...(await judgeOwner(context, app, owner, entered)),
+    ];
+  });

@@ -1,0 +1,99 @@
+import type { Failure } from '../../model/failure.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Clock } from '../world.ts';
+import { judge, type Method, type Verdict } from './answer.ts';
+import { type Body, bodyOf, without } from './body.ts';
+import { type Connection, ConnectionBroken, type Outgoing } from './connection.ts';
+import * as trouble from './trouble.ts';
+
+export interface Tokens {
+  readonly own?: Secret;
+  readonly bootstrap?: Secret;
+}
+
+/** Which of the two tokens authentik took last. */
+export interface Choice {
+  works?: keyof Tokens;
+}
+
+export interface RetryClient {
+  read(path: string): Promise<unknown>;
+  /** @throws Uncertain where it is not known whether the change was made */
+  change(method: Method, path: string, body?: unknown): Promise<unknown>;
+}
+
+/** How long a request is repeated that was certainly not carried out, in ms. A restart of authentik takes 5 s … */
+const patience = 30_000;
+/** … and minutes on a busy machine; meanwhile it says that it is starting. */
+const longestPatience = 300_000;
+const longestPause = 10_000;
+
+/** One request, and what came of it, without the `secrets` that were sent. */
+export async function ask(line: Connection, request: Outgoing, secrets: readonly string[] = []): Promise<Verdict> {
+  try {
+    const answer = await line.send(request);
+    const body = answer.status < 400 ? answer.body : without(secrets, answer.body);
+    return judge(request.method, request.path, { ...answer, body });
+  } catch (error) {
+    if (!(error instanceof ConnectionBroken)) throw error;
+    return { is: error.sent ? 'unsure' : 'again', because: error.because };
+  }
+}
+
+/** Requests with the token that works; repeated as long as that can do no harm. */
+export function retryClient(
+  line: Connection,
+  tokens: () => Promise<Tokens>,
+  choice: Choice,
+  clock: Clock,
+  whyCrashed: (() => Promise<Failure | undefined>) | undefined,
+): RetryClient {
+  async function carry(method: Method, path: string, body: Body | undefined): Promise<unknown> {
+    const began = clock.now();
+    const strangers = new Set<keyof Tokens>();
+    let lastSign = 0;
+    for (let n = 0; ; n++) {
+      const { which, token } = await pick(await tokens(), choice, strangers);
+      const verdict = await ask(line, { method, path, token, ...(body && { body: body.text }) }, body?.secrets);
+      if (verdict.is === 'good') {
+        choice.works = which;
+        return verdict.value;
+      }
+      if (verdict.is === 'refused') throw verdict.failure;
+      if (verdict.is === 'stranger') {
+        strangers.add(which);
+        continue;
+      }
+      if (verdict.is === 'unsure' && method !== 'GET') {
+        throw trouble.uncertain(method, path, body?.name, verdict.because);
+      }
+      const wanted = verdict.is === 'again' ? verdict.after : undefined;
+      const pause = Math.min(wanted ?? 250 * 2 ** Math.min(n, 3), longestPause);
+      const tried = clock.now() - began;
+      lastSign = verdict.is === 'again' && verdict.lives ? tried : lastSign;
+      if (tried + pause > Math.min(lastSign + patience, longestPatience)) {
+        const known = verdict.is === 'unsure' && verdict.crashed ? await whyCrashed?.() : undefined;
+        throw known ?? trouble.unreachable(method, path, verdict.because, tried);
+      }
+      await clock.sleep(pause);
+    }
+  }
+  return {
+    read: (path) => carry('GET', path, undefined),
+    change: (method, path, body) => carry(method, path, body === undefined ? undefined : bodyOf(body)),
+  };
+}
+
+/** The token that worked last, else our own, else the bootstrap token; none that authentik has just refused. */
+async function pick(
+  tokens: Tokens,
+  { works }: Choice,
+  strangers: ReadonlySet<keyof Tokens>,
+): Promise<{ which: keyof Tokens; token: Secret }> {
+  const order = works === 'bootstrap' ? (['bootstrap', 'own'] as const) : (['own', 'bootstrap'] as const);
+  for (const which of order) {
+    const token = tokens[which];
+    if (token && !strangers.has(which)) return { which, token };
+  }
+  throw strangers.size > 0 ? trouble.tokenRefused() : trouble.noToken();
+}

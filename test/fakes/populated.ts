@@ -1,0 +1,20 @@
+import type { MemoryFiles } from './files.ts';
+import { homeauthIn } from './homeauth.ts';
+import { at, installed } from './installed.ts';
+import type { FakeWorld } from './world.ts';
+
+/** A machine with something of everything on it. */
+export async function populated(): Promise<FakeWorld> {
+  const fake = await installed();
+  const text = await fake.files.read(at('homeauth.yaml'));
+  await fake.files.write(at('homeauth.yaml'), `${text}policies:\n  recovery: true\n  invitations: true\n`, 0o644);
+  (fake.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
+  const homeauth = homeauthIn(fake);
+  const runs = [
+    await homeauth('add-app', ['whoami'], { group: 'family' }),
+    await homeauth('user add', ['anna'], { name: 'Anna', email: 'anna@example.com', passwordFile: '/root/pw' }),
+  ];
+  const failed = runs.find(({ failure }) => failure);
+  if (failed) throw failed.failure;
+  return fake;
+}
