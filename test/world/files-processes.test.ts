@@ -71,11 +71,11 @@ test.runIf(process.getuid!() === 0)(
 test('too many open files, and so no connection either', async () => {
   const from = (path: string) => JSON.stringify(join(process.cwd(), 'src/world', path));
   const script = `import { openSync } from 'node:fs';
-    import { openLine } from ${from('authentik/line.ts')};
+    import { openConnection } from ${from('authentik/connection.ts')};
     import { openApi } from ${from('docker/api.ts')};
       import { ownHttp } from ${from('http.ts')};
       import { fileLocks } from ${from('locks.ts')};
-    const line = openLine(async () => ({ host: '127.0.0.1', port: 9 }), 'auth.home.example.com', 1000);
+    const line = openConnection(async () => ({ host: '127.0.0.1', port: 9 }), 'auth.home.example.com', 1000);
     const docker = openApi('/nowhere/docker.sock', '1.47', { away: 0, look: 1000 });
     const url = 'http://127.0.0.1:9/';
     try { for (;;) openSync('/dev/null'); } catch {}
