@@ -14,8 +14,10 @@ import { containerKind } from '../../src/kinds/container.ts';
 import { imageKind } from '../../src/kinds/image.ts';
 import { networkKind } from '../../src/kinds/network.ts';
 import type { ContainerDefinition } from '../../src/model/container.ts';
+import type { Failure } from '../../src/model/failure.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { quotationOf, textOf } from '../../src/model/shown.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import type { World } from '../../src/world/world.ts';
 import { type Engine, freshEngine } from '../machine/engine.ts';
@@ -181,8 +183,8 @@ test('what Compose runs from our file is right for us, and a changed image or va
   const app = { ...definitions['dkt-app']!, environment: { PLAIN: 'other' } };
   known = [{ id: 'container:dkt-app' }, { id: 'container:dkt-database' }, { id: 'network:dkt_shared' }];
   const changed = containersOf({ ...definitions, 'dkt-app': app });
-  expect(await run(networks, changed)).toEqual([
-    { op: 'update', id: 'container:dkt-app', because: ['definition changed'] },
+  expect(await run(networks, changed)).toMatchObject([
+    { op: 'update', id: 'container:dkt-app', because: [{ says: 'definition changed' }] },
   ]);
   expect((await world.docker.container('dkt-app'))?.environment['PLAIN']).toBe('other');
   await compose('down');
@@ -202,8 +204,8 @@ test('a second apply sends nothing but GET, and one after a stop or a lost netwo
 
   await engine.docker(['stop', 'dkt-app']);
   await engine.docker(['network', 'disconnect', shared.name, 'dkt-app']);
-  expect(await run(...want)).toEqual([
-    { op: 'update', id: 'container:dkt-app', because: [`not on ${shared.name}`, 'is stopped'] },
+  expect(await run(...want)).toMatchObject([
+    { op: 'update', id: 'container:dkt-app', because: [{ says: `not on ${shared.name}` }, { says: 'is stopped' }] },
   ]);
   expect(await ids()).toEqual(before);
 });
@@ -227,8 +229,8 @@ test('a container that dies at once tells its story', async () => {
   const command = ['sh', '-c', 'echo beginning; echo "FATAL: password authentication failed for user x" >&2; exit 7'];
   const dying = { 'dkt-dying': { ...base(), service: 'dkt-dying', command } };
   await writeFiles(dying);
-  const failure = await run(networks, containersOf(dying)).catch((error: unknown) => error);
-  expect(failure).toMatchObject({
+  const failure = (await run(networks, containersOf(dying)).catch((error: unknown) => error)) as Failure;
+  expect({ ...failure, details: quotationOf(failure.details ?? ''), fix: textOf(failure.fix) }).toMatchObject({
     code: 'still-wrong',
     problem: expect.stringMatching(
       /container:dkt-dying is not right: it has died \d+ times, the last time with exit code 7/,

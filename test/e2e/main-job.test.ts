@@ -233,7 +233,7 @@ test('authentik is set up as the guide has it', async () => {
   const admins = groups?.find(({ name }) => name === 'authentik Admins');
   const helen = users?.find(({ username }) => username === 'helen');
   expect(helen).toMatchObject({ name: 'Helen', email: 'helen@example.com', groups: [admins?.['pk']] });
-  const flow = flows?.find(({ slug }) => slug === 'default-provider-authorization-explicit-consent');
+  const flow = flows?.find(({ slug }) => slug === 'default-provider-authorization-implicit-consent');
   expect(providers).toMatchObject([
     {
       name: 'Home forward auth',
