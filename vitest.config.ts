@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,8 +9,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
-          // All cores: unless told, vitest leaves one to a person who works meanwhile.
-          maxWorkers: '100%',
+          // One more than there are cores: a test of a command waits for a third of its time.
+          maxWorkers: availableParallelism() + 1,
           // A machine with other work takes its time.
           testTimeout: 120_000,
           hookTimeout: 60_000,
