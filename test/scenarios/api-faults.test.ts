@@ -12,9 +12,9 @@ afterAll(() => some.close());
 
 // A share of them, so that each fault and each request comes up; `npm run crash` tries every fault at every request.
 test.each([
-  ['init', 11],
-  ['add-app', 11],
-  ['user add', 4],
+  ['init', 17],
+  ['add-app', 17],
+  ['user add', 5],
 ])(
   '%s comes to the same end whatever authentik does to one of its requests',
   async (name, each) => {
