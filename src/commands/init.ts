@@ -23,7 +23,7 @@ import { verifyAndReport } from './verify-and-report.ts';
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
 export async function init(flags: InitFlags, runtime: Runtime): Promise<ExitCode> {
   const screen = screenOf(runtime, 'init');
-  const { text, path, said } = await interview(flags, runtime, screen);
+  const { text, path, said, told } = await interview(flags, runtime, screen);
   const wanted = openInstallation(text, path, runtime);
   await assertOwnTrusted(wanted);
   const warnings = await preflight(wanted);
@@ -31,6 +31,7 @@ export async function init(flags: InitFlags, runtime: Runtime): Promise<ExitCode
   if (flags.dryRun) return showPlan(wanted, runtime, 'init');
 
   const wishes = await wishesOf(wanted, flags, runtime);
+  if (told !== undefined) screen.say(told);
   await consent(wanted, runtime, screen, wishes);
   const began = runtime.world.clock.now();
   const { installation, changes } = await reconcile(wanted, 'init', screen.progress, {

@@ -21,6 +21,8 @@ export interface Statement {
   readonly text: string;
   /** What the owner said in so many words, by flag or at a prompt; guesses and defaults are not among it. */
   readonly said: Answers;
+  /** What was chosen for them, where it is worth a word. */
+  readonly told?: string;
 }
 
 /**
@@ -72,10 +74,8 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   if (open.length > 0) throw missingAnswers(open, said);
   const draft = draftFrom(answers, hints);
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
-  if (said.consent === undefined) {
-    screen.say('No page asks before an app learns who you are; --consent explicit adds one.');
-  }
-  return { path, text: createConfig(draft, path), said };
+  const told = 'No page asks before an app learns who you are; --consent explicit adds one.';
+  return { path, text: createConfig(draft, path), said, ...(said.consent === undefined && { told }) };
 }
 
 /** The text of a homeauth.yaml that is there, where it does not contradict what was said. */
