@@ -17,7 +17,9 @@ import { sideBySide } from './side.ts';
 export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<Change[]> {
   const done: Change[] = [];
   let ledger = await run.ledger.read();
-  for (const wave of waves(leftovers(want, ledger, run.kinds, run.purge ?? false), run.kinds)) {
+  const queue = waves(leftovers(want, ledger, run.kinds, run.purge ?? false), run.kinds);
+  const waited = new Set<Leftover>();
+  for (let wave = queue.shift(); wave; wave = queue.shift()) {
     if (run.signal.aborted) throw interrupted(`before the removal of ${wave[0]!.made.id}`);
     const isHome = wave.some(({ made }) => made.home);
     const isLast = ledger.every(({ home }) => home);
@@ -26,6 +28,10 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
       isHome && !isLast
         ? wave.map(({ made }) => keep(made, { code: 'holds-ledger', says: 'holds what was kept' }))
         : await letGo(wave, run);
+    // What came later, with another release, may be held by what came before: it is tried once more behind all that.
+    const held = wave.filter((over, i) => changes[i]?.because.some(isHeld) && !isHome && !waited.has(over));
+    for (const over of held) waited.add(over);
+    if (held.length > 0) queue.splice(queue.findLastIndex((other) => !isLate(other)) + 1, 0, held);
     const gone = new Set(wave.filter((_, i) => changes[i]?.op !== 'keep').map(({ made }) => made.id));
     if (gone.size > 0) {
       ledger = ledger.filter(({ id }) => !gone.has(id));
@@ -33,7 +39,9 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
     }
     // What stays although other things are wanted is no news: it is told when everything goes.
     const told = changes.flatMap((change, i) =>
-      !change || wave[i]!.silent || (change.op === 'keep' && want.length > 0) ? [] : [change],
+      !change || wave![i]!.silent || held.includes(wave![i]!) || (change.op === 'keep' && want.length > 0)
+        ? []
+        : [change],
     );
     if (told.length > 0) run.progress({ is: 'let-go', changes: told });
     done.push(...told);
@@ -56,6 +64,11 @@ function waves(all: readonly Leftover[], kinds: Kinds): Leftover[][] {
     ...those(({ made }) => made.home).map((one) => [one]),
   ].filter((wave) => wave.length > 0);
 }
+
+/** What goes behind all others. */
+const isLate = ([over]: readonly Leftover[]): boolean => over !== undefined && (over.silent || over.made.home === true);
+
+const isHeld = ({ code }: Reason): boolean => code === 'holds-others';
 
 const keep = ({ id }: Made, why: Reason): Change => ({ op: 'keep', id, because: [why] });
 

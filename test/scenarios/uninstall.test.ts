@@ -60,3 +60,15 @@ test('a lost key to authentik names the way through its web page', { timeout: 30
   files().put(path, `HOMEAUTH_TOKEN=${key}\n`, 0o600);
   expect((await homeauthIn(fake)('apply')).out).toBe('Everything is as it should be; nothing was changed.');
 });
+
+test('what a later release added goes, too, although what came before it is on it', { timeout: 60_000 }, async () => {
+  fake = await installed();
+  const path = at('.homeauth/ledger.json');
+  const { version, made } = JSON.parse((await files().read(path)) ?? '');
+  const isNew = ({ id }: { id: string }) => id === 'network:authentik_proxy';
+  const late = [...made.filter((line: { id: string }) => !isNew(line)), ...made.filter(isNew)];
+  files().put(path, JSON.stringify({ version, made: late }), 0o600);
+  const { out, err } = await homeauthIn(fake)('uninstall');
+  expect(words(out + err)).not.toContain('network authentik_proxy kept');
+  expect([...fake.docker.networks.keys()].filter((name) => name.startsWith('authentik'))).toEqual([]);
+});
