@@ -5,9 +5,9 @@ import type { Runtime } from '../installation/runtime.ts';
 import { causeOf, Failure } from '../model/failure.ts';
 import { type Finding, issueOf, skip } from '../model/finding.ts';
 import { failed } from '../verify/check.ts';
+import { checks, checksBy } from './checks.ts';
 import { examine } from './examine.ts';
 import { impatient, quick, type Slowest } from './impatient.ts';
-import { checks, checksBy } from './registry.ts';
 
 /** Everything that doctor looks at. Where homeauth.yaml cannot be read, that is the only finding. */
 export async function examined(flag: string | undefined, runtime: Runtime): Promise<Finding[]> {

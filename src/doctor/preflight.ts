@@ -2,8 +2,8 @@ import type { Installation } from '../installation/installation.ts';
 import { causeOf, Failure, type Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { quotationOf, textOf } from '../model/shown.ts';
+import { checksBy } from './checks.ts';
 import { examine } from './examine.ts';
-import { checksBy } from './registry.ts';
 
 /**
  * What must be true before the first byte is written.

@@ -10,8 +10,8 @@ import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
 import type { Owner } from '../verify/owner.ts';
 import type { ProbeContext } from '../verify/probe.ts';
+import { checksBy } from './checks.ts';
 import { proxyFor } from './examine.ts';
-import { checksBy } from './registry.ts';
 
 export interface Wanted {
   readonly apps: readonly App[];
