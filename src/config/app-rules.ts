@@ -79,9 +79,9 @@ function upstreams({ given, path }: Entry): { path: Path; value: string }[] {
 
 /** Caddy speaks either TLS to all servers of an app, or to none. */
 function ofOneSort(app: Entry): Objection[] {
-  const [first, ...more] = upstreams(app);
-  const https = first !== undefined && isHttps(first.value);
-  const other = more.find(({ value }) => isHttps(value) !== https);
+  // Where none is written it is a preset's, and those are plain http.
+  const https = isHttps(string(app.given['upstream']) ?? '');
+  const other = upstreams(app).find(({ value }) => isHttps(value) !== https);
   const tls = app.given['upstream-tls'];
   return [
     ...(other

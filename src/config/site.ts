@@ -59,13 +59,30 @@ export function checkSize(value: string): Refusal | undefined {
  */
 export function checkCaddyLines(value: string): Refusal | undefined {
   const fix = 'Write directives as inside of a route { }: every { at the end of a line, every } alone on its line.';
-  if (/[^\P{Cc}\n\t]/u.test(value)) return { problem: 'has a control character in it', fix };
+  // Other blanks than these part words for JavaScript and not for Caddy, or the other way round.
+  if (/[^\P{Cc}\n\t]|[^\S \n\t]|\p{Cs}/u.test(value)) {
+    return { problem: 'has a control character or a blank of an unusual sort in it', fix };
+  }
+  if (value.includes('# homeauth:')) {
+    return {
+      problem: "has a mark of homeauth's own in it, # homeauth:",
+      why: 'homeauth finds its part of the Caddyfile by these marks.',
+      fix: 'Write that comment in other words.',
+    };
+  }
   if (value.includes('<<')) return { problem: 'has a heredoc (<<) in it', fix };
   if (value.includes('{$')) {
     return {
       problem: 'takes a variable of the environment, {$NAME}, before Caddy reads the text',
       why: 'What it holds could end the route, and open the app.',
       fix: 'Write {env.NAME}, which Caddy fills in later.',
+    };
+  }
+  if (/^\s*["`]?import["`]?\s.*[^\w\s-]/m.test(value)) {
+    return {
+      problem: 'imports a file, or a snippet with arguments',
+      why: 'Braces that are not balanced there would end the route, and open the app.',
+      fix: 'Write its lines here, or import a snippet of your Caddyfile by its name alone.',
     };
   }
   let depth = 0;
@@ -89,7 +106,11 @@ function braceOf(line: string): number | undefined {
     const found = word.exec(text)?.[1];
     // A quote that goes on in the next line, or a backslash, which takes away what the next character means.
     if (found === undefined || /^[^"`].*\\$/.test(found)) return undefined;
-    if (found.startsWith('#')) break;
+    if (found.startsWith('#')) {
+      // It takes away the end of a comment's line, too.
+      if (line.includes('\\')) return undefined;
+      break;
+    }
     words.push(found);
   }
   const braces = words.filter((one) => /^["`]?[{}]["`]?$/.test(one));

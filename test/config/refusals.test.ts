@@ -146,6 +146,14 @@ const refused: Row[] = [
   ['extra', 'respond <<X\n}\nX', 'has a heredoc', 'every } alone'],
   ['extra', 'header X {$HOME}', 'takes a variable of the environment', 'Write {env.NAME}'],
   ['extra', 'header X a\u0000', 'has a control character', 'inside of a route'],
+  // Caddy takes it for a letter, so it is a word "{" and not one that opens.
+  ...['\uFEFF', '\u00A0', '\u2028', '\u3000', '\r'].map(
+    (blank): Row => ['extra', `handle /a {${blank}\n}`, 'a blank of an unusual sort', 'at the end of a line'],
+  ),
+  ['extra', '# homeauth: end', "a mark of homeauth's own", 'in other words'],
+  ['extra', 'header X a # a comment \\\n}', 'has a brace or a quote in line 1', 'at the end of a line'],
+  ['extra', 'import sites/wiki', 'imports a file', 'a snippet of your Caddyfile by its name'],
+  ['extra', 'handle /a {\n\t"import" *\n}', 'imports a file', 'a snippet of your Caddyfile by its name'],
   ['upstream', 'h2c://wiki:80', 'begins with h2c://', 'Write HOST:PORT'],
   ['upstream', 'http://wiki:80/app', 'has a path', 'Write HOST:PORT'],
   ['upstream', 'fd00::5:80', 'more than one colon', 'goes in brackets: [fd00::5]:80.'],
@@ -243,6 +251,12 @@ describe('across keys', () => {
       app('{ name: wiki, upstream: wiki:80, upstream-tls: { insecure-skip-verify: true } }'),
       'is about TLS, and upstream does not begin with https://',
       'or delete upstream-tls.',
+    ],
+    [
+      'https beside what a preset dials',
+      app('{ name: whoami, more-upstreams: ["nas:80", "https://nas:443"] }'),
+      'is https, and upstream is plain http',
+      'or of none.',
     ],
     ['nearly a preset', app('whoam'), 'knows no app by that name', 'Did you mean whoami?'],
     [
