@@ -265,7 +265,7 @@ describe('when it goes wrong half-way', () => {
       expect.stringContaining('No space left on device'),
     ]);
     expect(failure.fix).toContain('docker restart caddy');
-    expect(caddy.files[`${path}.homeauth-copy`]).toBeDefined();
+    expect(caddy.files[`${path}.homeauth-copy`]).toBe(own);
   });
 
   test('a disk that takes nothing is all that is wrong: Caddy has refused nothing', async () => {
@@ -282,6 +282,8 @@ describe('when it goes wrong half-way', () => {
       throw new Uncertain({ code: 'lost', problem: 'Lost.', fix: 'Again.' });
     };
     const caddy = server({ [path]: own }, { 'caddy reload': lost });
+    expect(await refusal(caddy.put(block))).toBeInstanceOf(Uncertain);
+    expect(Object.keys(caddy.files)).toEqual([path]);
     expect(await refusal(caddy.put(want))).toBeInstanceOf(Uncertain);
     expect(await caddy.differs(want)).toEqual(["Caddy does not run homeauth's part"]);
   });

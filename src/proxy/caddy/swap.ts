@@ -33,14 +33,22 @@ export async function swap(
   const path = want.caddyfile.outside;
   let isWritten = false;
   try {
+    // The file is itself the mount, so it keeps its inode; a copy outlives a power cut in the middle.
+    if (want.how === 'block' && after.caddyfile !== before.caddyfile) await keepCopy(files, path, before.caddyfile);
     await write(files, want.how, path, before, after);
     isWritten = true;
     await load();
   } catch (error) {
-    // Whether Caddy has loaded it is not known: the next look tells.
-    if (error instanceof Uncertain) throw error;
+    // Whether Caddy has loaded it is not known: the next look tells. The text is written whole.
+    if (error instanceof Uncertain) {
+      await files.remove(copyOf(path));
+      throw error;
+    }
     // A disk that took nothing has said all there is to say: Caddy was not asked.
-    if (!isWritten && (await isStill(files, path, before))) throw error;
+    if (!isWritten && (await isStill(files, path, before))) {
+      await files.remove(copyOf(path));
+      throw error;
+    }
     throw await backAgain(files, want, before, after, reload, error);
   }
   await files.remove(copyOf(path));
@@ -95,15 +103,21 @@ async function backAgain(
   });
 }
 
+/** Never while it is put back: this is all there is of the owner's text then. */
+async function keepCopy(files: Files, path: string, text: string): Promise<void> {
+  const stat = await files.stat(path);
+  await files.write(copyOf(path), text, stat?.mode ?? 0o644);
+}
+
 /** Our file comes before the line that imports it, and goes after it. */
 async function write(files: Files, how: CaddySpec['how'], path: string, from: Texts, to: Texts): Promise<void> {
   const beside = fileBeside(path);
   if (to.ours !== undefined && to.ours !== from.ours) await files.write(beside, to.ours, 0o644);
-  if (to.caddyfile !== from.caddyfile) await writeCaddyfile(files, how, path, from.caddyfile, to.caddyfile);
+  if (to.caddyfile !== from.caddyfile) await writeCaddyfile(files, how, path, to.caddyfile);
   if (to.ours === undefined && from.ours !== undefined) await files.remove(beside);
 }
 
-async function writeCaddyfile(files: Files, how: CaddySpec['how'], path: string, from: string, to: string) {
+async function writeCaddyfile(files: Files, how: CaddySpec['how'], path: string, to: string): Promise<void> {
   const stat = await files.stat(path);
   if (stat?.type === 'link') {
     throw new Failure({
@@ -118,7 +132,5 @@ async function writeCaddyfile(files: Files, how: CaddySpec['how'], path: string,
     if (stat) await files.setAccess(path, stat.mode, stat.owner);
     return;
   }
-  // The file is itself the mount, so it keeps its inode; a copy outlives a power cut in the middle.
-  await files.write(copyOf(path), from, stat?.mode ?? 0o644);
   await files.overwrite(path, to);
 }

@@ -12,15 +12,16 @@ import { oddTargets, openTargets } from './open-paths.ts';
 const cloudflareModule = { name: 'dns.providers.cloudflare', variable: cloudflareVariable };
 const authentik = `http://${innerHost('authentik')}:9000`;
 
-/**
- * What Caddy dials: an app that homeauth starts by the name that no router answers for, and another container of that
- * network, where it is written as Docker itself has it (NAME.NETWORK), without trying any domain of the house.
- */
-function dialled(upstream: string, { name, container, site }: App): string {
-  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(upstream) ?? [];
-  if (container) return `${innerHost(name)}:${port}`;
-  return `${site?.tls ? 'https://' : ''}${host.endsWith(`.${proxyNetwork}`) ? `${host}.:${port}` : upstream}`;
+/** An app that homeauth starts is dialled by the name that no router answers for. */
+const ownDial = ({ name, upstream }: App) => `${innerHost(name)}:${portOf(upstream)}`;
+
+/** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying any domain of the house. */
+function dialled(upstream: string, { site }: App): string {
+  const host = upstream.slice(0, upstream.lastIndexOf(':'));
+  return `${site?.tls ? 'https://' : ''}${host.endsWith(`.${proxyNetwork}`) ? `${host}.:${portOf(upstream)}` : upstream}`;
 }
+
+const portOf = (upstream: string) => upstream.slice(upstream.lastIndexOf(':') + 1);
 
 /** What an app's site has beside its host and the login, as the template wants it. */
 function siteOf(app: App) {
@@ -32,7 +33,10 @@ function siteOf(app: App) {
   const up = setting(headers.requestHeaders);
   const down = setting(headers.responseHeaders);
   return {
-    upstreams: [app.upstream, ...moreUpstreams].map((one) => dialled(one, app)),
+    upstreams: [
+      app.container ? ownDial(app) : dialled(app.upstream, app),
+      ...moreUpstreams.map((one) => dialled(one, app)),
+    ],
     tls: tls && { ca: '', serverName: '', insecureSkipVerify: false, ...tls },
     identity: ours,
     up,
@@ -40,7 +44,7 @@ function siteOf(app: App) {
     maxBody: maxBody ?? '',
     encode: encode ?? false,
     // With blanks in front: tabs are the layout of ours, which is read back.
-    extra: (extra?.trimEnd().split('\n') ?? []).map((line) => line.replaceAll('\t', '  ')),
+    extra: (extra?.trimEnd().split('\n') ?? []).map((line) => line.replace(/^\t+/, (tabs) => '  '.repeat(tabs.length))),
     isPlain: !tls && up.length === 0 && down.length === 0,
     isPlainBehind: !tls && up.length === 0 && down.length === 0 && ours.length === 0,
   };
