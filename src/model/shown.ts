@@ -16,7 +16,7 @@ export const linesOf = (shown: Shown): string[] => [shown as string | readonly s
 export const textOf = (shown: Shown): string => linesOf(shown).join('\n');
 
 /** Quoted material, such as a log's last lines, as it is. */
-export const quotationOf = (shown: Shown): string => String(shown);
+export const quotationOf = (shown: Shown): string => [shown as string | readonly string[]].flat().join('\n');
 
 /** A sentence without its full stop, to become part of another one. */
 export const clause = (shown: Shown): string => textOf(shown).replace(/\.$/, '');

@@ -63,10 +63,12 @@ describe('the text', () => {
       responseHeaders: { 'X-Frame-Options': null, 'X-Robots-Tag': 'none' },
       maxBody: '10GB',
       encode: true,
-      extra: '@old path /old\nredir @old /new\n',
+      extra: '@old path /old\nhandle @old {\n\trespond "a\tb"\n}\n',
     } as const;
     const unifi = { ...app('unifi', '192.168.0.5:8443'), openPaths: ['/health'], site };
-    const text = siteOf(textFor({ apps: [unifi] }), 'unifi.home.example.com').replaceAll('\t', '  ');
+    const text = siteOf(textFor({ apps: [unifi] }), 'unifi.home.example.com').replaceAll(/^\t+/gm, (tabs) =>
+      '  '.repeat(tabs.length),
+    );
     expect(text.replace(/vars_regexp .*/g, 'vars_regexp …')).toMatchInlineSnapshot(`
       "  route {
           import authentik_visitor
@@ -95,7 +97,9 @@ describe('the text', () => {
           }
           import authentik unifi.home.example.com unifi
           @old path /old
-          redir @old /new
+          handle @old {
+            respond "a	b"
+          }
           reverse_proxy https://192.168.0.5:8443 https://192.168.0.6:8443 {
             transport http {
               tls
@@ -144,10 +148,13 @@ describe('the text', () => {
 
   test('dials names that no router answers for, where it may', () => {
     const dials = (more: object, upstream = 'wiki:80') =>
-      /reverse_proxy (\S+)\n/.exec(
+      /reverse_proxy (.+?)(?: \{)?\n/.exec(
         siteOf(textFor({ apps: [{ ...app('wiki', upstream), ...more }] }), 'wiki.home.example.com'),
       )?.[1];
     expect(dials({ container: { image: 'i' } })).toBe('wiki.homeauth.internal.:80');
+    expect(dials({ container: { image: 'i' }, site: { moreUpstreams: ['nas:81'] } })).toBe(
+      'wiki.homeauth.internal.:80 nas:81',
+    );
     expect(dials({}, 'wiki.caddy_caddynet:80')).toBe('wiki.caddy_caddynet.:80');
     expect(dials({})).toBe('wiki:80');
     expect(textFor()).toContain('forward_auth http://authentik.homeauth.internal.:9000 {');

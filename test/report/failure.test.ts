@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { textOf } from '../../src/model/shown.ts';
 import { bug, bugData } from '../../src/report/bug.ts';
 import { failure, failureData } from '../../src/report/failure.ts';
 import { ascii, coloured, plain } from './styles.ts';
@@ -15,9 +16,7 @@ const locked = new Failure({
 const typo = new Failure({
   code: 'config-invalid',
   problem: 'homeauth.yaml:14:11  mode: "domian" is not a mode.',
-  details: ['  13 │   - name: wiki', '  14 │     mode: domian', '     │           ^^^^^^ did you mean "domain"?'].join(
-    '\n',
-  ),
+  details: ['  13 │   - name: wiki', '  14 │     mode: domian', '     │           ^^^^^^ did you mean "domain"?'],
   fix: 'Write "app" or "domain".',
 });
 
@@ -86,7 +85,7 @@ describe('a failure', () => {
     expect(failureData(typo)).toEqual({
       code: 'config-invalid',
       problem: typo.problem,
-      details: typo.details,
+      details: textOf(typo.details ?? ''),
       fix: 'Write "app" or "domain".',
       docs: 'docs/problems.md#config-invalid',
     });

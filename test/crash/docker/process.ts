@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import type { CommonFlags } from '../../../src/cli/define-command.ts';
 import { type CommandName, declarations } from '../../../src/cli.ts';
 import { wire } from '../../../src/main/wire.ts';
-import { Failure } from '../../../src/model/failure.ts';
+import { causeOf, Failure } from '../../../src/model/failure.ts';
+import { textOf } from '../../../src/model/shown.ts';
 import { gated } from '../../fakes/gate.ts';
 import type { Flags } from '../../fakes/homeauth.ts';
 
@@ -35,6 +36,6 @@ try {
   process.exitCode = await declarations[command].run(args, flags as CommonFlags, { ...real, ...through, env: {} });
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  process.stderr.write(`${error.code}: ${error.problem}\n${error.details ?? ''}\n${error.fix}\n`);
+  process.stderr.write(`${error.code}: ${causeOf(error)}\n${textOf(error.fix)}\n`);
   process.exitCode = error.exit;
 }

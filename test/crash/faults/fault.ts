@@ -1,4 +1,5 @@
 import type { Runtime } from '../../../src/installation/runtime.ts';
+import { causeOf } from '../../../src/model/failure.ts';
 import { textOf } from '../../../src/model/shown.ts';
 import { type Call, gated } from '../../fakes/gate.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
@@ -119,7 +120,7 @@ export const quickly = ({ world, connect }: FakeWorld): Pick<Runtime, 'world' | 
 export function unnamed({ failure, code, err }: Ran): string[] {
   if (!failure) return ['there is no error'];
   const [problem, fix] = [failure.problem, failure.fix].map(textOf) as [string, string];
-  const text = `${err}\n${problem}\n${failure.why ?? ''}\n${failure.details ?? ''}\n${fix}`;
+  const text = `${err}\n${causeOf(failure)}\n${fix}`;
   return [
     ...(/^[a-z]+(-[a-z0-9]+)*$/.test(failure.code) ? [] : [`its code is "${failure.code}"`]),
     ...(problem.trim() === '' ? ['it does not say what is wrong'] : []),
