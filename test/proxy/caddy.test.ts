@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure, Uncertain } from '../../src/model/failure.ts';
-import type { CaddySpec } from '../../src/model/resource.ts';
+import type { CaddySpec, Id } from '../../src/model/resource.ts';
 import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { withOurs } from '../../src/proxy/caddy/placement.ts';
 import type { ExecResult } from '../../src/world/docker/docker.ts';
@@ -236,6 +236,29 @@ describe('refused before anything is written', () => {
     const caddy = server({ [path]: own }, answers);
     await caddy.put(want);
     expect(await caddy.differs(want)).toEqual([]);
+  });
+});
+
+describe('a homeauth.caddy that somebody else wrote', () => {
+  const theirs = 'mine.example.com {\n}\n';
+
+  test('stops it, and stays', async () => {
+    const caddy = server({ [path]: own, [beside]: theirs });
+    for (const changing of [new Set<Id>(), new Set<Id>(['container:caddy'])])
+      expect((await refusal(caddyKind.rehearse?.(want, caddy.world, changing) ?? Promise.resolve())).code).toBe(
+        'caddy-file-taken',
+      );
+    const failure = await refusal(caddy.put(want));
+    expect(failure.fix).toContain(`mv ${beside} /srv/caddy/mine.caddy`);
+    expect(caddy.files).toEqual({ [path]: own, [beside]: theirs });
+  });
+
+  test('stays where our part is a block, and when that goes', async () => {
+    const caddy = server({ [path]: own, [beside]: theirs });
+    await caddy.put(block);
+    expect(await caddy.differs(block)).toEqual([]);
+    await caddy.put(undefined);
+    expect(caddy.files).toEqual({ [path]: own, [beside]: theirs });
   });
 });
 

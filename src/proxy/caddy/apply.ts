@@ -8,7 +8,7 @@ import { readerOf } from './container.ts';
 import { gone, incomplete, notWhatItRuns, refused, refusedWhole, siteLost, stale, unseen } from './failures.ts';
 import { sitesIn } from './opened.ts';
 import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
-import { readTexts } from './read.ts';
+import { checkPlaceBeside, readTexts } from './read.ts';
 import { adaptFile, adaptOwn, checkRoom, isAccepted } from './room.ts';
 import { lastLoaded, revisionIn, running, runningText } from './running.ts';
 import { sitesAnswer } from './sites-answer.ts';
@@ -18,6 +18,7 @@ import { swap, type Texts } from './swap.ts';
 export async function put(want: CaddySpec, world: World): Promise<void> {
   const { files, docker } = world;
   const { inside, outside } = want.caddyfile;
+  if (want.how === 'import') await checkPlaceBeside(files, outside);
   const details = await docker.container(want.container);
   if (!details) throw gone(want.container);
   const { caddy, before, runs, ours } = await accepted(want, details, world);
@@ -43,6 +44,7 @@ export async function put(want: CaddySpec, world: World): Promise<void> {
  * made anew before, or given another file, the answer would say nothing.
  */
 export async function rehearse(want: CaddySpec, world: World, changing: ReadonlySet<Id>): Promise<void> {
+  if (want.how === 'import') await checkPlaceBeside(world.files, want.caddyfile.outside);
   if (changing.has(`container:${want.container}`) || changing.has(`file:${want.caddyfile.outside}`)) return;
   const details = await world.docker.container(want.container);
   if (details?.found.state === 'running') await accepted(want, details, world);

@@ -5,7 +5,8 @@ import type { World } from '../../world/world.ts';
 import { put, rehearse, takeOut } from './apply.ts';
 import { readerOf } from './container.ts';
 import { opened, sitesIn } from './opened.ts';
-import { fileBeside, partsOf } from './placement.ts';
+import { partsOf } from './placement.ts';
+import { ourFile } from './read.ts';
 import { lastLoaded } from './running.ts';
 
 /** homeauth's part of Caddy's configuration. key: the user's Caddyfile on the host. */
@@ -55,8 +56,9 @@ const beyond = (sites: readonly CaddySite[], others: readonly CaddySite[]): read
   sites.map(({ host }) => host).filter((host) => !others.some((other) => other.host === host));
 
 async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
-  const [caddyfile, beside] = await Promise.all([files.read(key), files.read(fileBeside(key))]);
-  const [part] = partsOf(caddyfile ?? '');
+  const caddyfile = (await files.read(key)) ?? '';
+  const beside = await ourFile(files, key, caddyfile);
+  const [part] = partsOf(caddyfile);
   const reader = want ?? (await readerOf({ docker, files }, key));
   const details = reader && (await docker.container(reader.container));
   const runs = details?.found.state === 'running';

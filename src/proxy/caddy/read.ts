@@ -1,3 +1,4 @@
+import { revisionName } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { fileBeside, partsOf } from './placement.ts';
@@ -8,11 +9,8 @@ import { copyOf, type Texts } from './swap.ts';
  * @throws Failure where the Caddyfile cannot be given back byte for byte
  */
 export async function readTexts(files: Files, path: string): Promise<Texts & { readonly isPutBack: boolean }> {
-  const [found, copy, ours] = await Promise.all([
-    files.read(path),
-    files.read(copyOf(path)),
-    files.read(fileBeside(path)),
-  ]);
+  const [found, copy] = await Promise.all([files.read(path), files.read(copyOf(path))]);
+  const ours = await ourFile(files, path, found ?? '');
   let caddyfile = found ?? '';
   let isPutBack = false;
   const torn = partsOf(caddyfile).some(({ is }) => is === 'torn');
@@ -29,4 +27,22 @@ export async function readTexts(files: Files, path: string): Promise<Texts & { r
     });
   }
   return { caddyfile, ours, isPutBack };
+}
+
+/** What homeauth's file beside a Caddyfile says. One that neither has our mark nor is imported by us is somebody else's. */
+export async function ourFile(files: Files, path: string, caddyfile: string): Promise<string | undefined> {
+  const text = await files.read(fileBeside(path));
+  return text?.includes(revisionName) || partsOf(caddyfile)[0]?.is === 'import' ? text : undefined;
+}
+
+/** @throws Failure where our file would take the place of somebody else's */
+export async function checkPlaceBeside(files: Files, path: string): Promise<void> {
+  const place = fileBeside(path);
+  if ((await ourFile(files, path, (await files.read(path)) ?? '')) !== undefined || !(await files.stat(place))) return;
+  throw new Failure({
+    code: 'caddy-file-taken',
+    problem: `${place} is there already, and homeauth did not make it.`,
+    why: 'homeauth keeps its own part of the configuration under that name.',
+    fix: `Give it another name, also where your Caddyfile imports it: mv ${place} ${place.replace(/homeauth\.caddy$/, 'mine.caddy')}`,
+  });
 }
