@@ -124,6 +124,25 @@ test('a group opens its app to its members alone', async () => {
   expect(identityIn(await enter('wiki', 'tom', 'a secret of theirs'))).toBe('tom');
 });
 
+test('verify --as-outsider: a session of another app opens none with a group, and would be told', async () => {
+  const proven = await homeauthEnds(0, ['verify', '--as-outsider', '--verbose']);
+  expect(proven.out).toContain('photos: an account outside of its group stays outside');
+  const [text, etc] = [join(place.base, 'caddy/etc/homeauth.caddy'), '/etc/caddy/Caddyfile'];
+  const ours = await readFile(text, 'utf8');
+  // Caddy asks for the app of the family as it does for the one of everybody.
+  await writeFile(
+    text,
+    ours.replaceAll(`import authentik photos.${domain} photos`, `import authentik wiki.${domain} wiki`),
+  );
+  await place.engine.docker(['exec', 'caddy', 'caddy', 'reload', '--config', etc]);
+  const told = await homeauthEnds(4, ['verify', '--as-outsider']);
+  expect(told.out.replaceAll(/\s+/g, ' ')).toMatch(
+    /gets into photos, which is kept for "family": by .*the session of w/,
+  );
+  await homeauthEnds(0, ['apply', '--yes']);
+  expect(await named('core/users', 'homeauth-outsider')).toBeUndefined();
+});
+
 test('with mode domain an app has no provider of its own', async () => {
   await homeauthEnds(0, ['add-app', 'notes', '--upstream', 'wiki:80', '--mode', 'domain']);
   expect(await named('providers/proxy', 'notes')).toBeUndefined();
