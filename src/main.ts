@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { type Command, CommanderError } from 'commander';
-import { bearClosedPipes } from './cli/closed-pipe.ts';
 import type { CommonFlags } from './cli/define-command.ts';
 import { isTooManyFiles, tooManyFiles } from './cli/too-many-files.ts';
 import { buildCli, type CommandName, declarations } from './cli.ts';
@@ -122,4 +121,15 @@ async function exitCodesHelp(): Promise<ExitCode> {
   const { terminal } = wire({});
   terminal.data(text(styleOf(terminal.stdout)));
   return 0;
+}
+
+/**
+ * A reader that has seen enough (`homeauth --help | head -1`, `homeauth doctor | grep -q`) is no error: what is still
+ * written goes nowhere, and the exit code says how the command went, not who read it.
+ */
+function bearClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
 }

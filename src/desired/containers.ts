@@ -3,7 +3,6 @@ import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/
 import { backendNetwork, caddynet, innerName } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
-import { databaseSize } from './database.ts';
 import type { Facts } from './facts.ts';
 import { type Layout, stackProject } from './layout.ts';
 import { logLimit } from './log-limit.ts';
@@ -115,3 +114,14 @@ const called = (name: string, definition: ContainerDefinition): ContainerDefinit
   ...definition,
   networks: definition.networks.map((network) => ({ ...network, aliases: [innerName(name)] })),
 });
+
+/** The limit moves in steps of so many: a new one restarts the database, and not every new app may. */
+const step = 200;
+/** Shared memory for each step, in bytes: what Docker gives by itself is for 100 connections. */
+const shm = 128 * 1024 * 1024;
+
+/** What PostgreSQL is started with, so that authentik never stands before a database without free connections. */
+export function databaseSize({ connections }: Era, { apps }: Config): { command: string[]; shmSize: number } {
+  const steps = Math.ceil((connections.base + connections.perApp * apps.length) / step);
+  return { command: ['postgres', '-c', `max_connections=${steps * step}`], shmSize: steps * shm };
+}

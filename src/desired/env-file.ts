@@ -1,9 +1,8 @@
 import type { Config } from '../config/schema.ts';
-import { innerHost } from '../model/networks.ts';
+import { door, innerHost, type NetworkFacts } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
-import { meetingFacts } from './meeting.ts';
 
 /** The peers whose X-Forwarded-* authentik may believe: itself, and the proxy on the network where the two meet. */
 function trusted(facts: Facts): string {
@@ -69,3 +68,7 @@ function mail({ mail: settings }: Config, facts: Facts): Record<string, string> 
     AUTHENTIK_EMAIL__USE_SSL: String(settings.tls === 'implicit'),
   };
 }
+
+/** What is known of the network where the proxy meets authentik. */
+const meetingFacts = (facts: Facts): NetworkFacts | undefined =>
+  proxyOf(facts.proxy).meeting === door ? facts.doorNetwork : facts.proxyNetwork;

@@ -1,6 +1,8 @@
 import type { Mail } from '../config/schema.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
-import type { Step } from './dialogue.ts';
+import { clause } from '../model/shown.ts';
+import type { World } from '../world/world.ts';
+import { type Step, worker } from './dialogue.ts';
 import { troubleOf } from './trouble.ts';
 
 /** The steps in their order, each with a sentence that is true when it went well. */
@@ -27,5 +29,26 @@ export function findingsOf(told: readonly Step[], mail: Mail, recipient: string)
     if (found) return [wrong(common, 'fail', troubleOf(found, mail))];
     const isMeant = (step !== 'tls' || mail.tls !== 'none') && (step !== 'login' || mail.username !== undefined);
     return isMeant ? [skip(common, unseen('not tried'))] : [];
+  });
+}
+
+/**
+ * A mail through authentik's own worker: `ak test_email`, which waits until the worker has sent it, ten seconds at most.
+ * It ends well, with words of its own from 2025.8 on; else it ends with what Python says of an error.
+ */
+export async function realMail({ docker }: Pick<World, 'docker'>, recipient: string): Promise<Finding> {
+  const common = { id: 'mail-sent', title: `authentik has sent a mail to ${recipient}` };
+  const { code, stdout, stderr } = await docker.exec(worker, ['ak', 'test_email', recipient]);
+  if (code === 0) return ok(common);
+  const last = `${stdout}\n${stderr}`.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const isLate = /ResultTimeout/.test(last);
+  return wrong(common, 'fail', {
+    ...(isLate
+      ? {
+          problem: 'authentik has taken the mail, and its worker did not send it within ten seconds.',
+          why: 'It may still go out.',
+        }
+      : { problem: `The mail server takes mail, and authentik did not send one: ${clause(last)}.` }),
+    fix: `docker logs --tail 50 ${worker}`,
   });
 }

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
 import { distrust } from '../model/trust.ts';
 import { codeOf, inWords } from './file-failures.ts';
-import { decodeHolder, encodeHolder, holderSize } from './holder.ts';
 import { wayTo } from './way.ts';
-import type { Locks } from './world.ts';
+import type { Holder, Locks } from './world.ts';
 
 /** flock(1) answers at once; a file system that hangs does not. In ms. */
 const patience = 5_000;
@@ -95,4 +94,35 @@ function note(file: number, words: string): void {
 function read(file: number): string {
   const bytes = Buffer.alloc(holderSize);
   return bytes.toString('utf8', 0, readSync(file, bytes, 0, holderSize, 0));
+}
+
+/** As many bytes of it as are looked at: what homeauth writes is shorter. */
+const holderSize = 300;
+
+const encodeHolder = ({ pid, command, since }: Holder): string => JSON.stringify({ pid, command, since });
+
+/** Who holds a lock, by what its file says; undefined where that is not what a homeauth that still runs has written. */
+function decodeHolder(text: string): Holder | undefined {
+  try {
+    const { pid, command, since } = JSON.parse(text) as Record<string, unknown>;
+    const isOne =
+      Number.isSafeInteger(pid) &&
+      lives(pid as number) &&
+      typeof command === 'string' &&
+      /^[a-z0-9][a-z0-9 -]{0,39}$/.test(command) &&
+      typeof since === 'string' &&
+      /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/.test(since);
+    return isOne ? { pid: pid as number, command, since } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One that was killed could not take its words back. */
+function lives(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

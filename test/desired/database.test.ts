@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
-import { databaseSize } from '../../src/desired/database.ts';
+import { databaseSize } from '../../src/desired/containers.ts';
 import { eraOf } from '../../src/model/release.ts';
 
 const limit = (release: string, apps: number): number => {

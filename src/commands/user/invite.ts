@@ -1,11 +1,11 @@
 import type { UserInviteFlags } from '../../cli/people.ts';
 import { checkLifetime, durationIn } from '../../config/duration.ts';
+import { setValue } from '../../config/edit.ts';
 import { checkEmail } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
-import type { Installation } from '../../installation/installation.ts';
+import { type Edit, type Installation, openInstallation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
-import { withPolicy } from '../../installation/policy-on.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { reconcile } from '../../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
@@ -82,4 +82,14 @@ async function switchedOn(before: Installation, screen: Screen): Promise<Install
   await consent(after, before.surroundings, screen, {}, 'For the first invitation this will be made:');
   const wishes = { mayTake: after.mayEdit, edit };
   return (await reconcile(after, 'user invite', screen.progress, wishes)).installation;
+}
+
+/** homeauth.yaml with one of its policies switched on: the edit, and the installation as it would then be. */
+export function withPolicy(
+  before: Installation,
+  policy: keyof Installation['config']['policies'],
+): { edit: Edit; after: Installation } | undefined {
+  if (before.config.policies[policy]) return undefined;
+  const edit: Edit = (text) => setValue(text, ['policies', policy], true, before.source);
+  return { edit, after: openInstallation(edit(before.text), before.source, before.surroundings) };
 }

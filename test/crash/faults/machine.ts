@@ -1,7 +1,7 @@
 import { lostAnswer } from '../../../src/world/docker/api.ts';
 import { pullFailure } from '../../../src/world/docker/pull-failure.ts';
 import { Refusal } from '../../../src/world/docker/refusal.ts';
-import { startFailure } from '../../../src/world/docker/start-failure.ts';
+import { startFailure } from '../../../src/world/docker/run.ts';
 import { unreachable } from '../../../src/world/docker/unreachable.ts';
 import { inWords } from '../../../src/world/file-failures.ts';
 import { type Call, type Gate, gated } from '../../fakes/gate.ts';

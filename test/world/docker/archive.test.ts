@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { firstEntry } from '../../../src/world/docker/tar.ts';
+import { firstEntry } from '../../../src/world/docker/archive.ts';
 
 const long = `${'long/'.repeat(30)}name`;
 
