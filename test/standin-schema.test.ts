@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readRecording } from './recordings/exchange.ts';
 import { eraOf } from './standin/era.ts';
 import { type Exchanged, SchemaCheck } from './standin/schema/check.ts';
-import { readDocument } from './standin/schema/document.ts';
+import { documentOf, readDocument } from './standin/schema/document.ts';
 import { RECORDED_OTHERWISE } from './standin/schema/watch.ts';
 
 const FILES = [
@@ -15,8 +15,8 @@ const FILES = [
   '09-restarts-and-worker',
   '10-extras',
 ];
-const check = new SchemaCheck(readDocument(eraOf('2026.5.6')));
-const newer = new SchemaCheck(readDocument(eraOf('2026.8.6')));
+const check = new SchemaCheck(readDocument(documentOf(eraOf('2026.5.6'))));
+const newer = new SchemaCheck(readDocument(documentOf(eraOf('2026.8.6'))));
 
 /** Recorded exchanges of the REST API that Django answered. */
 const recorded = FILES.flatMap(readRecording)

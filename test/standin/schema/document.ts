@@ -74,7 +74,9 @@ function cut(text: string, head: RegExp): Map<string, string> {
   return new Map([...blocks].map(([name, lines]) => [name, lines.join('\n')]));
 }
 
-export function readDocument(era: Era): OpenApi {
-  const line = era.baseUrl ? 'authentik-api-2026.8' : 'authentik-api-2026.5';
-  return new OpenApi(readFileSync(createRequire(import.meta.url).resolve(`${line}/schema.yml`), 'utf8'));
+/** The package with the document of a release. */
+export const documentOf = (era: Era): string => (era.baseUrl ? 'authentik-api-2026.8' : 'authentik-api-2026.5');
+
+export function readDocument(document: string): OpenApi {
+  return new OpenApi(readFileSync(createRequire(import.meta.url).resolve(`${document}/schema.yml`), 'utf8'));
 }

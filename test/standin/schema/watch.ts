@@ -1,7 +1,7 @@
 import type { Era } from '../era.ts';
 import type { Call } from '../http/call.ts';
 import type { Reply } from '../http/reply.ts';
-import type { Exchanged } from './check.ts';
+import type { Exchanged, SchemaCheck } from './check.ts';
 
 export interface Watch {
   violations: string[];
@@ -30,10 +30,23 @@ const READ_OTHERWISE: readonly RegExp[] = [
 ];
 const known = [...RECORDED_OTHERWISE, ...READ_OTHERWISE];
 
+/** One for each document, for all stand-ins of this process: what it has compiled took seconds. */
+const checks = new Map<string, SchemaCheck>();
+
+async function checkOf(era: Era): Promise<SchemaCheck> {
+  const [{ SchemaCheck }, { documentOf, readDocument }] = await Promise.all([
+    import('./check.ts'),
+    import('./document.ts'),
+  ]);
+  const document = documentOf(era);
+  const check = checks.get(document) ?? new SchemaCheck(readDocument(document));
+  checks.set(document, check);
+  return check;
+}
+
 /** Looks at every exchange of the REST API. Loads the schema only when it is asked for, as it takes a second. */
 export async function schemaWatch(era: Era): Promise<Watch> {
-  const [{ SchemaCheck }, { readDocument }] = await Promise.all([import('./check.ts'), import('./document.ts')]);
-  const check = new SchemaCheck(readDocument(era));
+  const check = await checkOf(era);
   const violations: string[] = [];
   return {
     violations,
