@@ -13,14 +13,14 @@ export default defineConfig({
           maxWorkers: availableParallelism() + 1,
           // A machine with other work takes its time.
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'docker',
           include: ['test/e2e/**/*.test.ts'],
-          // All share one Docker Engine, so one at a time, and after the fast ones.
+          // All share one Docker Engine, so one at a time; and, where one run has both, after the fast ones.
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
