@@ -58,13 +58,14 @@ async function makeDirectory(path: string, mode: number, owner: Owner): Promise<
   await mkdir(path, 0o700).catch((error) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
-  await setAccess(path, mode, owner);
+  // A file that is there in its place is not touched.
+  await setAccess(path, mode, owner, constants.O_DIRECTORY);
   await syncDirectory(dirname(path));
 }
 
 /** Through a handle that follows no link: below a directory of another user, a path may be swapped at any time. */
-async function setAccess(path: string, mode: number, owner: Owner): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+async function setAccess(path: string, mode: number, owner: Owner, more = 0): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | more);
   try {
     const now = await handle.stat();
     if (now.uid !== owner.uid || now.gid !== owner.gid) await handle.chown(owner.uid, owner.gid);

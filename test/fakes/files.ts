@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import type { Owner } from '../../src/model/resource.ts';
+import { inWords } from '../../src/world/file-failures.ts';
 import type { FileStat, Files } from '../../src/world/world.ts';
 
 interface Entry {
@@ -39,24 +40,30 @@ export function memoryFiles(from = empty): MemoryFiles {
   };
   const parents = (path: string): void => {
     const parent = dirname(path);
-    const there = entries.get(parent);
-    if (there?.type === 'file') fail('ENOTDIR', parent);
-    if (!there) {
-      parents(parent);
-      entries.set(parent, { type: 'directory', content: '', mode: 0o755, owner: root });
-    }
+    if (at(parent)) return;
+    parents(parent);
+    entries.set(parent, { type: 'directory', content: '', mode: 0o755, owner: root });
   };
-  const needsParent = (path: string): void => {
-    if (entries.get(dirname(path))?.type !== 'directory') fail('ENOENT', dirname(path));
+  /** What is there. @throws where the way to it leads through a file */
+  const at = (path: string): Entry | undefined => {
+    const parent = dirname(path);
+    if (parent !== path && at(parent)?.type === 'file') fail('ENOTDIR', path);
+    return entries.get(path);
   };
-  return {
+  /** What a writer finds there, who needs the directory around it. */
+  const place = (path: string): Entry | undefined => {
+    const entry = at(path);
+    if (!entries.has(dirname(path))) fail('ENOENT', path);
+    return entry;
+  };
+  const raw: Files = {
     async read(path) {
-      const entry = entries.get(path);
+      const entry = at(path);
       if (entry?.type === 'directory') fail('EISDIR', path);
       return entry?.content;
     },
     async stat(path): Promise<FileStat | undefined> {
-      const entry = entries.get(path);
+      const entry = at(path);
       return entry && { type: entry.type, mode: entry.mode, owner: entry.owner, size: entry.content.length };
     },
     async list(path) {
@@ -77,36 +84,41 @@ export function memoryFiles(from = empty): MemoryFiles {
       return { realPath, type: 'ext4', source: '/dev/fake', target: '/', free: 100e9, readOnly: false };
     },
     async write(path, content, mode) {
-      needsParent(path);
-      if (entries.get(path)?.type === 'directory') fail('EISDIR', path);
-      entries.set(path, { type: 'file', content, mode, owner: entries.get(path)?.owner ?? root });
+      const entry = place(path);
+      if (entry?.type === 'directory') fail('EISDIR', path);
+      entries.set(path, { type: 'file', content, mode, owner: entry?.owner ?? root });
     },
     async create(path, content, mode) {
-      needsParent(path);
-      if (entries.has(path)) return false;
+      if (place(path)) return false;
       entries.set(path, { type: 'file', content, mode, owner: root });
       return true;
     },
     async overwrite(path, content) {
-      const entry = entries.get(path) ?? fail('ENOENT', path);
+      const entry = at(path) ?? fail('ENOENT', path);
+      if (entry.type === 'directory') fail('EISDIR', path);
       entry.content = content;
     },
     async makeDirectory(path, mode, owner) {
       parents(path);
-      if (entries.has(path)) fail('EEXIST', path);
+      if (at(path)?.type === 'file') fail('ENOTDIR', path);
       entries.set(path, { type: 'directory', content: '', mode, owner });
     },
     async setAccess(path, mode, owner) {
-      Object.assign(entries.get(path) ?? fail('ENOENT', path), { mode, owner });
+      Object.assign(at(path) ?? fail('ENOENT', path), { mode, owner });
     },
     async remove(path) {
+      at(path);
       if (below(path).length > 0) return false;
       entries.delete(path);
       return true;
     },
     async removeTree(path) {
+      at(path);
       for (const p of [path, ...below(path)]) entries.delete(p);
     },
+  };
+  return {
+    ...inTheWordsOfADisk(raw),
     snapshot() {
       const lines = [...entries].map(([path, { type, mode, owner, content }]) => [
         path,
@@ -120,4 +132,15 @@ export function memoryFiles(from = empty): MemoryFiles {
     },
     copy: () => memoryFiles([...entries].map(([path, entry]) => [path, { ...entry }])),
   };
+}
+
+/** What goes wrong is told by the failures that a real disk's errors are told by. */
+function inTheWordsOfADisk(raw: Files): Files {
+  const told = Object.entries(raw).map(
+    ([name, call]: [string, (path: string, ...more: never[]) => Promise<unknown>]) => [
+      name,
+      (path: string, ...more: never[]) => inWords(path, 'used', () => call(path, ...more)),
+    ],
+  );
+  return Object.fromEntries(told) as Files;
 }

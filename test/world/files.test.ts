@@ -166,6 +166,13 @@ describe('directories', () => {
     expect(await files.stat(folder)).toMatchObject({ mode: 0o700, owner: { uid: 999, gid: 1000 } });
   });
 
+  test('a file where a directory belongs, or on the way to it, is named and left as it is', async () => {
+    await writeFile(path, 'x', { mode: 0o644 });
+    for (const at of [path, join(path, 'below'), join(path, 'far/below')])
+      await expect(files.makeDirectory(at, 0o700, me)).rejects.toMatchObject({ code: 'not-a-directory' });
+    expect(await modeOf(path)).toBe(0o644);
+  });
+
   test('setAccess follows no link', async () => {
     await writeFile(path, 'x', { mode: 0o600 });
     await symlink(path, join(base, 'link'));
