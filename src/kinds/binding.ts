@@ -1,25 +1,26 @@
 import type { Kind } from '../engine/kind.ts';
 import { differs } from '../model/reason.ts';
-import type { BindingSpec } from '../model/sso.ts';
+import type { BindingFound, BindingSpec } from '../model/sso.ts';
 import type { Authentik, How } from '../world/authentik/api.ts';
 import type { Row } from '../world/authentik/schema.ts';
 import { lookInto, missing } from './authentik.ts';
 
 /** A group may open an application. authentik takes the same binding twice, so it is always looked for first. */
-export const bindingKind: Kind<BindingSpec> = {
+export const bindingKind: Kind<BindingSpec, BindingFound> = {
   told: { noun: 'access', place: 'in authentik', item: (key) => `${split(key)[0]} for ${split(key)[1]} only` },
 
   observe: (key, world) =>
     lookInto(world, async (authentik) => {
       const { bindings } = await ends(key, authentik);
-      // A negated one keeps the group out.
-      return bindings.length > 0 ? { enabled: bindings.some((row) => row.enabled && !row.negate) } : undefined;
+      return bindings.length > 0 ? { enabled: bindings.some(letsIn), isTwice: bindings.length > 1 } : undefined;
     }),
 
-  differs: (want, have) =>
-    want.enabled === have.enabled
+  differs: (want, have) => [
+    ...(want.enabled === have.enabled
       ? []
-      : [differs('enabled', want.enabled ? 'it does not let the group in' : 'it lets the group in')],
+      : [differs('enabled', want.enabled ? 'it does not let the group in' : 'it lets the group in')]),
+    ...(have.isTwice ? [differs('pk', 'it is there twice')] : []),
+  ],
 
   async apply(key, want, { authentik }, have) {
     const { application, group, bindings, slug, name } = await ends(key, authentik, 'known');
@@ -32,10 +33,10 @@ export const bindingKind: Kind<BindingSpec> = {
       await authentik.create('policies/bindings', { ...body, enabled: want.enabled, order: 0 });
       return;
     }
-    for (const { pk, order } of bindings) {
-      if (!want) await authentik.remove('policies/bindings', pk);
-      else await authentik.update('policies/bindings', pk, { ...body, enabled: want.enabled, order });
-    }
+    const kept = want && (bindings.find((row) => letsIn(row) === want.enabled) ?? bindings[0]);
+    for (const { pk } of bindings) if (pk !== kept?.pk) await authentik.remove('policies/bindings', pk);
+    if (!kept || letsIn(kept) === want.enabled) return;
+    await authentik.update('policies/bindings', kept.pk, { ...body, enabled: want.enabled, order: kept.order });
   },
 
   hint: (key) => {
@@ -43,6 +44,9 @@ export const bindingKind: Kind<BindingSpec> = {
     return `In authentik, open Applications > Applications > ${slug} > Policy / Group / User Bindings, and enable the group "${name}".`;
   },
 };
+
+/** A negated one keeps the group out. */
+const letsIn = ({ enabled, negate }: Row<'policies/bindings'>): boolean => enabled === true && negate !== true;
 
 async function ends(key: string, authentik: Authentik, how?: How) {
   const [slug, name] = split(key);

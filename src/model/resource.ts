@@ -4,6 +4,7 @@ import type { Reason } from './reason.ts';
 import type { Secret } from './secret.ts';
 import type {
   ApplicationSpec,
+  BindingFound,
   BindingSpec,
   EmergencyFound,
   EmergencySpec,
@@ -146,6 +147,7 @@ interface Finds {
   user: UserFound;
   emergency: EmergencyFound;
   provider: ProviderFound;
+  binding: BindingFound;
 }
 
 export type Found<K extends KindName> = K extends keyof Finds ? Finds[K] : Specs[K];

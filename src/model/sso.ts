@@ -73,6 +73,11 @@ export interface BindingSpec {
   readonly enabled: boolean;
 }
 
+export interface BindingFound extends BindingSpec {
+  /** authentik takes the same one twice: so it is after an answer that came too late. */
+  readonly isTwice: boolean;
+}
+
 export interface OutpostSpec {
   readonly authentikHost: string;
   /** Names of the providers that must be attached; others are left alone. */

@@ -35,6 +35,37 @@ test.each([true, false])('is not doubled by an answer that was lost, kept: %s', 
   expect(await rows(here)).toHaveLength(1);
 });
 
+test('that comes late, when it was made once more, is not left there twice', async () => {
+  const here = await sso({
+    timeout: 300,
+    fault: ({ method, path, nth }) =>
+      method === 'POST' && path.endsWith('/bindings/') && nth === 1 ? { kind: 'delay', ms: 4000 } : undefined,
+  });
+  await here.run(all);
+  await expect.poll(async () => (await rows(here)).length, { timeout: 10_000 }).toBe(2);
+  expect(await here.plan([binding])).toEqual([`update binding:${binding.key}: it is there twice`]);
+  expect(await here.run(all)).toEqual([`update binding:${binding.key}`]);
+  expect(await rows(here)).toMatchObject([{ enabled: true, negate: false }]);
+  expect(await here.plan([binding])).toEqual([]);
+});
+
+test('of two, the one that stays lets the group in', async () => {
+  const clock = steppingClock();
+  const here = await sso({ clock });
+  await here.run(all);
+  await here.edit(({ bindings }) => {
+    const [row] = withGroup(bindings);
+    Object.assign(row!, { enabled: false });
+    bindings.push({ ...row!, pk: '5d2b1a4e-6f4e-4e52-9e2c-0d6f3c1b7a90', negate: true });
+  });
+  clock.pass(10_000);
+  expect(await here.plan([binding])).toEqual([
+    `update binding:${binding.key}: it does not let the group in; it is there twice`,
+  ]);
+  await here.run(all);
+  expect(await rows(here)).toMatchObject([{ enabled: true, negate: false }]);
+});
+
 test.each([{ enabled: false }, { negate: true }])('that was changed to %o is put right', async (change) => {
   const clock = steppingClock();
   const here = await sso({ clock });

@@ -73,7 +73,14 @@ function read(call: Call, partial: boolean): Partial<Binding> {
   return { ...input, target: keptTarget(call.state, input.target) };
 }
 
-/** The same group twice is accepted: uniqueness covers policies only. */
+/** The same group twice is accepted: the database compares policies, and a group has none. */
+function mayBe({ state }: Call, meant: Partial<Binding>, self?: Binding): void {
+  const isTwin = (one: Binding): boolean =>
+    one !== self && one.policy === meant.policy && one.target === meant.target && one.order === meant.order;
+  if (meant.policy && state.bindings.some(isTwin))
+    refuse(400, { non_field_errors: ['The fields policy, target, order must make a unique set.'] });
+}
+
 export function makeBinding(state: State, input: Json & { target: string }): Binding {
   const binding: Binding = {
     pk: randomUUID(),
@@ -95,7 +102,9 @@ const change =
   (partial: boolean): Handler =>
   (call) => {
     const binding = byPk(call, call.state.bindings, 'PolicyBinding');
-    Object.assign(binding, read(call, partial));
+    const input = read(call, partial);
+    mayBe(call, { ...binding, ...input }, binding);
+    Object.assign(binding, input);
     return json(200, showBinding(call, binding));
   };
 
@@ -117,6 +126,7 @@ export const bindingRoutes: readonly Route[] = [
       }),
     POST: (call) => {
       const { target = '', ...input } = read(call, false);
+      mayBe(call, { ...input, target });
       return json(201, showBinding(call, makeBinding(call.state, { ...input, target })));
     },
   }),
