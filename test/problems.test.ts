@@ -33,6 +33,12 @@ const nameOf = (value: unknown) => (value as Literal).name ?? (value as Literal)
 /** Functions whose argument (by its place) is the name of a failure. */
 const makers: Readonly<Record<string, number>> = { notReady: 3, unsupported: 0 };
 
+/** A way out that is made elsewhere, and spread in. */
+function isWayOut({ type, argument }: Node): boolean {
+  const { callee } = (argument ?? {}) as { callee?: Literal };
+  return type === 'SpreadElement' && ['bySetting', 'insist'].includes(String(callee?.name));
+}
+
 /** Codes of failures; ids that findings are given where they are made. */
 function namesIn(text: string, path: string, property: 'code' | 'id'): string[] {
   return [...nodes(parseSync(path, text).program)].flatMap((node): string[] => {
@@ -46,7 +52,8 @@ function namesIn(text: string, path: string, property: 'code' | 'id'): string[] 
     if (node.type !== 'ObjectExpression') return [];
     const properties = node['properties'] as readonly Node[];
     const value = (name: string) => properties.find(({ key }) => key && nameOf(key) === name)?.['value'];
-    const isNamed = value(property) !== undefined && value(property === 'code' ? 'fix' : 'title') !== undefined;
+    const hasFix = value('fix') !== undefined || properties.some(isWayOut);
+    const isNamed = value(property) !== undefined && (property === 'code' ? hasFix : value('title') !== undefined);
     return isNamed ? texts(value(property)) : [];
   });
 }

@@ -2,6 +2,7 @@ import type { InitFlags } from '../cli/set-up.ts';
 import { weakness } from '../config/password-rules.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { preflight } from '../doctor/preflight.ts';
+import { namingFlags } from '../installation/first.ts';
 import { type Installation, openInstallation } from '../installation/installation.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertOwnTrusted } from '../installation/trust.ts';
@@ -12,7 +13,7 @@ import { type Account, accountNamed } from '../people/accounts.ts';
 import { factorsOf, lacking } from '../people/second-factor/factors.ts';
 import { proof } from '../report/findings.ts';
 import { consent } from './consent.ts';
-import { agreed, interview } from './interview.ts';
+import { agreed, interview, type Statement } from './interview.ts';
 import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -23,7 +24,12 @@ import { verifyAndReport } from './verify-and-report.ts';
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
 export async function init(flags: InitFlags, runtime: Runtime): Promise<ExitCode> {
   const screen = screenOf(runtime, 'init');
-  const { text, path, said, told } = await interview(flags, runtime, screen);
+  const statement = await interview(flags, runtime, screen);
+  return namingFlags(statement.path, runtime.world, () => carryOut(statement, flags, runtime, screen));
+}
+
+async function carryOut(statement: Statement, flags: InitFlags, runtime: Runtime, screen: Screen): Promise<ExitCode> {
+  const { text, path, said, told } = statement;
   const wanted = openInstallation(text, path, runtime);
   await assertOwnTrusted(wanted);
   const warnings = await preflight(wanted);

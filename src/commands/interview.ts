@@ -4,6 +4,8 @@ import { createConfig } from '../config/create.ts';
 import { normaliseDir } from '../config/directory.ts';
 import { parseConfig } from '../config/parse.ts';
 import { type Answers, draftFrom, type Hints, type Question, type QuestionId, questions } from '../config/questions.ts';
+import { sentence } from '../config/refusal.ts';
+import { objections } from '../config/whole-file.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { assertConfigLocation } from '../installation/config-location.ts';
 import { defaults, detect } from '../installation/detect.ts';
@@ -72,6 +74,14 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   }
   if (open.length > 0) throw missingAnswers(open, said);
   const draft = draftFrom(answers, hints);
+  for (const {
+    path: [key],
+    value,
+    ...refusal
+  } of objections(draft)) {
+    const question = questions.find(({ id }) => id === key);
+    if (question) throw invalid(question, sentence(String(value), refusal));
+  }
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
   const told = 'No page asks before an app learns who you are; --consent explicit adds one.';
   return { path, text: createConfig(draft, path), said, ...(said.consent === undefined && { told }) };
@@ -113,14 +123,13 @@ async function answer(question: Question, hints: Hints, earlier: Answers, { term
 
 function checked(question: Question, value: unknown): string | boolean {
   if (typeof value === 'boolean') return value;
-  const sentence = question.validate(String(value));
-  if (sentence === undefined) return String(value);
-  throw new Failure({
-    code: 'flag-invalid',
-    problem: sentence,
-    fix: `Correct it: ${question.flag}`,
-  });
+  const objection = question.validate(String(value));
+  if (objection === undefined) return String(value);
+  throw invalid(question, objection);
 }
+
+const invalid = ({ flag }: Question, problem: string): Failure =>
+  new Failure({ code: 'flag-invalid', problem, fix: `Correct it: ${flag}` });
 
 type Camel<Id extends string> = Id extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Id;
 /** The interview's own flags, by the names that commander gives them. */

@@ -15,6 +15,7 @@ export function contradictions(answers: Answers, config: Config): Contradiction[
   const there: readonly (readonly [keyof Answers, key: string, says: string | boolean | undefined])[] = [
     ['domain', 'domain', config.domain],
     ['base-dir', 'base-dir', config.baseDir],
+    ['auth-host', 'auth-host', config.authHost],
     ['name', 'admin.name', admin.name],
     ['admin', 'admin.username', admin.username],
     ['email', 'admin.email', admin.email],

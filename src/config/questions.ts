@@ -19,6 +19,7 @@ export interface Hints {
 
 export type QuestionId =
   | 'domain'
+  | 'auth-host'
   | 'base-dir'
   | 'name'
   | 'admin'
@@ -136,6 +137,13 @@ export const questions: readonly Question[] = [
   },
   choice('proxy', 'who writes the Caddy configuration: homeauth, or you', proxy.unwrap().options),
   {
+    id: 'auth-host',
+    flag: '--auth-host <name>',
+    help: 'where people log in; auth.<domain> unless told',
+    suggest: () => undefined,
+    validate: says(checkHostName),
+  },
+  {
     id: 'caddy-container',
     flag: '--caddy-container <name>',
     help: 'which container is the Caddy to use, where there are several',
@@ -152,6 +160,7 @@ export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {
   const draft = {
     domain: text('domain'),
     'base-dir': text('base-dir'),
+    'auth-host': text('auth-host'),
     'lan-address': hints.lanAddress,
     admin: defined({ username: text('admin'), name: text('name'), email: text('email') }),
     authentik: defined({

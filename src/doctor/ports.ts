@@ -1,5 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
+import { bySetting, type Setting } from '../model/setting.ts';
 import { portTaken } from '../proxy/caddy/unfit.ts';
 import type { ProxyFacts } from '../proxy/proxy.ts';
 import { failed } from '../verify/check.ts';
@@ -52,12 +53,12 @@ const words: Readonly<Record<string, string>> = {
   traefik: 'Traefik',
 };
 
-const ownPage: Readonly<Record<Appliance, string>> = {
-  Synology:
-    'DSM keeps these ports. Set proxy: manual in homeauth.yaml and use Control Panel > Login Portal > Advanced.',
-  Unraid: 'Give its page other ports, under Settings > Management Access, then run the command again.',
-  TrueNAS: 'Give its page other ports, under System > General Settings > GUI, then run the command again.',
-  openmediavault: 'Give its page other ports, under System > Workbench, then run the command again.',
+const ownPage: Readonly<Record<Appliance, (setting: Setting) => string>> = {
+  Synology: ({ to }) =>
+    `DSM keeps these ports. Set ${to('proxy', 'manual')}, and use Control Panel > Login Portal > Advanced.`,
+  Unraid: () => 'Give its page other ports, under Settings > Management Access, then run the command again.',
+  TrueNAS: () => 'Give its page other ports, under System > General Settings > GUI, then run the command again.',
+  openmediavault: () => 'Give its page other ports, under System > Workbench, then run the command again.',
 };
 
 function taken(port: number, { process, container }: Holder, appliance: Appliance | undefined): Finding {
@@ -69,10 +70,11 @@ function taken(port: number, { process, container }: Holder, appliance: Applianc
     : isPage
       ? `the page of ${appliance} itself (${name})`
       : name;
-  const fix = isPage
-    ? ownPage[appliance]
-    : `Stop ${container ? `it: docker stop ${container.name}` : who}. If it stays in front: proxy: manual in homeauth.yaml.`;
+  const stop = container ? `it: docker stop ${container.name}` : who;
+  const fixes = bySetting((setting) =>
+    isPage ? ownPage[appliance](setting) : `Stop ${stop}. If it stays in front: ${setting.to('proxy', 'manual')}`,
+  );
   const problem = `Port ${port} is held by ${who}.`;
   const why = 'homeauth would set up a Caddy of its own there.';
-  return wrong({ id: 'port-taken', title: title(port) }, 'fail', { problem, why, fix });
+  return wrong({ id: 'port-taken', title: title(port) }, 'fail', { problem, why, ...fixes });
 }

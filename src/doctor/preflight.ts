@@ -1,6 +1,8 @@
+import { isFirst } from '../installation/first.ts';
 import type { Installation } from '../installation/installation.ts';
 import { causeOf, Failure, type Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { byFlag } from '../model/setting.ts';
 import { quotationOf, textOf } from '../model/shown.ts';
 import { checksBy } from './checks.ts';
 import { examine } from './examine.ts';
@@ -11,8 +13,9 @@ import { examine } from './examine.ts';
  * @throws Failure for the first that is wrong, with the others in its details
  */
 export async function preflight(installation: Installation): Promise<readonly Finding[]> {
+  const named = (await isFirst(installation.source, installation.world)) ? byFlag<Issue> : (issue: Issue) => issue;
   const findings = await examine(installation, checksBy('preflight'));
-  const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [found.issue] : []));
+  const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [named(found.issue)] : []));
   const [first, ...more] = issues;
   if (!first) return findings.filter(({ status }) => status === 'warn');
   const others = more.map((issue) => `${causeOf(issue)}\n${textOf(issue.fix)}`);

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
 import { defaultRelease, type Era, eraOf, eras, isOlder } from '../model/release.ts';
+import { bySetting } from '../model/setting.ts';
 
 /**
  * What the wanted release needs and can do, safe or not: for whoever only looks.
@@ -13,7 +14,7 @@ export function knownEra({ authentik: { version } }: Pick<Config, 'authentik'>):
     code: 'release-unknown',
     problem: `authentik ${version} is no release that homeauth knows.`,
     why: `It knows the lines ${eras.map(({ line }) => line).join(', ')}.`,
-    fix: `Set authentik.version to a release of one of them, for example ${defaultRelease}.`,
+    ...bySetting(({ to }) => `Take a release of one of them, for example ${to('authentik.version', defaultRelease)}`),
   });
 }
 
@@ -30,7 +31,7 @@ export function checkedEra({ authentik }: Pick<Config, 'authentik'>): Era {
       code: 'release-unsupported',
       problem: `authentik ${version} gets no security fixes any more.`,
       why: 'Only the two newest release lines do, and older ones have known holes, in the login of apps among them.',
-      fix: `Use ${defaultRelease}, or insist with --allow-unsupported (authentik.allow-unsupported: true).`,
+      ...insist(defaultRelease),
     });
   }
   if (isOlder(version, era.supported.floor)) {
@@ -38,8 +39,14 @@ export function checkedEra({ authentik }: Pick<Config, 'authentik'>): Era {
       code: 'release-unsafe',
       problem: `authentik ${version} has known holes that ${era.supported.floor} closes.`,
       why: "See the security advisories of authentik's release notes.",
-      fix: `Use ${era.supported.newest}, or insist with --allow-unsupported (authentik.allow-unsupported: true).`,
+      ...insist(era.supported.newest),
     });
   }
   return era;
 }
+
+const insist = (release: string) =>
+  bySetting(
+    ({ to }) =>
+      `Take a newer one: ${to('authentik.version', release)}. Or insist: ${to('authentik.allow-unsupported', 'true')}`,
+  );

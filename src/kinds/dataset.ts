@@ -48,6 +48,7 @@ const elsewhere = (key: string, want: DatasetSpec, have: DatasetSpec): Failure =
     problem: `The dataset ${key} is there already, with the mountpoint ${have.mountpoint}.`,
     why: `homeauth needs it at ${want.mountpoint}, and does not move a dataset that may be in use.`,
     fix: `Move it, or set zfs-dataset: false in homeauth.yaml:  zfs set mountpoint=${want.mountpoint} ${key}`,
+    fixByFlag: `Move it, or choose another place (--base-dir):  zfs set mountpoint=${want.mountpoint} ${key}`,
   });
 
 const occupied = (key: string, { mountpoint }: DatasetSpec): Failure =>
@@ -55,4 +56,5 @@ const occupied = (key: string, { mountpoint }: DatasetSpec): Failure =>
     code: 'folder-occupied',
     problem: `${mountpoint} already holds files, and the dataset ${key} would hide them.`,
     fix: 'To keep that folder as it is, set zfs-dataset: false in homeauth.yaml.',
+    fixByFlag: 'Move what is in it, or choose another place: --base-dir PATH',
   });

@@ -26,6 +26,8 @@ export interface Issue {
   readonly details?: Shown | undefined;
   /** What to do; printed last. */
   readonly fix: Shown;
+  /** The same where it names a line of homeauth.yaml, and there is none yet. */
+  readonly fixByFlag?: Shown | undefined;
   /** What is behind it, for whoever decides by more than the code. */
   readonly because?: Reason | undefined;
 }
@@ -58,6 +60,7 @@ export class Failure extends Error implements Issue {
   readonly why: Shown | undefined;
   readonly details: Shown | undefined;
   readonly fix: Shown;
+  readonly fixByFlag: Shown | undefined;
   readonly because: Reason | undefined;
   readonly exit: ExitCode;
 
@@ -68,6 +71,7 @@ export class Failure extends Error implements Issue {
     this.why = text.why;
     this.details = text.details;
     this.fix = text.fix;
+    this.fixByFlag = text.fixByFlag;
     this.because = text.because;
     this.exit = text.exit ?? exitCodes.couldNotStart;
   }

@@ -77,7 +77,7 @@ export const caddy: Program = async (around) => {
       [443, port],
     ]),
     health: () => 'none',
-    read: (path) => (path.endsWith('/caddy/autosave.json') ? configurationOf(running) : undefined),
+    read: (path) => (path.endsWith('/caddy/autosave.json') ? configurationOf(running) : files.get(path)),
     async exec([program, ...args], stdin) {
       await refresh();
       if (program === 'cat') return says(files.get(args[0] ?? '') ?? '');

@@ -188,7 +188,7 @@ describe('none', () => {
 test('of several, the one that publishes 443 is offered first', async () => {
   const inner = { ...caddy, name: 'app-caddy-1', ports: [] };
   const { fix } = await refusal(look({ containers: [inner, { ...caddy, name: 'front' }] })());
-  expect(fix).toMatch(/caddy-container: front$/);
+  expect(fix).toMatch(/caddy-container: front /);
 });
 
 describe('refused', () => {
@@ -198,7 +198,7 @@ describe('refused', () => {
       'two of them',
       { containers: [caddy, { ...caddy, name: 'front' }] },
       'caddy-ambiguous',
-      /^Say .*caddy-container: caddy$/,
+      /^Say .*caddy-container: caddy in homeauth.yaml$/,
     ],
     ['a stopped one', containers({ running: false }), 'caddy-stopped', /^Start it: docker start caddy$/],
     [
@@ -251,7 +251,7 @@ describe('refused', () => {
     const failure = await refusal(look({ containers: [caddy] })({ caddyContainer: 'cady' }));
     expect([failure.code, textOf(failure.fix)]).toEqual([
       'caddy-not-found',
-      'Name one that is there: caddy-container: caddy',
+      'Name one that is there: caddy-container: caddy in homeauth.yaml',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { caddyImages, oldestCaddy } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import { isOlder } from '../../model/release.ts';
 import type { CaddySpec } from '../../model/resource.ts';
+import { bySetting } from '../../model/setting.ts';
 import type { ContainerDetails } from '../../world/docker/docker.ts';
 import type { CaddyCommand } from './command.ts';
 
@@ -32,15 +33,18 @@ const tooOld = (container: string, release: string): Failure =>
 const noModule = (container: string, provider: string): Failure =>
   new Failure({
     code: 'caddy-module-missing',
-    problem: `Caddy in the container ${container} has no module for ${provider}, which tls: ${provider} needs.`,
+    problem: `Caddy in the container ${container} has no module for ${provider}, which certificates by DNS at ${provider} need.`,
     why: 'The official image has no DNS modules.',
-    fix: `Set its image to ${caddyImages.cloudflare}, recreate it (docker compose up -d), then run the command again. Or set tls: auto or internal in homeauth.yaml.`,
+    ...bySetting(
+      ({ to }) =>
+        `Set its image to ${caddyImages.cloudflare}, recreate it (docker compose up -d), then run the command again. Or do without: ${to('tls', 'auto')}`,
+    ),
   });
 
 const noVariable = (container: string, provider: string, variable: string): Failure =>
   new Failure({
     code: 'caddy-variable-missing',
-    problem: `The container ${container} has no variable ${variable}, which tls: ${provider} needs.`,
+    problem: `The container ${container} has no variable ${variable}, which certificates by DNS at ${provider} need.`,
     why: 'Variables are read when a container is made, so a reload is not enough.',
     fix: `Add ${variable} to its environment in its compose file and recreate it: docker compose up -d`,
   });

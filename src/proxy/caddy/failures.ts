@@ -1,5 +1,6 @@
 import { Failure } from '../../model/failure.ts';
 import type { CaddySpec } from '../../model/resource.ts';
+import { bySetting } from '../../model/setting.ts';
 import type { ExecResult } from '../../world/docker/docker.ts';
 import { complaint } from './command.ts';
 import type { Difference } from './configuration.ts';
@@ -9,7 +10,7 @@ export const gone = (container: string): Failure =>
   new Failure({
     code: 'caddy-gone',
     problem: `The container ${container} with Caddy in it is not there any more.`,
-    fix: 'Start it again, or name another one: caddy-container: NAME in homeauth.yaml.',
+    ...bySetting(({ to }) => `Start it again, or name another one: ${to('caddy-container', 'NAME')}`),
   });
 
 export const stale = ({ container, caddyfile: { inside, outside } }: CaddySpec): Failure =>
@@ -61,20 +62,34 @@ export function refusedWhole(path: string, whole: string, alone: string | undefi
   });
 }
 
-export const hostTaken = (path: string, hosts: readonly string[]): Failure =>
-  new Failure({
+/** `authHost`: the login page's own name, where it is among them. */
+export const hostTaken = (path: string, hosts: readonly string[], authHost: string | undefined): Failure => {
+  const [those, them] = hosts.length === 1 ? ['that site', 'it'] : ['those sites', 'them'];
+  const out = `Take ${those} out of ${path}, then run the command again: homeauth serves ${them} from then on.`;
+  return new Failure({
     code: 'host-taken',
     problem: `${path} already serves ${hosts.join(', ')} by itself.`,
     why: 'Of two sites for one name, the one without a login must not win.',
-    fix: `Take ${hosts.length === 1 ? 'that site' : 'those sites'} out of ${path}, then run the command again: homeauth serves ${hosts.length === 1 ? 'it' : 'them'} from then on.`,
+    ...bySetting(({ to }) =>
+      authHost === undefined
+        ? out
+        : [
+            out,
+            `Or keep it, and give the login page another name: ${to('auth-host', `login.${authHost.replace(/^[^.]*\./, '')}`)}`,
+          ],
+    ),
   });
+};
 
 export const cannotBeAsked = (path: string, option: string, container: string): Failure =>
   new Failure({
     code: 'caddy-cannot-be-asked',
     problem: `${path} says "${option}".`,
     why: 'homeauth could then not reload Caddy, or not see what it runs.',
-    fix: `Take "${option}" out and restart Caddy: docker restart ${container}. Or set proxy: manual in homeauth.yaml.`,
+    ...bySetting(
+      ({ to }) =>
+        `Take "${option}" out and restart Caddy: docker restart ${container}. Or set ${to('proxy', 'manual')}`,
+    ),
   });
 
 /** What a reload would do beside what homeauth wants. */

@@ -41,8 +41,10 @@ export function checkRoom(own: string, adapted: Configuration | undefined, want:
   if (adapted && withoutCertificates(adapted)) throw noCertificates(path);
   const served = hostsIn(adapted);
   const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
-  const twice = want.sites.map(({ host }) => host).filter(isServed);
-  if (twice.length > 0) throw hostTaken(path, twice);
+  const hosts = want.sites.map(({ host }) => host);
+  const twice = hosts.filter(isServed);
+  // The login page's site is the first of ours.
+  if (twice.length > 0) throw hostTaken(path, twice, twice[0] === hosts[0] ? hosts[0] : undefined);
 }
 
 /** Whether a Caddyfile has this name in it, comments apart: all that can be told without Caddy's help. */

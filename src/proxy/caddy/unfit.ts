@@ -1,27 +1,29 @@
 import { caddyImages } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import { proxyNetwork } from '../../model/networks.ts';
+import { bySetting, type Setting } from '../../model/setting.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { Apart } from './listeners.ts';
 
-const manual = 'Or keep it in your own hands: proxy: manual in homeauth.yaml.';
+const manual = ({ to }: Setting): string => `Or keep it in your own hands: ${to('proxy', 'manual')}`;
 
 export const several = (found: readonly ContainerSummary[]): Failure =>
   new Failure({
     code: 'caddy-ambiguous',
     problem: `${found.length} containers could be the Caddy in front of your apps.`,
     details: found.map(({ name, image }) => `${name}  ${image}`).join('\n'),
-    fix: `Say which one in homeauth.yaml, for example caddy-container: ${found[0]?.name ?? 'NAME'}`,
+    ...bySetting(({ to }) => `Say which one, for example ${to('caddy-container', found[0]?.name ?? 'NAME')}`),
   });
 
 export const notThere = (name: string, found: readonly ContainerSummary[]): Failure =>
   new Failure({
     code: 'caddy-not-found',
-    problem: `homeauth.yaml names ${name} as the Caddy to use, and there is no such container.`,
-    fix:
+    problem: `The Caddy to use is to be in the container ${name}, and there is no such container.`,
+    ...bySetting(({ to, without }) =>
       found.length > 0
-        ? `Name one that is there: caddy-container: ${found.map((container) => container.name).join(' or ')}`
-        : 'Start it, or take the line caddy-container out: homeauth then sets up a Caddy of its own.',
+        ? `Name one that is there: ${to('caddy-container', found.map((container) => container.name).join(' or '))}`
+        : `Start it, or ${without('caddy-container')}: homeauth then sets up a Caddy of its own.`,
+    ),
   });
 
 export const stopped = (name: string): Failure =>
@@ -36,7 +38,9 @@ export const dockerProxy = (name: string): Failure =>
     code: 'caddy-docker-proxy',
     problem: `The container ${name} is caddy-docker-proxy.`,
     why: "It writes Caddy's configuration itself, from container labels, and would undo homeauth's part at every change.",
-    fix: 'Set proxy: manual in homeauth.yaml; homeauth then shows the text to put into its base Caddyfile.',
+    ...bySetting(
+      ({ to }) => `Set ${to('proxy', 'manual')}; homeauth then shows the text to put into its base Caddyfile.`,
+    ),
   });
 
 export const noCaddyfile = (name: string, what: string): Failure =>
@@ -44,7 +48,10 @@ export const noCaddyfile = (name: string, what: string): Failure =>
     code: 'caddy-without-caddyfile',
     problem: `Caddy in the container ${name} loads ${what}.`,
     why: 'homeauth adds its part to a Caddyfile, and this Caddy would not read it.',
-    fix: ['Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile', manual],
+    ...bySetting((setting) => [
+      'Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile',
+      manual(setting),
+    ]),
   });
 
 export const notOnHost = (name: string, inside: string): Failure =>
@@ -62,7 +69,9 @@ export const missing = (name: string, inside: string, outside: string): Failure 
   new Failure({
     code: 'caddyfile-missing',
     problem: `Caddy in the container ${name} should read ${inside} (${outside} on this server), and it is not there.`,
-    fix: `Put its Caddyfile there, or start it with --config and the path that it has. ${manual}`,
+    ...bySetting(
+      (setting) => `Put its Caddyfile there, or start it with --config and the path that it has. ${manual(setting)}`,
+    ),
   });
 
 export const onHostNetwork = (name: string): Failure =>
@@ -102,7 +111,9 @@ export const portTaken = (process: string, container: string | undefined): Failu
     code: 'port-taken',
     problem: `There is no Caddy, and port 443 is held by ${who}.`,
     why: 'homeauth would set up a Caddy of its own there.',
-    fix: `Stop ${who} if Caddy is to take its place. If it stays in front: proxy: manual in homeauth.yaml.`,
+    ...bySetting(
+      ({ to }) => `Stop ${who} if Caddy is to take its place. If it stays in front: ${to('proxy', 'manual')}`,
+    ),
   });
 };
 
@@ -123,5 +134,8 @@ export const noCertificates = (path: string): Failure =>
     code: 'caddy-auto-https-off',
     problem: `${path} says "auto_https off", so Caddy gets no certificates for homeauth's sites.`,
     why: 'A login needs https.',
-    fix: `Take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual}`,
+    ...bySetting(
+      (setting) =>
+        `Take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual(setting)}`,
+    ),
   });

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { textOf } from '../../src/model/shown.ts';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { at } from '../fakes/installed.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+beforeEach(() => {
+  fake = fakeWorld();
+});
+afterEach(() => fake.close());
+
+const owners = 'auth.home.example.com {\n\trespond "mine"\n}\n';
+
+/** A Caddy of the owner's, with these sites. */
+async function caddy(name: string, text: string): Promise<void> {
+  const image = 'caddy:2.11.7';
+  (fake.files as MemoryFiles).put(`/srv/${name}/Caddyfile`, text);
+  await fake.docker.createNetwork('caddy_caddynet', { project: 'caddy', network: 'caddynet' });
+  await fake.docker.pull(image);
+  await fake.docker.run({
+    name,
+    definition: {
+      project: { name, directory: `/srv/${name}`, file: `/srv/${name}/compose.yaml` },
+      service: name,
+      image,
+      mounts: [{ source: `/srv/${name}`, target: '/etc/caddy' }],
+      networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
+    },
+    environment: {},
+    revision: 'theirs',
+  });
+}
+
+type Scene = readonly [name: string, arrange: () => Promise<unknown>, flags: Flags, code: string, flag: string];
+
+describe('before the first init, ways out name flags and not a file that is not there', () => {
+  const listens = (process: string) => async () =>
+    Object.assign(fake.world.host, { listener: async () => ({ process }) });
+  const none = async () => {};
+  const scenes: readonly Scene[] = [
+    ['another server on the ports', listens('nginx'), {}, 'port-taken', '--proxy manual'],
+    [
+      'several Caddys',
+      () => Promise.all([caddy('one', ''), caddy('two', '')]),
+      {},
+      'caddy-ambiguous',
+      '--caddy-container',
+    ],
+    ['a Caddy that is not there', none, { caddyContainer: 'cady' }, 'caddy-not-found', '--caddy-container'],
+    ['a site at the login page', () => caddy('front', owners), {}, 'host-taken', '--auth-host login.home.example.com'],
+    ['a release of old', none, { authentikVersion: '2025.10.3' }, 'release-unsupported', '--authentik-version'],
+  ];
+
+  test.each(scenes)('%s', async (_, arrange, more, code, flag) => {
+    await arrange();
+    const { failure } = await homeauthIn(fake)('init', [], { ...initFlags, ...more });
+    expect(failure?.code).toBe(code);
+    const told = [failure?.problem, failure?.details, failure?.fix].map((one) => textOf(one ?? '')).join('\n');
+    expect(told).toContain(flag);
+    expect(told).not.toContain('homeauth.yaml');
+    expect(await fake.files.stat(at('homeauth.yaml'))).toBeUndefined();
+  });
+
+  test('the login page is where --auth-host says, and the owner keeps their site', async () => {
+    await caddy('front', owners);
+    const { failure } = await homeauthIn(fake)('init', [], { ...initFlags, authHost: 'login.home.example.com' });
+    expect(failure).toBeUndefined();
+    expect(await fake.files.read('/srv/front/Caddyfile')).toContain(owners);
+  });
+
+  test('a login page outside of the domain is refused as a flag', async () => {
+    const { failure } = await homeauthIn(fake)('init', [], { ...initFlags, authHost: 'login.example.org' });
+    expect([failure?.code, failure?.fix]).toEqual(['flag-invalid', 'Correct it: --auth-host <name>']);
+    expect(failure?.problem).toContain('outside home.example.com');
+  });
+});
+
+test('where there is a homeauth.yaml, that is what they name', async () => {
+  const homeauth = homeauthIn(fake);
+  expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
+  const text = await fake.files.read(at('homeauth.yaml'));
+  await fake.files.write(at('homeauth.yaml'), `${text}caddy-container: cady\n`, 0o644);
+  const { failure } = await homeauth('apply');
+  expect([failure?.code, failure?.fix]).toEqual([
+    'caddy-not-found',
+    'Name one that is there: caddy-container: caddy in homeauth.yaml',
+  ]);
+});
