@@ -4,6 +4,13 @@ import type { Refusal } from './refusal.ts';
 export function checkUpstream(value: string): Refusal | undefined {
   const form = 'Write HOST:PORT, for example wiki:8080.';
   if (value.trim() === '') return { problem: 'is empty', fix: form };
+  if (/^(unix|fd(gram)?)[/:+]|^\//i.test(value)) {
+    return {
+      problem: 'is a Unix socket',
+      why: "It is a file of this server, which Caddy's container does not see, and nobody can ask who else opens it.",
+      fix: 'Let the app listen on a TCP port, and write HOST:PORT.',
+    };
+  }
   if (/[\s\p{Cc}]/u.test(value)) return { problem: 'has a space or a control character in it', fix: form };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase();
   if (scheme !== undefined && !/^https?$/.test(scheme)) return { problem: `begins with ${scheme}://`, fix: form };

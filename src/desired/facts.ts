@@ -40,6 +40,8 @@ export interface Facts {
   readonly proxyNetwork?: NetworkFacts;
   /** The one that Caddy and authentik share alone, where it exists. */
   readonly doorNetwork?: NetworkFacts;
+  /** Containers of apps that have another one's network, with that one. */
+  readonly networkOwners?: Readonly<Record<string, string>>;
   readonly ipv6: boolean;
   /** How Docker keeps what containers write, where it says. */
   readonly logDriver?: string;

@@ -4,6 +4,7 @@ import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import { proxyOf } from '../proxy/choose.ts';
+import { dialledBy } from '../proxy/upstream.ts';
 import type { Facts } from './facts.ts';
 import { guesses } from './guesses.ts';
 import * as host from './host.ts';
@@ -92,7 +93,10 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       title: network,
       want: (f) => [...apps.flatMap((name) => stack.containerOf(of(f), name)), ...own.ownCaddyContainer(config, f)],
     },
-    { title: 'Caddy: validated, reloaded, read back', want: (f) => proxyOf(f.proxy).part(config, f.templates) },
+    {
+      title: 'Caddy: validated, reloaded, read back',
+      want: (f) => proxyOf(f.proxy).part(dialledBy(config, f.networkOwners ?? {}), f.templates),
+    },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }

@@ -6,6 +6,7 @@ import { Failure } from '../model/failure.ts';
 import { doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
 import { findProxy } from '../proxy/choose.ts';
+import { networkOwners } from '../proxy/upstream.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { mailPasswordOf } from './mail-password.ts';
 import { pinsOf } from './pins.ts';
@@ -49,6 +50,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     proxy,
     ...(proxyFacts && { proxyNetwork: proxyFacts }),
     ...(doorFacts && { doorNetwork: doorFacts }),
+    networkOwners: await networkOwners(config, world),
     ipv6: engine.ipv6,
     ...(engine.logDriver !== undefined && { logDriver: engine.logDriver }),
     ...(madePassword && { madePassword }),

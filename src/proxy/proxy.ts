@@ -49,6 +49,8 @@ export interface CaddyFacts {
 
 /** Where proofs knock: at the proxy itself, whatever names resolve to; by name where it is the owner's own affair. */
 export interface Entrance {
+  /** The container that it runs in. */
+  readonly container?: string;
   /** The command that shows its log. */
   readonly log?: string;
   readonly via?: { readonly host: string; readonly port: number };

@@ -1,8 +1,8 @@
 import type { App } from '../config/schema.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
-import { proxyNetwork } from '../model/networks.ts';
 import type { Reason } from '../model/reason.ts';
+import { cutOff } from '../proxy/upstream.ts';
 import type { LoginResult, Visit } from '../world/authentik/login.ts';
 import type { ProbeContext } from './probe.ts';
 import { type Visitor, visiting } from './visit.ts';
@@ -74,7 +74,7 @@ async function aboutApp(
   if (all.length === 0) return ok({ ...about, answer: `${ways.length + (other ? 2 : 1)} ways tried` });
   return wrong(about, 'fail', {
     problem: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
-    fix: `homeauth apply, and until then: docker network disconnect ${proxyNetwork} ${app.upstream.replace(/:\d+$/, '')}`,
+    fix: `homeauth apply, and until then: ${cutOff(app)}`,
   });
 
   /** As a browser would: authentik asks for no password any more, and decides by the group. */

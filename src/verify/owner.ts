@@ -1,6 +1,8 @@
 import type { App } from '../config/schema.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type About, type Finding, ok, wrong } from '../model/finding.ts';
+import { proxyNetwork } from '../model/networks.ts';
+import { type Behind, behind } from '../proxy/upstream.ts';
 import type { LoginResult } from '../world/authentik/login.ts';
 import { failed } from './check.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
@@ -27,10 +29,9 @@ export async function judgeOwner(
   if (entered instanceof Failure) return [toldBy(common, entered, username)];
   if (entered.status === 502) {
     const problem = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}.`;
-    const why = 'It does not run, listens on another port, or is not on the network that it shares with Caddy.';
-    const name = app.upstream.replace(/:\d+$/, '');
-    const fix = `docker ps --filter name=${name}, and if it runs: docker network connect caddy_caddynet ${name}`;
-    return [wrong({ ...common, answer: '502' }, 'fail', { problem, why, fix })];
+    return [
+      wrong({ ...common, answer: '502' }, 'fail', { problem, ...unreached(await behind(app.upstream, context.world)) }),
+    ];
   }
   const seen = await identity(context, app, entered);
   if (seen?.name === username) return [ok({ ...common, answer: seen.words })];
@@ -39,6 +40,21 @@ export async function judgeOwner(
     : `${username} logged in, and ${app.name} is not told who that is.`;
   const fix = 'homeauth apply, and if it stays so: docker logs --tail 50 authentik';
   return [wrong(common, 'fail', { problem, fix })];
+}
+
+/** Why Caddy does not reach an app, and what there is to do: a network is joined by containers alone. */
+function unreached(found: Behind): Pick<Issue, 'why' | 'fix'> {
+  if (found.is === 'container') {
+    const { name } = found.owner;
+    return {
+      why: 'It does not run, listens on another port, or is not on the network that it shares with Caddy.',
+      fix: `docker ps --filter name=${name}, and if it runs: docker network connect ${proxyNetwork} ${name}`,
+    };
+  }
+  return {
+    why: 'It does not run, listens on another port, or a firewall is in between.',
+    fix: 'Look whether it runs there, and whether a firewall lets this server and its containers in.',
+  };
 }
 
 /** Can the owner log in at authentik itself? */

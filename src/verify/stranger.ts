@@ -1,6 +1,7 @@
 import type { App } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { cutOff } from '../proxy/upstream.ts';
 import type { HttpAnswer } from '../world/world.ts';
 import { fromOutside } from './answers.ts';
 import { findingOf, type ProbeContext, sendProbe, until, type Verdict } from './probe.ts';
@@ -121,7 +122,7 @@ function open(answer: HttpAnswer, app: App): Verdict {
     issue: {
       problem: `${app.name} answers without a login.`,
       why: `Either another site of your Caddyfile serves ${app.host}, or its provider in authentik lets everybody through (Unauthenticated Paths).`,
-      fix: `Mend that, and until then take it off the network: docker network disconnect caddy_caddynet ${app.upstream.replace(/:\d+$/, '')}`,
+      fix: `Mend that, and until then cut it off: ${cutOff(app)}`,
     },
   };
 }

@@ -1,26 +1,40 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { endianness } from 'node:os';
 
 /** State "listening" in /proc/net/tcp. */
 const listening = '0A';
 
-/** Who listens on a TCP port; "another process" where only root may know. */
-export async function listenerOf(port: number): Promise<{ process: string } | undefined> {
+/** Who listens on a TCP port, and where; "another process" where only root may know. */
+export async function listenerOf(port: number): Promise<{ process: string; addresses: string[] } | undefined> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
-  const inodes = new Set(tables.flatMap((table) => inodesOf(table, port)));
+  const found = tables.flatMap((table) => listeningAt(table, port));
+  const inodes = new Set(found.map(({ inode }) => inode));
   if (inodes.size === 0) return undefined;
+  const addresses = [...new Set(found.map(({ address }) => address))];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) if (await holds(pid, inodes)) return { process: await nameOf(pid) };
-  return { process: 'another process' };
+  for (const pid of pids) if (await holds(pid, inodes)) return { process: await nameOf(pid), addresses };
+  return { process: 'another process', addresses };
 }
 
-function inodesOf(table: string, port: number): string[] {
+function listeningAt(table: string, port: number): { inode: string; address: string }[] {
   const [, ...lines] = table.trim().split('\n');
   return lines.flatMap((line) => {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-    return state === listening && Number.parseInt(local.split(':')[1] ?? '', 16) === port ? [inode] : [];
+    const [address = '', at = ''] = local.split(':');
+    return state === listening && Number.parseInt(at, 16) === port ? [{ inode, address: written(address) }] : [];
   });
+}
+
+/** An address as the kernel shows it: words of four bytes, each in the machine's own order. */
+function written(hex: string): string {
+  const words = (hex.match(/.{8}/g) ?? []).map((word) => word.match(/../g)!.map((byte) => Number.parseInt(byte, 16)));
+  const bytes = words.flatMap((word) => (endianness() === 'LE' ? word.toReversed() : word));
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = bytes.flatMap((byte, n) => (n % 2 === 0 ? [((byte << 8) | bytes[n + 1]!).toString(16)] : []));
+  const isMapped = /^(0:){5}ffff:/.test(groups.join(':'));
+  return isMapped ? bytes.slice(12).join('.') : new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
 }
 
 async function holds(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {

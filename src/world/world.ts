@@ -133,8 +133,8 @@ export interface Host {
   resolve(name: string): Promise<readonly string[]>;
   /** Bytes. */
   memory(): { readonly total: number; readonly available: number };
-  /** Who listens on a TCP port of this machine, where it can be told. */
-  listener(port: number): Promise<{ readonly process: string } | undefined>;
+  /** Who listens on a TCP port of this machine, where it can be told, and at which of its addresses. */
+  listener(port: number): Promise<{ readonly process: string; readonly addresses: readonly string[] } | undefined>;
   /** What takes its time at this moment; looking takes half a second. */
   busy(): Promise<Busy>;
   /** From /etc/os-release. `like`: the ids of those it is made from. */

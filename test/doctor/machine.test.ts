@@ -269,7 +269,7 @@ describe('names', () => {
 
 describe('ports', () => {
   const holds = (process: string, held: readonly number[] = [80, 443]) => ({
-    host: { listener: async (port: number) => (held.includes(port) ? { process } : undefined) },
+    host: { listener: async (port: number) => (held.includes(port) ? { process, addresses: ['0.0.0.0'] } : undefined) },
   });
 
   test.each([
@@ -322,7 +322,11 @@ describe('ports', () => {
 
 test('preflight says the first thing that is wrong, and lists the others', async () => {
   const over = {
-    host: { uid: 1000, listener: async () => ({ process: 'nginx' }), memory: () => ({ total: 1e9, available: 1e9 }) },
+    host: {
+      uid: 1000,
+      listener: async () => ({ process: 'nginx', addresses: ['0.0.0.0'] }),
+      memory: () => ({ total: 1e9, available: 1e9 }),
+    },
   };
   const error = await preflight(machine(over)).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Failure);

@@ -68,7 +68,7 @@ export function fakeWorld({
       create: async () => {},
       destroy: async () => {},
     },
-    http: plainHttp,
+    http: plainHttp(docker.lan),
     host: {
       uid: 0,
       hostname: () => 'nas',
@@ -96,11 +96,14 @@ export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions
   return copy;
 }
 
-/** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy. */
-const plainHttp: Http = {
+/** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy, or to a device on the LAN. */
+const plainHttp = (lan: FakeDocker['lan']): Http => ({
   dial({ url, method = 'GET', headers = {}, body, via, timeout = 10_000 }) {
     const { host, hostname, port, pathname, search, protocol } = new URL(url);
-    const at = via ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const device = /^(192\.168|10)\./.test(hostname)
+      ? { host: '127.0.0.1', port: lan.get(hostname)?.get(Number(port)) ?? 1 }
+      : undefined;
+    const at = via ?? device ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     return new Promise((resolve, reject) => {
       const out = ask(
         { host: at.host, port: at.port, method, path: pathname + search, headers: { host, ...headers } },
@@ -119,7 +122,7 @@ const plainHttp: Http = {
       out.end(body);
     });
   },
-};
+});
 
 function memoryLocks(): World['locks'] {
   const held = new Map<string, { pid: number; command: string; since: string }>();

@@ -443,7 +443,8 @@ describe('the rest', () => {
 
   test('an app whose name anybody in the LAN could take', async () => {
     const named = (upstream: string, containers: readonly object[], more: object = {}) => {
-      const world = { docker: { containers: async () => containers }, host: host([]) };
+      const docker = { containers: async () => containers, network: async () => undefined };
+      const world = { docker, host: host([]) };
       return proveBypass(sceneOf(() => answer(308), { world }).scene, { ...wiki, upstream, ...more });
     };
     const warning = (found: readonly Finding[]) => dataOf(found.find(({ id }) => id === 'upstream-name'));

@@ -36,7 +36,7 @@ test.each(['127.0.0.1', '::'])('who listens on a port of %s', async (address) =>
   await new Promise<void>((done) => server.listen(0, address, done));
   const { port } = server.address() as AddressInfo;
   const me = readFileSync(`/proc/${process.pid}/comm`, 'utf8').trim();
-  expect(await host.listener(port)).toEqual({ process: me });
+  expect(await host.listener(port)).toEqual({ process: me, addresses: [address] });
   await new Promise((done) => server.close(done));
   expect(await host.listener(port)).toBeUndefined();
 });

@@ -17,6 +17,7 @@ export async function entrance(
   const pinned = bind.find((address) => !/^(|0\.0\.0\.0|\[::\])$/.test(address));
   const authority = await docker.readFile(container, root);
   return {
+    container,
     log: `docker logs --tail 50 ${container}`,
     via: pinned === undefined ? via : { host: pinned, port: https },
     httpPort: http,

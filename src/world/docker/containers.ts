@@ -8,9 +8,17 @@ import { Refusal } from './refusal.ts';
 /** Every container, running or not, in one request. */
 export async function listContainers(api: Api): Promise<ContainerSummary[]> {
   const list = await api.look<Docker.ContainerInfo[]>('/containers/json', { all: true });
+  // A linked container is listed under its links, too: /other/alias.
+  const nameOf = (c: Docker.ContainerInfo) =>
+    (c.Names.find((name) => name.lastIndexOf('/') === 0) ?? c.Id).replace('/', '');
+  const ownerOf = ({ HostConfig: { NetworkMode } }: Docker.ContainerInfo) => {
+    const shared = /^container:(.+)$/.exec(NetworkMode ?? '')?.[1];
+    const owner = shared === undefined ? undefined : list?.find((one) => one.Id === shared || nameOf(one) === shared);
+    return owner && { networkOf: nameOf(owner) };
+  };
   return (list ?? []).map((c) => ({
-    // A linked container is listed under its links, too: /other/alias.
-    name: (c.Names.find((name) => name.lastIndexOf('/') === 0) ?? c.Id).replace('/', ''),
+    name: nameOf(c),
+    ...ownerOf(c),
     image: c.Image,
     command: c.Command,
     running: c.State === 'running',

@@ -23,6 +23,8 @@ export interface ContainerSummary {
   readonly running: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly networks: readonly string[];
+  /** The container whose network it has in place of one of its own (`network_mode: service:…`); told by the list alone. */
+  readonly networkOf?: string;
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
   readonly ports: readonly { readonly address: string; readonly port: number; readonly inside: number }[];
 }

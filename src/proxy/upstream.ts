@@ -1,0 +1,97 @@
+import type { App, Config } from '../config/schema.ts';
+import { proxyNetwork } from '../model/networks.ts';
+import type { ContainerSummary } from '../world/docker/docker.ts';
+import type { World } from '../world/world.ts';
+
+/** What Caddy reaches at `HOST:PORT`. */
+export type Behind =
+  /** `owner`: whose network it has. Where it has one of its own, that is itself. */
+  | { readonly is: 'container'; readonly container: ContainerSummary; readonly owner: ContainerSummary }
+  /** This server, by an address or a name of its own. */
+  | { readonly is: 'here' }
+  | { readonly is: 'elsewhere' }
+  /** A name that no container has, and no other machine either but by its own word. */
+  | { readonly is: 'unknown' };
+
+/** Which name every container can have this server by, where its compose file says so. */
+export const hostName = 'host.docker.internal';
+
+/** The host and the port in an upstream. */
+export function addressIn(upstream: string): { readonly host: string; readonly port: number } {
+  const at = upstream.lastIndexOf(':');
+  return { host: upstream.slice(0, at), port: Number(upstream.slice(at + 1)) };
+}
+
+/** Who it is that answers behind an upstream: a container, this server or another machine. */
+export async function behind(upstream: string, { docker, host }: Pick<World, 'docker' | 'host'>): Promise<Behind> {
+  const { host: name } = addressIn(upstream);
+  const containers = await docker.containers();
+  // Docker itself knows a container as NAME.NETWORK, too.
+  const own = name.replace(`.${proxyNetwork}`, '');
+  const container = called(own, containers);
+  if (container) {
+    const owner = containers.find((one) => one.name === container.networkOf) ?? container;
+    return { is: 'container', container, owner };
+  }
+  if (name === hostName) return { is: 'here' };
+  if (isPlain(own)) return { is: 'unknown' };
+  const here = [...(await host.addresses()).map(({ address }) => address), ...(await gateways(docker))];
+  const found = /^[\d.]+$|^\[/.test(name) ? [name] : await host.resolve(name).catch(() => []);
+  return found.some((address) => here.includes(address)) ? { is: 'here' } : { is: 'elsewhere' };
+}
+
+/** This server's addresses inside of Docker, which nobody on the LAN reaches. */
+export const gateways = async (docker: Pick<World['docker'], 'network'>): Promise<readonly string[]> =>
+  (await Promise.all([proxyNetwork, 'bridge'].map((name) => docker.network(name)))).flatMap(
+    (network) => network?.gateways ?? [],
+  );
+
+/** A container goes by its own name, and by its service's name in Compose. */
+function called(host: string, containers: readonly ContainerSummary[]): ContainerSummary | undefined {
+  const service = (c: ContainerSummary) => c.labels['com.docker.compose.service'] === host;
+  const onNetwork = containers.filter((c) => c.networks.includes(proxyNetwork));
+  return containers.find(({ name }) => name === host) ?? onNetwork.find(service) ?? containers.find(service);
+}
+
+/** A name without a dot, which Docker asks of the router where no running container has it. */
+export const isPlain = (host: string): boolean => !/[.:[]/.test(host);
+
+/** How an app is cut off while its login does not hold: a container leaves the network, all others have to stop. */
+export function cutOff({ name, upstream }: { readonly name: string; readonly upstream: string }): string {
+  const { host } = addressIn(upstream);
+  const container = host.replace(`.${proxyNetwork}`, '');
+  return isPlain(container) ? `docker network disconnect ${proxyNetwork} ${container}` : `stop ${name} where it runs`;
+}
+
+/** Containers that apps are reached by and that have no network of their own, with the one whose network they have. */
+export async function networkOwners(
+  { apps }: Pick<Config, 'apps'>,
+  world: Pick<World, 'docker' | 'host'>,
+): Promise<Readonly<Record<string, string>>> {
+  const owners: Record<string, string> = {};
+  for (const upstream of apps.flatMap(upstreamsOf)) {
+    const { host } = addressIn(upstream);
+    // An address, or a name of the house, is no container's.
+    if (!isPlain(host.replace(`.${proxyNetwork}`, ''))) continue;
+    const found = await behind(upstream, world);
+    if (found.is === 'container' && found.owner !== found.container) owners[host] = found.owner.name;
+  }
+  return owners;
+}
+
+/** Every server of an app. */
+export const upstreamsOf = ({ upstream, site }: App): readonly string[] => [upstream, ...(site?.moreUpstreams ?? [])];
+
+/** The apps as Caddy has to dial them: a container in another one's network answers by that one's name alone. */
+export function dialledBy<C extends Pick<Config, 'apps'>>(config: C, owners: Readonly<Record<string, string>>): C {
+  const there = (upstream: string): string => {
+    const { host, port } = addressIn(upstream);
+    return owners[host] === undefined ? upstream : `${owners[host]}:${port}`;
+  };
+  const apps = config.apps.map((app) => {
+    const { upstream, site } = app;
+    const more = site?.moreUpstreams && { site: { ...site, moreUpstreams: site.moreUpstreams.map(there) } };
+    return { ...app, upstream: there(upstream), ...more };
+  });
+  return { ...config, apps };
+}
