@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as apps from './cli/apps.ts';
+import * as backups from './cli/backup.ts';
 import * as care from './cli/care.ts';
 import { type CommonFlags, choice, type Declaration, examples, headings } from './cli/define-command.ts';
 import * as people from './cli/people.ts';
@@ -21,6 +22,7 @@ const all = [
   ],
   ...[people.userEnroll2fa, people.userReset2fa],
   ...[care.status, care.doctor, care.mailTest, care.rescue],
+  ...[backups.backup, backups.backupList, backups.backupShow, backups.backupVerify, backups.backupPrune],
   ...[shell.completion],
 ] as const;
 
@@ -81,9 +83,11 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     command.action(async (...given: unknown[]) => {
       await act(declared.name, given.slice(0, -2), command.optsWithGlobals());
     });
-    const [above, below] = declared.name.split(' ');
-    if (below === undefined) cli.addCommand(command.helpGroup(headings[declared.heading]));
-    else holder(above as keyof typeof holders).addCommand(command);
+    const [above = '', below] = declared.name.split(' ');
+    // One that does something by itself may hold others, too.
+    const whole = cli.commands.find((one) => one.name() === above && !holding.has(above));
+    if (below === undefined) cli.addCommand(command.helpGroup(headings[declared.heading]).helpCommand(false));
+    else (whole ?? holder(above as keyof typeof holders)).addCommand(command);
   }
   cli.addHelpCommand(
     new Command('help').argument('[command]').description('Show the help of a command').helpGroup(headings.shell),

@@ -70,6 +70,7 @@ describe('a mistyped line', () => {
       'Write it like this: homeauth add-app --mode <app|domain>',
     ],
     ['user lst', 'homeauth user has no command "lst".', 'Did you mean: homeauth user list'],
+    ['backup lst', 'homeauth backup has no command "lst".', 'Did you mean: homeauth backup list'],
     ['user list --jsno', 'homeauth user list has no flag --jsno.', 'Did you mean: homeauth user list --json'],
     [
       'apply --wait soon',

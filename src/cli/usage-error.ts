@@ -22,8 +22,16 @@ export function usageError({ code, message }: CommanderError, argv: readonly str
     }
     case 'commander.missingArgument':
       return misuse(`<${quoted}> is missing behind ${here}.`, undefined, `Write it like this: ${here} <${quoted}>`);
-    case 'commander.excessArguments':
+    case 'commander.excessArguments': {
+      // One that does something by itself takes a mistyped command below it for an argument.
+      const below = command?.commands.map((one) => one.name()) ?? [];
+      const word = command && below.length > 0 ? argv[argv.indexOf(command.name()) + 1] : undefined;
+      if (word !== undefined && !word.startsWith('-')) {
+        const meant = nearest(word, below);
+        return misuse(`${here} has no command "${word}".`, meant && `${here} ${meant}`, `All commands: ${here} --help`);
+      }
       return misuse(`${here} was given too many arguments.`, undefined, `How it is written: ${here} --help`);
+    }
     case 'commander.optionMissingArgument': {
       const [flag] = quoted.split(' ');
       return misuse(`${flag} needs a value.`, undefined, `Write it like this: ${here} ${quoted}`);

@@ -4,6 +4,7 @@ import { app } from './app-file.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
+import { checkKeep } from './keep.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkVersion, releasePattern } from './version.ts';
@@ -83,6 +84,22 @@ const policies = z
   })
   .meta({ description: 'Rules for people.' });
 
+const backup = z
+  .strictObject({
+    to: text(checkBaseDir).optional().meta({
+      description: 'Absolute path of the directory for copies, best on another disk.',
+      'x-default': '`backups` below `base-dir`',
+    }),
+    keep: text(checkKeep)
+      .optional()
+      .meta({
+        description: 'Which copies stay when a new one was made: one for each of the newest days, weeks and months.',
+        examples: ['7d,4w,6m'],
+        'x-default': 'all of them',
+      }),
+  })
+  .meta({ description: 'Copies that `homeauth backup` makes.' });
+
 const preset = text(checkAppName).meta({ description: 'The name of a preset.' });
 
 export const fileSchema = z
@@ -119,6 +136,7 @@ export const fileSchema = z
     }),
     mail: mail.optional(),
     policies: policies.optional(),
+    backup: backup.optional(),
     groups: z.array(text(checkTitle)).default([]).meta({
       description:
         'Groups of people. Those that apps name need not stand here. homeauth makes them, and you fill them.',

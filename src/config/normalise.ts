@@ -1,6 +1,7 @@
 import { findPreset } from '../presets/presets.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
+import { keepIn } from './keep.ts';
 import type { App, AppSite, Config, Mail } from './schema.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
@@ -28,6 +29,10 @@ export function normalise(file: ConfigFile): Config {
       secondFactor: file.policies?.['second-factor'] ?? 'off',
       recovery: file.policies?.recovery ?? file.mail !== undefined,
       invitations: file.policies?.invitations ?? false,
+    },
+    backup: {
+      to: normaliseDir(file.backup?.to ?? `${normaliseDir(file['base-dir'])}/backups`),
+      ...given('keep', file.backup?.keep === undefined ? undefined : keepIn(file.backup.keep)),
     },
     groups: file.groups,
     apps: file.apps.map((app) => normaliseApp(app, file.domain)),

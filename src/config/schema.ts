@@ -1,3 +1,4 @@
+import type { Keep } from './keep.ts';
 import type { claims } from './site.ts';
 
 export type Claim = keyof typeof claims;
@@ -22,6 +23,7 @@ export interface Config {
   readonly zfsDataset: boolean;
   readonly mail?: Mail;
   readonly policies: Policies;
+  readonly backup: Backup;
   /** Groups of people beside those that apps name. */
   readonly groups: readonly string[];
   readonly apps: readonly App[];
@@ -50,6 +52,12 @@ export interface Mail {
   readonly passwordFile?: string;
   readonly from: string;
   readonly tls: 'starttls' | 'implicit' | 'none';
+}
+
+interface Backup {
+  /** Absolute path of the directory for copies. */
+  readonly to: string;
+  readonly keep?: Keep;
 }
 
 interface Policies {

@@ -13,6 +13,7 @@ import { proveOutsider } from '../verify/outsider.ts';
 import { verifyApp, verifyHome } from '../verify/verify-app.ts';
 import { answersCheck, workerCheck } from './authentik.ts';
 import { clockSkewCheck } from './clock-skew.ts';
+import { copiesCheck } from './copies.ts';
 import { databaseCheck } from './database.ts';
 import { diskCheck, isBegun, placeCheck } from './disk.ts';
 import { engineCheck } from './engine.ts';
@@ -137,6 +138,14 @@ export const checks: readonly Check[] = [
     needs: 'docker',
     by: doctor,
     run: ({ world }, about) => workerCheck(world, about),
+  },
+  {
+    id: 'backup-missing',
+    title: 'there is a copy of all this',
+    needs: 'docker',
+    by: doctor,
+    finds: ['backup-old', 'backup-same-disk'],
+    run: copiesCheck,
   },
   {
     id: 'provider-paths',

@@ -14,6 +14,8 @@ export interface Runtime {
   readonly pointer: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** homeauth's own release. */
+  readonly version: string;
   readonly signal: AbortSignal;
   /** How long to wait for another homeauth that is at work, in ms, where somebody has said so. */
   readonly patience?: number;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -9,6 +10,7 @@ import { linuxHost } from '../world/host.ts';
 import { interruption } from '../world/interruption.ts';
 import { systemLocks } from '../world/locks.ts';
 import { systemRandom } from '../world/random.ts';
+import { tarCommand } from '../world/tar.ts';
 import { packagedTemplates } from '../world/templates.ts';
 import { nodeTerminal } from '../world/terminal/terminal.ts';
 import { zfsCommand } from '../world/zfs.ts';
@@ -35,6 +37,7 @@ export function wire(flags: CommonFlags): Runtime {
   const runtime: Runtime = {
     world: {
       files,
+      tar: tarCommand(),
       zfs: zfsCommand(),
       docker: connectDocker(env, {
         onPull: ({ reference, done, total }) => terminal.live(pulling(reference, done, total)),
@@ -52,6 +55,7 @@ export function wire(flags: CommonFlags): Runtime {
     pointer: pointerPath,
     cwd: process.cwd(),
     env,
+    version: createRequire(import.meta.url)('../../package.json').version,
     signal,
     ...(flags.wait !== undefined && { patience: flags.wait * 60_000 }),
   };

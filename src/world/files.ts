@@ -6,6 +6,7 @@ import type { Owner } from '../model/resource.ts';
 import { codeOf, inWords } from './file-failures.ts';
 import { createFile, replaceFile, rewriteFile, syncDirectory } from './file-replace.ts';
 import { statOf } from './file-stat.ts';
+import { openToRead, pourFile, renameDurably } from './file-streams.ts';
 import { findFilesystem } from './filesystem.ts';
 import { wayTo } from './way.ts';
 import type { Files } from './world.ts';
@@ -25,6 +26,9 @@ export function nodeFiles(): Files {
     write: (path, content, mode) => inWords(path, 'written', () => replaceFile(path, content, mode)),
     create: (path, content, mode) => inWords(path, 'made', () => createFile(path, content, mode)),
     overwrite: (path, content) => inWords(path, 'written', () => rewriteFile(path, content)),
+    stream: (path) => inWords(path, 'read', () => openToRead(path)),
+    pour: (path, mode, pour) => inWords(path, 'written', () => pourFile(path, mode, pour)),
+    rename: (from, to) => inWords(from, 'given another name', () => renameDurably(from, to)),
     makeDirectory: (path, mode, owner) => inWords(path, 'made', () => makeDirectory(path, mode, owner)),
     setAccess: (path, mode, owner) => inWords(path, 'given another mode or owner', () => setAccess(path, mode, owner)),
     remove: (path) => inWords(path, 'removed', () => remove(path)),

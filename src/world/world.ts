@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Owner } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Step } from '../model/trust.ts';
@@ -7,6 +8,7 @@ import type { Docker } from './docker/docker.ts';
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
   readonly files: Files;
+  readonly tar: Tar;
   readonly zfs: Zfs;
   readonly docker: Docker;
   readonly authentik: Authentik;
@@ -58,12 +60,28 @@ export interface Files {
   overwrite(path: string, content: string): Promise<void>;
   /** Missing parents are made, too, as root's own. */
   makeDirectory(path: string, mode: number, owner: Owner): Promise<void>;
+  /** A file's bytes as they are read, for what is too large for memory. */
+  stream(path: string): Promise<Readable>;
+  /** Makes a new file of what `pour` writes, and is durable like the others. Where that fails nothing is left. */
+  pour<T>(path: string, mode: number, pour: (into: Writable) => Promise<T>): Promise<T>;
+  /** Gives a file or a directory another name on the same file system; a file that has that name is replaced. */
+  rename(from: string, to: string): Promise<void>;
   /** Mode and owner of what is there already. */
   setAccess(path: string, mode: number, owner: Owner): Promise<void>;
   /** A file, or an empty directory: false where the directory still holds something. Absent is fine. */
   remove(path: string): Promise<boolean>;
   /** A directory and all below it: the user's data, only when asked for by name. */
   removeTree(path: string): Promise<void>;
+}
+
+/** tar(1): names, modes, owners and links of files, as one stream. */
+export interface Tar {
+  /** Packs names below a directory; `without` are names that stay out, wherever below. */
+  pack(directory: string, names: readonly string[], without: readonly string[], into: Writable): Promise<void>;
+  /** Unpacks all of it below a directory, with modes and owners. */
+  unpack(from: Readable, directory: string): Promise<void>;
+  /** The names in it. */
+  names(from: Readable): Promise<readonly string[]>;
 }
 
 export interface Dataset {

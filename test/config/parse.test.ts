@@ -7,6 +7,7 @@ describe('a valid file', () => {
     expect(parseConfig(small, 'homeauth.yaml').config).toEqual({
       domain: 'home.example.com',
       baseDir: '/srv',
+      backup: { to: '/srv/backups' },
       authHost: 'auth.home.example.com',
       admin: { username: 'helen', name: 'helen', email: 'helen@example.com' },
       authentik: { version: '2026.8.6', consent: 'explicit', allowUnsupported: false },
@@ -23,6 +24,7 @@ describe('a valid file', () => {
     expect(parseConfig(full, 'homeauth.yaml').config).toEqual({
       domain: 'home.example.com',
       baseDir: '/rpool/encrypted/docker',
+      backup: { to: '/rpool/encrypted/docker/backups' },
       authHost: 'login.home.example.com',
       lanAddress: '192.168.0.4',
       admin: { username: 'helen', name: 'Helen', email: 'helen@example.com' },

@@ -49,6 +49,9 @@ export function demoFiles(place: string): DemoFiles {
     filesystem: async (path) => ({ ...(await real.filesystem(at(path))), type: 'ext4', free: 100e9 }),
     write: (path, content, mode) => real.write(inside(path), content, mode),
     create: (path, content, mode) => real.create(inside(path), content, mode),
+    stream: (path) => real.stream(at(path)),
+    pour: (path, mode, pour) => real.pour(inside(path), mode, pour),
+    rename: (from, to) => real.rename(inside(from), inside(to)),
     overwrite: (path, content) => real.overwrite(inside(path), content),
     makeDirectory: (path, mode, owner) =>
       asWished(inside(path), owner, (set) => real.makeDirectory(inside(path), mode, set)),

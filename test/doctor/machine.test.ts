@@ -46,6 +46,7 @@ function machine(over: Over = {}, env: Runtime['env'] = {}) {
     pointer: '/etc/homeauth/location',
     cwd: '/',
     env,
+    version: '0.1.0',
     signal: new AbortController().signal,
   });
 }

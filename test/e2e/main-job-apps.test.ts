@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { WHOAMI_IMAGE } from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
 import { hostOf, type Page, visitor } from './main-job/browser.ts';
 import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
-import { containerNames, lives, tree } from './main-job/look.ts';
+import { accessOf, containerNames, lives, tree } from './main-job/look.ts';
 import { domain, openPlace, type Place } from './main-job/place.ts';
 
 let place: Place;
@@ -150,6 +150,20 @@ test('with mode domain an app has no provider of its own', async () => {
   const page = await enter('notes', 'helen', password);
   expect(page.url.host).toBe(`notes.${domain}`);
   expect(identityIn(page)).toBe('helen');
+});
+
+test('a copy of all of it is whole, and holds what was there', async () => {
+  const made = JSON.parse((await homeauthEnds(0, ['backup', '--json'])).out);
+  console.info(`a copy of ${made.copy.size} bytes took ${(made.took / 1000).toFixed(1)} s`);
+  expect(made.copy).toMatchObject({ postgres: expect.stringMatching(/^\d+\.\d+$/), counts: { applications: 5 } });
+  expect(made.copy.people.map((one: { username: string }) => one.username).sort()).toEqual(['helen', 'pia', 'tom']);
+  const dump = join(made.copy.path, 'database.dump');
+  expect((await readFile(dump)).subarray(0, 5).toString()).toBe('PGDMP');
+  expect(await accessOf(dump)).toBe('0:0 0600');
+  await homeauthEnds(0, ['backup', 'verify']);
+  // Cut off: a list of what it should hold would not show it.
+  await truncate(dump, made.copy.files['database.dump'].size - 100);
+  expect((await homeauthEnds(4, ['backup', 'verify', '--json'])).out).toContain('"is":"changed"');
 });
 
 test('remove-app takes it away from Caddy, from authentik and from the outpost, and leaves the rest', async () => {

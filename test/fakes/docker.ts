@@ -7,6 +7,7 @@ import type { ContainerDetails, Docker, NewContainer } from '../../src/world/doc
 import type { Files } from '../../src/world/world.ts';
 import { memoryStore } from '../standin/index.ts';
 import { type Around, Exit, type Program, type Running } from './program.ts';
+import { textOf } from './streams.ts';
 
 interface Box {
   readonly made: NewContainer;
@@ -241,8 +242,19 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       await boxes.get(name)?.running?.stop();
       boxes.delete(name);
     },
-    async exec(name, argv, { stdin = '' } = {}) {
-      return (await known(name).running?.exec?.(argv, stdin)) ?? { code: 127, stdout: '', stderr: 'not found' };
+    async exec(name, argv, { stdin = '', stdout } = {}) {
+      const { running } = known(name);
+      if (!running) {
+        const problem = `The container ${name} is not running.`;
+        throw new Failure({ code: 'container-not-running', problem, fix: `docker start ${name}` });
+      }
+      const given = typeof stdin === 'string' ? stdin : await textOf(stdin);
+      const ended = (await running.exec?.(argv, given)) ?? { code: 127, stdout: '', stderr: 'not found' };
+      if (!stdout) return ended;
+      // Piece by piece, and as bytes: that it ended badly is known only afterwards.
+      for (let at = 0; at < ended.stdout.length; at += 1000)
+        stdout.write(Buffer.from(ended.stdout.slice(at, at + 1000)));
+      return { ...ended, stdout: '' };
     },
     composeHashes: async () => undefined,
     async becomeLike(other) {

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path/posix';
+import { Readable } from 'node:stream';
 import type { Owner } from '../../src/model/resource.ts';
 import { inWords } from '../../src/world/file-failures.ts';
 import type { FileStat, Files } from '../../src/world/world.ts';
+import { collected } from './streams.ts';
 
 interface Entry {
   readonly type: 'file' | 'directory';
@@ -92,6 +94,27 @@ export function memoryFiles(from = empty): MemoryFiles {
       if (place(path)) return false;
       entries.set(path, { type: 'file', content, mode, owner: root });
       return true;
+    },
+    async stream(path) {
+      const entry = entries.get(path);
+      if (!entry) fail('ENOENT', path);
+      return Readable.from([Buffer.from(entry?.content ?? '')]);
+    },
+    async pour(path, mode, pour) {
+      place(path);
+      if (entries.has(path)) fail('EEXIST', path);
+      const into = collected();
+      const result = await pour(into);
+      place(path);
+      entries.set(path, { type: 'file', content: into.text(), mode, owner: root });
+      return result;
+    },
+    async rename(from, to) {
+      const moved = [from, ...below(from)].map((path) => [path, entries.get(path) ?? fail('ENOENT', path)] as const);
+      place(to);
+      if (below(to).length > 0) fail('ENOTEMPTY', to);
+      for (const [path] of moved) entries.delete(path);
+      for (const [path, entry] of moved) entries.set(to + path.slice(from.length), entry);
     },
     async overwrite(path, content) {
       const entry = at(path) ?? fail('ENOENT', path);

@@ -3,7 +3,7 @@ import type { World } from '../../src/world/world.ts';
 
 /** Whether a call changes something outside of the process, or only looks; where it depends, on the arguments. */
 type Sort = 'look' | 'effect' | ((args: readonly unknown[]) => 'look' | 'effect');
-type Gated = 'files' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
+type Gated = 'files' | 'tar' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
 
 /** Every method of every adapter. One that is added to the world has to be put here before this compiles. */
 export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: Sort } } = {
@@ -13,6 +13,9 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     list: 'look',
     way: 'look',
     filesystem: 'look',
+    stream: 'look',
+    pour: 'effect',
+    rename: 'effect',
     write: 'effect',
     create: 'effect',
     overwrite: 'effect',
@@ -21,6 +24,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     remove: 'effect',
     removeTree: 'effect',
   },
+  tar: { pack: 'look', names: 'look', unpack: 'effect' },
   docker: {
     engine: 'look',
     containers: 'look',
@@ -44,7 +48,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     // Of all that is run inside a container, Caddy's reload and what the database is told change something.
     exec: ([, argv]) => {
       const [program, command, script] = argv as readonly string[];
-      const isTold = program === 'sh' && script?.includes(' -f ');
+      const isTold = program === 'sh' && (script?.includes(' -f ') || script?.includes(' --dbname='));
       return isTold || command === 'reload' ? 'effect' : 'look';
     },
   },
@@ -104,6 +108,7 @@ export function gated({ world, connect }: Pick<Runtime, 'world' | 'connect'>, ga
     world: {
       ...world,
       files: wrap('files', world.files),
+      tar: wrap('tar', world.tar),
       docker: wrap('docker', world.docker),
       zfs: wrap('zfs', world.zfs),
       clock: wrap('clock', world.clock),

@@ -32,6 +32,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
       pointer: '/etc/homeauth/location',
       cwd: '/',
       env: {},
+      version: '0.1.0',
       signal: new AbortController().signal,
       ...over,
     };

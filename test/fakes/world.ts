@@ -9,8 +9,10 @@ import { caddy } from './caddy.ts';
 import { type FakeDocker, fakeDocker } from './docker.ts';
 import { type MemoryFiles, memoryFiles } from './files.ts';
 import { mailbox } from './mailbox.ts';
+import { postgres } from './postgres.ts';
 import type { Program } from './program.ts';
-import { authentik, postgres, redis } from './stack-programs.ts';
+import { authentik, redis } from './stack-programs.ts';
+import { memoryTar } from './tar.ts';
 import { whoami } from './whoami.ts';
 
 export interface FakeWorld {
@@ -63,6 +65,7 @@ export function fakeWorld({
   const world: Omit<World, 'authentik'> = {
     files,
     docker,
+    tar: memoryTar(files),
     zfs: {
       datasets: async () => undefined,
       create: async () => {},

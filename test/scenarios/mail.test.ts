@@ -97,7 +97,7 @@ describe('with mail settings', () => {
   function worker(last: string, kind: string, said = '', mail = { code: 0, stdout: '', stderr: '' }) {
     const calls: { argv: readonly string[]; stdin?: string }[] = [];
     fake.docker.exec = async (_, argv, { stdin } = {}) => {
-      calls.push({ argv, ...(stdin !== undefined && { stdin }) });
+      calls.push({ argv, ...(typeof stdin === 'string' && { stdin }) });
       if (argv[0] === 'ak') return mail;
       const steps = went.slice(0, went.indexOf(last)).map((step) => ({ step, kind: 'ok', said: '' }));
       const lines = [...steps, { step: last, kind, said }].map((step) => JSON.stringify(step));

@@ -188,6 +188,14 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   plan: [[[]]],
   apply: [[[], { dryRun: true }], [[]]],
   uninstall: [[[], { dryRun: true }], [[]], [[], { confirm: hostile }]],
+  backup: [[[], { dryRun: true }], [[]], [[], { to: `/mnt/${hostile}` }], [[], { keep: hostile }]],
+  'backup list': [[[]]],
+  'backup show': [[[]], [[hostile]], [[`/mnt/${hostile}`]]],
+  'backup verify': [[[]], [[hostile]]],
+  'backup prune': [
+    [[], { keep: '1d' }],
+    [[], { keep: hostile }],
+  ],
   'add-app': [
     [['wiki'], { upstream: 'wiki:80', group: 'family' }],
     [[hostile]],
@@ -280,7 +288,14 @@ async function run(
   }, 20);
   const { terminal } = at;
   const runtime: Runtime = {
-    ...{ world, terminal, connect: fake.connect, templates: packagedTemplates, pointer: '/etc/homeauth/location' },
+    ...{
+      world,
+      terminal,
+      connect: fake.connect,
+      templates: packagedTemplates,
+      pointer: '/etc/homeauth/location',
+      version: '0.1.0',
+    },
     ...{ cwd: '/', env: {}, signal: at.interrupt.signal },
   };
   try {

@@ -14,10 +14,13 @@ if [[ $funcstack[1] == _homeauth ]]; then _homeauth "$@"; else compdef _homeauth
 `;
 }
 
-/** Offers these commands, and what goes with the one that was typed. */
-function level(verbs: readonly Verb[], columns: number): string {
+/** Offers these commands, flags of the one that holds them, and what goes with the one that was typed. */
+function level(verbs: readonly Verb[], columns: number, flags: readonly Flag[] = []): string {
   const lines = [
-    `_arguments -C $everywhere '1: :->verb' '*:: :->rest' && return`,
+    `_arguments -C $everywhere${flags
+      .flatMap(specs)
+      .map((spec) => ` ${spec}`)
+      .join('')} '1: :->verb' '*:: :->rest' && return`,
     'case $state in',
     '  verb)',
     '    local -a verbs=(',
@@ -38,7 +41,7 @@ const indented =
 
 function rest({ name, flags, words, verbs }: Verb, columns: number): string {
   const pad = ' '.repeat(columns);
-  if (verbs.length > 0) return `${pad}${name})\n${level(verbs, columns + 2)}${pad}  ;;\n`;
+  if (verbs.length > 0) return `${pad}${name})\n${level(verbs, columns + 2, flags)}${pad}  ;;\n`;
   const argument =
     words === 'apps'
       ? ['"1: :($(homeauth app-names 2>/dev/null))"']

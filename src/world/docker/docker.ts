@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { ContainerDefinition, ContainerFound, NetworkFound, NetworkSpec } from '../../model/container.ts';
 import type { Secret } from '../../model/secret.ts';
 
@@ -55,6 +56,14 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
+export interface ExecOptions {
+  /** Sent whole, or as it comes, then closed. */
+  readonly stdin?: string | Readable;
+  /** Takes what the program writes, as it comes; the result then has none of it. */
+  readonly stdout?: Writable;
+  readonly cwd?: string;
+}
+
 /** Layers of an image on their way: bytes so far, and in all. */
 export interface PullProgress {
   readonly reference: string;
@@ -103,11 +112,7 @@ export interface Docker {
   disconnect(container: string, network: string): Promise<void>;
   /** Stops it politely, then removes it; its named and bound data stay. */
   remove(name: string): Promise<void>;
-  exec(
-    container: string,
-    argv: readonly string[],
-    options?: { readonly stdin?: string; readonly cwd?: string },
-  ): Promise<ExecResult>;
+  exec(container: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** What Compose would put into the config-hash labels of a file's services; undefined without Compose. */
   composeHashes(file: string): Promise<Readonly<Record<string, string>> | undefined>;
 }

@@ -1,16 +1,13 @@
+import { type Duplex, Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../model/failure.ts';
-import { type Api, lostAnswer } from './api.ts';
+import { type Api, isLost, lostAnswer } from './api.ts';
 import { containerPath } from './containers.ts';
-import type { ExecResult } from './docker.ts';
+import { divide } from './divide.ts';
+import type { ExecOptions, ExecResult } from './docker.ts';
 import { framesOf, textOf } from './frames.ts';
 import { Refusal } from './refusal.ts';
-
-export interface ExecOptions {
-  readonly stdin?: string;
-  readonly cwd?: string;
-}
 
 /** A shell's word for: there is no such program. */
 const noSuchProgram = 127;
@@ -23,7 +20,7 @@ export async function execIn(
   api: Api,
   container: string,
   argv: readonly string[],
-  { stdin, cwd }: ExecOptions,
+  { stdin, stdout, cwd }: ExecOptions,
 ): Promise<ExecResult> {
   const id = await createExec(api, container, {
     Cmd: argv,
@@ -33,25 +30,45 @@ export async function execIn(
     ...(cwd !== undefined && { WorkingDir: cwd }),
   });
   const output: Buffer[] = [];
+  let poured: string | undefined;
   try {
     const stream = await api.open('POST', `/exec/${id}/start`, { body: { Detach: false, Tty: false }, hijack: true });
-    stream.on('data', (chunk: Buffer) => output.push(chunk));
-    if (stdin !== undefined) stream.end(stdin);
-    // A program may end without reading what it was sent; its exit code tells, so the broken pipe need not.
-    await finished(stream, { writable: false }).catch(() => undefined);
+    if (typeof stdin === 'string') stream.end(stdin);
+    else if (stdin) stdin.on('error', (error) => stream.destroy(error)).pipe(stream);
+    if (stdout) poured = await dividedInto(stdout, stream, id);
+    else {
+      stream.on('data', (chunk: Buffer) => output.push(chunk));
+      // A program may end without reading what it was sent; its exit code tells, so the broken pipe need not.
+      await finished(stream, { writable: false }).catch(() => undefined);
+    }
+    if (stdin instanceof Readable && stdin.errored) throw stdin.errored;
   } catch (error) {
     if (error instanceof Refusal && /executable file not found|no such file or directory/i.test(error.words)) {
       return { code: noSuchProgram, stdout: '', stderr: error.words };
     }
     throw error;
+  } finally {
+    if (stdin instanceof Readable) stdin.destroy();
   }
   const code = await exitCode(api, id);
+  if (poured !== undefined) return { code, stdout: '', stderr: poured };
   const frames = framesOf(Buffer.concat(output));
   return {
     code,
     stdout: textOf(frames.filter(({ stream }) => stream === 'stdout')),
     stderr: textOf(frames.filter(({ stream }) => stream === 'stderr')),
   };
+}
+
+/** What is poured must be whole: a connection that broke is told, as its exit code may be fine all the same. */
+async function dividedInto(stdout: Writable, stream: Duplex, id: string): Promise<string> {
+  try {
+    return await divide(stream, stdout);
+  } catch (error) {
+    stream.destroy();
+    if (stdout.errored) throw stdout.errored;
+    throw isLost(error) ? lostAnswer({ method: 'POST', path: `/exec/${id}/start` }, error) : error;
+  }
 }
 
 async function createExec(api: Api, container: string, body: object): Promise<string> {

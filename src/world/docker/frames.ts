@@ -4,7 +4,7 @@ export interface Frame {
   readonly data: Buffer;
 }
 
-const headerLength = 8;
+export const headerLength = 8;
 const stderrStream = 2;
 
 /**
@@ -16,12 +16,14 @@ export function framesOf(data: Buffer): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at + headerLength <= data.length; ) {
     const end = at + headerLength + data.readUInt32BE(at + 4);
-    const stream = data[at] === stderrStream ? 'stderr' : 'stdout';
-    frames.push({ stream, data: data.subarray(at + headerLength, end) });
+    frames.push({ stream: streamOf(data.subarray(at)), data: data.subarray(at + headerLength, end) });
     at = end;
   }
   return frames;
 }
+
+/** Which stream a header says. */
+export const streamOf = (header: Buffer): Frame['stream'] => (header[0] === stderrStream ? 'stderr' : 'stdout');
 
 /** The text of some frames; joined as bytes, because one letter may be cut in two. */
 export const textOf = (frames: readonly Frame[]): string => Buffer.concat(frames.map(({ data }) => data)).toString();

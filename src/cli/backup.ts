@@ -1,0 +1,72 @@
+import type { ExitCode } from '../model/failure.ts';
+import { defineCommand, type FlagsOf } from './define-command.ts';
+
+const place = [
+  '--to <path>',
+  'the directory for copies; default: backup.to, then backups below the base directory',
+] as const;
+const from = [
+  '--from <path>',
+  'the directory with copies; default: backup.to, then backups below the base directory',
+] as const;
+
+export const backup = defineCommand({
+  name: 'backup',
+  heading: 'care',
+  about: 'Copy everything that is needed to be brought back; nothing stops meanwhile',
+  examples: ['homeauth backup', 'homeauth backup --to /mnt/usb/homeauth --keep 7d,4w,6m', 'homeauth backup list'],
+  changes: true,
+  dryRun: 'show what would be copied, and write nothing',
+  takes: (command) =>
+    command
+      .option(...place)
+      .option(
+        '--keep <days,weeks,months>',
+        'then remove what is not among these, such as 7d,4w,6m; default: backup.keep',
+      ),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup.ts')).backup(flags, s),
+});
+export type BackupFlags = FlagsOf<typeof backup>;
+
+export const backupList = defineCommand({
+  name: 'backup list',
+  heading: 'care',
+  about: 'List the copies',
+  examples: ['homeauth backup list', 'homeauth backup list --json'],
+  takes: (command) => command.option(...from),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/list.ts')).list(flags, s),
+});
+export type BackupListFlags = FlagsOf<typeof backupList>;
+
+export const backupShow = defineCommand({
+  name: 'backup show',
+  heading: 'care',
+  about: 'Show what a copy holds',
+  examples: ['homeauth backup show', 'homeauth backup show 2026-11-29T160500Z'],
+  takes: (command) => command.argument('[copy]').option(...from),
+  run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/backup/show.ts')).show(copy, flags, s),
+});
+
+export const backupVerify = defineCommand({
+  name: 'backup verify',
+  heading: 'care',
+  about: 'Read a copy to its end, and compare it with what was written',
+  examples: ['homeauth backup verify', 'homeauth backup verify 2026-11-29T160500Z'],
+  takes: (command) => command.argument('[copy]').option(...from),
+  run: async ([copy], flags, s): Promise<ExitCode> =>
+    (await import('../commands/backup/verify.ts')).verify(copy, flags, s),
+});
+export type BackupCopyFlags = FlagsOf<typeof backupVerify>;
+
+export const backupPrune = defineCommand({
+  name: 'backup prune',
+  heading: 'care',
+  about: 'Remove copies that are not to be kept; the newest good one never goes',
+  examples: ['homeauth backup prune --keep 7d,4w,6m --dry-run', 'homeauth backup prune'],
+  changes: true,
+  dryRun: 'show which copies would go, and remove none',
+  takes: (command) =>
+    command.option(...from).option('--keep <days,weeks,months>', 'what stays, such as 7d,4w,6m; default: backup.keep'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/prune.ts')).prune(flags, s),
+});
+export type BackupPruneFlags = FlagsOf<typeof backupPrune>;

@@ -1,0 +1,18 @@
+import type { BackupListFlags } from '../../cli/backup.ts';
+import { copiesIn } from '../../installation/copies.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { copyData, copies as words } from '../../report/copies.ts';
+import { screenOf } from '../screen.ts';
+import { placeOf } from './place.ts';
+
+/** `homeauth backup list`: the copies of this installation, the newest first. */
+export async function list(flags: BackupListFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'backup list');
+  const place = placeOf(flags.from, installation);
+  const all = await copiesIn(place, installation);
+  screen.result(words(all, place, screen.paper), { place, copies: all.map(copyData) }, true);
+  return exitCodes.fine;
+}

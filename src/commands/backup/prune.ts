@@ -1,0 +1,53 @@
+import type { BackupPruneFlags } from '../../cli/backup.ts';
+import { copiesIn } from '../../installation/copies.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { hold } from '../../installation/lock.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
+import { superfluous } from '../../lifecycle/backup/keep.ts';
+import type { Copy } from '../../model/copy.ts';
+import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { screenOf } from '../screen.ts';
+import { keepOf, placeOf } from './place.ts';
+
+/** `homeauth backup prune`: what is not to be kept goes, once the newest was read to its end. */
+export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'backup prune');
+  const place = placeOf(flags.from, installation);
+  const keep = keepOf(flags.keep, installation);
+  if (!keep) {
+    throw new Failure({
+      code: 'answer-missing',
+      problem: 'Nobody has said which copies stay.',
+      why: 'Neither --keep nor backup.keep in homeauth.yaml is there, so all of them do.',
+      fix: 'Say it: homeauth backup prune --keep 7d,4w,6m',
+    });
+  }
+  return hold(installation, 'backup prune', async () => {
+    const copies = await copiesIn(place, installation);
+    const goes = superfluous(copies, keep);
+    if (!flags.dryRun && goes.length > 0) {
+      await assertNewestWhole(copies, installation);
+      await removeCopies(goes, installation);
+    }
+    const verb = flags.dryRun ? 'would go' : 'removed';
+    const words =
+      goes.length === 0
+        ? `No copy in ${place} is superfluous.`
+        : goes.map(({ path }) => screen.paper.marked('drop', `${path}   ${verb}`)).join('\n');
+    screen.result(words, { place, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes) }, true);
+    return exitCodes.fine;
+  });
+}
+
+const namesOf = (copies: readonly Copy[]): string[] => copies.map(({ name }) => name);
+
+/** Each loses its name first: one that is half gone is no copy any more, and is swept away with the next. */
+export async function removeCopies(copies: readonly Copy[], { world }: Installation): Promise<void> {
+  for (const { path } of copies) {
+    await world.files.rename(path, `${path}.partial`);
+    await world.files.removeTree(`${path}.partial`);
+  }
+}

@@ -1,0 +1,28 @@
+import type { BackupCopyFlags } from '../../cli/backup.ts';
+import { copyNamed } from '../../installation/copies.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { damagesOf } from '../../lifecycle/backup/check.ts';
+import { sizeOf } from '../../model/copy.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { bytes, copyData } from '../../report/copies.ts';
+import { screenOf } from '../screen.ts';
+import { placeOf } from './place.ts';
+
+/** `homeauth backup verify [COPY]`: read it all, as a restore would. */
+export async function verify(given: string | undefined, flags: BackupCopyFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'backup verify');
+  const { paper } = screen;
+  const copy = await copyNamed(given, placeOf(flags.from, installation), installation);
+  const damages = await damagesOf(copy, installation);
+  const isWhole = damages.length === 0;
+  const words = isWhole
+    ? [paper.marked('done', `${copy.path} is whole: ${bytes(sizeOf(copy.manifest))}, read to its end`)]
+    : [
+        ...damages.map(({ file, is }) => paper.marked('wrong', `${copy.path}/${file} is ${is}`)),
+        'It cannot be relied on. Make a new one: homeauth backup',
+      ];
+  screen.result(words.join('\n'), { copy: copyData(copy), damages }, isWhole);
+  return isWhole ? exitCodes.fine : exitCodes.wrong;
+}

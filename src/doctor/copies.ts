@@ -1,0 +1,50 @@
+import { copiesIn } from '../installation/copies.ts';
+import type { Installation } from '../installation/installation.ts';
+import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
+import type { Filesystem } from '../world/world.ts';
+
+const day = 86_400_000;
+/** How much of a home's life may be without a copy, in days. */
+const limit = 7;
+
+/** Is there a copy of what was changed up to a week ago, and does it lie somewhere else? */
+export async function copiesCheck(installation: Installation, about: About): Promise<Finding[]> {
+  const { world, config, layout } = installation;
+  const { to } = config.backup;
+  const [newest] = await copiesIn(to, installation);
+  if (!newest) return [await withoutCopy(installation, about)];
+  const age = Math.floor((Date.now() - Date.parse(newest.manifest.made)) / day);
+  const title = `the newest copy is ${age === 0 ? 'from today' : `${age} days old`} (${newest.path})`;
+  const fresh =
+    age <= limit
+      ? ok({ ...about, title })
+      : wrong({ id: 'backup-old', title }, 'warn', {
+          problem: `The newest copy is ${age} days old: ${newest.path}`,
+          why: 'What was changed since is lost with the disk: people, passwords, second factors.',
+          fix: 'homeauth backup',
+        });
+  const [here, there] = await Promise.all([layout.root, newest.path].map((path) => world.files.filesystem(path)));
+  const elsewhere = { id: 'backup-same-disk', title: 'the copies lie on another disk' };
+  if (!here || !there || diskOf(here) !== diskOf(there)) return [fresh, ok(elsewhere)];
+  const problem = `The copies in ${to} lie on the disk of what they are copies of.`;
+  const why = 'A disk that fails takes both.';
+  const fix = ['Name a directory on another disk in homeauth.yaml:', 'backup:', '  to: /mnt/DISK/homeauth'];
+  return [fresh, wrong(elsewhere, 'warn', { problem, why, fix })];
+}
+
+/** One that was set up this week has had no time for it. */
+async function withoutCopy({ world }: Installation, about: About): Promise<Finding> {
+  const reach = await world.authentik.reach();
+  if (reach.is !== 'ready') return skip(about, reach.because);
+  const joined = (await world.authentik.list('core/users', 'known')).map((user) => Date.parse(user.date_joined));
+  const age = Math.floor((Date.now() - Math.min(...joined)) / day);
+  if (!(age > limit)) return ok({ ...about, title: 'no copy is missed yet: this home is new' });
+  return wrong(about, 'warn', {
+    problem: 'There is no copy of all this.',
+    why: `It has been here for ${age} days. When the disk fails, everybody begins anew: people, passwords, second factors.`,
+    fix: 'homeauth backup',
+  });
+}
+
+/** Datasets of one pool lie on the same disks. */
+const diskOf = ({ type, source }: Filesystem): string => (type === 'zfs' ? (source.split('/', 1)[0] ?? '') : source);

@@ -1,0 +1,61 @@
+import { join } from 'node:path/posix';
+import { digestOf } from '../../installation/copies.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { Copy } from '../../model/copy.ts';
+import { exitCodes, Failure } from '../../model/failure.ts';
+import { readWhole } from './dump.ts';
+
+/** What is wrong with a file of a copy. */
+export interface Damage {
+  readonly file: string;
+  readonly is: 'missing' | 'changed' | 'unreadable';
+}
+
+/** Reads all of a copy: every file is the one that was written, and the dump and the archives can be read to their end. */
+export async function damagesOf({ path, manifest }: Copy, { world }: Installation): Promise<readonly Damage[]> {
+  const { files, tar, docker } = world;
+  const damages: Damage[] = [];
+  for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
+    const at = join(path, file);
+    if ((await files.stat(at))?.type !== 'file') {
+      damages.push({ file, is: 'missing' });
+      continue;
+    }
+    const found = await digestOf(at, files);
+    if (found.size !== size || found.sha256 !== sha256) {
+      damages.push({ file, is: 'changed' });
+      continue;
+    }
+    const isReadable = file.endsWith('.tar')
+      ? await tar.names(await files.stream(at)).then(() => true, whereTarFailed)
+      : await readWhole(docker, await files.stream(at));
+    if (!isReadable) damages.push({ file, is: 'unreadable' });
+  }
+  if (!manifest.files['database.dump']) damages.push({ file: 'database.dump', is: 'missing' });
+  return damages;
+}
+
+const whereTarFailed = (error: unknown): false => {
+  if (error instanceof Failure && error.code === 'tar-failed') return false;
+  throw error;
+};
+
+/** @throws Failure copy-damaged */
+async function assertWhole(copy: Copy, installation: Installation): Promise<void> {
+  const damages = await damagesOf(copy, installation);
+  if (damages.length > 0) throw damaged(copy, damages);
+}
+
+/** What a restore would fall back on is good. @throws Failure copy-damaged */
+export async function assertNewestWhole([newest]: readonly Copy[], installation: Installation): Promise<void> {
+  if (newest) await assertWhole(newest, installation);
+}
+
+const damaged = ({ path }: Copy, damages: readonly Damage[]): Failure =>
+  new Failure({
+    code: 'copy-damaged',
+    problem: `The copy ${path} is not what was written: ${damages.map(({ file, is }) => `${file} is ${is}`).join(', ')}.`,
+    why: 'A disk, a copying program or a person changed it.',
+    fix: 'Take another one: homeauth backup list',
+    exit: exitCodes.wrong,
+  });

@@ -1,0 +1,175 @@
+import { join } from 'node:path/posix';
+import { emergencyAccount } from '../../desired/sso.ts';
+import { interrupted } from '../../engine/errors.ts';
+import { digestOf, manifestFile, unfinished } from '../../installation/copies.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { notedIn } from '../../installation/pins.ts';
+import { assertTrusted } from '../../installation/trust.ts';
+import type { Copy, CopyReason, Manifest } from '../../model/copy.ts';
+import { exitCodes, Failure } from '../../model/failure.ts';
+import type { Files } from '../../world/world.ts';
+import { contentsOf } from './contents.ts';
+import { dump, readWhole, rubbish, sizeUp } from './dump.ts';
+
+const root = { uid: 0, gid: 0 };
+/** Left free on the disk beside the copy itself, in bytes. */
+const spare = 512e6;
+
+const counted = {
+  users: 'core/users',
+  groups: 'core/groups',
+  applications: 'core/applications',
+  providers: 'providers/proxy',
+  flows: 'flows/instances',
+  tokens: 'core/tokens',
+} as const;
+
+/** What would be copied, and how much it is, in bytes. */
+export async function planCopy(installation: Installation, place: string) {
+  await assertPlace(installation, place);
+  const { size, postgres } = await sizeUp(installation.world.docker);
+  const contents = await contentsOf(installation);
+  const needed = size + contents.size + spare;
+  const disk = await installation.world.files.filesystem(place);
+  if (disk.free >= needed) return { ...contents, postgres, size: size + contents.size };
+  throw new Failure({
+    code: 'disk-full',
+    problem: `${disk.target} has ${mb(disk.free)} left, and a copy may need ${mb(needed)}.`,
+    why: 'Nothing was copied: a disk that is full stops what else lies on it.',
+    fix: `Make room, or name another directory: homeauth backup --to DIR`,
+  });
+}
+
+const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+
+/**
+ * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
+ * file that the copy lacks. It lies beside under a name that nobody takes for a copy until all of it is on disk.
+ * @throws Failure and leaves no half copy behind
+ */
+export async function makeCopy(
+  installation: Installation,
+  place: string,
+  why: CopyReason,
+  tell: (what: string) => void,
+): Promise<Copy> {
+  const { world, surroundings } = installation;
+  const { files, docker } = world;
+  const planned = await planCopy(installation, place);
+  if (!(await files.stat(place))) await files.makeDirectory(place, 0o700, root);
+  await sweep(place, files);
+  const name = await freeName(place, files);
+  const partial = join(place, `${name}.partial`);
+  const leftOut = why === 'asked' ? rubbish : [];
+  const step = (what: string) => {
+    if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
+    tell(what);
+  };
+  await files.makeDirectory(partial, 0o700, root);
+  try {
+    const had = await inventoryOf(installation);
+    step('the database');
+    const database = join(partial, 'database.dump');
+    await files.pour(database, 0o600, (into) => dump(docker, leftOut, into));
+    step('reading it back');
+    if (!(await readWhole(docker, await files.stream(database)))) throw unreadable();
+    step('the files');
+    for (const { file, directory, names, without } of planned.archives) {
+      const path = join(partial, file);
+      await files.pour(path, 0o600, (into) => world.tar.pack(directory, names, without, into));
+      await world.tar.names(await files.stream(path));
+    }
+    const digests: Record<string, Manifest['files'][string]> = {};
+    for (const file of ['database.dump', ...planned.archives.map((archive) => archive.file)])
+      digests[file] = await digestOf(join(partial, file), files);
+    const manifest = await manifestOf(installation, {
+      why,
+      leftOut,
+      postgres: planned.postgres,
+      files: digests,
+      ...had,
+    });
+    await files.write(join(partial, manifestFile), `${JSON.stringify(manifest, undefined, 1)}\n`, 0o600);
+    const path = join(place, name);
+    await files.rename(partial, path);
+    return { name, path, manifest };
+  } catch (error) {
+    await files.removeTree(partial).catch(() => {});
+    throw error;
+  }
+}
+
+async function manifestOf(
+  { config, ledger, surroundings }: Installation,
+  had: Pick<Manifest, 'why' | 'leftOut' | 'postgres' | 'files' | 'counts' | 'people'>,
+): Promise<Manifest> {
+  return {
+    format: 1,
+    homeauth: surroundings.version,
+    made: new Date().toISOString(),
+    domain: config.domain,
+    baseDir: config.baseDir,
+    authentik: config.authentik.version,
+    images: notedIn(await ledger.read()),
+    apps: config.apps.map(({ name }) => name),
+    ...had,
+  };
+}
+
+/** What authentik has. One that cannot be asked is copied all the same: then more than ever. */
+async function inventoryOf({ world }: Installation): Promise<Pick<Manifest, 'counts' | 'people'>> {
+  try {
+    if ((await world.authentik.reach()).is !== 'ready') return {};
+    const rows = await Promise.all(
+      Object.entries(counted).map(
+        async ([name, of]) => [name, (await world.authentik.list(of, 'fresh')).length] as const,
+      ),
+    );
+    const people = (await world.authentik.list('core/users'))
+      .filter(({ username, type }) => username !== emergencyAccount && (type === 'internal' || type === 'external'))
+      .map(({ username, is_active: active }) => ({ username, active: active ?? true }));
+    return { counts: Object.fromEntries(rows), people };
+  } catch (error) {
+    if (error instanceof Failure) return {};
+    throw error;
+  }
+}
+
+/** @throws Failure backup-place, untrusted-path */
+async function assertPlace({ world, layout, config }: Installation, place: string): Promise<void> {
+  const { realPath } = await world.files.filesystem(place);
+  const inside = [layout.root, layout.caddy].find((path) => `${realPath}/`.startsWith(`${path}/`));
+  if (inside || !realPath.startsWith('/')) {
+    throw new Failure({
+      code: 'backup-place',
+      problem: `${place} lies in ${inside}, which is copied itself.`,
+      why: 'Each copy would hold all before it, and would go with what it is a copy of.',
+      fix: `Name another directory, best on another disk: homeauth backup --to DIR   (without it: ${config.baseDir}/backups)`,
+    });
+  }
+  await assertTrusted(place, world);
+}
+
+/** What a crash left half made. */
+async function sweep(place: string, files: Files): Promise<void> {
+  for (const name of (await files.list(place)) ?? [])
+    if (unfinished.test(name)) await files.removeTree(join(place, name));
+}
+
+/** The time of day, to the second; two in one second get a number. */
+async function freeName(place: string, files: Files): Promise<string> {
+  const time = `${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z`;
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? time : `${time}-${n}`;
+    if (!(await files.stat(join(place, name)))) return name;
+  }
+}
+
+const unreadable = (): Failure =>
+  new Failure({
+    code: 'copy-damaged',
+    problem: 'The dump of the database cannot be read back to its end, so it was thrown away.',
+    why: 'The disk or the memory of this machine may be failing.',
+    fix: 'Run the command again; if it stays so, look at  dmesg  and name another disk: homeauth backup --to DIR',
+    exit: exitCodes.halfway,
+  });

@@ -1,0 +1,36 @@
+/** Why a copy was made. */
+export type CopyReason = 'asked' | 'before-restore';
+
+/** What a copy of an installation says of itself: `manifest.json`, written last. */
+export interface Manifest {
+  readonly format: 1;
+  /** The release of homeauth that made it. */
+  readonly homeauth: string;
+  /** ISO 8601. */
+  readonly made: string;
+  readonly why: CopyReason;
+  readonly domain: string;
+  readonly baseDir: string;
+  readonly authentik: string;
+  /** Which image each name stood for, where that was known. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly postgres: string;
+  /** What authentik had; absent where it could not be asked. */
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly people?: readonly { readonly username: string; readonly active: boolean }[];
+  /** By homeauth.yaml. */
+  readonly apps: readonly string[];
+  /** Tables that are there without their rows. */
+  readonly leftOut: readonly string[];
+  readonly files: Readonly<Record<string, { readonly size: number; readonly sha256: string }>>;
+}
+
+/** A copy that is there, whole by its manifest; whether its files are is another question. */
+export interface Copy {
+  readonly name: string;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Bytes of all its files. */
+export const sizeOf = ({ files }: Manifest): number => Object.values(files).reduce((sum, { size }) => sum + size, 0);
