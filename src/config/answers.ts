@@ -23,6 +23,7 @@ export function contradictions(answers: Answers, config: Config): Contradiction[
     ['consent', 'authentik.consent', authentik.consent],
     ['allow-unsupported', 'authentik.allow-unsupported', authentik.allowUnsupported],
     ['proxy', 'proxy', config.proxy],
+    ['listen', 'listen', config.listen && `${config.listen.address}:${config.listen.port}`],
     ['caddy-container', 'caddy-container', config.caddyContainer],
     ['tls', 'tls', config.tls],
     ['second-factor', 'policies.second-factor', config.policies.secondFactor],

@@ -3,14 +3,14 @@ import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
 import { nearest } from './nearest.ts';
 import { type Loose, loose, type Objection, string } from './objection.ts';
-import { checkNotLoopback, isHttps } from './upstream.ts';
+import { checkNotContainer, checkNotLoopback, isHttps } from './upstream.ts';
 
 /** What the rest of the file means for its apps. */
 interface Around {
   readonly domain: string | undefined;
   readonly authHost: string | undefined;
-  /** Upstreams are asked from inside Caddy's container. */
-  readonly inCaddy: boolean;
+  /** Where upstreams are asked from: inside of Caddy's container, on this server itself, or nobody knows. */
+  readonly from: 'container' | 'host' | 'anywhere';
 }
 
 interface Entry {
@@ -43,15 +43,17 @@ function entries(apps: unknown, domain: string | undefined): Entry[] {
   });
 }
 
-function aboutApp(app: Entry, { domain, inCaddy }: Around): Objection[] {
+function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
   // A host that was written is the schema's to judge; one made of name and domain can only be too long.
   const tooLong = app.given['host'] === undefined && app.host !== undefined && app.host.length > 253;
   return [
     ...withoutUpstream(app),
     ...upstreams(app).flatMap(({ path, value }) => {
-      const loopback = inCaddy ? checkNotLoopback(value) : undefined;
-      return loopback ? [{ ...loopback, path, value }] : [];
+      const refusal =
+        from === 'container' ? checkNotLoopback(value) : from === 'host' ? checkNotContainer(value) : undefined;
+      return refusal ? [{ ...refusal, path, value }] : [];
     }),
+    ...(from === 'host' ? startedInDocker(app) : []),
     ...ofOneSort(app),
     ...(tooLong
       ? [
@@ -119,6 +121,19 @@ function withoutUpstream(app: Entry): Objection[] {
       value: app.name,
       problem: 'has no upstream, and homeauth knows no app by that name',
       fix: meant === undefined ? own : `Did you mean ${meant}? ${own}`,
+    },
+  ];
+}
+
+/** One that homeauth starts is on a network of Docker's, where its address is another one after each start. */
+function startedInDocker(app: Entry): Objection[] {
+  if (app.given['upstream'] !== undefined || !findPreset(app.name)) return [];
+  return [
+    {
+      path: app.namePath,
+      value: app.name,
+      problem: 'has no upstream, and a Caddy on this server itself does not reach what homeauth starts in Docker',
+      fix: `Start it yourself with its port published on 127.0.0.1 alone, and write name: ${app.name} and upstream: 127.0.0.1:PORT.`,
     },
   ];
 }

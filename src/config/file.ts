@@ -7,6 +7,7 @@ import { checkHostName } from './host-name.ts';
 import { checkKeep } from './keep.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
+import { checkPort } from './upstream.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
 /**
@@ -121,9 +122,17 @@ export const fileSchema = z
     }),
     admin,
     authentik,
-    proxy: z.enum(['caddy', 'manual']).default('caddy').meta({
-      description: '`caddy`: homeauth writes and reloads its part of the Caddy configuration. `manual`: you do.',
+    proxy: z.enum(['caddy', 'host-caddy', 'manual']).default('caddy').meta({
+      description:
+        "`caddy`: homeauth writes and reloads its part of the configuration of a Caddy in a container. `host-caddy`: of one that is installed on this server, or in a container on the host's network. `manual`: you do.",
     }),
+    listen: text(checkListen)
+      .optional()
+      .meta({
+        description: 'Where authentik listens for a Caddy outside of Docker; a port of this server alone.',
+        examples: ['127.0.0.1:9010'],
+        'x-default': '`127.0.0.1:9010` with `proxy: host-caddy`, else nowhere',
+      }),
     'caddy-container': text(checkContainerName).optional().meta({
       description: 'Which container is the Caddy to use.',
       'x-default': 'the only one that there is',
@@ -165,6 +174,19 @@ function checkAddress(value: string) {
     };
   }
   return { problem: 'is not an IP address', fix: 'Write it like 192.168.0.4, without a port or a mask.' };
+}
+
+export function checkListen(value: string) {
+  const fix = 'Write it like 127.0.0.1:9010.';
+  const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(value) ?? [];
+  if (!/^127\.\d+\.\d+\.\d+$/.test(address) || !z.ipv4().safeParse(address).success) {
+    return {
+      problem: 'is no loopback address with a port',
+      why: 'Whoever reaches that port is believed to be the proxy.',
+      fix,
+    };
+  }
+  return checkPort(port);
 }
 
 function checkHostOrAddress(value: string) {

@@ -2,7 +2,7 @@ import { findPreset } from '../presets/presets.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
 import { keepIn } from './keep.ts';
-import type { App, AppSite, Config, Mail } from './schema.ts';
+import type { App, AppSite, Config, Listen, Mail } from './schema.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
 const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;
@@ -21,6 +21,7 @@ export function normalise(file: ConfigFile): Config {
       allowUnsupported: file.authentik['allow-unsupported'],
     },
     proxy: file.proxy,
+    ...given('listen', listenOf(file)),
     ...given('caddyContainer', file['caddy-container']),
     tls: file.tls,
     zfsDataset: file['zfs-dataset'],
@@ -37,6 +38,15 @@ export function normalise(file: ConfigFile): Config {
     groups: file.groups,
     apps: file.apps.map((app) => normaliseApp(app, file.domain)),
   };
+}
+
+/** A port that seldom is another program's: authentik's own, 9000, is Portainer's, too. */
+export const usualListen: Listen = { address: '127.0.0.1', port: 9010 };
+
+function listenOf({ proxy, listen }: Pick<ConfigFile, 'proxy' | 'listen'>): Listen | undefined {
+  if (proxy !== 'host-caddy') return undefined;
+  const [, address, port] = /^(.*):(\d+)$/.exec(listen ?? '') ?? [];
+  return address === undefined ? usualListen : { address, port: Number(port) };
 }
 
 /** Where people log in. */

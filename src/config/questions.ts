@@ -1,7 +1,7 @@
 import { defaultRelease } from '../model/release.ts';
 import { checkContainerName } from './app-name.ts';
 import { checkBaseDir } from './directory.ts';
-import { type ConfigDraft, fileSchema } from './file.ts';
+import { type ConfigDraft, checkListen, fileSchema } from './file.ts';
 import { checkHostName } from './host-name.ts';
 import { checkEmail, checkTitle, checkUsername } from './person.ts';
 import { type Check, quote, sentence } from './refusal.ts';
@@ -15,6 +15,10 @@ export interface Hints {
   readonly username?: string;
   readonly email?: string;
   readonly lanAddress?: string;
+  /** A Caddy outside of Docker's networks serves this server. */
+  readonly proxy?: 'host-caddy';
+  /** Where authentik can listen for it. */
+  readonly listen?: string;
 }
 
 export type QuestionId =
@@ -28,6 +32,7 @@ export type QuestionId =
   | 'consent'
   | 'allow-unsupported'
   | 'proxy'
+  | 'listen'
   | 'caddy-container'
   | 'tls'
   | 'second-factor';
@@ -135,7 +140,21 @@ export const questions: readonly Question[] = [
     suggest: () => undefined,
     validate: () => undefined,
   },
-  choice('proxy', 'who writes the Caddy configuration: homeauth, or you', proxy.unwrap().options),
+  {
+    ...choice(
+      'proxy',
+      'which Caddy: in a container, on this server itself, or in your own hands',
+      proxy.unwrap().options,
+    ),
+    suggest: (hints) => hints.proxy ?? 'caddy',
+  },
+  {
+    id: 'listen',
+    flag: '--listen <address:port>',
+    help: 'where authentik listens for a Caddy on this server itself',
+    suggest: (hints, earlier) => (earlier['proxy'] === 'host-caddy' ? hints.listen : undefined),
+    validate: says(checkListen),
+  },
   {
     id: 'auth-host',
     flag: '--auth-host <name>',
@@ -169,6 +188,7 @@ export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {
       'allow-unsupported': answers['allow-unsupported'] === true ? true : undefined,
     }),
     proxy: text('proxy'),
+    listen: text('listen'),
     'caddy-container': text('caddy-container'),
     tls: text('tls'),
     policies: required === undefined || required === 'off' ? undefined : { 'second-factor': required },

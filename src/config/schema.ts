@@ -15,7 +15,9 @@ export interface Config {
   readonly lanAddress?: string;
   readonly admin: Admin;
   readonly authentik: Authentik;
-  readonly proxy: 'caddy' | 'manual';
+  readonly proxy: 'caddy' | 'host-caddy' | 'manual';
+  /** Where authentik listens for a proxy that is outside of Docker's networks. */
+  readonly listen?: Listen;
   /** Which container is the Caddy to use, where several could be meant. */
   readonly caddyContainer?: string;
   readonly tls: 'auto' | 'internal' | 'cloudflare';
@@ -27,6 +29,12 @@ export interface Config {
   /** Groups of people beside those that apps name. */
   readonly groups: readonly string[];
   readonly apps: readonly App[];
+}
+
+/** An address of this server and a port there. */
+export interface Listen {
+  readonly address: string;
+  readonly port: number;
 }
 
 interface Admin {

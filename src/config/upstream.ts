@@ -62,6 +62,18 @@ export function checkNotLoopback(value: string): Refusal | undefined {
   };
 }
 
+/** Refuses a container's name: outside of Docker nobody answers for it. */
+export function checkNotContainer(value: string): Refusal | undefined {
+  const host = canonicalHost(normaliseUpstream(value).replace(/:\d*$/, ''));
+  if (host === undefined || host === 'localhost' || /[.:]/.test(host.replace(/\.caddy_caddynet$/, '')))
+    return undefined;
+  return {
+    problem: "is a container's name, which a Caddy on this server itself does not know",
+    why: 'Only containers on the same network ask Docker for names.',
+    fix: 'Publish its port on this server alone (ports: "127.0.0.1:8081:80" in its compose file), and write upstream: 127.0.0.1:8081.',
+  };
+}
+
 /** `HOST:PORT` alone: without scheme and a lone slash at the end. */
 export function normaliseUpstream(value: string): string {
   return value.replace(/^https?:\/\//i, '').replace(/\/$/, '');

@@ -10,13 +10,22 @@ export function objections(data: unknown): Objection[] {
   const file = loose(data);
   const domain = string(file['domain']);
   const authHost = string(file['auth-host']) ?? (domain && `auth.${domain}`);
-  const inCaddy = file['proxy'] !== 'manual';
+  const from = proxies[string(file['proxy']) ?? 'caddy'] ?? 'anywhere';
   return [
     ...aboutAuthHost(file, domain),
+    ...aboutListen(file),
     ...aboutGroups(file['groups'], file['apps']),
     ...aboutMail(loose(file['mail'])),
-    ...appObjections(file['apps'], { domain, authHost, inCaddy }),
+    ...appObjections(file['apps'], { domain, authHost, from }),
   ];
+}
+
+const proxies: Readonly<Record<string, 'container' | 'host'>> = { caddy: 'container', 'host-caddy': 'host' };
+
+function aboutListen(file: Loose): Objection[] {
+  if (file['listen'] === undefined || file['proxy'] === 'host-caddy') return [];
+  const fix = 'Write proxy: host-caddy, or delete listen.';
+  return [{ path: ['listen'], value: file['listen'], problem: 'is for a Caddy on this server itself alone', fix }];
 }
 
 function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {

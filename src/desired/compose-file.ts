@@ -23,7 +23,10 @@ export function composeText(template: Template, services: readonly ComposeServic
       envFiles: d.envFiles ?? [],
       environment: d.environment,
       mounts: d.mounts.map((mount) => ({ readOnly: false, ...mount })),
-      publish: (d.publish ?? []).map(({ port, protocol }) => `${port}:${port}/${protocol}`),
+      publish: (d.publish ?? []).map(
+        ({ port, protocol, address, inside }) =>
+          `${address === undefined ? '' : `${address}:`}${port}:${inside ?? port}/${protocol}`,
+      ),
       expose: (d.expose ?? []).map(String),
       shmSize: d.shmSize,
       healthcheck: d.healthcheck && {

@@ -49,6 +49,7 @@ export function stackContainers(
     ...(era.shmSize !== undefined && { shmSize: era.shmSize }),
     dependsOn,
   };
+  const { meeting } = proxyOf(facts.proxy);
   const containers: Record<string, ContainerDefinition> = {
     'authentik-postgresql': {
       ...common,
@@ -84,7 +85,10 @@ export function stackContainers(
       service: 'authentik',
       command: ['server'],
       expose: [9000, 9443],
-      networks: [backend, proxyOf(facts.proxy).meeting],
+      networks: [backend, ...(meeting.at === 'network' ? [meeting.network] : [])],
+      ...(meeting.at === 'port' && {
+        publish: [{ ...meeting.listen, inside: 9000, protocol: 'tcp' as const }],
+      }),
     },
     'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
     ...Object.fromEntries(

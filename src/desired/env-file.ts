@@ -70,5 +70,8 @@ function mail({ mail: settings }: Config, facts: Facts): Record<string, string> 
 }
 
 /** What is known of the network where the proxy meets authentik. */
-const meetingFacts = (facts: Facts): NetworkFacts | undefined =>
-  proxyOf(facts.proxy).meeting === door ? facts.doorNetwork : facts.proxyNetwork;
+function meetingFacts(facts: Facts): NetworkFacts | undefined {
+  const { meeting } = proxyOf(facts.proxy);
+  if (meeting.at === 'port') return facts.backendNetwork;
+  return meeting.network === door ? facts.doorNetwork : facts.proxyNetwork;
+}

@@ -42,6 +42,8 @@ export interface Facts {
   readonly doorNetwork?: NetworkFacts;
   /** Containers of apps that have another one's network, with that one. */
   readonly networkOwners?: Readonly<Record<string, string>>;
+  /** The one that authentik and its database share, where it exists. */
+  readonly backendNetwork?: NetworkFacts;
   readonly ipv6: boolean;
   /** How Docker keeps what containers write, where it says. */
   readonly logDriver?: string;

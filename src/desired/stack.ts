@@ -40,13 +40,14 @@ export function networks(facts: Facts): Resource[] {
   const network = (key: string, spec: NetworkSpec): Resource => ({ kind: 'network', key, spec });
   const backend = network(backendNetwork, { project: 'authentik', network: 'backend' });
   // Made for a Caddy of the owner's, too: its compose file can name it then.
+  const isOutside = proxyOf(facts.proxy).meeting.at === 'port';
   const shared =
-    facts.proxy.is === 'manual'
+    facts.proxy.is === 'manual' || isOutside
       ? []
       : [network(doorNetwork, { project: 'authentik', network: 'proxy', internal: true })];
   const exists = facts.proxyNetwork !== undefined && !facts.ours.has(`network:${proxyNetwork}`);
   // Labelled so that a Compose project named caddy takes it for its own.
-  const caddynet = exists ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
+  const caddynet = exists || isOutside ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
   return [backend, ...shared, ...caddynet];
 }
 
@@ -111,10 +112,12 @@ export const role = ({ phase, superuser }: Facts): Resource[] =>
 
 /** The same container while it must not meet the proxy yet. */
 export function withoutProxy(resources: readonly Resource[], facts: Facts): Resource[] {
-  const meeting = proxyOf(facts.proxy).meeting;
+  const { meeting } = proxyOf(facts.proxy);
+  // At a port of this server's, only accounts of it find authentik, as they do anyway: Caddy is not told yet.
+  if (meeting.at === 'port') return [...resources];
   return resources.map((r) => {
     if (r.kind !== 'container') return r;
-    const networks = r.spec.definition.networks.filter(({ name }) => name !== meeting.name);
+    const networks = r.spec.definition.networks.filter(({ name }) => name !== meeting.network.name);
     return { ...r, spec: { ...r.spec, definition: { ...r.spec.definition, networks } } };
   });
 }

@@ -112,13 +112,19 @@ function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Fact
     ...sso.settings(config, era, data),
     sso.outpost(config, data, apps),
     ...[
-      guesses(facts.proxyNetwork?.subnets ?? [], data),
+      guesses(sharedSubnets(facts), data),
       secondFactor(config, data),
       recovery(config, era, data),
       invitations(config, data),
     ].flatMap(inTurn),
   ];
 }
+
+/** Networks whose addresses are the proxy's, and no visitor's own. */
+const sharedSubnets = ({ proxy, proxyNetwork, backendNetwork }: Facts): readonly string[] => [
+  ...(proxyNetwork?.subnets ?? []),
+  ...(proxyOf(proxy).meeting.at === 'port' ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
+];
 
 /** Each list after those before it. */
 const inTurn = (lists: readonly (readonly Resource[])[]): Resource[] =>

@@ -23,7 +23,7 @@ import { clockCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './machi
 import { namesCheck } from './names.ts';
 import { otherAuthentikCheck } from './other-authentik.ts';
 import { asPlanned } from './plan.ts';
-import { portsCheck } from './ports.ts';
+import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
 import { releaseCheck } from './release.ts';
 import { slownessCheck } from './slow.ts';
@@ -87,11 +87,12 @@ export const checks: readonly Check[] = [
     title: 'Caddy is there, or its ports are free',
     needs: 'docker',
     by: early,
+    finds: ['listen-taken'],
     async run(installation) {
       const proxy = await proxyFor(installation);
       const ports = await portsCheck(installation.world, proxy);
       if (proxy instanceof Failure && !ports.some(({ status }) => status === 'fail')) throw proxy;
-      return ports;
+      return [...ports, ...(await listenCheck(installation))];
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { Installation } from '../installation/installation.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import { bySetting, type Setting } from '../model/setting.ts';
@@ -28,6 +29,23 @@ export async function portsCheck(
     const holder = found[n];
     return holder ? taken(port, holder, appliance) : ok({ id: 'port-taken', title: title(port) });
   });
+}
+
+/** Whether authentik can listen where a Caddy on this server itself asks it. */
+export async function listenCheck({ world, config }: Pick<Installation, 'world' | 'config'>): Promise<Finding[]> {
+  if (!config.listen) return [];
+  const { address, port } = config.listen;
+  const about = { id: 'listen-taken', title: `authentik can listen at ${address}:${port}` };
+  const containers = (await world.docker.containers()).filter(({ running }) => running);
+  const holder = await holderOf(world, containers, port);
+  if (!holder || holder.container?.name === 'authentik') return [ok(about)];
+  return [
+    wrong(about, 'fail', {
+      problem: `Port ${port} is held by ${holder.container ? `the container ${holder.container.name}` : holder.process}.`,
+      why: 'authentik is to listen there for Caddy (listen).',
+      ...bySetting(({ to }) => `Choose a free one: ${to('listen', `${address}:${port + 1}`)}`),
+    }),
+  ];
 }
 
 interface Holder {

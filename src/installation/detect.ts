@@ -1,7 +1,8 @@
+import { usualListen } from '../config/normalise.ts';
 import type { Hints } from '../config/questions.ts';
 import { whereIsMyData } from '../kinds/data-location.ts';
 import { Failure } from '../model/failure.ts';
-import { findProxy } from '../proxy/choose.ts';
+import { findProxy, servesFromHost } from '../proxy/choose.ts';
 import type { Runtime } from './runtime.ts';
 import { likelyBaseDir } from './storage.ts';
 
@@ -14,7 +15,7 @@ export async function detect(world: Sight, baseDir: string): Promise<readonly st
 }
 
 /** A look that fails here is told, with its way out, by the checks before the first write. */
-async function quietly(look: Promise<string | undefined>): Promise<string | undefined> {
+async function quietly<T>(look: Promise<T | undefined>): Promise<T | undefined> {
   return look.catch((error) => {
     if (error instanceof Failure) return undefined;
     throw error;
@@ -24,10 +25,11 @@ async function quietly(look: Promise<string | undefined>): Promise<string | unde
 const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
 
 async function caddy(world: Sight, baseDir: string): Promise<string | undefined> {
-  const proxy = await findProxy(world, { proxy: 'caddy', baseDir }, new Set());
-  return proxy.is === 'caddy' && !proxy.own
-    ? `Caddy in the container "${proxy.container}"`
-    : 'no Caddy yet: one is set up';
+  const kind = (await servesFromHost(world)) ? 'host-caddy' : 'caddy';
+  const proxy = await findProxy(world, { proxy: kind, baseDir }, new Set());
+  if (proxy.is !== 'caddy' || proxy.own) return 'no Caddy yet: one is set up';
+  const where = proxy.container === undefined ? 'on this server itself' : `in the container "${proxy.container}"`;
+  return `Caddy ${where}`;
 }
 
 async function disk(world: Sight, baseDir: string): Promise<string | undefined> {
@@ -42,11 +44,22 @@ async function network(world: Sight): Promise<string | undefined> {
   return first && `${first.address} on ${first.name}`;
 }
 
+/** A Caddy that serves this server from outside of Docker's networks, and a free port where authentik can listen for it. */
+async function hostCaddy(world: Sight): Promise<Pick<Hints, 'proxy' | 'listen'> | undefined> {
+  if (!(await servesFromHost(world))) return undefined;
+  const { address, port: first } = usualListen;
+  for (let port = first; port < first + 90; port++) {
+    if (!(await world.host.listener(port))) return { proxy: 'host-caddy', listen: `${address}:${port}` };
+  }
+  return { proxy: 'host-caddy' };
+}
+
 /** What the interview offers: guessed from this machine, never taken without the owner's look at it. */
 export async function defaults(world: Runtime['world']): Promise<Hints> {
   const [address] = await world.host.addresses();
   return {
     baseDir: await likelyBaseDir(world),
     ...(address && { lanAddress: address.address }),
+    ...(await quietly(hostCaddy(world))),
   };
 }

@@ -3,7 +3,7 @@ import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
-import { doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
+import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
 import { findProxy } from '../proxy/choose.ts';
 import { networkOwners } from '../proxy/upstream.ts';
@@ -17,10 +17,11 @@ export async function survey(installation: Installation): Promise<Facts> {
   const { config, text, layout, world } = installation;
   const ledger = await installation.ledger.read();
   const ours = new Set(ledger.map(({ id }) => id));
-  const [proxy, proxyFacts, doorFacts, engine, storage] = await Promise.all([
+  const [proxy, proxyFacts, doorFacts, backendFacts, engine, storage] = await Promise.all([
     findProxy(world, config, ours),
     networkFacts(world, proxyNetwork),
     networkFacts(world, doorNetwork),
+    networkFacts(world, backendNetwork),
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
@@ -51,6 +52,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(proxyFacts && { proxyNetwork: proxyFacts }),
     ...(doorFacts && { doorNetwork: doorFacts }),
     networkOwners: await networkOwners(config, world),
+    ...(backendFacts && { backendNetwork: backendFacts }),
     ipv6: engine.ipv6,
     ...(engine.logDriver !== undefined && { logDriver: engine.logDriver }),
     ...(madePassword && { madePassword }),

@@ -38,6 +38,10 @@ export interface Healthcheck {
 export interface PublishedPort {
   readonly port: number;
   readonly protocol: 'tcp' | 'udp';
+  /** The address of this server that it is published on; every one without it. */
+  readonly address?: string;
+  /** The container's own port, where that is another one. */
+  readonly inside?: number;
 }
 
 /** How Docker keeps what a container writes: its driver, and that driver's options. */

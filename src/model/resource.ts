@@ -87,9 +87,14 @@ export interface CaddyModule {
   readonly variable: string;
 }
 
+/** Where a Caddy runs: in a container, or else as a program of this server's, which a unit of systemd may keep. */
+export interface CaddyPlace {
+  readonly container?: string;
+  readonly unit?: string;
+}
+
 /** All of homeauth's text in Caddy's configuration. */
-export interface CaddySpec {
-  readonly container: string;
+export interface CaddySpec extends CaddyPlace {
   /** The Caddyfile as Caddy sees it, and as the host sees it. */
   readonly caddyfile: { readonly inside: string; readonly outside: string };
   /** `import`: a file of ours beside it and one import line; `block`: one marked block in it, written in place. */

@@ -12,6 +12,7 @@ export interface Setting {
 /** Keys of homeauth.yaml that are flags of `init`, too. */
 export type Settable =
   | 'proxy'
+  | 'listen'
   | 'caddy-container'
   | 'auth-host'
   | 'tls'

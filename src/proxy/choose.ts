@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { Id } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
-import { caddyInContainer } from './caddy/caddy.ts';
+import { caddyProxy } from './caddy/caddy.ts';
 import { findCaddy } from './caddy/find.ts';
+import { findHostCaddy, servesFromHost } from './caddy/find-host.ts';
 import { manual } from './manual.ts';
 import type { ProxyFacts, ReverseProxy } from './proxy.ts';
 
@@ -12,11 +13,14 @@ import type { ProxyFacts, ReverseProxy } from './proxy.ts';
  */
 export async function findProxy(
   world: Pick<World, 'docker' | 'host' | 'files'>,
-  config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir'>,
+  config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir' | 'listen'>,
   ours: ReadonlySet<Id>,
 ): Promise<ProxyFacts> {
-  return config.proxy === 'manual' ? { is: 'manual' } : findCaddy(world, config, ours);
+  if (config.proxy === 'manual') return { is: 'manual' };
+  return config.proxy === 'host-caddy' ? findHostCaddy(world, config) : findCaddy(world, config, ours);
 }
 
 /** What homeauth can do with the proxy that was found. */
-export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual : caddyInContainer(found));
+export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual : caddyProxy(found));
+
+export { servesFromHost };

@@ -9,7 +9,7 @@ import type { ReverseProxy } from './proxy.ts';
 
 /** A proxy whose configuration its owner keeps: homeauth knows nothing of it, and changes nothing. */
 export const manual: ReverseProxy = {
-  meeting: caddynet,
+  meeting: { at: 'network', network: caddynet },
   // It may be on this machine.
   speaksFrom: ({ subnets }) => subnets,
   part: () => [],

@@ -1,19 +1,18 @@
-import type { Config } from '../config/schema.ts';
+import type { Config, Listen } from '../config/schema.ts';
 import type { Template } from '../formats/template.ts';
 import type { Attachment } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';
 import type { NetworkFacts } from '../model/networks.ts';
-import type { Resource } from '../model/resource.ts';
+import type { CaddyPlace, Resource } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
-import type { Listeners } from './caddy/listeners.ts';
 
 /**
  * What homeauth needs of the reverse proxy in front of the apps, whichever it is and wherever it runs. The parts that
  * are called pure follow from what was found of it alone.
  */
 export interface ReverseProxy {
-  /** The network where it meets authentik. Pure. */
-  readonly meeting: Attachment;
+  /** Where it meets authentik. Pure. */
+  readonly meeting: Meeting;
   /** The addresses on that network from which it speaks: authentik believes what they say about a visitor. Pure. */
   speaksFrom(network: NetworkFacts): readonly string[];
   /**
@@ -22,22 +21,27 @@ export interface ReverseProxy {
    */
   part(config: Config, templates: Readonly<Record<string, Template>>): readonly Resource[];
   /** Where proofs dial, or why they cannot. */
-  entrance(world: Pick<World, 'docker'>): Promise<Entrance | Finding>;
+  entrance(world: Pick<World, 'docker' | 'files' | 'http' | 'host'>): Promise<Entrance | Finding>;
   /** Who else may tell authentik, as a proxy does, where a visitor comes from. */
   peers(world: Pick<World, 'docker'>): Promise<Finding[]>;
   /** Whether the release that runs has a hole that is known. */
   holes(world: Pick<World, 'docker'>): Promise<Finding[]>;
 }
 
+/** On a network of Docker's, or at a port of this server's, which Docker hands on through one of authentik's networks. */
+export type Meeting =
+  | { readonly at: 'network'; readonly network: Attachment }
+  | { readonly at: 'port'; readonly listen: Listen; readonly through: string };
+
 /** The reverse proxy as it was found. Plain data. */
 export type ProxyFacts = CaddyFacts | { readonly is: 'manual' };
 
-/** A Caddy in a container, in whose configuration homeauth keeps a part of its own. */
-export interface CaddyFacts {
+/** A Caddy in whose configuration homeauth keeps a part of its own. */
+export interface CaddyFacts extends CaddyPlace {
   readonly is: 'caddy';
   /** homeauth sets it up. */
   readonly own: boolean;
-  readonly container: string;
+  /** Those of its container. */
   readonly networks: readonly string[];
   /** The Caddyfile as Caddy sees it, and as the host sees it. */
   readonly caddyfile: { readonly inside: string; readonly outside: string };
@@ -45,6 +49,16 @@ export interface CaddyFacts {
   readonly how: 'import' | 'block';
   /** Where it listens for its owner's sites. */
   readonly listeners: Listeners;
+  /** Where authentik listens for one that is on this server's own network. */
+  readonly listen?: Listen;
+}
+
+/** Where a proxy listens for its owner's sites: homeauth's own take the same listeners over. */
+export interface Listeners {
+  readonly http: number;
+  readonly https: number;
+  /** What `bind` says in those sites, or `default_bind` for all of them; empty where it listens everywhere. */
+  readonly bind: readonly string[];
 }
 
 /** Where proofs knock: at the proxy itself, whatever names resolve to; by name where it is the owner's own affair. */

@@ -1,14 +1,27 @@
 import type { App } from '../config/schema.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
-import { upstreamsOf } from '../proxy/upstream.ts';
+import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
 import { proveBeside } from './beside.ts';
+import { besideHostCaddy } from './bypass-host.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
 export async function proveBypass(context: ProbeContext, app: App): Promise<Finding[]> {
-  const beside = await Promise.all(upstreamsOf(app).map((upstream) => proveBeside(context, { ...app, upstream })));
+  const beside = await Promise.all(
+    upstreamsOf(app).map(async (upstream) => {
+      const one = { ...app, upstream };
+      return (await isBesideCaddy(context, upstream)) ? besideHostCaddy(context, one) : proveBeside(context, one);
+    }),
+  );
   return [...beside.flat(), ...unverified(app), ...(await overHttp(context, app))];
+}
+
+/** On the same server as a Caddy that is in no network of Docker's: its loopback is Caddy's, too. */
+async function isBesideCaddy({ world, config }: ProbeContext, upstream: string): Promise<boolean> {
+  if (config.proxy !== 'host-caddy') return false;
+  const isLoopback = /^(localhost|127\.[\d.]+|\[::1\])$/i.test(addressIn(upstream).host);
+  return isLoopback || (await behind(upstream, world)).is === 'here';
 }
 
 /** The owner's own choice, and worth a word every time. */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
 import { busyWith } from './busy.ts';
 import { listenerOf } from './listener.ts';
+import { programsNamed, runAs } from './programs.ts';
 import type { Host } from './world.ts';
 
 /** Bridges and pairs that Docker, libvirt, LXC and Kubernetes make for themselves: no way in from the network. */
@@ -37,6 +38,10 @@ export const linuxHost: Host = {
   },
 
   listener: listenerOf,
+
+  programs: programsNamed,
+
+  run: runAs,
 
   busy: busyWith,
 

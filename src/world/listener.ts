@@ -5,7 +5,9 @@ import { endianness } from 'node:os';
 const listening = '0A';
 
 /** Who listens on a TCP port, and where; "another process" where only root may know. */
-export async function listenerOf(port: number): Promise<{ process: string; addresses: string[] } | undefined> {
+export async function listenerOf(
+  port: number,
+): Promise<{ process: string; pid?: number; addresses: string[] } | undefined> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
@@ -14,7 +16,9 @@ export async function listenerOf(port: number): Promise<{ process: string; addre
   if (inodes.size === 0) return undefined;
   const addresses = [...new Set(found.map(({ address }) => address))];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) if (await holds(pid, inodes)) return { process: await nameOf(pid), addresses };
+  for (const pid of pids) {
+    if (await holds(pid, inodes)) return { process: await nameOf(pid), pid: Number(pid), addresses };
+  }
   return { process: 'another process', addresses };
 }
 

@@ -3,7 +3,7 @@ import type { Owner } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Step } from '../model/trust.ts';
 import type { Authentik } from './authentik/api.ts';
-import type { Docker } from './docker/docker.ts';
+import type { Docker, ExecResult } from './docker/docker.ts';
 
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
@@ -142,6 +142,22 @@ export interface Busy {
   readonly programs: readonly { readonly program: string; readonly cores: number }[];
 }
 
+/** A program that runs on this server itself: with its own files and network. */
+export interface Program {
+  readonly pid: number;
+  /** Where it lies. */
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The account that it runs as, with the groups of it. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** The unit of systemd that it belongs to. */
+  readonly unit?: string;
+}
+
 export interface Host {
   readonly uid: number;
   hostname(): string;
@@ -152,7 +168,17 @@ export interface Host {
   /** Bytes. */
   memory(): { readonly total: number; readonly available: number };
   /** Who listens on a TCP port of this machine, where it can be told, and at which of its addresses. */
-  listener(port: number): Promise<{ readonly process: string; readonly addresses: readonly string[] } | undefined>;
+  listener(
+    port: number,
+  ): Promise<{ readonly process: string; readonly pid?: number; readonly addresses: readonly string[] } | undefined>;
+  /** What runs on this server itself by this name, and in no container. */
+  programs(name: string): Promise<readonly Program[]>;
+  /** Runs the same program once more, as the same account and in the same environment, and waits for its end. */
+  run(
+    program: Program,
+    args: readonly string[],
+    options: { readonly stdin?: string; readonly cwd: string },
+  ): Promise<ExecResult>;
   /** What takes its time at this moment; looking takes half a second. */
   busy(): Promise<Busy>;
   /** From /etc/os-release. `like`: the ids of those it is made from. */

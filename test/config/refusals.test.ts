@@ -324,7 +324,7 @@ describe('types and keys', () => {
     ['zfs-dataset: yes', 'is neither true nor false', 'Write true, without quotes.'],
     ['zfs-dataset: "off"', 'is neither true nor false', 'Write false, without quotes.'],
     ['zfs-dataset: maybe', 'is neither true nor false', 'Write true or false, without quotes.'],
-    ['proxy: nginx', 'is not a proxy', 'Write one of: caddy, manual.'],
+    ['proxy: nginx', 'is not a proxy', 'Write one of: caddy, host-caddy, manual.'],
     ['proxy:', 'proxy has no value', 'Write a value behind the colon, or delete the line.'],
     ['mail:', 'mail has no value', 'Write a value behind the colon, or delete the line.'],
     ['mail: smtp', 'has no keys', 'host, port, username, password-file, from, tls'],

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { findProxy, proxyOf } from '../../src/proxy/choose.ts';
 import { connectDocker } from '../../src/world/docker/connect.ts';
 import { nodeFiles } from '../../src/world/files.ts';
+import { linuxHost } from '../../src/world/host.ts';
 import { ownHttp } from '../../src/world/http.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { World } from '../../src/world/world.ts';
@@ -30,7 +32,7 @@ beforeAll(async () => {
     http: ownHttp,
     random: systemRandom,
     clock: { sleep: (ms: number) => new Promise((done) => setTimeout(done, ms)) },
-    host: { listener: async () => undefined },
+    host: linuxHost,
   } as unknown as World;
 });
 afterAll(async () => {
@@ -147,4 +149,65 @@ test.each<[string, Way]>([
   const before = files[caddyfile];
   expect(await readFile(join(folder, caddyfile), 'utf8')).toBe(before);
   expect(await answer('mine.example.com', 80)).toBe('200 mine');
+});
+
+/** A program of this server's own, with a container in authentik's place that says who asks it. */
+test('a Caddy on this server itself, its admin address elsewhere', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'homeauth-host-'));
+  const [program, caddyfile, authentik] = [join(folder, 'caddy'), join(folder, 'Caddyfile'), join(folder, 'authentik')];
+  await copyFile('.cache/test/bin/caddy', program);
+  await chmod(program, 0o755);
+  const own = `{\n\tadmin localhost:2029\n\thttp_port 18080\n\thttps_port 18443\n}\n${mine.replace('.com', '.com:18080')}`;
+  await writeFile(caddyfile, own);
+  await writeFile(authentik, ':9000 {\n\trespond "{remote_host} asks for {host}"\n}\n');
+  await docker.remove({ prefix: proxy });
+  const inside = '/etc/caddy/Caddyfile';
+  await docker.docker([
+    ...['run', '--detach', '--name', proxy, '--network', network, '--publish', '127.0.0.1:9010:9000'],
+    ...['--volume', `${authentik}:${inside}`, CADDY_IMAGE],
+  ]);
+  const environment = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data') };
+  const running: ChildProcess = spawn(program, ['run', '--config', 'Caddyfile'], {
+    cwd: folder,
+    env: environment,
+    stdio: 'ignore',
+  });
+  try {
+    const asks = (host: string, port: number) =>
+      ownHttp
+        .dial({ url: `${port === 18443 ? 'https' : 'http'}://${host}/`, via: { host: '127.0.0.1', port } })
+        .then(({ status, body }) => `${status} ${body}`.trim(), String);
+    await expect.poll(() => asks('mine.example.com', 18080), { timeout: 20_000 }).toBe('200 mine');
+    const config = {
+      ...configOf(['wiki']),
+      proxy: 'host-caddy',
+      listen: { address: '127.0.0.1', port: 9010 },
+    } as const;
+    const found = await findProxy(world, config, new Set());
+    expect(found).toMatchObject({ caddyfile: { outside: caddyfile }, how: 'import', listeners: { https: 18443 } });
+    const [part] = proxyOf(found).part(config, { 'homeauth.caddy': template });
+    if (part?.kind !== 'caddy') throw new Error('no part');
+    await caddyKind.rehearse?.(part.spec, world, new Set());
+    await caddyKind.apply?.(part.key, part.spec, world, undefined);
+    expect(await caddyKind.observe(part.key, world, part.spec)).toMatchObject({
+      is: 'present',
+      spec: { revision: part.spec.revision },
+    });
+    // Who asks is this server's address on the container's network, and no visitor: that one alone is believed.
+    const gateways = (await world.docker.network(network))?.gateways ?? [];
+    const believed = proxyOf(found).speaksFrom({ subnets: [], gateways });
+    const { authHost } = config;
+    await expect
+      .poll(() => asks(authHost, 18443), { timeout: 20_000 })
+      .toBe(`200 ${believed[0]?.replace('/32', '')} asks for ${authHost}`);
+    expect(believed).toHaveLength(1);
+    expect(await asks('mine.example.com', 18080)).toBe('200 mine');
+
+    await caddyKind.apply?.(part.key, undefined, world, undefined);
+    expect(await readFile(caddyfile, 'utf8')).toBe(own);
+    expect(await asks('mine.example.com', 18080)).toBe('200 mine');
+    expect(await asks(authHost, 18443)).not.toMatch(/^200/);
+  } finally {
+    running.kill();
+  }
 });

@@ -112,7 +112,11 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     networks: [...box.networks],
     mounts: box.made.definition.mounts.map((mount) => ({ readOnly: false, ...mount })),
-    ports: [],
+    ports: (box.made.definition.publish ?? []).map(({ port, inside = port, address = '0.0.0.0' }) => ({
+      address,
+      port,
+      inside,
+    })),
     argv: box.made.definition.command ?? [],
     workingDirectory: '/',
     environment: {

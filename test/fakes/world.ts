@@ -80,6 +80,8 @@ export function fakeWorld({
       resolve: async () => ['192.168.0.4'],
       memory: () => ({ total: 8e9, available: 6e9 }),
       listener: async () => undefined,
+      programs: async () => [],
+      run: async () => ({ code: 127, stdout: '', stderr: 'not found' }),
       busy: async () => ({ load: 8.4, cores: 2, programs: [{ program: 'ffmpeg', cores: 1.7 }] }),
       distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },

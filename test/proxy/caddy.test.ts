@@ -79,6 +79,8 @@ function server(
       containers: async () => [{ ...summary, running: running.is }],
       container: async () => ({
         ...summary,
+        running: running.is,
+        networks: [],
         environment: { XDG_CONFIG_HOME: '/config', ...environment },
         found: { state: running.is ? 'running' : 'exited' },
       }),

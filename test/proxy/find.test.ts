@@ -62,7 +62,7 @@ function look({
       stat: async (path: string) => ({ type: path in links ? 'link' : 'file' }),
       filesystem: async (path: string) => ({ realPath: links[path] ?? path }),
     },
-    host: { listener: async () => listener && { process: listener } },
+    host: { listener: async () => listener && { process: listener }, programs: async () => [] },
   } as unknown as World;
   return (
     config: { caddyContainer?: string; proxy?: 'caddy' | 'manual' } = {},
@@ -233,8 +233,8 @@ describe('refused', () => {
       'caddy-network',
       /docker network create caddy_caddynet && docker network connect caddy_caddynet caddy$/,
     ],
-    ["one on the host's network", containers({ networks: ['host'] }), 'caddy-host-network', /network_mode/],
-    ['one outside Docker', { listener: 'caddy' }, 'caddy-outside-docker', /Run Caddy in a container/],
+    ["one on the host's network", containers({ networks: ['host'] }), 'caddy-host-network', /proxy: host-caddy/],
+    ['one outside Docker', { listener: 'caddy' }, 'caddy-outside-docker', /proxy: host-caddy/],
     ['another server', { listener: 'nginx' }, 'port-taken', /Stop nginx/],
     [
       'a container of another server',

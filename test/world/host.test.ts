@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdtemp } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/world/clock.ts';
 import { linuxHost as host } from '../../src/world/host.ts';
@@ -36,7 +39,7 @@ test.each(['127.0.0.1', '::'])('who listens on a port of %s', async (address) =>
   await new Promise<void>((done) => server.listen(0, address, done));
   const { port } = server.address() as AddressInfo;
   const me = readFileSync(`/proc/${process.pid}/comm`, 'utf8').trim();
-  expect(await host.listener(port)).toEqual({ process: me, addresses: [address] });
+  expect(await host.listener(port)).toEqual({ process: me, pid: process.pid, addresses: [address] });
   await new Promise((done) => server.close(done));
   expect(await host.listener(port)).toBeUndefined();
 });
@@ -59,4 +62,32 @@ test('the clock goes on', async () => {
   await systemClock.sleep(20);
   expect(systemClock.now() - before).toBeGreaterThan(15);
   expect(Math.abs(before - Date.now())).toBeLessThan(60_000);
+});
+
+test('a program of this server: what it was started with, and once more as its own account', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'homeauth-program-'));
+  const path = join(folder, 'bystander');
+  await copyFile('/bin/sleep', path);
+  await chmod(path, 0o755);
+  await chmod(folder, 0o755);
+  const isRoot = process.getuid?.() === 0;
+  const environment = { HOME: folder, TOKEN: 'a=b' };
+  const running = spawn(path, ['60'], { cwd: folder, env: environment, ...(isRoot && { uid: 65534, gid: 65534 }) });
+  try {
+    const [found] = await host.programs('bystander');
+    expect(found).toMatchObject({ pid: running.pid, path, argv: [path, '60'], workingDirectory: folder, environment });
+    expect(found?.uid).toBe(isRoot ? 65534 : process.getuid?.());
+    if (isRoot) {
+      const whoami = await host.run({ ...found!, path: '/usr/bin/id' }, ['-u'], { cwd: folder });
+      expect(whoami).toEqual({ code: 0, stdout: '65534\n', stderr: '' });
+    }
+    const failed = await host.run({ ...found!, uid: 0 }, ['never'], { cwd: folder });
+    expect(failed.code).not.toBe(0);
+    await expect(host.run({ ...found!, uid: 0, path: '/nowhere' }, [], { cwd: folder })).rejects.toMatchObject({
+      code: 'program-not-run',
+    });
+  } finally {
+    running.kill();
+  }
+  expect(await host.programs('bystander-of-nobody')).toEqual([]);
 });

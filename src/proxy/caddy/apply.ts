@@ -1,11 +1,10 @@
-import type { CaddySpec, Id } from '../../model/resource.ts';
-import type { ContainerDetails } from '../../world/docker/docker.ts';
+import type { CaddyPlace, CaddySpec, Id } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { checkAbility } from './ability.ts';
-import { type CaddyCommand, caddyCommand } from './command.ts';
 import { type Configuration, difference, hostsIn, ownersSites } from './configuration.ts';
 import { readerOf } from './container.ts';
 import { gone, incomplete, notWhatItRuns, refused, refusedWhole, siteLost, stale, unseen } from './failures.ts';
+import { type Instance, instanceOf } from './instance.ts';
 import { sitesIn } from './opened.ts';
 import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
 import { checkPlaceBeside, readTexts } from './read.ts';
@@ -16,21 +15,20 @@ import { swap, type Texts } from './swap.ts';
 
 /** Put our text into Caddy's configuration, and see it there. */
 export async function put(want: CaddySpec, world: World): Promise<void> {
-  const { files, docker } = world;
+  const { files } = world;
   const { inside, outside } = want.caddyfile;
   if (want.how === 'import') await checkPlaceBeside(files, outside);
-  const details = await docker.container(want.container);
-  if (!details) throw gone(want.container);
-  const { caddy, before, runs, ours } = await accepted(want, details, world);
-  const lost = await sitesAnswer(want.container, runs, ours, world);
+  const caddy = await instanceOf(want, inside, world);
+  if (!caddy) throw gone(want);
+  const { before, runs, ours } = await accepted(want, caddy, files);
+  const lost = await sitesAnswer(caddy, runs, ours, world);
   const beside = want.how === 'import' ? want.text : undefined;
   const after: Texts = { caddyfile: withOurs(before.caddyfile, want), ours: beside };
   await swap(files, want, before, after, {
     load: async () => {
       await assertComplete(want, caddy, runs, ours);
       await reload(caddy, inside);
-      const text = await runningText(caddy, docker, details);
-      const revision = revisionIn(text) || (await lastLoaded(docker, details));
+      const revision = revisionIn(await runningText(caddy)) || (await lastLoaded(caddy));
       if (revision !== want.revision) throw unseen(want);
       const missing = await lost();
       if (missing.length > 0) throw siteLost(missing, outside);
@@ -46,39 +44,37 @@ export async function put(want: CaddySpec, world: World): Promise<void> {
 export async function rehearse(want: CaddySpec, world: World, changing: ReadonlySet<Id>): Promise<void> {
   if (want.how === 'import') await checkPlaceBeside(world.files, want.caddyfile.outside);
   if (changing.has(`container:${want.container}`) || changing.has(`file:${want.caddyfile.outside}`)) return;
-  const details = await world.docker.container(want.container);
-  if (details?.found.state === 'running') await accepted(want, details, world);
+  const caddy = await instanceOf(want, want.caddyfile.inside, world);
+  if (caddy) await accepted(want, caddy, world.files);
 }
 
 /** @throws Failure where Caddy would not take our text; nothing is changed */
-async function accepted(
-  want: CaddySpec,
-  details: ContainerDetails,
-  { files, docker }: Pick<World, 'files' | 'docker'>,
-) {
-  const { inside, outside } = want.caddyfile;
-  const caddy = caddyCommand(docker, want.container, inside);
+async function accepted(want: CaddySpec, caddy: Instance, files: World['files']) {
+  const { outside } = want.caddyfile;
   const before = await readTexts(files, outside);
-  const seen = await caddy.other(['cat', inside]);
-  if (seen.code === 0 && seen.stdout !== before.caddyfile) throw stale(want);
-  await checkAbility(want, caddy, details);
+  const seen = await caddy.sees();
+  if (seen !== undefined && seen !== before.caddyfile) throw stale(want);
+  await checkAbility(want, caddy);
   const own = withoutOurs(before.caddyfile);
   const adapted = await adaptOwn(own, caddy, outside);
   checkRoom(own, adapted, want);
   const refusal = await isAccepted(asOne(before.caddyfile, want), caddy);
   if (refusal !== undefined) throw refusedWhole(outside, refusal, await isAccepted(own, caddy));
-  const ours = hostsOf(before, want);
-  const runs = await assertLoaded(want, { caddy, details, before, adapted, ours }, docker);
-  return { caddy, before, runs, ours };
+  const ours = oursIn(before, want);
+  const runs = await assertLoaded(want, { caddy, before, adapted, ours });
+  return { before, runs, ours };
 }
 
-/** The hosts of homeauth's own sites, as they are to be and as they stand there. */
-const hostsOf = ({ caddyfile, ours = '' }: Texts, want?: CaddySpec): ReadonlySet<string> =>
-  new Set([...(want?.sites ?? []), ...sitesIn(textIn(caddyfile) ?? ours)].map(({ host }) => host));
+/** The hosts of homeauth's own sites, as they are to be and as they stand there, and where they dial authentik. */
+function oursIn({ caddyfile, ours = '' }: Texts, want?: CaddySpec): ReadonlySet<string> {
+  const texts = [want?.text ?? '', textIn(caddyfile) ?? ours];
+  const dialled = texts.flatMap((text) => /^\tforward_auth http:\/\/(\S+) \{$/m.exec(text)?.[1] ?? []);
+  const sites = [...(want?.sites ?? []), ...texts.flatMap(sitesIn)];
+  return new Set([...sites.map(({ host }) => host), ...dialled]);
+}
 
 interface Loaded {
-  readonly caddy: CaddyCommand;
-  readonly details: ContainerDetails;
+  readonly caddy: Instance;
   readonly before: Texts & { readonly isPutBack: boolean };
   /** The owner's text alone. */
   readonly adapted: Configuration | undefined;
@@ -91,18 +87,17 @@ interface Loaded {
  * @throws Failure where it runs something else
  */
 async function assertLoaded(
-  { container, caddyfile }: Pick<CaddySpec, 'container' | 'caddyfile'>,
-  { caddy, details, before, adapted, ours }: Loaded,
-  docker: World['docker'],
+  { caddyfile, ...place }: CaddyPlace & Pick<CaddySpec, 'caddyfile'>,
+  { caddy, before, adapted, ours }: Loaded,
 ): Promise<Configuration> {
-  const runs = await running(caddy, docker, details);
+  const runs = await running(caddy);
   // What a power cut left half written may have been loaded since.
   if (before.isPutBack) return runs;
   const whole = before.caddyfile.trim() === '' ? {} : await adaptFile(caddyfile.inside, caddy).catch(() => undefined);
   const given = [whole, adapted].filter((one) => one !== undefined);
   const differences = given.map((one) => difference(runs, one, ours));
   const [first] = differences;
-  if (first && differences.every((one) => one)) throw notWhatItRuns(container, caddyfile, first);
+  if (first && differences.every((one) => one)) throw notWhatItRuns(place, caddyfile, first);
   return runs;
 }
 
@@ -112,7 +107,7 @@ async function assertLoaded(
  */
 async function assertComplete(
   want: CaddySpec,
-  caddy: CaddyCommand,
+  caddy: Instance,
   runs: Configuration,
   ours: ReadonlySet<string>,
 ): Promise<void> {
@@ -126,25 +121,23 @@ async function assertComplete(
 
 /** Take our text out: the Caddyfile becomes, byte for byte, what its owner wrote. */
 export async function takeOut(outside: string, world: World): Promise<void> {
-  const { files, docker } = world;
+  const { files } = world;
   const before = await readTexts(files, outside);
   const after: Texts = { caddyfile: withoutOurs(before.caddyfile), ours: undefined };
   const how = partsOf(before.caddyfile)[0]?.is === 'block' ? 'block' : 'import';
   const reader = await readerOf(world, outside);
-  const details = reader?.running ? await docker.container(reader.container) : undefined;
-  const { container = '', inside = '' } = reader ?? {};
-  const caddy = caddyCommand(docker, container, inside);
+  const { inside = '', ...where } = reader ?? {};
+  const caddy = reader && (await instanceOf(reader, inside, world));
+  const place = { ...where, how, caddyfile: { outside, inside } } as const;
   // One that does not run our text has nothing to forget.
-  if (!details || !revisionIn(await runningText(caddy, docker, details))) {
+  if (!caddy || !revisionIn(await runningText(caddy))) {
     const nothing = async () => {};
-    const place = { how, container, caddyfile: { outside, inside } } as const;
     return swap(files, place, before, after, { load: nothing, reload: nothing });
   }
   const adapted = await adaptOwn(after.caddyfile, caddy, outside);
-  const ours = hostsOf(before);
-  const place = { how, container, caddyfile: { outside, inside } } as const;
-  const runs = await assertLoaded(place, { caddy, details, before, adapted, ours }, docker);
-  const lost = await sitesAnswer(container, runs, ours, world);
+  const ours = oursIn(before);
+  const runs = await assertLoaded(place, { caddy, before, adapted, ours });
+  const lost = await sitesAnswer(caddy, runs, ours, world);
   await swap(files, place, before, after, {
     load: async () => {
       await reload(caddy, inside, after.caddyfile);
@@ -156,7 +149,7 @@ export async function takeOut(outside: string, world: World): Promise<void> {
 }
 
 /** @throws Failure with Caddy's own words; it goes on with what it had then */
-async function reload(caddy: CaddyCommand, inside: string, text = 'something'): Promise<void> {
+async function reload(caddy: Instance, inside: string, text = 'something'): Promise<void> {
   // Caddy takes no file without a single character, but a blank text is the empty configuration.
   const blank = text.trim() === '';
   const result = await caddy.run(

@@ -1,38 +1,48 @@
 import { withoutGateway } from '../../formats/subnet.ts';
-import { caddynet, door, doorNetwork } from '../../model/networks.ts';
+import { backendNetwork, caddynet, door, doorNetwork } from '../../model/networks.ts';
 import type { CaddyFacts, ReverseProxy } from '../proxy.ts';
 import { entrance } from './entrance.ts';
 import { holes } from './holes.ts';
 import { everywhere } from './listeners.ts';
-import { peers } from './peers.ts';
+import { peers, peersHere } from './peers.ts';
 import { textOf } from './text.ts';
 
 /**
- * A Caddy in a container. It meets authentik on a network of the two alone, wherever Caddy is on it. A Caddy of somebody
- * else's is, when its own compose file says so, since nothing else lasts; until then they meet among the apps.
+ * A Caddy in a container meets authentik on a network of the two alone, wherever Caddy is on it. A Caddy of somebody
+ * else's is, when its own compose file says so, since nothing else lasts; until then they meet among the apps. One that
+ * is on this server's own network meets it at a port of the loopback.
  */
-export function caddyInContainer(found: CaddyFacts): ReverseProxy {
-  const { container, caddyfile, how, listeners } = found;
-  const meeting = found.networks.includes(doorNetwork) ? door : caddynet;
+export function caddyProxy(found: CaddyFacts): ReverseProxy {
+  const { container, unit, caddyfile, how, listeners, listen } = found;
+  const network = found.networks.includes(doorNetwork) ? door : caddynet;
   return {
-    meeting,
-    // This machine's own address there is left out, because every local account speaks from it.
-    speaksFrom: ({ subnets, gateways }) => subnets.flatMap((subnet) => withoutGateway(subnet, gateways)),
+    meeting: listen ? { at: 'port', listen, through: backendNetwork } : { at: 'network', network },
+    // This machine's own address there is left out, because every local account speaks from it; unless Caddy does, too.
+    speaksFrom: ({ subnets, gateways }) =>
+      listen
+        ? gateways.filter((address) => !address.includes(':')).map((address) => `${address}/32`)
+        : subnets.flatMap((subnet) => withoutGateway(subnet, gateways)),
     part: (config, templates) => [
       {
         kind: 'caddy',
         key: caddyfile.outside,
-        spec: { container, caddyfile, how, ...textOf(config, templates['homeauth.caddy']!, listeners.bind) },
+        spec: {
+          ...(container !== undefined && { container }),
+          ...(unit !== undefined && { unit }),
+          caddyfile,
+          how,
+          ...textOf(config, templates['homeauth.caddy']!, listeners.bind),
+        },
       },
     ],
     entrance: (world) => entrance(found, world),
-    peers: (world) => peers(found, meeting.name, world),
+    peers: (world) => (listen ? peersHere(found, world) : peers(container, network.name, world)),
     holes: (world) => holes(found, world),
   };
 }
 
 /** A Caddy that homeauth sets up where there is none. */
-export const ownCaddy = (baseDir: string): CaddyFacts => ({
+export const ownCaddy = (baseDir: string): CaddyFacts & { readonly container: string } => ({
   is: 'caddy',
   own: true,
   container: 'caddy',

@@ -47,20 +47,22 @@ export function hostsIn(configuration: unknown): Set<string> {
   );
 }
 
-/** The sites that homeauth did not write. `ours`: the hosts of those that it did. */
+/** The sites that homeauth did not write. `ours`: the hosts of those that it did, and where these dial authentik. */
 export function ownersSites({ apps }: Configuration, ours: ReadonlySet<string>): readonly OwnersSite[] {
   return Object.values(apps?.http?.servers ?? {}).flatMap(({ listen = [], routes = [] }) =>
     routes.flatMap((route): OwnersSite[] => {
       const hosts = (route.match ?? []).flatMap(({ host = [] }) => host);
       const text = stable(route);
-      const isOurs = (hosts.length > 0 && hosts.every((host) => ours.has(host))) || text.includes(`"${authentik}"`);
+      const isOurs =
+        (hosts.length > 0 && hosts.every((host) => ours.has(host))) ||
+        [inDocker, ...ours].some((one) => one.includes(':') && text.includes(`"dial":"${one}"`));
       return isOurs ? [] : [{ listen, hosts, text }];
     }),
   );
 }
 
-/** What only homeauth's own sites dial. */
-const authentik = `${innerHost('authentik')}:9000`;
+/** What only homeauth's own sites dial; on this server itself it is a port of its own. */
+const inDocker = `${innerHost('authentik')}:9000`;
 
 /** How two configurations differ in what is the owner's. Empty: they do not. */
 export interface Difference {

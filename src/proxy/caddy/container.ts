@@ -1,6 +1,7 @@
 import { resolve } from 'node:path/posix';
+import type { CaddyPlace } from '../../model/resource.ts';
 import type { ContainerDetails, ContainerSummary } from '../../world/docker/docker.ts';
-import type { World } from '../../world/world.ts';
+import type { Program, World } from '../../world/world.ts';
 
 /** What a Caddy was started with. */
 export type Started =
@@ -60,16 +61,24 @@ export function onHost(
   return { outside: `${mount.source}${below}`, alone: mount.target === inside };
 }
 
-export interface Reader {
-  readonly container: string;
-  readonly running: boolean;
+/** Caddys that run on this server itself as servers: what else the program does is over soon. */
+export const hostPrograms = async ({ host }: Pick<World, 'host'>): Promise<readonly Program[]> =>
+  (await host.programs('caddy')).filter(({ argv }) => argv[1] === 'run' || argv[1] === 'start');
+
+/** The Caddyfile that such a one reads. */
+export function readsOf({ argv, workingDirectory }: Program): string | undefined {
+  const started = startedWith({ command: argv.join(' '), workingDirectory });
+  return started.with === 'caddyfile' ? started.path : undefined;
+}
+
+export interface Reader extends CaddyPlace {
   /** The file's path in there. */
   readonly inside: string;
 }
 
-/** The container whose Caddy reads this file of the host. */
+/** The Caddy that reads this file of the host. */
 export async function readerOf(
-  { docker, files }: Pick<World, 'docker' | 'files'>,
+  { docker, files, host }: Pick<World, 'docker' | 'files' | 'host'>,
   outside: string,
 ): Promise<Reader | undefined> {
   for (const summary of await docker.containers()) {
@@ -80,7 +89,12 @@ export async function readerOf(
     if (started?.with !== 'caddyfile') continue;
     const place = onHost(details!, started.path);
     if (!place || (place.outside !== outside && (await linkedTo(place.outside, files)) !== outside)) continue;
-    return { container: summary.name, running: summary.running, inside: started.path };
+    return { container: summary.name, inside: started.path };
+  }
+  for (const program of await hostPrograms({ host })) {
+    const inside = readsOf(program);
+    if (inside === undefined || (inside !== outside && (await linkedTo(inside, files)) !== outside)) continue;
+    return { ...(program.unit !== undefined && { unit: program.unit }), inside };
   }
   return undefined;
 }

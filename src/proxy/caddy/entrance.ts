@@ -1,41 +1,45 @@
 import { type Finding, wrong } from '../../model/finding.ts';
 import { proxyNetwork } from '../../model/networks.ts';
-import type { ContainerDetails } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts, Entrance } from '../proxy.ts';
+import { instanceOf, rootOf } from './instance.ts';
+import { wordsFor } from './words.ts';
 
-/** The way in to Caddy's container, or why there is none. */
+/** The way in to Caddy, or why there is none. */
 export async function entrance(
-  { container, listeners: { http, https, bind } }: Pick<CaddyFacts, 'container' | 'listeners'>,
-  { docker }: Pick<World, 'docker'>,
+  { caddyfile, listeners: { http, https, bind }, ...place }: CaddyFacts,
+  world: Pick<World, 'docker' | 'files' | 'http' | 'host'>,
 ): Promise<Entrance | Finding> {
-  const details = await docker.container(container);
-  const via = details?.running ? await docker.dialAddress(container, https, proxyNetwork) : undefined;
-  if (!details || !via) return closed(container, details);
-  const root = rootOf(details);
+  const caddy = await instanceOf(place, caddyfile.inside, world);
   // Caddy listens there alone, and not on every address of its container.
-  const pinned = bind.find((address) => !/^(|0\.0\.0\.0|\[::\])$/.test(address));
-  const authority = await docker.readFile(container, root);
+  const pinned = bind.find((address) => !/^(|0\.0\.0\.0|\[::\])$/.test(address)) ?? '';
+  const via = await caddy?.dial(pinned, https, proxyNetwork);
+  if (!caddy || !via) return closed(place, caddy !== undefined || place.container === undefined, world);
+  const root = rootOf(caddy.environment);
+  const authority = await caddy.read(root);
+  const { container } = place;
+  const copy = container === undefined ? `cp ${root} .` : `docker cp ${container}:${root} .`;
   return {
-    container,
-    log: `docker logs --tail 50 ${container}`,
-    via: pinned === undefined ? via : { host: pinned, port: https },
+    ...(container !== undefined && { container }),
+    log: wordsFor(place).log,
+    via,
     httpPort: http,
-    ...(authority !== undefined && { authority, copyAuthority: `docker cp ${container}:${root} .` }),
+    ...(authority !== undefined && { authority, copyAuthority: copy }),
   };
 }
 
-/** Where Caddy keeps the certificate of its own authority. */
-function rootOf({ environment }: Pick<ContainerDetails, 'environment'>): string {
-  const data = environment['XDG_DATA_HOME'] ?? `${environment['HOME'] ?? '/root'}/.local/share`;
-  return `${data}/caddy/pki/authorities/local/root.crt`;
-}
-
-function closed(container: string, details: ContainerDetails | undefined): Finding {
+async function closed(
+  place: Pick<CaddyFacts, 'container' | 'unit'>,
+  isThere: boolean,
+  { docker }: Pick<World, 'docker'>,
+): Promise<Finding> {
   const say = (problem: string, fix: string) =>
     wrong({ id: 'caddy-running', title: 'Caddy can be asked' }, 'fail', { problem, fix });
-  if (!details) return say(`There is no container ${container}.`, 'homeauth apply');
-  if (!details.running) return say(`Caddy's container ${container} does not run.`, `docker start ${container}`);
+  const { container } = place;
+  if (container === undefined) return say('Caddy does not run on this server.', wordsFor(place).start);
+  if (!isThere && !(await docker.container(container)))
+    return say(`There is no container ${container}.`, 'homeauth apply');
+  if (!isThere) return say(`Caddy's container ${container} does not run.`, `docker start ${container}`);
   const problem = `Caddy's container ${container} is not on the network ${proxyNetwork}.`;
   return say(problem, `docker network connect ${proxyNetwork} ${container}`);
 }

@@ -1,32 +1,39 @@
 import { Failure } from '../../model/failure.ts';
-import type { CaddySpec } from '../../model/resource.ts';
+import type { CaddyPlace, CaddySpec } from '../../model/resource.ts';
 import { bySetting } from '../../model/setting.ts';
 import type { ExecResult } from '../../world/docker/docker.ts';
-import { complaint } from './command.ts';
 import type { Difference } from './configuration.ts';
 import type { Lost } from './sites-answer.ts';
+import { complaint, wordsFor } from './words.ts';
 
-export const gone = (container: string): Failure =>
+export const gone = ({ container, ...place }: CaddyPlace): Failure =>
   new Failure({
     code: 'caddy-gone',
-    problem: `The container ${container} with Caddy in it is not there any more.`,
-    ...bySetting(({ to }) => `Start it again, or name another one: ${to('caddy-container', 'NAME')}`),
+    problem:
+      container === undefined
+        ? 'Caddy does not run on this server any more.'
+        : `The container ${container} with Caddy in it does not run any more.`,
+    ...bySetting(({ to }) =>
+      container === undefined
+        ? `Start it again: ${wordsFor(place).start}`
+        : `Start it again (docker start ${container}), or name another one: ${to('caddy-container', 'NAME')}`,
+    ),
   });
 
-export const stale = ({ container, caddyfile: { inside, outside } }: CaddySpec): Failure =>
+export const stale = ({ caddyfile: { inside, outside }, ...place }: CaddySpec): Failure =>
   new Failure({
     code: 'caddyfile-stale',
-    problem: `Caddy in the container ${container} does not see ${outside} as it is now.`,
+    problem: `${wordsFor(place).name} does not see ${outside} as it is now.`,
     why: `An editor replaced the file since the container was started, and ${inside} is still the former one.`,
-    fix: `Let it see the new one: docker restart ${container}`,
+    fix: `Let it see the new one: ${wordsFor(place).restart}`,
   });
 
-export const unseen = ({ container, how }: CaddySpec): Failure =>
+export const unseen = ({ how, ...place }: CaddySpec): Failure =>
   new Failure({
     code: 'caddy-unseen',
-    problem: `Caddy says that it has reloaded, and its running configuration in ${container} is without homeauth's part.`,
+    problem: `${wordsFor(place).name} says that it has reloaded, and its running configuration is without homeauth's part.`,
     ...(how === 'block' && { why: 'It may still see a former file in place of its Caddyfile.' }),
-    fix: `Restart it, then run the command again: docker restart ${container}`,
+    fix: `Restart it, then run the command again: ${wordsFor(place).restart}`,
   });
 
 export const refused = (result: ExecResult): Failure =>
@@ -81,26 +88,25 @@ export const hostTaken = (path: string, hosts: readonly string[], authHost: stri
   });
 };
 
-export const cannotBeAsked = (path: string, option: string, container: string): Failure =>
+export const cannotBeAsked = (path: string, option: string, place: CaddyPlace): Failure =>
   new Failure({
     code: 'caddy-cannot-be-asked',
     problem: `${path} says "${option}".`,
     why: 'homeauth could then not reload Caddy, or not see what it runs.',
     ...bySetting(
-      ({ to }) =>
-        `Take "${option}" out and restart Caddy: docker restart ${container}. Or set ${to('proxy', 'manual')}`,
+      ({ to }) => `Take "${option}" out and restart Caddy: ${wordsFor(place).restart}. Or set ${to('proxy', 'manual')}`,
     ),
   });
 
 /** What a reload would do beside what homeauth wants. */
 export const notWhatItRuns = (
-  container: string,
+  place: CaddyPlace,
   { inside, outside }: CaddySpec['caddyfile'],
   { gone, fresh, changed }: Difference,
 ): Failure =>
   new Failure({
     code: 'caddy-runs-other',
-    problem: `Caddy in the container ${container} does not run what ${outside} says.`,
+    problem: `${wordsFor(place).name} does not run what ${outside} says.`,
     why: 'The file was changed and not loaded since, or Caddy reads another one. homeauth would load it now, and change sites that are none of its business. Nothing was changed.',
     details: [
       ...gone.map((name) => `${name}: Caddy serves it, and the file does not have it`),
@@ -109,7 +115,7 @@ export const notWhatItRuns = (
     ].join('\n'),
     fix: [
       'If the file is right, load it, and look whether your sites are as they should be:',
-      `  docker exec -w ${inside.slice(0, inside.lastIndexOf('/')) || '/'} ${container} caddy reload --config ${inside} --adapter caddyfile`,
+      `  ${wordsFor(place).reload(inside)}`,
       'Then run the command again.',
     ],
   });

@@ -1,15 +1,17 @@
 import type { Config } from '../../config/schema.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { Id } from '../../model/resource.ts';
-import type { ContainerDetails, ContainerSummary } from '../../world/docker/docker.ts';
+import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
-import type { CaddyFacts } from '../proxy.ts';
+import type { CaddyFacts, Listeners } from '../proxy.ts';
 import { ownCaddy } from './caddy.ts';
 import { linkedTo, onHost, startedIn } from './container.ts';
 import { takesBeside } from './imports.ts';
-import { type Listeners, listenersIn, withoutCertificates } from './listeners.ts';
+import { type Instance, inContainer } from './instance.ts';
+import { listenersIn, withoutCertificates } from './listeners.ts';
 import { withoutOurs } from './placement.ts';
 import { loadedLast } from './running.ts';
+import { authentikAt } from './text.ts';
 import * as unfit from './unfit.ts';
 
 /** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
@@ -25,11 +27,11 @@ export async function findCaddy(
     const { inside, outside } = own.caddyfile;
     const text = withoutOurs((await world.docker.readFile(own.container, inside)) ?? '');
     const how = takesBeside(text, inside) ? 'block' : 'import';
-    return { ...own, how, listeners: await listeners(world, details, outside) };
+    return { ...own, how, listeners: await listeners(inContainer(details, inside, world), outside, {}) };
   }
   const containers = await world.docker.containers();
   const caddy = choose(containers, config.caddyContainer);
-  if (caddy) return existing(world, caddy);
+  if (caddy) return existing(world, caddy, {});
   const listener = await world.host.listener(443);
   if (!listener) return ownCaddy(config.baseDir);
   const publisher = containers.find(({ running, ports }) => running && ports.some(({ port }) => port === 443));
@@ -53,7 +55,7 @@ function choose(containers: readonly ContainerSummary[], named: string | undefin
 }
 
 /** By its name, its image, or by a Caddyfile that a program named caddy is given. */
-function isCaddy({ name, image, command, mounts }: ContainerSummary): boolean {
+export function isCaddy({ name, image, command, mounts }: ContainerSummary): boolean {
   const repository =
     image
       .replace(/@.*$/, '')
@@ -65,9 +67,11 @@ function isCaddy({ name, image, command, mounts }: ContainerSummary): boolean {
   return hasCaddyfile && /(^|[\s/'"])caddy['"]?(\s|$)/.test(command);
 }
 
-async function existing(
+/** One in a container of somebody else's. `listen`: it is on this server's own network, and meets authentik there. */
+export async function existing(
   { docker, files }: Pick<World, 'docker' | 'files'>,
   caddy: ContainerSummary,
+  { listen }: Pick<Config, 'listen'>,
 ): Promise<CaddyFacts> {
   const { name, image, command, networks } = caddy;
   if (/docker-?proxy/.test(`${image} ${command}`)) throw unfit.dockerProxy(name);
@@ -75,13 +79,13 @@ async function existing(
   const details = await docker.container(name);
   if (!details) throw unfit.notThere(name, []);
   const started = await startedIn({ docker }, details);
-  if (started.with !== 'caddyfile') throw unfit.noCaddyfile(name, started.what);
+  if (started.with !== 'caddyfile') throw unfit.noCaddyfile({ container: name }, started.what);
   const inside = started.path;
   const place = onHost(details, inside);
   if (!place) throw unfit.notOnHost(name, inside);
   const text = await docker.readFile(name, inside);
-  if (text === undefined) throw unfit.missing(name, inside, place.outside);
-  if (!networks.includes(proxyNetwork)) {
+  if (text === undefined) throw unfit.missing({ container: name }, inside, place.outside);
+  if (!listen && !networks.includes(proxyNetwork)) {
     const exists = (await docker.network(proxyNetwork)) !== undefined;
     throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
   }
@@ -89,19 +93,19 @@ async function existing(
   const linked = await linkedTo(place.outside, files);
   const caddyfile = { inside, outside: linked ?? place.outside };
   const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
-  const where = await listeners({ docker }, details, place.outside);
+  const where = await listeners(inContainer(details, inside, { docker }), place.outside, { ...(listen && { listen }) });
   return { is: 'caddy', own: false, container: name, networks, caddyfile, how, listeners: where };
 }
 
 /** Read from what Caddy loaded last: whoever only looks starts no program in its container. */
-async function listeners(
-  { docker }: Pick<World, 'docker'>,
-  details: ContainerDetails,
+export async function listeners(
+  caddy: Pick<Instance, 'read' | 'environment'>,
   path: string,
+  config: Pick<Config, 'listen'>,
 ): Promise<Listeners> {
-  const loaded = await loadedLast(docker, details);
+  const loaded = await loadedLast(caddy);
   if (withoutCertificates(loaded)) throw unfit.noCertificates(path);
-  const found = listenersIn(loaded, new Set());
+  const found = listenersIn(loaded, new Set([authentikAt(config)]));
   if ('hosts' in found) throw unfit.listensApart(path, found);
   return found;
 }

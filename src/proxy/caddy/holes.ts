@@ -4,6 +4,7 @@ import { isOlder } from '../../model/release.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
 import { releaseIn } from './ability.ts';
+import { wordsFor } from './words.ts';
 
 /** Holes of Caddy that concern a login in front of apps, newest first: fixed in, and what they let happen. */
 const known = [
@@ -29,10 +30,13 @@ const known = [
  * would start another one in its container, and whoever only looks does not. Source: the official image's Dockerfile.
  */
 export async function holes(
-  { container }: Pick<CaddyFacts, 'container'>,
+  { container, ...place }: Pick<CaddyFacts, 'container' | 'unit'>,
   { docker }: Pick<World, 'docker'>,
 ): Promise<Finding[]> {
   const common = { id: 'caddy-version', title: 'Caddy has no known hole' };
+  if (container === undefined) {
+    return [skip(common, unseen(`${wordsFor(place).name} does not say which release it is (caddy version)`))];
+  }
   const details = await docker.container(container);
   const named = details?.environment['CADDY_VERSION'] ?? details?.labels['org.opencontainers.image.version'];
   const release = releaseIn(named ?? '');

@@ -1,9 +1,10 @@
 import type { Kind } from '../../engine/kind.ts';
 import { differs, inWords, type Reason } from '../../model/reason.ts';
-import type { CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
+import type { CaddyPlace, CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { put, rehearse, takeOut } from './apply.ts';
 import { readerOf } from './container.ts';
+import { instanceOf } from './instance.ts';
 import { opened, sitesIn } from './opened.ts';
 import { partsOf } from './placement.ts';
 import { ourFile } from './read.ts';
@@ -43,38 +44,46 @@ export const caddyKind: Kind<CaddySpec> = {
   /** Caddy has loaded the text before `apply` returns. */
   patience: 5_000,
 
-  async explain(key, { docker, files }) {
-    const reader = await readerOf({ docker, files }, key);
-    return reader && { details: (await docker.logs(reader.container, 5)).join('\n') };
+  async explain(key, world) {
+    const { container } = (await readerOf(world, key)) ?? {};
+    return container === undefined ? undefined : { details: (await world.docker.logs(container, 5)).join('\n') };
   },
 
-  hint: (key) => `Look at ${key} and at the log of its container (docker logs --tail 50 caddy), then: homeauth apply`,
+  hint: (key) => `Look at ${key} and at Caddy's log, then: homeauth apply`,
 };
 
 /** The hosts of those sites that are not among the others. */
 const beyond = (sites: readonly CaddySite[], others: readonly CaddySite[]): readonly string[] =>
   sites.map(({ host }) => host).filter((host) => !others.some((other) => other.host === host));
 
-async function observe(key: string, { files, docker }: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
+const placeOf = ({ container, unit }: CaddyPlace): CaddyPlace => ({
+  ...(container !== undefined && { container }),
+  ...(unit !== undefined && { unit }),
+});
+
+async function observe(key: string, world: World, want?: CaddySpec): Promise<Observed<CaddySpec>> {
+  const { files } = world;
   const caddyfile = (await files.read(key)) ?? '';
   const beside = await ourFile(files, key, caddyfile);
   const [part] = partsOf(caddyfile);
-  const reader = want ?? (await readerOf({ docker, files }, key));
-  const details = reader && (await docker.container(reader.container));
-  const runs = details?.found.state === 'running';
+  const found = want ? undefined : await readerOf(world, key);
+  const inside = want?.caddyfile.inside ?? found?.inside ?? '';
+  const place = placeOf(want ?? found ?? {});
+  const caddy = want || found ? await instanceOf(place, inside, world) : undefined;
   const onDisk = part !== undefined || beside !== undefined;
-  if (want && onDisk && !runs) {
-    const says = `Caddy's container ${want.container} does not run`;
-    return { is: 'unknown', because: { code: 'stopped', of: want.container, says } };
+  if (want && onDisk && !caddy) {
+    const { container } = want;
+    const says =
+      container === undefined ? 'Caddy does not run on this server' : `Caddy's container ${container} does not run`;
+    return { is: 'unknown', because: { code: 'stopped', of: container ?? 'caddy', says } };
   }
-  const revision = runs ? await lastLoaded(docker, details) : '';
+  const revision = caddy ? await lastLoaded(caddy) : '';
   if (!onDisk && revision === '') return { is: 'absent' };
-  const inside = want?.caddyfile.inside ?? (reader && 'inside' in reader ? reader.inside : '');
   const text = part?.is === 'block' ? part.text : part?.is === 'import' ? (beside ?? '') : '';
   return {
     is: 'present',
     spec: {
-      container: reader?.container ?? '',
+      ...place,
       caddyfile: { inside, outside: key },
       how: part?.is === 'block' ? 'block' : 'import',
       text,

@@ -1,12 +1,5 @@
+import type { Listeners } from '../proxy.ts';
 import { type Configuration, ownersSites } from './configuration.ts';
-
-/** Where Caddy listens for the owner's sites: homeauth's own take the same listeners over. */
-export interface Listeners {
-  readonly http: number;
-  readonly https: number;
-  /** What `bind` says in those sites, or `default_bind` for all of them; empty where Caddy listens everywhere. */
-  readonly bind: readonly string[];
-}
 
 /** Caddy's own choice. */
 export const everywhere: Listeners = { http: 80, https: 443, bind: [] };

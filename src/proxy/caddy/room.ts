@@ -1,15 +1,20 @@
 import type { CaddySpec } from '../../model/resource.ts';
-import { type CaddyCommand, complaint } from './command.ts';
 import { type Configuration, configurationIn, hostsIn } from './configuration.ts';
 import { brokenBefore, cannotBeAsked, hostTaken, refused, snippetTaken } from './failures.ts';
+import type { Instance } from './instance.ts';
 import { withoutCertificates } from './listeners.ts';
 import { noCertificates } from './unfit.ts';
+import { complaint } from './words.ts';
 
 /**
  * The user's own text, turned into JSON. Undefined where this Caddy cannot do that with a text that is in no file.
  * @throws Failure where Caddy does not understand the user's own text
  */
-export async function adaptOwn(own: string, caddy: CaddyCommand, path: string): Promise<Configuration | undefined> {
+export async function adaptOwn(
+  own: string,
+  caddy: Pick<Instance, 'run'>,
+  path: string,
+): Promise<Configuration | undefined> {
   if (own.trim() === '') return {};
   const result = await caddy.run(['adapt', '--config', '-', '--adapter', 'caddyfile'], own);
   if (result.code === 0) return configurationIn(result.stdout);
@@ -19,14 +24,14 @@ export async function adaptOwn(own: string, caddy: CaddyCommand, path: string): 
 }
 
 /** A Caddyfile in its own place, with all that it imports, as JSON. @throws Failure with Caddy's words */
-export async function adaptFile(inside: string, caddy: CaddyCommand): Promise<Configuration> {
+export async function adaptFile(inside: string, caddy: Pick<Instance, 'run'>): Promise<Configuration> {
   const result = await caddy.run(['adapt', '--config', inside, '--adapter', 'caddyfile']);
   if (result.code !== 0) throw refused(result);
   return configurationIn(result.stdout);
 }
 
 /** What Caddy has against a text; undefined where it accepts it. */
-export async function isAccepted(text: string, caddy: CaddyCommand): Promise<string | undefined> {
+export async function isAccepted(text: string, caddy: Pick<Instance, 'run'>): Promise<string | undefined> {
   if (text.trim() === '') return undefined;
   const result = await caddy.run(['validate', '--config', '-', '--adapter', 'caddyfile'], text);
   return result.code === 0 ? undefined : complaint(result);
@@ -36,8 +41,8 @@ export async function isAccepted(text: string, caddy: CaddyCommand): Promise<str
 export function checkRoom(own: string, adapted: Configuration | undefined, want: CaddySpec): void {
   const path = want.caddyfile.outside;
   if (/^[^\S\n]*\(authentik\)[^\S\n]*\{/m.test(own)) throw snippetTaken(path);
-  if (adapted?.admin?.disabled) throw cannotBeAsked(path, 'admin off', want.container);
-  if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want.container);
+  if (adapted?.admin?.disabled) throw cannotBeAsked(path, 'admin off', want);
+  if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want);
   if (adapted && withoutCertificates(adapted)) throw noCertificates(path);
   const served = hostsIn(adapted);
   const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));

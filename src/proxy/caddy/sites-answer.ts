@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { Failure } from '../../model/failure.ts';
 import type { World } from '../../world/world.ts';
 import { type Configuration, ownersSites } from './configuration.ts';
+import type { Instance } from './instance.ts';
 
 /** One way to a site of the owner's: a host, where it is asked for, and how it answered before. */
 interface Asked {
@@ -21,7 +22,7 @@ export interface Lost {
   readonly after: string;
 }
 
-type Around = Pick<World, 'docker' | 'http' | 'clock' | 'random'>;
+type Around = Pick<World, 'http' | 'clock' | 'random'>;
 
 /** How often each is asked: of two servers on one port, the kernel gives each a share of the visitors. */
 const times = { before: 3, after: 12 };
@@ -33,12 +34,12 @@ const tolerated = 1;
  * asks them all again. What did not answer before says nothing.
  */
 export async function sitesAnswer(
-  container: string,
+  caddy: Pick<Instance, 'dial'>,
   running: Configuration,
   ours: ReadonlySet<string>,
   around: Around,
 ): Promise<() => Promise<readonly Lost[]>> {
-  const ways = await waysTo(container, running, ours, around);
+  const ways = await waysTo(caddy, running, ours, around);
   const first = await pMap(ways, (way) => before(way, around), { concurrency: 8 });
   const silent = ways.filter((_, n) => first[n] === undefined);
   // A Caddy that has just begun takes a moment for its certificates.
@@ -52,10 +53,10 @@ export async function sitesAnswer(
 type Way = Pick<Asked, 'host' | 'via'> & { readonly schemes: readonly string[] };
 
 async function waysTo(
-  container: string,
+  caddy: Pick<Instance, 'dial'>,
   running: Configuration,
   ours: ReadonlySet<string>,
-  { docker, random }: Around,
+  { random }: Around,
 ): Promise<readonly Way[]> {
   const httpPort = running.apps?.http?.http_port ?? 80;
   // A certificate made because somebody asks would be one for a name that nobody wants.
@@ -70,11 +71,10 @@ async function waysTo(
     found.map(async ({ host, address, isAny }): Promise<Way[]> => {
       const [, at = '', port = ''] = /^(?:tcp[46]?\/)?(.*):(\d+)$/.exec(address) ?? [];
       const isHttp = Number(port) === httpPort;
-      // A variable of Caddy's own, a socket, this container's own loopback: nobody can ask there from here.
-      if (/[{}]/.test(host) || port === '' || /^(127\.|localhost$|\[::1\])/.test(at)) return [];
+      // A variable of Caddy's own, a socket: nobody can ask there from here.
+      if (/[{}]/.test(host) || port === '') return [];
       if (isAny && !isHttp && makesAny) return [];
-      const isEvery = /^(|0\.0\.0\.0|\[::\])$/.test(at);
-      const via = isEvery ? await docker.dialAddress(container, Number(port)) : { host: at, port: Number(port) };
+      const via = await caddy.dial(at, Number(port));
       if (!via) return [];
       return [{ host: host.replace(/^\*/, stranger), via, schemes: isHttp ? ['http'] : ['https', 'http'] }];
     }),

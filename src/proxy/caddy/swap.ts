@@ -1,7 +1,8 @@
 import { exitCodes, Failure, Uncertain } from '../../model/failure.ts';
-import type { CaddySpec } from '../../model/resource.ts';
+import type { CaddyPlace, CaddySpec } from '../../model/resource.ts';
 import type { Files } from '../../world/world.ts';
 import { fileBeside } from './placement.ts';
+import { wordsFor } from './words.ts';
 
 /** The two texts that Caddy reads: the user's Caddyfile, and ours beside it, where it is a file of its own. */
 export interface Texts {
@@ -25,7 +26,7 @@ export const copyOf = (path: string): string => `${path}.homeauth-copy`;
  */
 export async function swap(
   files: Files,
-  want: Pick<CaddySpec, 'how' | 'caddyfile' | 'container'>,
+  want: CaddyPlace & Pick<CaddySpec, 'how' | 'caddyfile'>,
   before: Texts,
   after: Texts,
   { load, reload }: Loading,
@@ -59,7 +60,7 @@ const isStill = async (files: Files, path: string, { caddyfile, ours }: Texts): 
 
 async function backAgain(
   files: Files,
-  { how, caddyfile: { outside: path }, container }: Pick<CaddySpec, 'how' | 'caddyfile' | 'container'>,
+  { how, caddyfile: { outside: path }, ...place }: CaddyPlace & Pick<CaddySpec, 'how' | 'caddyfile'>,
   before: Texts,
   after: Texts,
   reload: () => Promise<void>,
@@ -67,8 +68,7 @@ async function backAgain(
 ): Promise<Failure> {
   // A site that was lost is what happened; everything else is how Caddy refused.
   const lost = cause instanceof Failure && cause.code === 'site-lost' ? cause : undefined;
-  const problem =
-    lost?.problem ?? `Caddy in the container ${container} did not take homeauth's part of its configuration.`;
+  const problem = lost?.problem ?? `${wordsFor(place).name} did not take homeauth's part of its configuration.`;
   const words = cause instanceof Failure ? [cause.problem, cause.details].filter(Boolean).join('\n') : String(cause);
   const details = lost?.details ?? words;
   try {
@@ -82,7 +82,7 @@ async function backAgain(
       problem,
       why: `${path} could not be put back either: ${words}.${copy}`,
       details,
-      fix: `Take the lines out of ${path} that are marked "# homeauth", then: docker restart ${container}`,
+      fix: `Take the lines out of ${path} that are marked "# homeauth", then: ${wordsFor(place).restart}`,
       exit: exitCodes.halfway,
     });
   }
@@ -97,8 +97,7 @@ async function backAgain(
       ? `${path} is as it was before, byte for byte, and Caddy serves it.`
       : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`,
     details,
-    fix:
-      lost?.fix ?? `Correct what Caddy names, then run the command again. Its log: docker logs --tail 50 ${container}`,
+    fix: lost?.fix ?? `Correct what Caddy names, then run the command again. Its log: ${wordsFor(place).log}`,
     exit: exitCodes.halfway,
   });
 }

@@ -10,7 +10,10 @@ import { domainApplication } from '../../model/sso.ts';
 import { oddTargets, openTargets } from './open-paths.ts';
 
 const cloudflareModule = { name: 'dns.providers.cloudflare', variable: cloudflareVariable };
-const authentik = `http://${innerHost('authentik')}:9000`;
+
+/** Where its sites ask authentik: by its name in Docker, or at a port of this server. */
+export const authentikAt = ({ listen }: Pick<Config, 'listen'>): string =>
+  listen ? `${listen.address}:${listen.port}` : `${innerHost('authentik')}:9000`;
 
 /** An app that homeauth starts is dialled by the name that no router answers for. */
 const ownDial = ({ name, upstream }: App) => `${innerHost(name)}:${portOf(upstream)}`;
@@ -65,7 +68,7 @@ export function textOf(
   bind: readonly string[] = [],
 ): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules'> {
   const data = {
-    authentik,
+    authentik: `http://${authentikAt(config)}`,
     authHost: config.authHost,
     internal: config.tls === 'internal',
     cloudflare: config.tls === 'cloudflare',

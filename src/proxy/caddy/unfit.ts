@@ -1,11 +1,16 @@
-import { caddyImages } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import { proxyNetwork } from '../../model/networks.ts';
+import type { CaddyPlace } from '../../model/resource.ts';
 import { bySetting, type Setting } from '../../model/setting.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
+import type { Program } from '../../world/world.ts';
 import type { Apart } from './listeners.ts';
+import { wordsFor } from './words.ts';
 
 const manual = ({ to }: Setting): string => `Or keep it in your own hands: ${to('proxy', 'manual')}`;
+
+const onThisServer = ({ to }: Setting): string =>
+  `Say that it is there: ${to('proxy', 'host-caddy')}; authentik then listens at a port of this server alone.`;
 
 export const several = (found: readonly ContainerSummary[]): Failure =>
   new Failure({
@@ -43,10 +48,10 @@ export const dockerProxy = (name: string): Failure =>
     ),
   });
 
-export const noCaddyfile = (name: string, what: string): Failure =>
+export const noCaddyfile = (place: CaddyPlace, what: string): Failure =>
   new Failure({
     code: 'caddy-without-caddyfile',
-    problem: `Caddy in the container ${name} loads ${what}.`,
+    problem: `${wordsFor(place).name} loads ${what}.`,
     why: 'homeauth adds its part to a Caddyfile, and this Caddy would not read it.',
     ...bySetting((setting) => [
       'Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile',
@@ -65,10 +70,10 @@ export const notOnHost = (name: string, inside: string): Failure =>
     ],
   });
 
-export const missing = (name: string, inside: string, outside: string): Failure =>
+export const missing = (place: CaddyPlace, inside: string, outside: string): Failure =>
   new Failure({
     code: 'caddyfile-missing',
-    problem: `Caddy in the container ${name} should read ${inside} (${outside} on this server), and it is not there.`,
+    problem: `${wordsFor(place).name} should read ${inside} (${outside} on this server), and it is not there.`,
     ...bySetting(
       (setting) => `Put its Caddyfile there, or start it with --config and the path that it has. ${manual(setting)}`,
     ),
@@ -79,7 +84,7 @@ export const onHostNetwork = (name: string): Failure =>
     code: 'caddy-host-network',
     problem: `The container ${name} is on the host's own network.`,
     why: 'From there it cannot reach authentik and the apps by their names.',
-    fix: `Take "network_mode: host" out of its compose file, publish 80, 443 and 443/udp, and let it join ${proxyNetwork}.`,
+    ...bySetting(onThisServer),
   });
 
 export const elsewhere = (name: string, networks: readonly string[], exists: boolean): Failure =>
@@ -99,11 +104,8 @@ export const portTaken = (process: string, container: string | undefined): Failu
     return new Failure({
       code: 'caddy-outside-docker',
       problem: 'Caddy runs on this server itself and not in a container.',
-      why: 'From there it cannot reach authentik and the apps, which publish no port and are called by their names in Docker.',
-      fix: [
-        `Run Caddy in a container: image ${caddyImages.plain}, your folder of the Caddyfile mounted at /etc/caddy, a folder at /data, ports 80, 443 and 443/udp published, on the network ${proxyNetwork}.`,
-        'Stop the one on this server before (systemctl disable --now caddy), then run the command again.',
-      ],
+      why: 'From there it cannot reach authentik and the apps by their names in Docker.',
+      ...bySetting(onThisServer),
     });
   }
   const who = container === undefined ? process : `the container ${container}`;
@@ -138,4 +140,45 @@ export const noCertificates = (path: string): Failure =>
       (setting) =>
         `Take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual(setting)}`,
     ),
+  });
+
+export const severalHere = (found: readonly Program[]): Failure =>
+  new Failure({
+    code: 'caddy-ambiguous',
+    problem: `${found.length} Caddys run on this server itself, and none of them has port 443.`,
+    details: found.map(({ pid, argv }) => `${pid}  ${argv.join(' ')}`).join('\n'),
+    fix: 'Stop all but the one that is in front of your apps, then run the command again.',
+  });
+
+export const noneHere = (named: string | undefined): Failure =>
+  new Failure({
+    code: 'caddy-not-found',
+    problem:
+      named === undefined
+        ? "No Caddy runs on this server itself, or in a container on the host's network."
+        : `There is no container ${named} on the host's network.`,
+    ...bySetting(
+      ({ to }) =>
+        `Start it (systemctl start caddy). For one in a container on a network of Docker: ${to('proxy', 'caddy')}`,
+    ),
+  });
+
+export const readOnly = (path: string): Failure =>
+  new Failure({
+    code: 'caddyfile-read-only',
+    problem: `${path} cannot be changed: something else makes it, as NixOS does.`,
+    why: 'homeauth adds its part to the Caddyfile.',
+    fix: [
+      'Let the service read a file of your own: on NixOS  services.caddy.configFile = "/etc/caddy/Caddyfile.mine";  with a path in quotes,',
+      'which keeps it out of the store. Put what the Caddyfile says now in there, switch, then run the command again.',
+    ],
+  });
+
+export const notRoots = ({ pid, uid, argv }: Program): Failure =>
+  new Failure({
+    code: 'caddy-untrusted',
+    problem: `Caddy (process ${pid}) runs as user ${uid}, and in no unit of systemd.`,
+    why: 'homeauth would write as root what that account chose. Only root can put a program into a unit of the system.',
+    details: argv.join(' '),
+    fix: 'Run it as a service: caddyserver.com/docs/running. Or in a container.',
   });

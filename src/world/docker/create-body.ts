@@ -15,7 +15,10 @@ export function createBody(container: NewContainer, imageId: string): Docker.Con
   const { name, definition: d } = container;
   const environment = Object.entries(container.environment);
   const [first] = d.networks;
-  const ports = (d.publish ?? []).map(({ port, protocol }) => ({ key: `${port}/${protocol}`, host: String(port) }));
+  const ports = (d.publish ?? []).map(({ port, protocol, address, inside }) => ({
+    key: `${inside ?? port}/${protocol}`,
+    host: { ...(address !== undefined && { HostIp: address }), HostPort: String(port) },
+  }));
   return {
     Hostname: name,
     Image: pinnedName(d),
@@ -33,7 +36,7 @@ export function createBody(container: NewContainer, imageId: string): Docker.Con
         Target: target,
         ReadOnly: readOnly ?? false,
       })),
-      PortBindings: Object.fromEntries(ports.map(({ key, host }) => [key, [{ HostPort: host }]])),
+      PortBindings: Object.fromEntries(ports.map(({ key, host }) => [key, [host]])),
       ...(d.shmSize !== undefined && { ShmSize: d.shmSize }),
       CapDrop: ['ALL'],
       CapAdd: [...(d.capabilities ?? [])],

@@ -1,0 +1,39 @@
+import type { App } from '../config/schema.ts';
+import { Failure, reasonOf } from '../model/failure.ts';
+import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
+import { addressIn } from '../proxy/upstream.ts';
+import type { ProbeContext } from './probe.ts';
+
+/** What tells that somebody listens there, although it is no answer. */
+const listening = new Set(['cut', 'no-tls', 'unanswered']);
+
+/**
+ * Is there a way around a Caddy on this server itself? Its apps are asked at their ports from the LAN's side: whoever
+ * publishes such a port there lets everybody past the login.
+ */
+export async function besideHostCaddy({ world, config }: ProbeContext, app: App): Promise<Finding[]> {
+  const { port } = addressIn(app.upstream);
+  const family: Family = { is: 'container', name: app.name, title: 'no app can be reached around the login' };
+  const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login`, family };
+  const lan = config.lanAddress ?? (await world.host.addresses())[0]?.address;
+  if (lan === undefined) return [ok(around)];
+  const url = `${app.site?.tls ? 'https' : 'http'}://${lan}:${port}/`;
+  const answer = await world.http.dial({ url, timeout: 3_000 }).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (answer instanceof Failure && !listening.has(reasonOf(answer).code)) return [ok(around)];
+  const publisher = (await world.docker.containers()).find(({ running, ports }) =>
+    ports.some((one) => running && one.port === port),
+  );
+  const inside = publisher?.ports.find((one) => one.port === port)?.inside ?? port;
+  return [
+    wrong(around, 'warn', {
+      problem: `${app.name} answers on ${lan}:${port} without a login.`,
+      why: publisher ? `The container ${publisher.name} publishes that port.` : 'It listens there for everybody.',
+      fix: publisher
+        ? `Publish it for this server alone, in its compose file: "127.0.0.1:${port}:${inside}"`
+        : `Let it listen on 127.0.0.1 alone, or close port ${port} in the firewall.`,
+    }),
+  ];
+}
