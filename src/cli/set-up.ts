@@ -34,10 +34,10 @@ export const apply = defineCommand({
   name: 'apply',
   heading: 'set up',
   about: 'Make everything as homeauth.yaml says',
-  examples: ['homeauth apply', 'homeauth apply --dry-run'],
+  examples: ['homeauth apply', 'homeauth apply --dry-run', 'homeauth apply --pull'],
   changes: true,
   dryRun: 'show what would change, and change nothing',
-  takes: (command) => command.option(...endShutOut),
+  takes: (command) => command.option('--pull', 'take newer builds of the same image tags').option(...endShutOut),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/apply.ts')).apply(flags, s),
 });
 export type ApplyFlags = FlagsOf<typeof apply>;

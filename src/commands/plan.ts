@@ -3,14 +3,14 @@ import { openAddresses } from '../config/open-path.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { planChanges } from '../lifecycle/reconcile.ts';
+import { planChanges, type Wishes } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { planData, plan as planText } from '../report/plan.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth plan`: what apply would change. */
 export async function plan(flags: PlanFlags, runtime: Runtime): Promise<ExitCode> {
-  return showPlan(await open(flags.config, runtime), runtime, 'plan', flags.exitCode ?? false);
+  return showPlan(await open(flags.config, runtime), runtime, 'plan', flags.exitCode ? { exitCode: true } : {});
 }
 
 /** Shows a plan and changes nothing; also what `--dry-run` does. */
@@ -18,10 +18,10 @@ export async function showPlan(
   installation: Installation,
   runtime: Runtime,
   command: string,
-  exitCode = false,
+  { exitCode = false, ...wishes }: Wishes & { readonly exitCode?: boolean } = {},
 ): Promise<ExitCode> {
   const screen = screenOf(runtime, command);
-  const { changes, right, trouble } = await planChanges(installation);
+  const { changes, right, trouble } = await planChanges(installation, wishes);
   const words = planText(
     {
       changes,

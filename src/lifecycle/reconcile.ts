@@ -7,6 +7,7 @@ import type { Progress, Run } from '../engine/run.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import { type Edit, type Installation, reopened } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
+import { keep, type Pins } from '../installation/pins.ts';
 import { survey } from '../installation/survey.ts';
 import { kinds } from '../kinds/index.ts';
 import { databaseContainer } from '../kinds/role.ts';
@@ -23,6 +24,8 @@ export interface Wishes {
   readonly cloudflareToken?: Secret;
   /** Things that may be overwritten although homeauth did not make them: the user has said so. */
   readonly mayTake?: (id: Id) => boolean;
+  /** Images that are to be others than they are: digests by name. */
+  readonly pins?: Pins;
   /** What the command changes in homeauth.yaml. */
   readonly edit?: Edit;
 }
@@ -86,7 +89,10 @@ export function reconcile(
       },
       mayTake,
     };
-    return { installation, changes: (await converge(run)).filter(({ op }) => op !== 'keep') };
+    const changes = (await converge(run)).filter(({ op }) => op !== 'keep');
+    // Everything of the new ones runs: until here the former ones are what a next run would go back to.
+    if (wishes.pins) await keep(wishes.pins, installation.ledger);
+    return { installation, changes };
   });
 }
 
@@ -119,7 +125,12 @@ function stages({ config, era, surroundings: runtime }: Installation, { firstPas
   return stagesOf({ config, era, pointer: runtime.pointer, ...(firstPassword && { firstPassword }) });
 }
 
-async function factsFor(installation: Installation, { makePassword, cloudflareToken }: Wishes): Promise<Facts> {
+async function factsFor(installation: Installation, { makePassword, cloudflareToken, pins }: Wishes): Promise<Facts> {
   const facts = await survey(installation);
-  return { ...facts, ...(cloudflareToken && { cloudflareToken }), ...(makePassword && { makesPassword: true }) };
+  return {
+    ...facts,
+    pins: { ...facts.pins, ...pins },
+    ...(cloudflareToken && { cloudflareToken }),
+    ...(makePassword && { makesPassword: true }),
+  };
 }

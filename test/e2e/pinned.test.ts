@@ -94,6 +94,8 @@ test('an image is the one that was noted: for a look, a fetch, a container and C
   const noted = await docker.image(reference);
 
   store.tags.set('1', other);
+  expect(await docker.inRegistry(reference)).toBe(other);
+  expect((await docker.image(reference))?.id).toBe(noted?.id);
   await docker.pull(reference);
   expect((await docker.image(reference))?.id).not.toBe(noted?.id);
   expect(await imageKind.observe(reference, world, want)).toEqual({ is: 'present', spec: want });

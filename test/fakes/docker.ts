@@ -175,6 +175,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       const digests = [...images].flatMap(([name, other]) => (other === id && name.includes('@') ? [name] : []));
       return id === undefined ? undefined : { id, digests };
     },
+    inRegistry: async (reference) => registry.get(reference) ?? sha256(reference),
     processes: async (name) => [boxes.get(name)].flatMap((box) => (box ? [commandOf(box.made)] : [])),
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
     readFile: async (name, path) => boxes.get(name)?.running?.read?.(path),

@@ -31,6 +31,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     container: 'look',
     network: 'look',
     image: 'look',
+    inRegistry: 'look',
     logs: 'look',
     processes: 'look',
     readFile: 'look',

@@ -1,9 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
 import { sha256 } from '../fakes/docker.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
-import type { FakeWorld } from '../fakes/world.ts';
+import { cutAt, PowerCut } from '../fakes/power.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 afterEach(() => fake.close());
@@ -128,4 +131,78 @@ test('a note that is no digest is not believed', { timeout: 60_000 }, async () =
   const ledger = (await fake.files.read(at('.homeauth/ledger.json'))) ?? '';
   files().put(at('.homeauth/ledger.json'), ledger.replaceAll(first, 'latest'));
   expect((await homeauthIn(fake)('apply')).failure?.code).toBe('ledger-foreign');
+});
+
+/** What of the image stands where: in the ledger, in docker-compose.yml, and what the container was made from. */
+async function pins() {
+  const note = (await notes()).find(({ id }: { id: string }) => id === 'image:postgres:16-alpine');
+  const [, written] = /postgres:16-alpine@(\S+)"/.exec(await compose()) ?? [];
+  const runs = fake.docker.boxes.get('authentik-postgresql')?.made.definition.digest;
+  return { noted: note?.ours.digest, written, runs };
+}
+const all = (digest: string) => ({ noted: digest, written: digest, runs: digest });
+
+test('apply --pull takes a newer build of the same tag, with consent', { timeout: 60_000 }, async () => {
+  fake = await installed();
+  const homeauth = homeauthIn(fake);
+  const before = { starts: starts(), pulls: [...fake.docker.pulls] };
+  expect((await homeauth('apply', [], { pull: true })).out).toBe(nothing);
+  fake.docker.registry.set('postgres:16-alpine', second);
+  expect((await homeauth('apply')).out).toBe(nothing);
+
+  const change = `image postgres:16-alpine@${first} → postgres:16-alpine@${second}`;
+  const words = (text: string) => text.replace(/\s+/g, ' ');
+  const { out } = await homeauth('apply', [], { pull: true, dryRun: true });
+  expect(words(out)).toContain(change);
+  const refused = await homeauth('apply', [], { pull: true }, fakeTerminal(['n']));
+  expect(refused.code).toBe(3);
+  expect(await pins()).toEqual(all(first));
+  expect({ starts: starts(), pulls: fake.docker.pulls }).toEqual(before);
+
+  const others = (one: ReturnType<typeof starts>) => one.filter(([name]) => !String(name).startsWith('authentik'));
+  expect(await homeauth('apply', [], { pull: true }, fakeTerminal(['y']))).toMatchObject({ code: 0 });
+  expect(fake.docker.pulls).toEqual([...before.pulls, `postgres@${second}`]);
+  expect(await pins()).toEqual(all(second));
+  expect(others(starts())).toEqual(others(before.starts));
+  expect((await homeauth('apply')).out).toBe(nothing);
+  expect((await homeauth('apply', [], { pull: true })).out).toBe(nothing);
+});
+
+test('the note moves when the new container is up, and until then apply goes back', { timeout: 120_000 }, async () => {
+  fake = await installed();
+  fake.docker.registry.set('postgres:16-alpine', second);
+  const homeauth = homeauthIn(fake);
+  const { effects } = await rehearsed();
+  const made = effects.indexOf('docker.run authentik-postgresql') + 1;
+  expect(made).toBeGreaterThan(0);
+  const power = cutAt(fake, made, 'after');
+  await expect(homeauthIn(fake, power.over)('apply', [], { pull: true })).rejects.toThrow(PowerCut);
+  expect(await pins()).toEqual({ noted: first, written: second, runs: second });
+  expect(await homeauth('apply')).toMatchObject({ code: 0 });
+  expect(await pins()).toEqual(all(first));
+  expect(await homeauth('apply', [], { pull: true })).toMatchObject({ code: 0 });
+  expect(await pins()).toEqual(all(second));
+});
+
+/** The effects of taking the newer build, on a machine of its own. */
+async function rehearsed() {
+  const copy = await copyOf(fake);
+  const power = cutAt(copy);
+  await homeauthIn(copy, power.over)('apply', [], { pull: true });
+  await copy.close();
+  return power;
+}
+
+test('a registry that does not answer is told, and nothing is changed', { timeout: 60_000 }, async () => {
+  fake = await installed();
+  const before = starts();
+  const docker = {
+    ...fake.world.docker,
+    inRegistry: async () => {
+      throw new Failure({ code: 'registry-unreachable', problem: 'No answer.', fix: 'Wait.' });
+    },
+  };
+  const ran = await homeauthIn(fake, { world: { ...fake.world, docker } })('apply', [], { pull: true });
+  expect([ran.failure?.code, ran.code]).toEqual(['registry-unreachable', 2]);
+  expect(starts()).toEqual(before);
 });

@@ -11,7 +11,7 @@ import { engineInfo } from './info.ts';
 import { lastLines } from './logs.ts';
 import { negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
-import { inspectImage, pullImage } from './pull.ts';
+import { digestInRegistry, inspectImage, pullImage } from './pull.ts';
 import { connectContainer, disconnectContainer, removeContainer, runContainer, startContainer } from './run.ts';
 
 export interface Listener {
@@ -48,6 +48,7 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     container: async (name) => inspectContainer(await api(), name),
     network: async (name) => inspectNetwork(await api(), name),
     image: async (reference) => inspectImage(await api(), reference),
+    inRegistry: async (reference) => digestInRegistry(await api(), reference, env),
     processes: async (name) => listProcesses(await api(), name),
     logs: async (name, lines) => lastLines(await api(), name, lines),
     readFile: async (container, path) => readContainerFile(await api(), container, path),

@@ -89,6 +89,8 @@ export interface Docker {
   network(name: string): Promise<NetworkFound | undefined>;
   /** By its name, its name with a digest, or its id. */
   image(reference: string): Promise<ImageDetails | undefined>;
+  /** The digest of what its registry has by this name now. Asks there, and fetches nothing. */
+  inRegistry(reference: string): Promise<string>;
   /** The last lines a container wrote, oldest first. */
   logs(name: string, lines: number): Promise<readonly string[]>;
   /** The command lines of what runs in a container; none where that cannot be told. */

@@ -1,4 +1,4 @@
-import { exitCodes, Failure } from '../../model/failure.ts';
+import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
 import { Refusal } from './refusal.ts';
 import { registryOf } from './registry.ts';
 
@@ -58,18 +58,24 @@ const sorts: readonly Sort[] = [
 ];
 
 /** Why an image could not be fetched, from the engine's words. */
-export function pullFailure(reference: string, words: string): Failure {
+export const pullFailure = (reference: string, words: string): Failure =>
+  new Failure({ ...issueOf(reference, words, 'fetched'), exit: exitCodes.halfway });
+
+function issueOf(reference: string, words: string, verb: string): Issue {
   const sort = sorts.find(({ says }) => says.test(words));
-  return new Failure({
+  return {
     code: sort?.code ?? 'pull-failed',
-    problem: `The image ${reference} could not be fetched.`,
+    problem: `The image ${reference} could not be ${verb}.`,
     ...(sort && { why: sort.why }),
     details: words,
     fix: sort?.fix(reference) ?? `See whether  docker pull ${reference}  says more.`,
-    exit: exitCodes.halfway,
-  });
+  };
 }
 
 /** The same, for a request that was refused at once. */
 export const asPullFailure = (reference: string, error: unknown): unknown =>
   error instanceof Refusal ? pullFailure(reference, error.words) : error;
+
+/** The same, where nothing was to be fetched yet. */
+export const asLookUpFailure = (reference: string, error: unknown): unknown =>
+  error instanceof Refusal ? new Failure(issueOf(reference, error.words, 'looked up in its registry')) : error;

@@ -1,15 +1,29 @@
 import type { Readable } from 'node:stream';
-import { type Api, isLost, lostAnswer } from './api.ts';
+import { type Api, collect, isLost, lostAnswer } from './api.ts';
 import type { Environment } from './client-config.ts';
 import { loginFor } from './credentials.ts';
 import type { ImageDetails, PullProgress } from './docker.ts';
-import { asPullFailure, pullFailure } from './pull-failure.ts';
+import { asLookUpFailure, asPullFailure, pullFailure } from './pull-failure.ts';
 
 /** An image that the engine has. */
 export async function inspectImage(api: Api, reference: string): Promise<ImageDetails | undefined> {
   type Answer = { readonly Id: string; readonly RepoDigests?: readonly string[] | null };
   const found = await api.look<Answer>(`/images/${encodeURI(reference)}/json`);
   return found && { id: found.Id, digests: found.RepoDigests ?? [] };
+}
+
+/**
+ * What an image's registry has by this name now, asked with the login that the user has there.
+ * @throws Failure as `pullImage` does
+ */
+export async function digestInRegistry(api: Api, reference: string, env: Environment): Promise<string> {
+  const login = await loginFor(reference, env);
+  const path = `/distribution/${encodeURI(named(reference))}/json`;
+  const answer = await api.open('GET', path, { ...(login && { authconfig: login }) }).catch((error: unknown) => {
+    throw asLookUpFailure(reference, error);
+  });
+  type Found = { readonly Descriptor: { readonly digest: string } };
+  return (JSON.parse((await collect(answer)).toString()) as Found).Descriptor.digest;
 }
 
 /**

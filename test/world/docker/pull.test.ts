@@ -78,3 +78,31 @@ test('an answer that ends too early is no success', async () => {
   const pull = connectDocker({ ...nowhere, DOCKER_HOST: engine.host }).pull('x:1');
   await expect(pull).rejects.toBeInstanceOf(Uncertain);
 });
+
+test('what the registry has by a name now is asked with the login, and nothing is fetched', async () => {
+  const DOCKER_CONFIG = await mkdtemp(join(tmpdir(), 'pull-'));
+  onTestFinished(() => rm(DOCKER_CONFIG, { recursive: true }));
+  const auth = Buffer.from('helen:hush').toString('base64');
+  await writeFile(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
+  const engine = await fakeEngine((_, response) => json(response, { Descriptor: { digest: 'sha256:new' } }));
+  const docker = connectDocker({ DOCKER_CONFIG, DOCKER_HOST: engine.host });
+  expect(await docker.inRegistry('ghcr.io/a/b:1')).toBe('sha256:new');
+  expect(engine.requests).toEqual([expect.stringMatching(/^GET .v1.47.distribution.ghcr.io.a.b:1.json\??$/)]);
+  const sent = Buffer.from(String(engine.headers.at(-1)?.['x-registry-auth']), 'base64url').toString();
+  expect(JSON.parse(sent)).toMatchObject({ username: 'helen', password: 'hush' });
+});
+
+test.each([
+  ['registry-unreachable', 500, 'Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io: no such host'],
+  ['registry-denied', 401, 'errors: denied: requested access to the resource is denied'],
+  ['image-not-found', 404, 'manifest unknown'],
+])('a look into the registry that fails is %s, before anything was begun', async (code, status, message) => {
+  const engine = await fakeEngine((_, response) => json(response, { message }, status));
+  await expect(
+    connectDocker({ ...nowhere, DOCKER_HOST: engine.host }).inRegistry('ghcr.io/a/b:1'),
+  ).rejects.toMatchObject({
+    code,
+    exit: 2,
+    problem: 'The image ghcr.io/a/b:1 could not be looked up in its registry.',
+  });
+});
