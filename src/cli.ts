@@ -22,7 +22,14 @@ const all = [
   ],
   ...[people.userEnroll2fa, people.userReset2fa],
   ...[care.status, care.doctor, care.mailTest, care.rescue],
-  ...[backups.backup, backups.backupList, backups.backupShow, backups.backupVerify, backups.backupPrune],
+  ...[
+    backups.backup,
+    backups.backupList,
+    backups.backupShow,
+    backups.backupVerify,
+    backups.backupPrune,
+    backups.restore,
+  ],
   ...[shell.completion],
 ] as const;
 

@@ -58,6 +58,22 @@ export const backupVerify = defineCommand({
 });
 export type BackupCopyFlags = FlagsOf<typeof backupVerify>;
 
+export const restore = defineCommand({
+  name: 'restore',
+  heading: 'care',
+  about: 'Put everything back as it was at a copy; what was changed since is lost',
+  examples: ['homeauth restore 2026-11-29T160500Z', 'homeauth restore 2026-11-29T160500Z --dry-run'],
+  changes: true,
+  dryRun: 'show what would be lost, and change nothing',
+  takes: (command) =>
+    command
+      .argument('<copy>')
+      .option(...from)
+      .option('--confirm <domain>', 'go ahead without asking: type the domain'),
+  run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/restore.ts')).restore(copy, flags, s),
+});
+export type RestoreFlags = FlagsOf<typeof restore>;
+
 export const backupPrune = defineCommand({
   name: 'backup prune',
   heading: 'care',

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { Facts } from '../desired/facts.ts';
 import { stagesOf } from '../desired/stages.ts';
 import { converge } from '../engine/converge.ts';
@@ -12,9 +13,10 @@ import { survey } from '../installation/survey.ts';
 import { kinds } from '../kinds/index.ts';
 import { databaseContainer } from '../kinds/role.ts';
 import type { Change } from '../model/change.ts';
-import type { Failure } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
+import { restoringFile } from './backup/places.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {
@@ -69,6 +71,7 @@ export function reconcile(
   wishes: Wishes = {},
 ): Promise<Done> {
   return hold(before, command, async () => {
+    await assertNotRestoring(before);
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
@@ -93,6 +96,17 @@ export function reconcile(
     // Everything of the new ones runs: until here the former ones are what a next run would go back to.
     if (wishes.pins) await keep(wishes.pins, installation.ledger);
     return { installation, changes };
+  });
+}
+
+/** @throws Failure restore-unfinished while half of it is of another day */
+async function assertNotRestoring({ world, layout }: Installation): Promise<void> {
+  const text = await world.files.read(join(layout.root, restoringFile));
+  if (text === undefined) return;
+  throw new Failure({
+    code: 'restore-unfinished',
+    problem: 'A restore was cut off, and half of this installation is from the copy.',
+    fix: `Run it again, it comes to its end: homeauth restore ${JSON.parse(text).copy}`,
   });
 }
 

@@ -166,6 +166,24 @@ test('a copy of all of it is whole, and holds what was there', async () => {
   expect((await homeauthEnds(4, ['backup', 'verify', '--json'])).out).toContain('"is":"changed"');
 });
 
+test('a restore brings back who was there, and takes away who came since', { timeout: 300_000 }, async () => {
+  const { copy } = JSON.parse((await homeauthEnds(0, ['backup', '--json'])).out);
+  const before = (await api.list('core/users')).map(({ username }) => username);
+  const { pk } = await api.post('core/users', { username: 'late', name: 'Late', groups: [] });
+  expect(pk).toBeDefined();
+  await homeauthEnds(0, ['remove-app', 'notes']);
+  const { took } = await homeauthEnds(0, ['restore', copy.name, '--confirm', domain]);
+  console.info(`a restore took ${(took / 1000).toFixed(1)} s`);
+  api = await openApi(place);
+  expect((await api.list('core/users')).map(({ username }) => username)).toEqual(before);
+  expect(await readFile(config(), 'utf8')).toContain('name: notes');
+  expect(identityIn(await enter('notes', 'helen', password))).toBe('helen');
+  const databases = 'select datname, pg_get_userbyid(datdba) from pg_database where not datistemplate order by 1';
+  const psql = ['exec', 'authentik-postgresql', 'psql', '-X', '-A', '-t', '-U', 'postgres', '-c', databases];
+  expect((await place.engine.docker(psql)).trim()).toBe('authentik|authentik\npostgres|postgres');
+  await homeauthEnds(0, ['plan', '--exit-code']);
+});
+
 test('remove-app takes it away from Caddy, from authentik and from the outpost, and leaves the rest', async () => {
   const before = await lives(place.engine);
   await homeauthEnds(0, ['remove-app', 'whoami']);

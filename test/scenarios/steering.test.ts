@@ -190,6 +190,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   uninstall: [[[], { dryRun: true }], [[]], [[], { confirm: hostile }]],
   backup: [[[], { dryRun: true }], [[]], [[], { to: `/mnt/${hostile}` }], [[], { keep: hostile }]],
   'backup list': [[[]]],
+  restore: [[[hostile]], [[hostile], { confirm: hostile }]],
   'backup show': [[[]], [[hostile]], [[`/mnt/${hostile}`]]],
   'backup verify': [[[]], [[hostile]]],
   'backup prune': [

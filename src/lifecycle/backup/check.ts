@@ -41,7 +41,7 @@ const whereTarFailed = (error: unknown): false => {
 };
 
 /** @throws Failure copy-damaged */
-async function assertWhole(copy: Copy, installation: Installation): Promise<void> {
+export async function assertWhole(copy: Copy, installation: Installation): Promise<void> {
   const damages = await damagesOf(copy, installation);
   if (damages.length > 0) throw damaged(copy, damages);
 }

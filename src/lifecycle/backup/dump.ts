@@ -36,7 +36,7 @@ export async function readWhole(docker: Docker, from: Readable): Promise<boolean
   return code === 0;
 }
 
-function good(ended: ExecResult, program: string, what: string): ExecResult {
+export function good(ended: ExecResult, program: string, what: string): ExecResult {
   if (ended.code === 0) return ended;
   const [cause] = causesIn(ended.stderr);
   throw new Failure({

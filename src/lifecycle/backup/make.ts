@@ -117,7 +117,7 @@ async function manifestOf(
 }
 
 /** What authentik has. One that cannot be asked is copied all the same: then more than ever. */
-async function inventoryOf({ world }: Installation): Promise<Pick<Manifest, 'counts' | 'people'>> {
+export async function inventoryOf({ world }: Installation): Promise<Pick<Manifest, 'counts' | 'people'>> {
   try {
     if ((await world.authentik.reach()).is !== 'ready') return {};
     const rows = await Promise.all(

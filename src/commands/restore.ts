@@ -1,0 +1,77 @@
+import type { RestoreFlags } from '../cli/backup.ts';
+import { copyNamed } from '../installation/copies.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { forget } from '../lifecycle/backup/exchange.ts';
+import { type Loss, lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';
+import { reconcile } from '../lifecycle/reconcile.ts';
+import type { Copy } from '../model/copy.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { minute } from '../report/moment.ts';
+import { prose } from '../report/prose.ts';
+import { placeOf } from './backup/place.ts';
+import { declined } from './declined.ts';
+import { screenOf } from './screen.ts';
+import { verifyAndReport } from './verify-and-report.ts';
+
+/** `homeauth restore COPY`: everything as it was at a copy, and a proof that people get in. */
+export async function restore(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const { terminal } = runtime;
+  const screen = screenOf(runtime, 'restore');
+  const place = placeOf(flags.from, installation);
+  const copy = await copyNamed(given, place, installation);
+  const loss = await lossOf(copy, installation);
+  if (flags.dryRun) {
+    screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } }, true);
+    return exitCodes.fine;
+  }
+  screen.say(prose(wordsOf(copy, loss), screen.style));
+  await sure(installation.config.domain, flags, runtime);
+  const { before, kept } = await restoreCopy(installation, copy, place, (what) =>
+    terminal.live(`· restoring   ${what}`),
+  );
+  terminal.live(undefined);
+  screen.say(`What was there: ${before.path}, and its files in ${kept}`);
+  const restored = await open(flags.config, runtime);
+  const { installation: running, changes } = await reconcile(restored, 'restore', screen.progress);
+  await forget(running.world.docker);
+  return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });
+}
+
+function wordsOf({ manifest, path }: Copy, { people, apps, back, known }: Loss): string[] {
+  return [
+    `Everything becomes as it was at ${minute(manifest.made)}: ${path}`,
+    ...(known ? [] : ['Who was added or removed since is not known: authentik did not answer, now or then.']),
+    ...(people.length > 0 ? [`People who were added since go: ${people.join(', ')}`] : []),
+    ...(apps.length > 0 ? [`Apps that were added since go: ${apps.join(', ')}`] : []),
+    ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
+    'Passwords, second factors, groups and settings that were changed since are lost. A copy of now is made first.',
+  ];
+}
+
+async function sure(domain: string, { confirm }: RestoreFlags, { terminal }: Runtime): Promise<void> {
+  if (confirm !== undefined && confirm !== domain) {
+    throw new Failure({
+      code: 'confirm-differs',
+      problem: `--confirm ${confirm} is not this installation's domain.`,
+      fix: `To restore: --confirm ${domain}`,
+    });
+  }
+  if (confirm === domain) return;
+  if (!terminal.interactive) {
+    throw new Failure({
+      code: 'answer-missing',
+      problem: 'Nobody has said that what was changed since may be lost.',
+      fix: `Add --confirm ${domain}`,
+    });
+  }
+  const answer = await terminal.ask({
+    message: `To go ahead, type ${domain}; Enter stops`,
+    initial: '',
+    flag: '--confirm DOMAIN',
+    ifStopped: 'Nothing was changed.',
+    validate: (value) => (value === '' || value === domain ? undefined : `Type ${domain}, or nothing.`),
+  });
+  if (answer !== domain) throw declined();
+}
