@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/schema.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { everywhere } from '../../src/proxy/caddy/listeners.ts';
-import { findProxy } from '../../src/proxy/choose.ts';
+import { findProxy, proxyOf } from '../../src/proxy/choose.ts';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
 
@@ -65,7 +66,7 @@ function look({
     host: { listener: async () => listener && { process: listener }, programs: async () => [] },
   } as unknown as World;
   return (
-    config: { caddyContainer?: string; proxy?: 'caddy' | 'manual' } = {},
+    config: Partial<Pick<Config, 'caddyContainer' | 'proxy' | 'listen'>> = {},
     ours: readonly `container:${string}`[] = [],
   ) => findProxy(world, { proxy: 'caddy', baseDir: '/srv', ...config }, new Set(ours));
 }
@@ -122,6 +123,33 @@ describe('a Caddy that is there', () => {
   test('and runs, beside one that does not', async () => {
     const containers = [{ ...caddy, name: 'caddy-old', running: false }, caddy];
     expect(await look({ containers })()).toMatchObject({ container: 'caddy' });
+  });
+});
+
+describe("a Caddy on the host's network", () => {
+  const listen = { address: '127.0.0.1', port: 9010 };
+  const onHost = { ...caddy, networks: ['host'], ports: [] };
+  const config = { proxy: 'host-caddy', listen } as const;
+
+  test('in a container: it meets authentik at a port of this server', async () => {
+    const found = await look({ containers: [other, onHost] })(config);
+    expect(found).toMatchObject({ container: 'caddy', listen, caddyfile: { outside: '/srv/caddy/Caddyfile' } });
+    const { meeting, speaksFrom } = proxyOf(found);
+    expect(meeting).toEqual({ at: 'port', listen, through: 'authentik_backend' });
+    const backend = { subnets: ['172.20.0.0/16', 'fd00::/64'], gateways: ['172.20.0.1', 'fd00::1'] };
+    expect(speaksFrom(backend)).toEqual(['172.20.0.1/32']);
+  });
+
+  test('none, two of them, or one that is named and is on another network', async () => {
+    const codes = [
+      look({ containers: [caddy] })(config),
+      look({ containers: [onHost, { ...onHost, name: 'caddy-two' }] })(config),
+      look({ containers: [caddy, onHost] })({ ...config, caddyContainer: 'wiki' }),
+    ].map(async (work) => (await refusal(work)).code);
+    expect(await Promise.all(codes)).toEqual(['caddy-not-found', 'caddy-ambiguous', 'caddy-not-found']);
+    const two = [onHost, { ...onHost, name: 'caddy-two' }];
+    const named = { ...config, caddyContainer: 'caddy-two' };
+    expect(await look({ containers: two })(named)).toMatchObject({ container: 'caddy-two' });
   });
 });
 
