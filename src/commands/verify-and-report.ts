@@ -34,7 +34,7 @@ export interface Finish {
 export async function verifyAndReport(installation: Installation, screen: Screen, told: Finish): Promise<ExitCode> {
   screen.progress({ is: 'stage', title: 'proof' });
   const findings = await verifyAll(installation, told);
-  const steps = await manual(installation);
+  const steps = manual(installation);
   const ok = findings.every(({ status }) => status !== 'fail');
   const words = [
     ...(steps ? [steps, ''] : []),

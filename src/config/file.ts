@@ -129,7 +129,7 @@ export const fileSchema = z
     listen: text(checkListen)
       .optional()
       .meta({
-        description: 'Where authentik listens for a Caddy outside of Docker; a port of this server alone.',
+        description: 'Where authentik listens for a proxy outside of Docker; a port of this server alone.',
         examples: ['127.0.0.1:9010'],
         'x-default': '`127.0.0.1:9010` with `proxy: host-caddy`, else nowhere',
       }),

@@ -44,9 +44,9 @@ export function normalise(file: ConfigFile): Config {
 export const usualListen: Listen = { address: '127.0.0.1', port: 9010 };
 
 function listenOf({ proxy, listen }: Pick<ConfigFile, 'proxy' | 'listen'>): Listen | undefined {
-  if (proxy !== 'host-caddy') return undefined;
   const [, address, port] = /^(.*):(\d+)$/.exec(listen ?? '') ?? [];
-  return address === undefined ? usualListen : { address, port: Number(port) };
+  if (address !== undefined) return { address, port: Number(port) };
+  return proxy === 'host-caddy' ? usualListen : undefined;
 }
 
 /** Where people log in. */

@@ -23,9 +23,9 @@ export function objections(data: unknown): Objection[] {
 const proxies: Readonly<Record<string, 'container' | 'host'>> = { caddy: 'container', 'host-caddy': 'host' };
 
 function aboutListen(file: Loose): Objection[] {
-  if (file['listen'] === undefined || file['proxy'] === 'host-caddy') return [];
-  const fix = 'Write proxy: host-caddy, or delete listen.';
-  return [{ path: ['listen'], value: file['listen'], problem: 'is for a Caddy on this server itself alone', fix }];
+  if (file['listen'] === undefined || file['proxy'] === 'host-caddy' || file['proxy'] === 'manual') return [];
+  const fix = 'Write proxy: host-caddy or manual, or delete listen.';
+  return [{ path: ['listen'], value: file['listen'], problem: 'is for a proxy on this server itself alone', fix }];
 }
 
 function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {

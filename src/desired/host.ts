@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Era } from '../model/release.ts';
 import type { Id, Owner, Resource } from '../model/resource.ts';
+import { manualFolder } from '../proxy/manual.ts';
 import type { Facts } from './facts.ts';
 import { type Layout, secretNames } from './layout.ts';
 
@@ -61,6 +62,10 @@ export function directories(layout: Layout, era: Era): Resource[] {
     ...(era.needsRedis ? [{ ...folder(layout.redis, redis, 0o750), precious: true as const }] : []),
   ];
 }
+
+/** The folder of the texts for a proxy that its owner keeps. */
+export const proxyTexts = ({ baseDir }: Config, { proxy }: Facts): Resource[] =>
+  proxy.is === 'manual' ? [{ kind: 'directory', key: manualFolder(baseDir), spec: { mode: 0o755, owner: root } }] : [];
 
 /** The data directory that authentik's objects live in. */
 export const dataId = (layout: Layout): Id => `directory:${layout.database}`;

@@ -47,7 +47,9 @@ export function networks(facts: Facts): Resource[] {
       : [network(doorNetwork, { project: 'authentik', network: 'proxy', internal: true })];
   const exists = facts.proxyNetwork !== undefined && !facts.ours.has(`network:${proxyNetwork}`);
   // Labelled so that a Compose project named caddy takes it for its own.
-  const caddynet = exists || isOutside ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
+  // Apps that homeauth starts are there, whatever their owner's proxy is.
+  const isNeeded = !isOutside || facts.proxy.is === 'manual';
+  const caddynet = exists || !isNeeded ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
   return [backend, ...shared, ...caddynet];
 }
 

@@ -59,6 +59,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
         ...host.statement(layout, f, wish.pointer),
         ...host.directories(layout, era),
         ...own.ownCaddyFolders(config, f),
+        ...host.proxyTexts(config, f),
         ...host.secrets(layout, f),
       ],
     },

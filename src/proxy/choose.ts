@@ -16,11 +16,11 @@ export async function findProxy(
   config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir' | 'listen'>,
   ours: ReadonlySet<Id>,
 ): Promise<ProxyFacts> {
-  if (config.proxy === 'manual') return { is: 'manual' };
+  if (config.proxy === 'manual') return { is: 'manual', ...(config.listen && { listen: config.listen }) };
   return config.proxy === 'host-caddy' ? findHostCaddy(world, config) : findCaddy(world, config, ours);
 }
 
 /** What homeauth can do with the proxy that was found. */
-export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual : caddyProxy(found));
+export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual(found) : caddyProxy(found));
 
 export { servesFromHost };

@@ -1,18 +1,29 @@
 import { openAddresses } from '../config/open-path.ts';
 import type { Config } from '../config/schema.ts';
-import type { Template } from '../formats/template.ts';
 import { wrong } from '../model/finding.ts';
-import { caddynet, innerName, proxyNetwork } from '../model/networks.ts';
-import { textOf } from './caddy/text.ts';
+import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
+import { manualTexts } from './manual-texts.ts';
 import { proxyPeers, whatPeersDo } from './peers.ts';
-import type { ReverseProxy } from './proxy.ts';
+import type { ManualFacts, ReverseProxy } from './proxy.ts';
 
-/** A proxy whose configuration its owner keeps: homeauth knows nothing of it, and changes nothing. */
-export const manual: ReverseProxy = {
-  meeting: { at: 'network', network: caddynet },
+/** Where the texts for the owner's proxy are kept, below the base directory. */
+export const manualFolder = (baseDir: string): string => `${baseDir}/authentik/proxy`;
+
+/** Where the owner's proxy asks authentik: at a port of this server, or by its name in Docker. */
+const serverAt = ({ listen }: Pick<Config, 'listen'>): string =>
+  listen ? `${listen.address}:${listen.port}` : `${innerName('authentik')}:9000`;
+
+/** A proxy whose configuration its owner keeps: homeauth writes texts for it, and changes nothing of it. */
+export const manual = ({ listen }: ManualFacts): ReverseProxy => ({
+  meeting: listen ? { at: 'port', listen, through: backendNetwork } : { at: 'network', network: caddynet },
   // It may be on this machine.
   speaksFrom: ({ subnets }) => subnets,
-  part: () => [],
+  part: (config, templates) =>
+    Object.entries(manualTexts(config, templates, serverAt(config))).map(([name, content]) => ({
+      kind: 'file',
+      key: `${manualFolder(config.baseDir)}/${name}`,
+      spec: { content, mode: 0o644 },
+    })),
   entrance: async () => ({}),
   peers: async () => {
     const problem = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it.`;
@@ -20,27 +31,25 @@ export const manual: ReverseProxy = {
     return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
   },
   holes: async () => [],
-};
+});
 
-/** What a user does who keeps the proxy's configuration in their own hands: the text for a Caddy, and the steps. */
-export function manualText(
-  config: Config,
-  templates: Readonly<Record<string, Template>>,
-): { text: string; steps: readonly string[] } {
-  const { text } = textOf(config, templates['homeauth.caddy']!);
-  const server = `http://${innerName('authentik')}:9000`;
-  const open = openAddresses(config.apps);
-  return {
-    text,
-    steps: [
-      `Let your proxy reach authentik and the apps by name: docker network connect ${proxyNetwork} NAME`,
-      'Caddy: save the text as homeauth.caddy beside your Caddyfile, add a last line "import homeauth.caddy" to it,',
-      '       and load it: docker exec -w /etc/caddy NAME caddy reload',
-      `Another proxy: send ${config.authHost} to ${server}, and ask ${server}/outpost.goauthentik.io/auth/nginx`,
-      '       (or traefik, envoy in place of nginx) before every request to an app. Take away all request headers',
-      '       whose names contain "authentik", in any spelling, before you do, and let only those through whose answer',
-      "       has X-Authentik-Meta-App: the app's name, or home in mode domain. Name the host in X-Forwarded-Host yourself.",
-      ...(open.length > 0 ? [`       Without that question: ${open.join(', ')}`] : []),
-    ],
-  };
+/** What a user does who keeps the proxy's configuration in their own hands, with the texts that homeauth has written. */
+export function manualSteps({ baseDir, apps, listen }: Pick<Config, 'baseDir' | 'apps' | 'listen'>): readonly string[] {
+  const folder = manualFolder(baseDir);
+  const open = openAddresses(apps);
+  return [
+    listen
+      ? `authentik listens on ${listen.address}:${listen.port} of this server, for a proxy on the server itself.`
+      : `Let your proxy's container reach authentik and the apps by name: docker network connect ${proxyNetwork} NAME`,
+    `Then take the text for it, and load it. After a change, homeauth writes it anew.`,
+    `  Caddy                ${folder}/homeauth.caddy: import it at the end of your Caddyfile`,
+    `  nginx                ${folder}/nginx.conf: include it in http { }`,
+    `  Nginx Proxy Manager  ${folder}/nginx-proxy-manager.conf: a Proxy Host and an Advanced text for each name`,
+    `  Traefik              ${folder}/traefik.yml: for the file provider`,
+    `                       ${folder}/traefik-labels.yml: labels for the apps' own compose files, beside it`,
+    'What each of them cannot do is said at its top. Not in all of them: max-body, encode, request-headers,',
+    'response-headers and extra, which are for Caddy.',
+    'Then:  homeauth verify  asks through your proxy, by the public names.',
+    ...(open.length > 0 ? [`Open without a login: ${open.join(', ')}`] : []),
+  ];
 }

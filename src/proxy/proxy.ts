@@ -34,7 +34,13 @@ export type Meeting =
   | { readonly at: 'port'; readonly listen: Listen; readonly through: string };
 
 /** The reverse proxy as it was found. Plain data. */
-export type ProxyFacts = CaddyFacts | { readonly is: 'manual' };
+export type ProxyFacts = CaddyFacts | ManualFacts;
+
+/** One that its owner keeps. `listen`: where authentik listens for one on this server itself. */
+export interface ManualFacts {
+  readonly is: 'manual';
+  readonly listen?: Listen;
+}
 
 /** A Caddy in whose configuration homeauth keeps a part of its own. */
 export interface CaddyFacts extends CaddyPlace {

@@ -11,10 +11,18 @@ import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import { sitesIn } from '../../src/proxy/caddy/opened.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
-import { manualText } from '../../src/proxy/manual.ts';
+import { manualSteps } from '../../src/proxy/manual.ts';
 
 const templates = Object.fromEntries(
-  ['homeauth.caddy', 'Caddyfile', 'docker-compose.yml'].map((name) => [
+  [
+    'homeauth.caddy',
+    'Caddyfile',
+    'docker-compose.yml',
+    'nginx.conf',
+    'nginx-proxy-manager.conf',
+    'traefik.yml',
+    'traefik-labels.yml',
+  ].map((name) => [
     name,
     compileTemplate(readFileSync(join(import.meta.dirname, `../../templates/${name}.hbs`), 'utf8')),
   ]),
@@ -221,17 +229,28 @@ describe('where it goes', () => {
     expect(resource).toMatchObject({ key: '/srv/caddy/etc/Caddyfile', spec: { container: 'caddy', how: 'import' } });
   });
 
-  test('nowhere by itself where the user wants to do it', () => {
-    const manual = facts({ proxy: { is: 'manual' } });
-    expect(partFor(config, manual)).toEqual([]);
-    expect(manualText(config, templates).text).toBe(textFor());
+  test('into no proxy where the user wants to do it: as texts to take, one for each kind', () => {
+    const texts = partFor(config, facts({ proxy: { is: 'manual' } }));
+    expect(texts.map(({ key }) => key)).toEqual([
+      '/srv/authentik/proxy/homeauth.caddy',
+      '/srv/authentik/proxy/nginx.conf',
+      '/srv/authentik/proxy/nginx-proxy-manager.conf',
+      '/srv/authentik/proxy/traefik.yml',
+      '/srv/authentik/proxy/traefik-labels.yml',
+    ]);
+    expect(texts[0]).toMatchObject({ kind: 'file', spec: { content: textFor() } });
   });
 
-  test('where the user does it, it is said what stays open', () => {
+  test('where the user does it, authentik is dialled where it is published, and it is said what stays open', () => {
     const open = { ...app('wiki', 'wiki:80'), openPaths: ['/share/*'] };
-    const { text, steps } = manualText({ ...config, apps: [open] }, templates);
-    expect(text).toContain('\t\t@open {\n\t\t\tpath /share/*\n');
-    expect(steps.at(-1)).toContain('Without that question: wiki.home.example.com/share/*');
+    const listen = { address: '127.0.0.1', port: 9010 };
+    const published = facts({ proxy: { is: 'manual', listen } });
+    expect(proxyOf(published.proxy).meeting).toMatchObject({ at: 'port', listen });
+    for (const { kind, key, spec } of partFor({ ...config, listen, apps: [open] }, published)) {
+      const { content } = spec as { content: string };
+      if (kind === 'file' && !key.endsWith('labels.yml')) expect(content, key).toContain('127.0.0.1:9010');
+    }
+    expect(manualSteps({ ...config, apps: [open] }).at(-1)).toContain('wiki.home.example.com/share/*');
   });
 });
 

@@ -1,0 +1,187 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseConfig } from '../../src/config/parse.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { compiledTemplates } from '../../src/formats/template.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { manualTexts } from '../../src/proxy/manual-texts.ts';
+import { proveAuthHost } from '../../src/verify/auth-host.ts';
+import type { ProbeContext } from '../../src/verify/probe.ts';
+import { verifyApp } from '../../src/verify/verify-app.ts';
+import { ownHttp } from '../../src/world/http.ts';
+import { packagedTemplates } from '../../src/world/templates.ts';
+import { homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import type { FakeWorld } from '../fakes/world.ts';
+import { dataOf } from '../words.ts';
+import { type Nginx, nginx } from './nginx.ts';
+
+const domain = 'home.example.com';
+let fake: FakeWorld;
+let config: Config;
+let texts: Readonly<Record<string, string>>;
+/** Shows its headers as whoami does, and opens a tunnel where it is asked for one. */
+const app = createServer((request, answer) => {
+  const lines = [];
+  for (let n = 0; n < request.rawHeaders.length; n += 2)
+    lines.push(`${request.rawHeaders[n]}: ${request.rawHeaders[n + 1]}`);
+  answer.end(`GET ${request.url}\n${lines.join('\n')}\n`);
+}).on('upgrade', (request, socket) => {
+  socket.end(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${request.headers.upgrade}\r\nConnection: upgrade\r\n\r\nhi`,
+  );
+});
+
+beforeAll(async () => {
+  fake = await installed(['whoami']);
+  await homeauthIn(fake)('add-app', ['other'], { upstream: 'whoami:80' });
+  const { config: written } = parseConfig((await fake.files.read(at('homeauth.yaml'))) ?? '', 'homeauth.yaml');
+  await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
+  const upstream = `127.0.0.1:${(app.address() as AddressInfo).port}`;
+  const site = { identityHeaders: { 'Remote-User': 'username' as const } };
+  const apps = written.apps.map(({ container: _, ...one }) => ({ ...one, upstream, openPaths: ['/share/*'], site }));
+  config = { ...written, apps };
+  const server = (await fake.docker.dialAddress('authentik', 9000))!;
+  texts = manualTexts(config, await compiledTemplates(packagedTemplates)(), `${server.host}:${server.port}`);
+}, 120_000);
+afterAll(async () => {
+  app.close();
+  await fake.close();
+});
+
+/** Nginx Proxy Manager puts each text into a server of its own. */
+function proxyManager(text: string): string {
+  const [, auth = '', ...apps] = text.split(/^# --- /m);
+  const server = (part: string, inside: string) =>
+    `server {\nlisten 443 ssl;\nserver_name ${part.split(':')[0]};\n${inside}\n}\n`;
+  const [, host, port] = /forward to (\S+), port (\d+)/.exec(auth) ?? [];
+  const plain = `location / { proxy_pass http://${host}:${port}; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto https; }`;
+  return [server(auth, plain), ...apps.map((part) => server(part, part.replace(/^.*\n/, '')))].join('');
+}
+
+describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', (name) => {
+  let real: Nginx;
+  let scene: ProbeContext;
+  beforeAll(async () => {
+    const text = texts[name] ?? '';
+    real = await nginx(name === 'nginx.conf' ? text : proxyManager(text), domain);
+    const { via, authority } = real;
+    scene = { world: { ...fake.world, http: ownHttp }, config, entrance: { via, authority } } as ProbeContext;
+  });
+  afterAll(() => real.stop());
+
+  test('is proven as a Caddy is: strangers, forgers, the owner, open paths, other spellings', {
+    timeout: 60_000,
+  }, async () => {
+    const password = new Secret(((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim());
+    const owner = { username: 'helen', password, groups: [] };
+    expect((await proveAuthHost(scene)).map(dataOf)).toMatchObject([{ status: 'ok' }]);
+    const found = await verifyApp(scene, config.apps[0]!, { owner, patience: 0 });
+    const told = Object.fromEntries(found.map((one) => [one.id, [one.status, dataOf(one)?.cause ?? '']]));
+    expect(told).toMatchObject({
+      stranger: ['ok', ''],
+      forged: ['ok', ''],
+      stripped: ['ok', ''],
+      owner: ['ok', ''],
+      'open-paths': ['ok', ''],
+      spelled: ['ok', ''],
+    });
+  });
+
+  test('a tunnel is for WebSockets alone', async () => {
+    const upgrade = (protocol: string) =>
+      new Promise<string>((done) => {
+        const { host, port } = real.via;
+        const socket = connect({ host, port, servername: `whoami.${domain}`, ca: real.authority }, () =>
+          socket.write(
+            `GET /share/x HTTP/1.1\r\nHost: whoami.${domain}\r\nUpgrade: ${protocol}\r\nConnection: Upgrade\r\n\r\n`,
+          ),
+        );
+        socket.once('data', (data) => {
+          done(data.toString().split('\r\n')[0]!);
+          socket.destroy();
+        });
+      });
+    expect(await upgrade('WebSocket')).toContain('101');
+    expect(await upgrade('h2c')).toContain('200');
+  });
+});
+
+test('nginx lets nobody in whom authentik let in for another app', { timeout: 60_000 }, async () => {
+  const [first] = config.apps;
+  const other = { ...config, apps: [{ ...first!, name: 'another' }] };
+  const server = (await fake.docker.dialAddress('authentik', 9000))!;
+  const all = manualTexts(other, await compiledTemplates(packagedTemplates)(), `${server.host}:${server.port}`);
+  const real = await nginx(all['nginx.conf'] ?? '', domain);
+  const { via, authority } = real;
+  const scene = { world: { ...fake.world, http: ownHttp }, config, entrance: { via, authority } } as ProbeContext;
+  const password = new Secret(((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim());
+  const owner = { username: 'helen', password, groups: [] };
+  const found = await verifyApp(scene, first!, { owner, patience: 0 });
+  expect(found.find(({ id }) => id === 'owner')).toMatchObject({ status: 'fail', answer: '502' });
+  await real.stop();
+});
+
+describe('for Traefik', () => {
+  type Routers = Readonly<Record<string, { rule: string; priority?: number; middlewares: string[]; service: string }>>;
+  const file = () =>
+    parse(texts['traefik.yml'] ?? '') as {
+      http: { routers: Routers; middlewares: Record<string, object>; services: Record<string, object> };
+    };
+
+  test('every router leads through what there is, and an app through the login', () => {
+    const { routers, middlewares, services } = file().http;
+    for (const [name, router] of Object.entries(routers)) {
+      expect(
+        router.middlewares.filter((one) => !(one in middlewares)),
+        name,
+      ).toEqual([]);
+      expect(Object.keys(services)).toContain(router.service);
+    }
+    expect(routers['homeauth-whoami']).toMatchObject({
+      rule: 'Host(`whoami.home.example.com`)',
+      middlewares: ['homeauth-host-whoami', 'homeauth-visitor', 'homeauth-login'],
+    });
+    expect(middlewares['homeauth-host-whoami']).toEqual({
+      headers: { customRequestHeaders: { Host: 'whoami.home.example.com' } },
+    });
+  });
+
+  test('what is open is no more than the paths, and stands before the login', () => {
+    const { routers } = file().http;
+    const open = routers['homeauth-whoami-open'];
+    expect(open?.priority).toBeGreaterThan(routers['homeauth-whoami']?.priority ?? 0);
+    expect(open?.rule).toBe(
+      'Host(`whoami.home.example.com`) && (PathPrefix(`/share/`)) && !PathRegexp(`[.][.]|//|[;%]|[\\\\]`)',
+    );
+  });
+
+  test('what a visitor says of themselves goes, in any spelling', () => {
+    const { forwardAuth } = file().http.middlewares['homeauth-login'] as {
+      forwardAuth: { authResponseHeadersRegex: string; trustForwardHeader: boolean };
+    };
+    expect(forwardAuth.trustForwardHeader).toBe(false);
+    const names = new RegExp(forwardAuth.authResponseHeadersRegex.replace('(?i)', ''), 'i');
+    for (const forged of [
+      'X-Authentik-Username',
+      'X_authentik_username',
+      'X.authentik.name',
+      'Remote-User',
+      'X-Auth-Request-User',
+    ])
+      expect(names.test(forged), forged).toBe(true);
+    for (const plain of ['Cookie', 'X-Forwarded-For', 'X-Forwarded-Host', 'Authorization', 'Accept'])
+      expect(names.test(plain), plain).toBe(false);
+  });
+
+  test('labels name what is in the file', () => {
+    const { middlewares } = file().http;
+    const labels = parse(texts['traefik-labels.yml'] ?? '').services.whoami.labels as Record<string, string>;
+    const named = labels['traefik.http.routers.whoami.middlewares']!.split(',');
+    expect(named).toHaveLength(3);
+    for (const name of named) expect(Object.keys(middlewares).map((one) => `${one}@file`)).toContain(name);
+  });
+});
