@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import * as apps from './cli/apps.ts';
 import * as backups from './cli/backup.ts';
 import * as care from './cli/care.ts';
-import { type CommonFlags, choice, type Declaration, examples, headings } from './cli/define-command.ts';
+import { type CommonFlags, choice, type Declaration, examples, headings, quiet } from './cli/define-command.ts';
 import * as people from './cli/people.ts';
 import * as setUp from './cli/set-up.ts';
 import * as shell from './cli/shell.ts';
@@ -77,8 +77,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
       optionDescription: ({ description }) => description,
       argumentDescription: ({ description }) => description,
     })
-    // main tells it, like every other error.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput(quiet)
     .exitOverride();
 
   const holding = new Map<string, Command>();

@@ -27,6 +27,7 @@ test.each<[line: string, schema: string, exit: number, code: string]>([
   ['--json=yes status', 'status', 2, 'misuse'],
   ['plan --json --frobnicate', 'plan', 2, 'misuse'],
   ['add-app --json', 'add-app', 2, 'misuse'],
+  ['plan wiki --json', 'plan', 2, 'misuse'],
   ['user add anna --frobnicate --json', 'user-add', 2, 'misuse'],
 ])('homeauth %s says what is wrong as one object', async (line, schema, exit, code) => {
   const answer = await run(line.split(' '));
@@ -35,6 +36,8 @@ test.each<[line: string, schema: string, exit: number, code: string]>([
   expect(rest).toEqual({ schema: `homeauth.${schema}/1`, ok: false });
   expect(error).toMatchObject({ code, problem: expect.stringMatching(/./), fix: expect.stringMatching(/./) });
   expect(answer.stderr).not.toBe('');
+  // The parser's own words, beside ours.
+  expect(answer.stderr).not.toMatch(/^error:/m);
 });
 
 test.each([

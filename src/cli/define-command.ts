@@ -70,6 +70,7 @@ export function defineCommand<
       const command = new Command(word)
         .description(rest.about)
         .addHelpText('before', examples(rest.examples))
+        .configureOutput(quiet)
         .exitOverride();
       takes?.(command as unknown as Typed);
       if (rest.dryRun) command.option('--dry-run', rest.dryRun);
@@ -78,6 +79,9 @@ export function defineCommand<
     },
   };
 }
+
+/** Of a mistake on the command line: main tells it, like every other error. No command inherits it. */
+export const quiet = { outputError: () => {} };
 
 const waits = 'minutes to wait for another run of homeauth; default: 15; 0: do not wait';
 /** A day, in minutes. */
