@@ -43,8 +43,6 @@ function explain(path: string, verb: string, code: string): Issue | undefined {
     case 'EACCES':
     case 'EPERM':
       return permission(path, problem);
-    // EEXIST: of a directory that was to be made.
-    case 'EEXIST':
     case 'ENOTDIR':
       return {
         code: 'not-a-directory',

@@ -57,7 +57,10 @@ async function readText(path: string): Promise<string> {
 }
 
 async function makeDirectory(path: string, mode: number, owner: Owner): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    // So it names a file that is in the way.
+    throw codeOf(error) === 'EEXIST' ? Object.assign(error, { code: 'ENOTDIR' }) : error;
+  });
   // Nobody else gets in before the owner is right.
   await mkdir(path, 0o700).catch((error) => {
     if (codeOf(error) !== 'EEXIST') throw error;

@@ -104,8 +104,8 @@ describe('one that goes round it is noticed', () => {
 
   test('a call that nobody has judged', () => {
     fake = fakeWorld();
-    const files = { ...fake.world.files, rename: async () => {} };
+    const files = { ...fake.world.files, chown: async () => {} };
     const { world } = gated({ ...fake, world: { ...fake.world, files } }, (_, work) => work());
-    expect(() => (world.files as typeof files).rename()).toThrow('files.rename');
+    expect(() => (world.files as typeof files).chown()).toThrow('files.chown');
   });
 });

@@ -37,8 +37,12 @@ describe('beside another homeauth, with --wait 0', () => {
     ['user unlock', ['anna']],
     ['user remove', ['anna'], {}, ['y']],
     ['user reset-2fa', ['anna'], {}, ['y']],
+    ['backup', []],
+    ['backup prune', [], { keep: '1d' }],
+    ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
   let base: FakeWorld;
+  let copy: string;
   beforeAll(async () => {
     base = await populated();
     await inDatabase(base, (state) => {
@@ -46,6 +50,8 @@ describe('beside another homeauth, with --wait 0', () => {
       state.devices.push(device('static', 1, anna));
       state.sessions['x'] = { uuid: 'x', user: anna, csrf: '', ip: '192.0.2.7', userAgent: '', lastUsed: Date.now() };
     });
+    const made = await homeauthIn(base)('backup', [], {}, fakeTerminal(undefined, { json: true }));
+    copy = JSON.parse(made.out).copy.name;
   });
   afterAll(() => base.close());
 
@@ -65,7 +71,12 @@ describe('beside another homeauth, with --wait 0', () => {
     const fake = await copyOf(base);
     const since = '2026-11-28T08:00:00Z';
     await fake.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
-    const { failure } = await homeauthIn(fake, { patience: 0 })(command, args, flags, fakeTerminal(keys));
+    const { failure } = await homeauthIn(fake, { patience: 0 })(
+      command,
+      args.map((arg) => (arg === 'its copy' ? copy : arg)),
+      flags,
+      fakeTerminal(keys),
+    );
     expect(failure?.code).toBe('locked');
     expect(failure?.problem).toBe(
       'homeauth apply (process 7, since 2026-11-28T08:00:00Z) is at work on this installation.',
