@@ -129,9 +129,10 @@ export const fileSchema = z
     listen: text(checkListen)
       .optional()
       .meta({
-        description: 'Where authentik listens for a proxy outside of Docker; a port of this server alone.',
-        examples: ['127.0.0.1:9010'],
-        'x-default': '`127.0.0.1:9010` with `proxy: host-caddy`, else nowhere',
+        description:
+          'Where authentik listens for a proxy outside of Docker: a port of this server alone, below 1024, which only root can take.',
+        examples: ['127.0.0.1:910'],
+        'x-default': '`127.0.0.1:910` with `proxy: host-caddy`, else nowhere',
       }),
     'caddy-container': text(checkContainerName).optional().meta({
       description: 'Which container is the Caddy to use.',
@@ -177,13 +178,20 @@ function checkAddress(value: string) {
 }
 
 export function checkListen(value: string) {
-  const fix = 'Write it like 127.0.0.1:9010.';
+  const fix = 'Write it like 127.0.0.1:910.';
   const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(value) ?? [];
   if (!/^127\.\d+\.\d+\.\d+$/.test(address) || !z.ipv4().safeParse(address).success) {
     return {
       problem: 'is no loopback address with a port',
       why: 'Whoever reaches that port is believed to be the proxy.',
       fix,
+    };
+  }
+  if (Number(port) >= 1024) {
+    return {
+      problem: 'is a port that every account of this server can take',
+      why: 'While authentik does not run, a program that listens there in its place would let anybody into every app.',
+      fix: 'Write one below 1024, which only root can take, like 127.0.0.1:910.',
     };
   }
   return checkPort(port);

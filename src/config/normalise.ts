@@ -40,8 +40,8 @@ export function normalise(file: ConfigFile): Config {
   };
 }
 
-/** A port that seldom is another program's: authentik's own, 9000, is Portainer's, too. */
-export const usualListen: Listen = { address: '127.0.0.1', port: 9010 };
+/** A port that seldom is another program's. No account but root can take it while authentik does not run. */
+export const usualListen: Listen = { address: '127.0.0.1', port: 910 };
 
 function listenOf({ proxy, listen }: Pick<ConfigFile, 'proxy' | 'listen'>): Listen | undefined {
   const [, address, port] = /^(.*):(\d+)$/.exec(listen ?? '') ?? [];

@@ -122,10 +122,14 @@ function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Fact
 }
 
 /** Networks whose addresses are the proxy's, and no visitor's own. */
-const sharedSubnets = ({ proxy, proxyNetwork, backendNetwork }: Facts): readonly string[] => [
-  ...(proxyNetwork?.subnets ?? []),
-  ...(proxyOf(proxy).meeting.at === 'port' ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
-];
+function sharedSubnets({ proxy, proxyNetwork, backendNetwork }: Facts): readonly string[] {
+  const isOutside = proxyOf(proxy).meeting.at === 'port';
+  return [
+    // A Caddy outside is on none, and one that is left from an earlier Caddy goes.
+    ...(isOutside && proxy.is === 'caddy' ? [] : (proxyNetwork?.subnets ?? [])),
+    ...(isOutside ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
+  ];
+}
 
 /** Each list after those before it. */
 const inTurn = (lists: readonly (readonly Resource[])[]): Resource[] =>

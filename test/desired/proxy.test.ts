@@ -243,12 +243,12 @@ describe('where it goes', () => {
 
   test('where the user does it, authentik is dialled where it is published, and it is said what stays open', () => {
     const open = { ...app('wiki', 'wiki:80'), openPaths: ['/share/*'] };
-    const listen = { address: '127.0.0.1', port: 9010 };
+    const listen = { address: '127.0.0.1', port: 910 };
     const published = facts({ proxy: { is: 'manual', listen } });
     expect(proxyOf(published.proxy).meeting).toMatchObject({ at: 'port', listen });
     for (const { kind, key, spec } of partFor({ ...config, listen, apps: [open] }, published)) {
       const { content } = spec as { content: string };
-      if (kind === 'file' && !key.endsWith('labels.yml')) expect(content, key).toContain('127.0.0.1:9010');
+      if (kind === 'file' && !key.endsWith('labels.yml')) expect(content, key).toContain('127.0.0.1:910');
     }
     expect(manualSteps({ ...config, apps: [open] }).at(-1)).toContain('wiki.home.example.com/share/*');
   });

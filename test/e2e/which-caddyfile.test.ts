@@ -163,7 +163,7 @@ test('a Caddy on this server itself, its admin address elsewhere', async () => {
   await docker.remove({ prefix: proxy });
   const inside = '/etc/caddy/Caddyfile';
   await docker.docker([
-    ...['run', '--detach', '--name', proxy, '--network', network, '--publish', '127.0.0.1:9010:9000'],
+    ...['run', '--detach', '--name', proxy, '--network', network, '--publish', '127.0.0.1:910:9000'],
     ...['--volume', `${authentik}:${inside}`, CADDY_IMAGE],
   ]);
   const environment = { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data') };
@@ -181,7 +181,7 @@ test('a Caddy on this server itself, its admin address elsewhere', async () => {
     const config = {
       ...configOf(['wiki']),
       proxy: 'host-caddy',
-      listen: { address: '127.0.0.1', port: 9010 },
+      listen: { address: '127.0.0.1', port: 910 },
     } as const;
     const found = await findProxy(world, config, new Set());
     expect(found).toMatchObject({ caddyfile: { outside: caddyfile }, how: 'import', listeners: { https: 18443 } });

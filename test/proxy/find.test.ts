@@ -127,7 +127,7 @@ describe('a Caddy that is there', () => {
 });
 
 describe("a Caddy on the host's network", () => {
-  const listen = { address: '127.0.0.1', port: 9010 };
+  const listen = { address: '127.0.0.1', port: 910 };
   const onHost = { ...caddy, networks: ['host'], ports: [] };
   const config = { proxy: 'host-caddy', listen } as const;
 

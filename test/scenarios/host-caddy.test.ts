@@ -37,14 +37,14 @@ test('a Caddy of Debian’s package: noticed, used, and given back byte for byte
   expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
   const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
   expect(text).toContain('proxy: host-caddy');
-  expect(text).toContain('listen: 127.0.0.1:9010');
-  expect(await fake.files.read(at('docker-compose.yml'))).toContain('127.0.0.1:9010:9000/tcp');
+  expect(text).toContain('listen: 127.0.0.1:910');
+  expect(await fake.files.read(at('docker-compose.yml'))).toContain('127.0.0.1:910:9000/tcp');
   // Docker hands on from this server's own address there, and Caddy's own is no other one.
   expect(await fake.files.read(at('container-vars.env'))).toContain(
     'AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS=127.0.0.0/8,127.0.0.1/32',
   );
   expect(await fake.files.read(caddyfile)).toMatch(/^mine.*\nimport \S+homeauth.caddy\S* # homeauth: /s);
-  expect(await fake.files.read('/etc/caddy/homeauth.caddy')).toContain('reverse_proxy http://127.0.0.1:9010');
+  expect(await fake.files.read('/etc/caddy/homeauth.caddy')).toContain('reverse_proxy http://127.0.0.1:910');
   expect([...fake.docker.networks.keys()]).toEqual(['authentik_backend']);
 
   await app(fake, '127.0.0.1');
@@ -64,6 +64,17 @@ test('a Caddy of Debian’s package: noticed, used, and given back byte for byte
   expect(await fake.files.read('/var/lib/caddy/.config/caddy/autosave.json')).not.toContain('auth.home.example.com');
 });
 
+test('a network that is left from a Caddy in a container is no part of it', async () => {
+  const { fake, homeauth } = await machine();
+  expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
+  const { network } = fake.docker;
+  const left = { project: 'caddy', network: 'caddynet', subnets: ['10.9.0.0/16'], gateways: ['10.9.0.1'] };
+  Object.assign(fake.docker, {
+    network: async (name: string) => (name === 'caddy_caddynet' ? left : network(name)),
+  });
+  expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
+});
+
 test('an app that its owner publishes for everybody is a way around the login', async () => {
   const { fake, homeauth } = await machine();
   expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
@@ -79,13 +90,13 @@ test('a port that is taken is passed over by init, and refused where it is said'
   const { listener } = fake.world.host;
   Object.assign(fake.world.host, {
     listener: async (port: number) =>
-      port === 9010 ? { process: 'minio', pid: 7, addresses: ['127.0.0.1'] } : listener(port),
+      port === 910 ? { process: 'minio', pid: 7, addresses: ['127.0.0.1'] } : listener(port),
   });
-  const refused = await homeauth('init', [], { ...initFlags, listen: '127.0.0.1:9010' });
+  const refused = await homeauth('init', [], { ...initFlags, listen: '127.0.0.1:910' });
   expect(refused.failure).toMatchObject({ code: 'listen-taken', problem: expect.stringContaining('minio') });
   expect(await fake.files.read(at('homeauth.yaml'))).toBeUndefined();
   expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
-  expect(await fake.files.read(at('homeauth.yaml'))).toContain('listen: 127.0.0.1:9011');
+  expect(await fake.files.read(at('homeauth.yaml'))).toContain('listen: 127.0.0.1:911');
 });
 
 test.each([

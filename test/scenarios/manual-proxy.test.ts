@@ -28,11 +28,11 @@ test('the texts for a proxy that its owner keeps are written, kept up to date, a
   expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
 
   const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), `${text}listen: 127.0.0.1:9010\n`, 0o644);
+  await fake.files.write(at('homeauth.yaml'), `${text}listen: 127.0.0.1:910\n`, 0o644);
   expect((await homeauth('apply')).failure).toBeUndefined();
-  expect(await fake.files.read(at('proxy/nginx.conf'))).toContain('server 127.0.0.1:9010;');
+  expect(await fake.files.read(at('proxy/nginx.conf'))).toContain('server 127.0.0.1:910;');
   expect(fake.docker.boxes.get('authentik')?.made.definition.publish).toMatchObject([
-    { address: '127.0.0.1', port: 9010, inside: 9000 },
+    { address: '127.0.0.1', port: 910, inside: 9000 },
   ]);
   expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
 
