@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Config } from '../../src/config/schema.ts';
@@ -116,13 +116,13 @@ test('nginx lets nobody in whom authentik let in for another app', { timeout: 60
   const server = (await fake.docker.dialAddress('authentik', 9000))!;
   const all = manualTexts(other, await compiledTemplates(packagedTemplates)(), `${server.host}:${server.port}`);
   const real = await nginx(all['nginx.conf'] ?? '', domain);
+  onTestFinished(() => real.stop());
   const { via, authority } = real;
   const scene = { world: { ...fake.world, http: ownHttp }, config, entrance: { via, authority } } as ProbeContext;
   const password = new Secret(((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim());
   const owner = { username: 'helen', password, groups: [] };
   const found = await verifyApp(scene, first!, { owner, patience: 0 });
   expect(found.find(({ id }) => id === 'owner')).toMatchObject({ status: 'fail', answer: '502' });
-  await real.stop();
 });
 
 describe('for Traefik', () => {
