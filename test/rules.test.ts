@@ -105,7 +105,7 @@ describe('the walls catch', () => {
     ['text', 'model/x.ts', `const hint = "import x from '../world/files.ts'; process.env";`],
     ['its own room', 'model/x.ts', "import { a } from './change.ts';"],
     ['a format', 'kinds/x.ts', "import { quote } from '../formats/yaml.ts';"],
-    ['an open door', 'desired/x.ts', "import type { Config } from '../config/schema.ts';"],
+    ['an open door', 'desired/x.ts', "import type { Config } from '../config/config.ts';"],
     ['the world', 'world/x.ts', "import { readFile } from 'node:fs/promises';\nimport Docker from 'dockerode';"],
     ['a lazy command', 'cli.ts', "const { plan } = await import('./commands/plan.ts');"],
     ['a harmless library', 'config/x.ts', "import { z } from 'zod';\nimport { join } from 'node:path';"],

@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { verifyAll } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';

@@ -1,6 +1,6 @@
+import type { Config } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { Answers } from './questions.ts';
-import type { Config } from './schema.ts';
 
 /** What somebody answered and the file says otherwise: a key of homeauth.yaml, both values. */
 export interface Contradiction {

@@ -1,8 +1,8 @@
 import { findPreset } from '../presets/presets.ts';
+import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
 import { keepIn } from './keep.ts';
-import type { App, AppSite, Config, Listen, Mail } from './schema.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
 const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;

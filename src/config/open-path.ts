@@ -1,5 +1,5 @@
+import type { App } from './config.ts';
 import type { Refusal } from './refusal.ts';
-import type { App } from './schema.ts';
 
 /** A path that needs no login: one to the letter, or all below one with `/*` at its end. */
 export function checkOpenPath(value: string): Refusal | undefined {

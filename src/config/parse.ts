@@ -1,8 +1,8 @@
+import type { Config } from './config.ts';
 import { type ConfigFile, fileSchema } from './file.ts';
 import type { Path } from './location.ts';
 import { normalise } from './normalise.ts';
 import { configFailure, type Problem } from './problem.ts';
-import type { Config } from './schema.ts';
 import { explain, leaves, refused } from './schema-issue.ts';
 import { objections } from './whole-file.ts';
 import { readYaml } from './yaml-document.ts';

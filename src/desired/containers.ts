@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
 import { backendNetwork, caddynet, innerName } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';

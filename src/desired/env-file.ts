@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { door, innerHost, type NetworkFacts } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';

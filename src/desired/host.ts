@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Era } from '../model/release.ts';
 import type { Id, Owner, Resource } from '../model/resource.ts';
 import { manualFolder } from '../proxy/manual.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { type FlowPlan, flowStages, passwordFields, passwordPolicy } from './flow.ts';
 

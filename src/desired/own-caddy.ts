@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { quoteCaddy } from '../formats/caddyfile.ts';
 import { encodeEnv } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';

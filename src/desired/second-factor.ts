@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Id, Resource } from '../model/resource.ts';
 
 const loginFlow = 'default-authentication-flow';

@@ -1,4 +1,4 @@
-import type { App, Config } from '../config/schema.ts';
+import type { App, Config } from '../config/config.ts';
 import { type Era, isOlder } from '../model/release.ts';
 import { type Id, idOf, parseId, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';

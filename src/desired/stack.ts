@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { encodeValue } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
 import type { ContainerDefinition, NetworkSpec } from '../model/container.ts';

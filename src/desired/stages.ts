@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Era } from '../model/release.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';

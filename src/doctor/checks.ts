@@ -25,7 +25,7 @@ import { otherAuthentikCheck } from './other-authentik.ts';
 import { asPlanned } from './plan.ts';
 import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
-import { releaseCheck } from './release.ts';
+import { releaseCheck } from './release-unsafe.ts';
 import { slownessCheck } from './slow.ts';
 
 const early = ['preflight', 'doctor'] as const;

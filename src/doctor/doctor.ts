@@ -1,6 +1,6 @@
+import { knownEra } from '../installation/era.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
-import { knownEra } from '../installation/release.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { causeOf, Failure } from '../model/failure.ts';
 import { type Finding, issueOf, skip } from '../model/finding.ts';

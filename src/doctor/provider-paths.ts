@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { providerNames } from '../desired/sso.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { World } from '../world/world.ts';

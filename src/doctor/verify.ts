@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
 import { Failure } from '../model/failure.ts';

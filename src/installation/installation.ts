@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
+import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/parse.ts';
-import type { Config } from '../config/schema.ts';
 import type { Templates } from '../desired/facts.ts';
 import { type Layout, layoutOf, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
@@ -15,7 +15,7 @@ import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
 import { isOfOurs } from './confine.ts';
 import { databaseTrouble } from './database.ts';
-import { checkedEra } from './release.ts';
+import { checkedEra } from './era.ts';
 import type { Runtime } from './runtime.ts';
 import { serverAddress } from './server-address.ts';
 

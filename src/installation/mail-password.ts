@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';

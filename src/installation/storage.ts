@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Layout } from '../desired/layout.ts';
 import { assertUnlocked } from '../kinds/data-location.ts';
 import { causeOf, Failure } from '../model/failure.ts';

@@ -1,4 +1,4 @@
-import type { Mail } from '../config/schema.ts';
+import type { Mail } from '../config/config.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { clause } from '../model/shown.ts';
 import type { World } from '../world/world.ts';

@@ -1,4 +1,4 @@
-import type { Mail } from '../config/schema.ts';
+import type { Mail } from '../config/config.ts';
 import { stackOf } from '../desired/stack.ts';
 import type { Installation } from '../installation/installation.ts';
 import { survey } from '../installation/survey.ts';

@@ -1,4 +1,4 @@
-import type { Mail } from '../config/schema.ts';
+import type { Mail } from '../config/config.ts';
 import type { Issue } from '../model/failure.ts';
 import { clause } from '../model/shown.ts';
 import type { Step } from './dialogue.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import type { Row } from '../world/authentik/schema.ts';
 import type { Account } from './accounts.ts';
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
+import type { App } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
-import type { App } from '../config/schema.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Access } from '../model/access.ts';
 import { Failure } from '../model/failure.ts';

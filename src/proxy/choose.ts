@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Id } from '../model/resource.ts';
 import type { World } from '../world/world.ts';
 import { caddyProxy } from './caddy/caddy.ts';

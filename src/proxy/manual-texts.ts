@@ -1,4 +1,4 @@
-import type { App, Config } from '../config/schema.ts';
+import type { App, Config } from '../config/config.ts';
 import { claims } from '../config/site.ts';
 import { quoteNginx } from '../formats/nginx.ts';
 import type { Quote, Template } from '../formats/template.ts';

@@ -1,5 +1,5 @@
+import type { Config } from '../config/config.ts';
 import { openAddresses } from '../config/open-path.ts';
-import type { Config } from '../config/schema.ts';
 import { wrong } from '../model/finding.ts';
 import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
 import { manualTexts } from './manual-texts.ts';

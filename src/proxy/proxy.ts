@@ -1,4 +1,4 @@
-import type { Config, Listen } from '../config/schema.ts';
+import type { Config, Listen } from '../config/config.ts';
 import type { Template } from '../formats/template.ts';
 import type { Attachment } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';

@@ -1,4 +1,4 @@
-import type { App, Config } from '../config/schema.ts';
+import type { App, Config } from '../config/config.ts';
 import { proxyNetwork } from '../model/networks.ts';
 import type { ContainerSummary } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';

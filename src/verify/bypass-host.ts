@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn } from '../proxy/upstream.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type Issue, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, unseen } from '../model/finding.ts';

@@ -1,4 +1,4 @@
-import type { App, Config } from '../config/schema.ts';
+import type { App, Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { HttpAnswer } from '../world/world.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Reason } from '../model/reason.ts';

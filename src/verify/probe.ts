@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { patience } from '../engine/patience.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';

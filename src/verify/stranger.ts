@@ -1,4 +1,4 @@
-import type { App } from '../config/schema.ts';
+import type { App } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { cutOff } from '../proxy/upstream.ts';

@@ -1,4 +1,4 @@
-import type { App, Config } from '../config/schema.ts';
+import type { App, Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import type { HttpAnswer, HttpRequest } from '../world/world.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/config.ts';
 import { databaseSize } from '../../src/desired/containers.ts';
 import { eraOf } from '../../src/model/release.ts';
 

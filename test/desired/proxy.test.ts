@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Facts } from '../../src/desired/facts.ts';
 import * as own from '../../src/desired/own-caddy.ts';
 import { compileTemplate } from '../../src/formats/template.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App, Config } from '../../src/config/schema.ts';
+import type { App, Config } from '../../src/config/config.ts';
 import { compileTemplate, type Template } from '../../src/formats/template.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { Secret } from '../../src/model/secret.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/config.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { App } from '../../src/config/schema.ts';
+import type { App } from '../../src/config/config.ts';
 import { checkUpstream } from '../../src/config/upstream.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { dialledBy, networkOwners } from '../../src/proxy/upstream.ts';

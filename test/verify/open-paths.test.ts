@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { App, Config } from '../../src/config/schema.ts';
+import type { App, Config } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { proveOpenPaths } from '../../src/verify/open-paths.ts';
 import type { ProbeContext } from '../../src/verify/probe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { App, Config } from '../../src/config/schema.ts';
+import type { App, Config } from '../../src/config/config.ts';
 import { clockSkewCheck } from '../../src/doctor/clock-skew.ts';
 import { Failure } from '../../src/model/failure.ts';
 import type { Finding } from '../../src/model/finding.ts';

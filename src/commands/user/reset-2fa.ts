@@ -1,5 +1,5 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';

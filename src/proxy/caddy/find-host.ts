@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { Failure } from '../../model/failure.ts';
 import { distrust } from '../../model/trust.ts';
 import type { Program, World } from '../../world/world.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { proxyNetwork } from '../../model/networks.ts';
 import type { Id } from '../../model/resource.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { App, Config } from '../../config/schema.ts';
+import type { App, Config } from '../../config/config.ts';
 import { claims } from '../../config/site.ts';
 import { quoteCaddy } from '../../formats/caddyfile.ts';
 import type { Template } from '../../formats/template.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppSite, Config } from '../../../src/config/schema.ts';
+import type { AppSite, Config } from '../../../src/config/config.ts';
 import { compileTemplate } from '../../../src/formats/template.ts';
 import { innerName } from '../../../src/model/networks.ts';
 import type { CaddySpec } from '../../../src/model/resource.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import { defaultRelease, type Era, eraOf, eras, isOlder } from '../model/release.ts';
 import { bySetting } from '../model/setting.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../config/schema.ts';
-import { checkedEra } from '../installation/release.ts';
+import type { Config } from '../config/config.ts';
+import { checkedEra } from '../installation/era.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok } from '../model/finding.ts';
 import { eraOf, isOlder } from '../model/release.ts';
