@@ -11,9 +11,9 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           // One more than there are cores: a test of a command waits for a third of its time.
           maxWorkers: availableParallelism() + 1,
-          // A machine with other work takes its time.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // For what hangs alone: a machine with other work takes its time.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

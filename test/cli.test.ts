@@ -101,7 +101,7 @@ describe('a mistyped line', () => {
   });
 });
 
-test('the program', { timeout: 120_000 }, async () => {
+test('the program', async () => {
   const directory = await programDirectory();
   const homeauth = (...args: readonly string[]) =>
     promisify(execFile)(join(directory, 'homeauth'), args).then(

@@ -56,7 +56,7 @@ async function ownedBy(user: number): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-describe('npm run demo', { timeout: 120_000 }, () => {
+describe('npm run demo', () => {
   test('tells the whole story and leaves nothing behind', async () => {
     const { temporary, home, output, saying, ended } = await start('tmp');
     await saying('$ homeauth add-app');

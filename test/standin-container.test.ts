@@ -83,7 +83,7 @@ describe.skipIf(!bin)('with PostgreSQL', () => {
       STANDIN_VERSION: '2026.8.6',
       STANDIN_TIMINGS: JSON.stringify({ migrate: 50, bootstrap: 20, blueprints: 200, outpostRefresh: 100 }),
     };
-  }, 60_000);
+  });
   afterAll(() => pg.remove());
 
   test('says that the password is wrong, in the words of psycopg', async () => {
@@ -91,13 +91,13 @@ describe.skipIf(!bin)('with PostgreSQL', () => {
     const said = 'FATAL:  password authentication failed for user "authentik"';
     await until(() => server.lines.some((one) => JSON.parse(one).event.includes(said)));
     await server.stop();
-  }, 30_000);
+  });
 
   test('refuses a trusted proxy without a mask', async () => {
     const server = container('server', { ...env, AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS: '10.0.0.0/8,192.168.0.5' });
     expect(await server.ended).toBe(1);
     expect(server.lines.at(-1)).toContain('invalid IP address syntax');
-  }, 30_000);
+  });
 
   test('server and worker share the database, and both get over its absence', async () => {
     const port = await freePort();
@@ -136,5 +136,5 @@ describe.skipIf(!bin)('with PostgreSQL', () => {
 
     expect(await server.stop()).toBe(0);
     expect(await worker.stop()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -168,4 +168,4 @@ test('collects a request that authentik would misunderstand in silence', async (
     expect.stringContaining('"additionalProperty":"password"'),
   ]);
   await stack.close();
-}, 60_000);
+});

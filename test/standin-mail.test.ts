@@ -59,7 +59,7 @@ beforeAll(async () => {
   emailStage = (await body('GET', '/stages/email/')).results[0].pk;
   const made = { username: 'bob', name: 'Bob', email: 'bob@home.example.com' };
   bob = (await body('POST', '/core/users/', made)).pk;
-}, 60_000);
+});
 afterAll(async () => {
   await stack.close();
   await mailbox.close();

@@ -92,7 +92,7 @@ test('answers as the recorded authentik did, also restarted, without its databas
   await until(server, 200);
   expect(await replayUntil(server.url, names, pick(nine, 69, 76), 5000)).toEqual([]);
   expect(await replay(server.url, names, pick(nine, 26, 29), atOnce)).toEqual([]);
-}, 60_000);
+});
 
 /** A log of changes while a fresh stack starts: each line has to come true, in this order. */
 async function starts(exchanges: readonly Exchange[], given: Partial<Record<'server' | 'worker', object>>) {
@@ -109,7 +109,7 @@ async function starts(exchanges: readonly Exchange[], given: Partial<Record<'ser
 
 test('starts as recorded with the bootstrap variables on the worker', async () => {
   expect(await starts(pick('01-startup', 1, WHOLE), { worker: BOOTSTRAP })).toEqual([]);
-}, 60_000);
+});
 
 test.each([
   ['none', 1, 42, {}],

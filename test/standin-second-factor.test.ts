@@ -14,7 +14,7 @@ let people = 0;
 
 beforeAll(async () => {
   stack = await startReady({ now: () => time });
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 /** A person of their own for each test, signed in with the password alone. */

@@ -63,7 +63,7 @@ test('starts in phases: 502 and 503, ready, the token, and one default object af
   await settled(server);
   expect((await read(server, '/flows/instances/')).pagination.count).toBe(14);
   expect((await read(server, '/propertymappings/provider/scope/')).pagination.count).toBe(7);
-}, 20_000);
+});
 
 test('serves a provisioned application to strangers after the worker has told the outpost', async () => {
   const server = await stack({ timings: { ...QUICK, outpostRefresh: 400 } });
@@ -96,7 +96,7 @@ test('serves a provisioned application to strangers after the worker has told th
     return answer.status === 302 && answer;
   });
   expect(sent.headers.get('location')).toMatch(/^https:\/\/auth\.home\.example\.com\/application\/o\/authorize\/\?/);
-}, 20_000);
+});
 
 test('attaches to a provider only the scope mappings that exist at that moment', async () => {
   const server = await stack({ timings: { migrate: 10, bootstrap: 10, blueprints: 2000, outpostRefresh: 30 } });
@@ -117,7 +117,7 @@ test('attaches to a provider only the scope mappings that exist at that moment',
   await settled(server);
   const healed = await read(server, `/providers/proxy/${provider.pk}/`, 'PATCH', {});
   expect(healed.property_mappings).toHaveLength(5);
-}, 20_000);
+});
 
 test('has a blueprint in error for a while, which heals by itself', async () => {
   const server = await stack({ timings: { migrate: 10, bootstrap: 10, blueprints: 1000, outpostRefresh: 30 } });
@@ -127,7 +127,7 @@ test('has a blueprint in error for a while, which heals by itself', async () => 
   };
   await until(async () => (await status()) === 'error');
   await until(async () => (await status()) === 'successful');
-}, 20_000);
+});
 
 test.each([
   ['2025.8.6', { server: 403, worker: 200 }],

@@ -84,7 +84,7 @@ describe('bash', () => {
     expect(await offered(...words)).toEqual(expected);
   });
 
-  test('offers the apps that homeauth.yaml has, however wrong the rest of it is', { timeout: 30_000 }, async () => {
+  test('offers the apps that homeauth.yaml has, however wrong the rest of it is', async () => {
     expect(await offered('remove-app', '')).toEqual(['whoami', 'wiki']);
   });
 });

@@ -159,4 +159,4 @@ test('twenty chains of edits keep every comment and mean what they should', () =
     }
     for (const comment of comments) expect(text).toContain(comment);
   }
-}, 60_000);
+});

@@ -15,9 +15,7 @@ afterEach(async () => {
   fake = undefined;
 });
 
-test('a browser without https gets from the app to the login and back, and is known there', {
-  timeout: 60_000,
-}, async () => {
+test('a browser without https gets from the app to the login and back, and is known there', async () => {
   fake = fakeWorld();
   const { world, docker, files } = fake;
   const homeauth = homeauthIn(fake);

@@ -197,8 +197,8 @@ test('remove-app takes it away from Caddy, from authentik and from the outpost, 
   expect(identityIn(await enter('wiki', 'helen', password))).toBe('helen');
 });
 
-test('forty apps at once', { timeout: 600_000 }, async () => {
-  const names = Array.from({ length: 40 }, (_, n) => `app${n}`);
+test('twelve apps at once', async () => {
+  const names = Array.from({ length: 12 }, (_, n) => `app${n}`);
   const text = await readFile(config(), 'utf8');
   const rows = names.map((name) => `  - name: ${name}\n    upstream: wiki:80\n`);
   await writeFile(config(), `${text.trimEnd()}\n${rows.join('')}`);
@@ -206,10 +206,10 @@ test('forty apps at once', { timeout: 600_000 }, async () => {
 
   const { took } = await homeauthEnds(0, ['apply']);
   const writes = changing((await apiRequests(place.engine)).slice(before));
-  console.info(`40 apps took ${(took / 1000).toFixed(1)} s and ${writes.length} requests that write`);
-  expect(writes.length).toBeLessThanOrEqual(85);
+  console.info(`12 apps took ${(took / 1000).toFixed(1)} s and ${writes.length} requests that write`);
+  expect(writes.length).toBeLessThanOrEqual(29);
   expect(writes.filter((line) => line.includes('/outposts/instances/'))).toHaveLength(1);
-  expect((await served()).filter((name) => name.startsWith('app'))).toHaveLength(40);
+  expect((await served()).filter((name) => name.startsWith('app'))).toHaveLength(12);
   const stranger = await visitor(place.engine);
   const pages = await pMap(names, (name) => stranger.ask(hostOf(name)), { concurrency: 8 });
   expect(pages.filter(({ status }) => status !== 302).map(({ status, body }) => `${status} ${body}`)).toEqual([]);

@@ -41,7 +41,7 @@ test('names what is missing, and points to the worker', async () => {
     details: 'The last lines of authentik-worker:\napplying blueprints',
   });
   expect(textOf(failure.fix)).toContain('docker logs --tail 50 authentik-worker');
-}, 30_000);
+});
 
 test('an open setup is told as what it is', () => {
   expect(wordsOf(serviceKind)({ objects: ['setup:closed'] }, { objects: [] })).toEqual([

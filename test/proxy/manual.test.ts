@@ -46,7 +46,7 @@ beforeAll(async () => {
   config = { ...written, apps };
   const server = (await fake.docker.dialAddress('authentik', 9000))!;
   texts = manualTexts(config, await compiledTemplates(packagedTemplates)(), `${server.host}:${server.port}`);
-}, 120_000);
+});
 afterAll(async () => {
   app.close();
   await fake.close();
@@ -73,9 +73,7 @@ describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', 
   });
   afterAll(() => real.stop());
 
-  test('is proven as a Caddy is: strangers, forgers, the owner, open paths, other spellings', {
-    timeout: 60_000,
-  }, async () => {
+  test('is proven as a Caddy is: strangers, forgers, the owner, open paths, other spellings', async () => {
     const password = new Secret(((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim());
     const owner = { username: 'helen', password, groups: [] };
     expect((await proveAuthHost(scene)).map(dataOf)).toMatchObject([{ status: 'ok' }]);
@@ -110,7 +108,7 @@ describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', 
   });
 });
 
-test('nginx lets nobody in whom authentik let in for another app', { timeout: 60_000 }, async () => {
+test('nginx lets nobody in whom authentik let in for another app', async () => {
   const [first] = config.apps;
   const other = { ...config, apps: [{ ...first!, name: 'another' }] };
   const server = (await fake.docker.dialAddress('authentik', 9000))!;

@@ -17,13 +17,13 @@ let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
   first = await populated();
-}, 60_000);
+});
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
   files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
-}, 30_000);
+});
 afterEach(() => fake.close());
 
 interface Answer {
@@ -195,7 +195,7 @@ describe('backup', () => {
         expect(left.filter((name) => name.includes('partial'))).toEqual([]);
         await machine.close();
       }
-  }, 120_000);
+  });
 });
 
 describe('doctor', () => {

@@ -26,7 +26,7 @@ apps:
   expect((await homeauth('apply')).failure).toBeUndefined();
   const anna = { name: 'Anna', email: 'anna@example.com', group: ['family'], passwordFile: '/srv/pw' };
   expect((await homeauth('user add', ['anna'], anna)).failure).toBeUndefined();
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

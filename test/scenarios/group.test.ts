@@ -5,7 +5,7 @@ import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 let fake: FakeWorld;
 afterEach(() => fake.close());
 
-test('an app for a group keeps its owner out until they join, and says so', { timeout: 60_000 }, async () => {
+test('an app for a group keeps its owner out until they join, and says so', async () => {
   fake = fakeWorld();
   const homeauth = homeauthIn(fake);
   await homeauth('init', [], initFlags);

@@ -19,7 +19,7 @@ beforeAll(async () => {
     const flags = { name, email: `${name}@example.com`, passwordFile: '/etc/anna' };
     expect((await homeauthIn(base)('user add', [name], flags)).failure).toBeUndefined();
   }
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

@@ -71,4 +71,4 @@ test('the first Ctrl-C is told, and the second ends it at once', async () => {
   const [code] = await once(child, 'exit');
   expect(code).toBe(130);
   expect(told).toContain('Stopping at the next safe point. Ctrl-C again stops at once.');
-}, 60_000);
+});

@@ -13,9 +13,7 @@ const changes = () =>
     .flatMap(({ requests }) => requests)
     .filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/') && !path.includes('/flows/executor/'));
 
-test('a whole life: init, again, an app, again, an app less, uninstall, taken up again, gone', {
-  timeout: 60_000,
-}, async () => {
+test('a whole life: init, again, an app, again, an app less, uninstall, taken up again, gone', async () => {
   fake = fakeWorld({ standin: { checkSchema: true } });
   const files = fake.files as MemoryFiles;
   const homeauth = homeauthIn(fake);

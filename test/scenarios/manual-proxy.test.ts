@@ -6,9 +6,7 @@ import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 let fake: FakeWorld;
 afterEach(() => fake.close());
 
-test('the texts for a proxy that its owner keeps are written, kept up to date, and go again', {
-  timeout: 60_000,
-}, async () => {
+test('the texts for a proxy that its owner keeps are written, kept up to date, and go again', async () => {
   fake = fakeWorld();
   // Nobody has put the text into the proxy yet: it sends whoever asks to its own page.
   const page = { status: 302, headers: { location: 'https://proxy.lan/' }, cookies: [], body: '' };

@@ -21,7 +21,7 @@ beforeAll(async () => {
   homeauth = homeauthIn(fake);
   await homeauth('add-app', ['wiki'], { upstream: 'whoami:80' });
   await edited((text) => `${text.trimEnd()}\n    open-paths: [/health, '/share/*']\n`);
-}, 120_000);
+});
 afterAll(() => fake.close());
 
 /** A stranger asks, in these very letters. */
@@ -37,7 +37,7 @@ async function asks(target: string, headers = {}): Promise<{ status: number; bod
   });
 }
 
-test('plan says what opens, apply opens it, and nothing beside it', { timeout: 60_000 }, async () => {
+test('plan says what opens, apply opens it, and nothing beside it', async () => {
   const planned = (await homeauth('plan')).out.replace(/\s+/g, ' ');
   expect(planned).toContain(`${host}/health opens without a login`);
   expect(planned).toContain(`Open to everybody, without a login: ${host}/health, ${host}/share/*`);
@@ -56,7 +56,7 @@ test('nobody says there who they are', async () => {
   expect(body).not.toContain('forged');
 });
 
-test('verify tries to get beside them', { timeout: 60_000 }, async () => {
+test('verify tries to get beside them', async () => {
   const { code, out } = await homeauth('verify');
   expect(code).toBe(0);
   expect(out).toContain('wiki: nothing but /health, /share/* is open without a login');
@@ -67,7 +67,7 @@ test('explain tells of them', async () => {
   expect(out).toContain('Everybody may open, without a login: /health, /share/*');
 });
 
-test('doctor names a provider that has a list of its own', { timeout: 60_000 }, async () => {
+test('doctor names a provider that has a list of its own', async () => {
   expect((await homeauth('doctor')).out).not.toContain('opens paths of its own');
   await inDatabase(fake, (state) => {
     for (const provider of state.providers.filter(({ name }) => name === 'wiki')) {
@@ -84,7 +84,7 @@ test('doctor names a provider that has a list of its own', { timeout: 60_000 }, 
   expect((await asks('/api')).status).toBe(403);
 });
 
-test('what is taken out is behind the login again', { timeout: 60_000 }, async () => {
+test('what is taken out is behind the login again', async () => {
   await edited((text) => text.replace("/health, '/share/*'", '/health'));
   expect((await homeauth('plan')).out).toContain(`${host}/share/* is behind the login`);
   expect((await homeauth('apply')).failure).toBeUndefined();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const app of ['wiki', 'notes']) {
     expect((await homeauthIn(base)('add-app', [app], flags)).failure).toBeUndefined();
   }
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

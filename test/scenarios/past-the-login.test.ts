@@ -32,7 +32,7 @@ beforeAll(async () => {
     const flags = { name, email: `${name}@example.com`, group, passwordFile: '/srv/pw' };
     expect((await homeauth('user add', [name], flags)).failure).toBeUndefined();
   }
-}, 120_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await base.files.write(at('homeauth.yaml'), `${text}groups: [family, guests]\n`, 0o644);
   await base.files.write('/srv/pw', `${good}\n`, 0o600);
   expect((await homeauthIn(base)('apply')).failure).toBeUndefined();
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base, { standin: { checkSchema: true } });

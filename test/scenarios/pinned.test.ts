@@ -30,9 +30,7 @@ async function moveTag(): Promise<void> {
   await fake.docker.pull('postgres:16-alpine');
 }
 
-test('the digest is noted with the pull, and stands in docker-compose.yml and in status', {
-  timeout: 60_000,
-}, async () => {
+test('the digest is noted with the pull, and stands in docker-compose.yml and in status', async () => {
   fake = await installed(['whoami']);
   expect(await notes()).toContainEqual({ id: 'image:postgres:16-alpine', ours: { digest: first } });
   expect(await compose()).toContain(`image: "postgres:16-alpine@${first}"`);
@@ -47,7 +45,7 @@ test('the digest is noted with the pull, and stands in docker-compose.yml and in
   expect(JSON.stringify(await notes())).not.toContain('whoami');
 });
 
-test('a tag that moves changes nothing', { timeout: 60_000 }, async () => {
+test('a tag that moves changes nothing', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   const before = starts();
@@ -57,9 +55,7 @@ test('a tag that moves changes nothing', { timeout: 60_000 }, async () => {
   expect(starts()).toEqual(before);
 });
 
-test('an image that was removed is fetched by its digest, although its tag has moved', {
-  timeout: 60_000,
-}, async () => {
+test('an image that was removed is fetched by its digest, although its tag has moved', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   await moveTag();
@@ -70,9 +66,7 @@ test('an image that was removed is fetched by its digest, although its tag has m
   expect(fake.docker.boxes.get('authentik-postgresql')?.imageId).toBe(sha256(first));
 });
 
-test('another version is another image, and the note about the old one goes in silence', {
-  timeout: 60_000,
-}, async () => {
+test('another version is another image, and the note about the old one goes in silence', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
@@ -86,9 +80,7 @@ test('another version is another image, and the note about the old one goes in s
   expect(await compose()).toContain(`server:2026.8.5@${sha256('ghcr.io/goauthentik/server:2026.8.5')}`);
 });
 
-test('an installation without notes gets those of what runs, and nothing is made anew', {
-  timeout: 60_000,
-}, async () => {
+test('an installation without notes gets those of what runs, and nothing is made anew', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   const pinnedText = await compose();
@@ -114,7 +106,7 @@ async function forget(): Promise<void> {
   for (const { made } of fake.docker.boxes.values()) Object.assign(made.definition, { digest: undefined });
 }
 
-test('an image without a digest is used by its name, as before', { timeout: 60_000 }, async () => {
+test('an image without a digest is used by its name, as before', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   await forget();
@@ -126,7 +118,7 @@ test('an image without a digest is used by its name, as before', { timeout: 60_0
   expect(await notes()).toEqual([]);
 });
 
-test('a note that is no digest is not believed', { timeout: 60_000 }, async () => {
+test('a note that is no digest is not believed', async () => {
   fake = await installed();
   const ledger = (await fake.files.read(at('.homeauth/ledger.json'))) ?? '';
   files().put(at('.homeauth/ledger.json'), ledger.replaceAll(first, 'latest'));
@@ -142,7 +134,7 @@ async function pins() {
 }
 const all = (digest: string) => ({ noted: digest, written: digest, runs: digest });
 
-test('apply --pull takes a newer build of the same tag, with consent', { timeout: 60_000 }, async () => {
+test('apply --pull takes a newer build of the same tag, with consent', async () => {
   fake = await installed();
   const homeauth = homeauthIn(fake);
   const before = { starts: starts(), pulls: [...fake.docker.pulls] };
@@ -168,7 +160,7 @@ test('apply --pull takes a newer build of the same tag, with consent', { timeout
   expect((await homeauth('apply', [], { pull: true })).out).toBe(nothing);
 });
 
-test('the note moves when the new container is up, and until then apply goes back', { timeout: 120_000 }, async () => {
+test('the note moves when the new container is up, and until then apply goes back', async () => {
   fake = await installed();
   fake.docker.registry.set('postgres:16-alpine', second);
   const homeauth = homeauthIn(fake);
@@ -193,7 +185,7 @@ async function rehearsed() {
   return power;
 }
 
-test('a registry that does not answer is told, and nothing is changed', { timeout: 60_000 }, async () => {
+test('a registry that does not answer is told, and nothing is changed', async () => {
   fake = await installed();
   const before = starts();
   const docker = {

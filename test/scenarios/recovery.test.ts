@@ -46,7 +46,7 @@ const shipped = ({ brands, stages }: State) => ({
 const stageIn = ({ stages }: State, name: string) => stages.find((stage) => stage.name === name)!;
 
 describe('a flow for a new password', () => {
-  test('is made where mail is set, once, and goes again, with all as it was', { timeout: 120_000 }, async () => {
+  test('is made where mail is set, once, and goes again, with all as it was', async () => {
     const before = await state();
     await say(mail);
     const plan = await homeauth('plan');
@@ -85,7 +85,7 @@ describe('a flow for a new password', () => {
     expect(shipped(await state())).toEqual(shipped(before));
   });
 
-  test('is kept as it should be', { timeout: 120_000 }, async () => {
+  test('is kept as it should be', async () => {
     await say(mail);
     await homeauth('apply');
     await edit((now) => {
@@ -102,7 +102,7 @@ describe('a flow for a new password', () => {
     expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
   });
 
-  test('of somebody else stays, and is told', { timeout: 120_000 }, async () => {
+  test('of somebody else stays, and is told', async () => {
     const theirs = (now: State) => now.flows.find(({ slug }) => slug === 'default-user-settings-flow')!.pk;
     await edit((now) => {
       now.brands.find((brand) => brand.default)!.flow_recovery = theirs(now);
@@ -122,7 +122,7 @@ describe('a flow for a new password', () => {
     expect(shipped(await state()).brand).toBe(theirs(await state()));
   });
 
-  test('without mail: links can be made, and nobody is offered a mail', { timeout: 120_000 }, async () => {
+  test('without mail: links can be made, and nobody is offered a mail', async () => {
     await say('policies:\n  recovery: true\n');
     expect((await homeauth('apply')).failure).toBeUndefined();
     const { brand, identification } = shipped(await state());

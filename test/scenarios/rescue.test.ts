@@ -11,7 +11,7 @@ let base: FakeWorld;
 let fake: FakeWorld;
 beforeAll(async () => {
   base = await installed();
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

@@ -36,13 +36,13 @@ beforeAll(async () => {
   const failed = runs.find(({ failure }) => failure && failure.exit !== 4);
   if (failed?.failure) throw failed.failure;
   (first.files as MemoryFiles).put(at('data/media/icon.svg'), 'now', 0o644);
-}, 60_000);
+});
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
   files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
-}, 30_000);
+});
 afterEach(() => fake.close());
 
 async function isAsThen(machine: FakeWorld): Promise<void> {
@@ -139,4 +139,4 @@ test('goes on after a power cut, to the same end; apply alone says so', async ()
     await isAsThen(machine);
     await machine.close();
   }
-}, 240_000);
+});

@@ -20,7 +20,7 @@ beforeAll(async () => {
     homeauthIn(base)('user add', [name], { name, email: `${name}@example.com`, passwordFile: '/srv/pw', ...more });
   expect((await add('anna')).failure).toBeUndefined();
   expect((await add('bob')).failure).toBeUndefined();
-}, 60_000);
+});
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);

@@ -13,12 +13,12 @@ beforeAll(async () => {
   fake = await installed(['whoami']);
   homeauth = homeauthIn(fake);
   await homeauth('add-app', ['wiki'], { upstream: 'whoami:80' });
-}, 120_000);
+});
 afterAll(() => fake.close());
 
 const written = async () => (await fake.files.read(at('homeauth.yaml'))) ?? '';
 
-test('what an app needs in its site is kept by every command', { timeout: 60_000 }, async () => {
+test('what an app needs in its site is kept by every command', async () => {
   const lines = `
     identity-headers: { Remote-User: username }
     request-headers: { X-Script-Name: /wiki }
@@ -41,7 +41,7 @@ test('what an app needs in its site is kept by every command', { timeout: 60_000
   expect(body).toMatch(/x-script-name: \/wiki/i);
 });
 
-test('verify and doctor name an app whose certificate nobody looks at', { timeout: 60_000 }, async () => {
+test('verify and doctor name an app whose certificate nobody looks at', async () => {
   const lines = `
     upstream-tls: { insecure-skip-verify: true }
 `;

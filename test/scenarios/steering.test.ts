@@ -351,7 +351,7 @@ describe.each(Object.entries(scenes))('%s', (_, { make, alter, commands }) => {
   let base: FakeWorld;
   beforeAll(async () => {
     base = await make();
-  }, 60_000);
+  });
   afterAll(() => base.close());
 
   test.each(commands)(

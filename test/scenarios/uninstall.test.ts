@@ -31,9 +31,7 @@ test('a signpost that leads nowhere, or a file that was named, is no empty serve
   expect([lost.code, lost.failure?.code]).toEqual([2, 'config-missing']);
 });
 
-test('a folder that was there before homeauth stays with the data in it, and that is told', {
-  timeout: 60_000,
-}, async () => {
+test('a folder that was there before homeauth stays with the data in it, and that is told', async () => {
   fake = fakeWorld();
   await files().makeDirectory(at('db'), 0o755, { uid: 0, gid: 0 });
   expect((await homeauthIn(fake)('init', [], initFlags)).failure).toBeUndefined();
@@ -46,7 +44,7 @@ test('a folder that was there before homeauth stays with the data in it, and tha
   expect(await files().stat(at('db'))).toMatchObject({ mode: 0o755, owner: { uid: 0, gid: 0 } });
 });
 
-test('a lost key to authentik names the way through its web page', { timeout: 30_000 }, async () => {
+test('a lost key to authentik names the way through its web page', async () => {
   fake = await installed();
   const path = at('.homeauth/token.env');
   await files().remove(path);
@@ -61,7 +59,7 @@ test('a lost key to authentik names the way through its web page', { timeout: 30
   expect((await homeauthIn(fake)('apply')).out).toBe('Everything is as it should be; nothing was changed.');
 });
 
-test('what a later release added goes, too, although what came before it is on it', { timeout: 60_000 }, async () => {
+test('what a later release added goes, too, although what came before it is on it', async () => {
   fake = await installed();
   const path = at('.homeauth/ledger.json');
   const { version, made } = JSON.parse((await files().read(path)) ?? '');

@@ -11,7 +11,7 @@ const root = '/srv/docker/authentik';
 test.each([
   ['container-vars.env', 'PG_PASS=abc\nAUTHENTIK_SECRET_KEY=handmade\nAUTHENTIK_LDAP__X=1\n'],
   ['docker-compose.yml', 'services:\n  mine: {}\n'],
-])('a hand-made %s is refused before anything beside it is changed', { timeout: 30_000 }, async (name, text) => {
+])('a hand-made %s is refused before anything beside it is changed', async (name, text) => {
   fake = fakeWorld();
   const files = fake.files as MemoryFiles;
   await files.makeDirectory(root, 0o755, { uid: 0, gid: 0 });
@@ -26,7 +26,7 @@ test.each([
   expect(fake.docker.networks.size).toBe(0);
 });
 
-test('removing everything leaves what its owner has put beside it', { timeout: 60_000 }, async () => {
+test('removing everything leaves what its owner has put beside it', async () => {
   fake = fakeWorld();
   const files = fake.files as MemoryFiles;
   const homeauth = homeauthIn(fake);

@@ -19,9 +19,7 @@ const credulous = async () => {
   return { ...all, 'homeauth.caddy': text.replace(/^\s*header_up X-Forwarded-Host .*\n/gm, '') };
 };
 
-test('add-app and verify notice a Caddy that lets a visitor name another app to authentik', {
-  timeout: 60_000,
-}, async () => {
+test('add-app and verify notice a Caddy that lets a visitor name another app to authentik', async () => {
   fake = await installed(['whoami']);
   const files = fake.files as MemoryFiles;
   files.put(caddyfile, `${trusting}${(await files.read(caddyfile)) ?? ''}`);

@@ -51,7 +51,7 @@ test('a killed writer leaves the old or the new file whole, and its leftovers ar
     if (text !== undefined) expect(text === text.charAt(0).repeat(200_000) && text !== '').toBe(true);
     for (const name of await readdir(base)) expect(name).toMatch(/^file$|^\.homeauth-[0-9a-f]{16}$/);
   }
-}, 60_000);
+});
 
 test.runIf(process.getuid!() === 0)(
   'another user is told that root is needed',
@@ -102,4 +102,4 @@ test('too many open files, and so no connection either', async () => {
       'http://127.0.0.1:9/ cannot be asked',
     ].map((what) => `too-many-files ${what}: too many files are open at once.`),
   );
-}, 30_000);
+});

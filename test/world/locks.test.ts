@@ -46,7 +46,7 @@ test('who holds it is told, and a holder that was killed holds nothing', async (
   const again = await locks.take(name, holder);
   expect(again).toHaveProperty('release');
   if ('release' in again) await again.release();
-}, 60_000);
+});
 
 test('a program that was started meanwhile does not hold on to it', async () => {
   const locks = fileLocks(place);
@@ -99,7 +99,7 @@ test('eight processes are never in at once, also while some of them are killed',
     if (what === 'out') expect(before).toEqual(['in', pid]);
     else expect(before[0] === 'out' || dead.has(before[1] ?? '')).toBe(true);
   });
-}, 60_000);
+});
 
 test('nobody takes it by a name in the kernel that everybody may use', async () => {
   const squatter = createServer((socket) => socket.write('x'));
@@ -163,7 +163,7 @@ describe.runIf(process.getuid!() === 0)('somebody else', () => {
     expect(await said(child)).toBe('held');
     child.kill('SIGKILL');
     await once(child, 'exit');
-  }, 60_000);
+  });
 });
 
 test('without the program flock it says so', async () => {
