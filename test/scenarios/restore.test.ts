@@ -102,6 +102,21 @@ test('a damaged copy is refused before anything is touched', async () => {
   expect(files.snapshot()).toEqual(before);
 });
 
+test('a database that takes no copy leaves nothing that was unpacked, and everything as it was', async () => {
+  const { exec } = fake.docker;
+  Object.assign(fake.docker, {
+    exec: async (...given: Parameters<typeof exec>) =>
+      given[1].some((word) => word.includes('--single-transaction'))
+        ? { code: 1, stdout: '', stderr: 'pg_restore: error: could not extend file' }
+        : exec(...given),
+  });
+  const before = await objectsIn(fake);
+  expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('backup-database');
+  const left = ((await files.list('/srv/docker/authentik')) ?? []).filter((one) => one.startsWith('before-restore-'));
+  expect(left).toEqual([]);
+  expect(await objectsIn(fake)).toEqual(before);
+});
+
 test('a copy that somebody else could have written is refused', async () => {
   await files.setAccess(`/srv/docker/backups/${name}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('untrusted-path');

@@ -13,12 +13,11 @@ export function placeOf(given: string | undefined, { config, surroundings }: Ins
 /** What is kept: as it was said, else as homeauth.yaml says. @throws Failure flag-invalid */
 export function keepOf(given: string | undefined, { config }: Installation): Keep | undefined {
   if (given === undefined) return config.backup.keep;
-  const keep = keepIn(given);
-  if (keep) return keep;
   const refusal = checkKeep(given);
+  if (!refusal) return keepIn(given);
   throw new Failure({
     code: 'flag-invalid',
-    problem: `--keep ${given} ${refusal?.problem}.`,
-    fix: refusal?.fix ?? '--keep 7d,4w,6m',
+    problem: `--keep ${given} ${refusal.problem}.`,
+    fix: refusal.fix,
   });
 }

@@ -88,11 +88,17 @@ export function restoreCopy(installation: Installation, copy: Copy, place: strin
     const kept = join(layout.root, `${keptFolder}${before.name}`);
     const fresh = join(kept, 'new');
     await files.makeDirectory(fresh, 0o700, root);
-    step('unpacking');
-    await tar.unpack(await files.stream(join(copy.path, 'files.tar')), fresh);
-    await mingle(installation, join(fresh, 'authentik'));
-    step('restoring the database beside');
-    await load(docker, await files.stream(join(copy.path, 'database.dump')));
+    try {
+      step('unpacking');
+      await tar.unpack(await files.stream(join(copy.path, 'files.tar')), fresh);
+      await mingle(installation, join(fresh, 'authentik'));
+      step('restoring the database beside');
+      await load(docker, await files.stream(join(copy.path, 'database.dump')));
+    } catch (error) {
+      // Nothing was exchanged yet, and what was unpacked has secrets in it.
+      await files.removeTree(kept).catch(() => {});
+      throw error;
+    }
 
     await files.write(join(layout.root, restoringFile), `${JSON.stringify({ copy: copy.path })}\n`, 0o600);
     tell('exchanging');

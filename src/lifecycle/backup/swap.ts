@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path/posix';
+import { pipeline } from 'node:stream/promises';
 import type { Files } from '../../world/world.ts';
 
 const root = { uid: 0, gid: 0 };
@@ -16,7 +17,8 @@ export async function swap(fresh: string, live: string, kept: string, files: Fil
     const there = await files.stat(to);
     const isFile = there?.type === 'file' && (await files.stat(from))?.type === 'file';
     if (there && !(await files.stat(dirname(aside)))) await files.makeDirectory(dirname(aside), 0o700, root);
-    if (isFile) await files.pour(aside, there.mode, async (into) => void (await pipe(await files.stream(to), into)));
+    if (isFile)
+      await files.pour(aside, there.mode, async (into) => pipeline(await files.stream(to), into, { end: false }));
     else if (there) await files.rename(to, aside);
     await files.rename(from, to);
   }
@@ -29,8 +31,4 @@ async function namesIn(place: string, files: Files): Promise<string[]> {
     else for (const below of (await files.list(join(place, name))) ?? []) all.push(`${name}/${below}`);
   }
   return all;
-}
-
-async function pipe(from: AsyncIterable<unknown>, into: NodeJS.WritableStream): Promise<void> {
-  for await (const part of from) into.write(part as Buffer);
 }
