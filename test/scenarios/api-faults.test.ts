@@ -25,7 +25,7 @@ test.each([
   expect(trials.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   const gotOver = trials.filter(({ place }) => place.endsWith('got over'));
   // A busy machine may give up what a quiet one gets over.
-  expect(gotOver.length).toBeGreaterThan(trials.length * 0.5);
+  expect(gotOver.length).toBeGreaterThan(trials.length * 0.6);
 });
 
 test('a token that ends in the middle is told, and the next run goes on with the one that is given back', async () => {
