@@ -53,6 +53,8 @@ export interface StandinOptions {
   fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
   /** What an answer costs the machine, in ms; one request is served after the other. Nothing when left out. */
   cost?: (request: { method: string; path: string; rows: number }) => number;
+  /** Whether the outpost goes on with what it has, whatever changed: a test that wants to say when it hears of it. */
+  outpostWaits?: () => boolean;
   /** The clock that links, invitations and second factors go by; the real one when left out. */
   now?: () => number;
   checkSchema?: boolean;

@@ -104,7 +104,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
     // Without a word from the worker the outpost still asks every five minutes.
     for (;;) {
       await sleep(timings.outpostRefresh * 60, undefined, { signal: stop.signal });
-      await edit(store, push).catch(on.onCrash);
+      if (!options.outpostWaits?.()) await edit(store, push).catch(on.onCrash);
     }
   }
 

@@ -56,7 +56,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
     for (;;) {
       await sleep(Math.min(timings.outpostRefresh / 2, 500), undefined, { signal });
       const state = await store.read().catch(() => undefined);
-      if (!state || state.propagation.changed === state.propagation.pushed) continue;
+      if (!state || state.propagation.changed === state.propagation.pushed || options.outpostWaits?.()) continue;
       await sleep(timings.outpostRefresh / 2, undefined, { signal });
       await edit(store, push).catch((error) => log(logLine('authentik.outposts', 'warning', String(error))));
     }
