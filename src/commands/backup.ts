@@ -3,7 +3,7 @@ import { copiesIn } from '../installation/copies.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { superfluous } from '../lifecycle/backup/keep.ts';
+import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
@@ -11,7 +11,6 @@ import { bytes, copyData } from '../report/copies.ts';
 import { duration } from '../report/duration.ts';
 import { prose } from '../report/prose.ts';
 import { keepOf, placeOf } from './backup/place.ts';
-import { removeCopies } from './backup/prune.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth backup`: everything that is needed to be brought back, beside, in one piece. */

@@ -5,7 +5,7 @@ import { kinds } from '../kinds/index.ts';
 import { planChanges, type Wishes } from '../lifecycle/reconcile.ts';
 import { plan } from '../report/plan.ts';
 import { summary } from '../report/summary.ts';
-import { declined } from './declined.ts';
+import { declined } from './confirm.ts';
 import type { Screen } from './screen.ts';
 
 /**

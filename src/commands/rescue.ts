@@ -10,8 +10,8 @@ import type { Secret } from '../model/secret.ts';
 import { askInside, type Candidate } from '../people/rescue/ask.ts';
 import { logRescue } from '../people/rescue/log.ts';
 import { prose } from '../report/prose.ts';
+import { confirm } from './confirm.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { confirm } from './user/confirm.ts';
 import { newPassword } from './user/password-from.ts';
 
 type Way = 'link' | 'password' | 'second-factor';

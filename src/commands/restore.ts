@@ -10,7 +10,7 @@ import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { minute } from '../report/moment.ts';
 import { prose } from '../report/prose.ts';
 import { placeOf } from './backup/place.ts';
-import { declined } from './declined.ts';
+import { declined } from './confirm.ts';
 import { screenOf } from './screen.ts';
 import { verifyAndReport } from './verify-and-report.ts';
 

@@ -1,6 +1,30 @@
+import type { Config } from '../config/config.ts';
+import { databaseConnections, databaseTrouble } from '../installation/database.ts';
+import { checkedEra } from '../installation/era.ts';
 import { Failure } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
-import type { World } from '../world/world.ts';
+import { eraOf, isOlder } from '../model/release.ts';
+import { failed } from '../verify/check.ts';
+import type { Busy, World } from '../world/world.ts';
+
+/** From so many ms on an answer is slow: people wait at the login page for several of them. */
+const slow = 2_500;
+
+/** Is the wanted release one without known holes? A newer one is told, and is no problem. */
+export function releaseCheck({ authentik }: Pick<Config, 'authentik'>): Finding[] {
+  const { version, allowUnsupported } = authentik;
+  const about = { id: 'release-unsafe', title: `authentik ${version} has no known hole` };
+  try {
+    checkedEra({ authentik: { ...authentik, allowUnsupported: false } });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Whoever insisted knows it, and is still told.
+    return [failed(about, error, allowUnsupported ? 'warn' : 'fail')];
+  }
+  const newest = eraOf(version)?.supported?.newest;
+  const newer = newest !== undefined && isOlder(version, newest) ? `; ${newest} is newer` : '';
+  return [ok({ ...about, title: `${about.title}${newer}` })];
+}
 
 /** Does it answer, and know homeauth's token? @throws Failure where it refuses us */
 export async function answersCheck(
@@ -48,4 +72,28 @@ export async function workerCheck(
     if (error instanceof Failure && error.code === 'authentik-not-found') return [];
     throw error;
   }
+}
+
+/** Has the database connections left? @throws Failure database-full */
+export async function databaseCheck({ docker }: Pick<World, 'docker'>, about: About): Promise<Finding[]> {
+  const found = await databaseConnections(docker);
+  // That its container does not run, or is not well, is told where containers are.
+  if (!found) return [skip(about, unseen('the database could not be asked'))];
+  const trouble = found.isFull && (await databaseTrouble(docker));
+  if (trouble) throw trouble;
+  return [ok({ ...about, title: `${about.title} (${found.used} of ${found.allowed} are taken)` })];
+}
+
+/** Does authentik answer soon; and if not, what is this machine busy with? `slowest`: what its slowest answer took, in ms. */
+export async function slownessCheck(slowest: number, { host }: Pick<World, 'host'>, about: About): Promise<Finding[]> {
+  if (slowest < slow) return [ok(about)];
+  const problem = `authentik is slow: an answer took ${(slowest / 1000).toFixed(1)} s.`;
+  const why = inWords(await host.busy());
+  return [wrong(about, 'warn', { problem, why, fix: 'See which container takes it:  docker stats --no-stream' })];
+}
+
+function inWords({ load, cores, programs }: Busy): string {
+  const most = programs.map((one) => `${one.program} (${Math.round(one.cores * 100)} % of a core)`);
+  const busiest = most.length > 0 ? ` Most of it is taken by ${most.join(', ')}.` : '';
+  return `The load of this machine is ${load.toFixed(1)}, on ${cores} ${cores === 1 ? 'core' : 'cores'}.${busiest}`;
 }

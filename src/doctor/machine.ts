@@ -1,4 +1,6 @@
-import { type About, type Finding, ok, wrong } from '../model/finding.ts';
+import { Failure, reasonOf } from '../model/failure.ts';
+import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
+import { type ProbeContext, sendProbe } from '../verify/probe.ts';
 import type { World } from '../world/world.ts';
 
 /** What authentik, its worker and PostgreSQL take, in bytes. Source: authentik's own minimum. */
@@ -7,6 +9,8 @@ const memoryNeeded = 2e9;
 const memorySold = 0.9 * memoryNeeded;
 /** Below this a machine with everything running is about to end programs. */
 const memorySpare = 0.3e9;
+/** A second factor is good for 30 seconds. */
+const tolerated = 30_000;
 
 /** Files can be given to the users of containers, and secrets be kept, by root alone. */
 export function rootCheck({ host }: Pick<World, 'host'>, about: About): Finding[] {
@@ -38,6 +42,19 @@ export function clockCheck(now: Date, about: About): Finding[] {
   const problem = `This machine believes that it is ${now.toISOString().slice(0, 10)}.`;
   const why = 'Certificates and second factors do not work with a wrong clock.';
   return [wrong(about, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
+}
+
+/** Do this machine and what answers as authentik agree on the time? */
+export async function clockSkewCheck(context: ProbeContext, about: About, now = Date.now): Promise<Finding[]> {
+  const answer = await sendProbe(context, { url: `https://${context.config.authHost}/-/health/live/` });
+  if (answer instanceof Failure) return [skip(about, reasonOf(answer))];
+  const theirs = Date.parse(answer.headers['date'] ?? '');
+  if (Number.isNaN(theirs)) return [skip(about, unseen('its answer carries no date'))];
+  const skew = Math.abs(theirs - now());
+  if (skew <= tolerated) return [ok(about)];
+  const problem = `The clock of this machine and the one behind ${context.config.authHost} are ${Math.round(skew / 1000)} s apart.`;
+  const why = 'Second factors are good for 30 s.';
+  return [wrong(about, 'warn', { problem, why, fix: 'timedatectl set-ntp true, on both machines' })];
 }
 
 /** Only told: both are provided for. */

@@ -2,7 +2,7 @@ import type { Installation } from '../installation/installation.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import { bySetting, type Setting } from '../model/setting.ts';
-import { portTaken } from '../proxy/caddy/unfit.ts';
+import { portTaken } from '../proxy/choose.ts';
 import type { ProxyFacts } from '../proxy/proxy.ts';
 import { failed } from '../verify/check.ts';
 import type { ContainerSummary } from '../world/docker/docker.ts';

@@ -15,16 +15,14 @@ import { groupKind } from './group.ts';
 import { imageKind } from './image.ts';
 import { networkKind } from './network.ts';
 import { outpostKind } from './outpost.ts';
-import { policyKind } from './policy.ts';
+import { policyKind, reputationKind } from './policy.ts';
 import { policyBindingKind } from './policy-binding.ts';
-import { promptKind } from './prompt.ts';
 import { providerKind } from './provider.ts';
-import { reputationKind } from './reputation.ts';
 import { roleKind } from './role.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
-import { stageKind, stageSettingsKind } from './stage.ts';
+import { promptKind, stageKind, stageSettingsKind } from './stage.ts';
 import { tokenKind } from './token.ts';
 import { userKind } from './user.ts';
 

@@ -28,3 +28,11 @@ export const stageSettingsKind = adjustedKind({ noun: 'stage' }, placeOf, {
 });
 
 const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+
+/** One field of a form. */
+export const promptKind = objectKind(
+  { noun: 'prompt', isPart: true },
+  (name) => byName('stages/prompt/prompts', name),
+  (name) =>
+    `In authentik, open Flows and Stages > Prompts: if homeauth did not make "${name}", rename yours, or delete it.`,
+);

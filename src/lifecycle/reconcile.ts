@@ -16,7 +16,7 @@ import type { Change } from '../model/change.ts';
 import { Failure } from '../model/failure.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
-import { restoringFile } from './backup/places.ts';
+import { restoringFile } from './backup/contents.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {

@@ -4,6 +4,7 @@ import type { World } from '../world/world.ts';
 import { caddyProxy } from './caddy/caddy.ts';
 import { findCaddy } from './caddy/find.ts';
 import { findHostCaddy, servesFromHost } from './caddy/find-host.ts';
+import { portTaken } from './caddy/unfit.ts';
 import { manual } from './manual.ts';
 import type { ProxyFacts, ReverseProxy } from './proxy.ts';
 
@@ -23,4 +24,4 @@ export async function findProxy(
 /** What homeauth can do with the proxy that was found. */
 export const proxyOf = (found: ProxyFacts): ReverseProxy => (found.is === 'manual' ? manual(found) : caddyProxy(found));
 
-export { servesFromHost };
+export { portTaken, servesFromHost };

@@ -3,8 +3,7 @@ import { openAddresses } from '../config/open-path.ts';
 import { wrong } from '../model/finding.ts';
 import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
 import { manualTexts } from './manual-texts.ts';
-import { proxyPeers, whatPeersDo } from './peers.ts';
-import type { ManualFacts, ReverseProxy } from './proxy.ts';
+import { type ManualFacts, proxyPeers, type ReverseProxy, whatPeersDo } from './proxy.ts';
 
 /** Where the texts for the owner's proxy are kept, below the base directory. */
 export const manualFolder = (baseDir: string): string => `${baseDir}/authentik/proxy`;

@@ -1,9 +1,8 @@
 import type { App } from '../config/config.ts';
-import { Failure } from '../model/failure.ts';
-import { type Finding, wrong } from '../model/finding.ts';
+import { Failure, reasonOf } from '../model/failure.ts';
+import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
 import { proveBeside } from './beside.ts';
-import { besideHostCaddy } from './bypass-host.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
@@ -47,6 +46,40 @@ async function overHttp(context: ProbeContext, app: App): Promise<Finding[]> {
       problem: `http://${app.host} answers without a login.`,
       why: 'A site of your own in the Caddyfile takes plain http.',
       fix: `Take the site out that serves http://${app.host} (or everything on port 80), then: homeauth apply`,
+    }),
+  ];
+}
+
+/** What tells that somebody listens there, although it is no answer. */
+const listening = new Set(['cut', 'no-tls', 'unanswered']);
+
+/**
+ * Is there a way around a Caddy on this server itself? Its apps are asked at their ports from the LAN's side: whoever
+ * publishes such a port there lets everybody past the login.
+ */
+async function besideHostCaddy({ world, config }: ProbeContext, app: App): Promise<Finding[]> {
+  const { port } = addressIn(app.upstream);
+  const family: Family = { is: 'container', name: app.name, title: 'no app can be reached around the login' };
+  const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login`, family };
+  const lan = config.lanAddress ?? (await world.host.addresses())[0]?.address;
+  if (lan === undefined) return [ok(around)];
+  const url = `${app.site?.tls ? 'https' : 'http'}://${lan}:${port}/`;
+  const answer = await world.http.dial({ url, timeout: 3_000 }).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (answer instanceof Failure && !listening.has(reasonOf(answer).code)) return [ok(around)];
+  const publisher = (await world.docker.containers()).find(({ running, ports }) =>
+    ports.some((one) => running && one.port === port),
+  );
+  const inside = publisher?.ports.find((one) => one.port === port)?.inside ?? port;
+  return [
+    wrong(around, 'warn', {
+      problem: `${app.name} answers on ${lan}:${port} without a login.`,
+      why: publisher ? `The container ${publisher.name} publishes that port.` : 'It listens there for everybody.',
+      fix: publisher
+        ? `Publish it for this server alone, in its compose file: "127.0.0.1:${port}:${inside}"`
+        : `Let it listen on 127.0.0.1 alone, or close port ${port} in the firewall.`,
     }),
   ];
 }

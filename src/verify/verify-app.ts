@@ -5,15 +5,14 @@ import { isSilence } from '../model/reason.ts';
 import { proveAuthHost } from './auth-host.ts';
 import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';
-import { proveForgery } from './forgery.ts';
+import { proveForgery, proveStripped } from './forgery.ts';
 import { proveName } from './name.ts';
 import { proveOpenPaths } from './open-paths.ts';
 import { judgeOwner, type Owner, proveLogin } from './owner.ts';
 import type { ProbeContext } from './probe.ts';
-import { proveSpelled } from './spelled.ts';
 import { outpostPatience, proveStranger } from './stranger.ts';
-import { proveStripped } from './stripped.ts';
 import { visiting } from './visit.ts';
+import { proveSpelled } from './ways.ts';
 
 export interface Thoroughness {
   /** With it the owner's way in is walked, too. */

@@ -1,5 +1,6 @@
 import type { App, Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
+import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { HttpAnswer, HttpRequest } from '../world/world.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
 import { isRedirect, judgeStranger, targetOf } from './stranger.ts';
@@ -68,4 +69,18 @@ function isPast(answer: HttpAnswer | Failure, app: App, context: ProbeContext): 
   const target = targetOf(answer, `https://${app.host}/`);
   const isLogin = target?.host === context.config.authHost && target.pathname === '/application/o/authorize/';
   return isLogin && judgeStranger(answer, app, context).is === 'wrong';
+}
+
+/** Is a stranger asked for the same login, however they write the app's address? */
+export async function proveSpelled(context: ProbeContext, app: App): Promise<Finding[]> {
+  const common = { id: 'spelled', title: 'other ways to write its address lead to the same login' };
+  const ways = waysTo(app, context.config);
+  const past = await pastLogin(context, app, ways);
+  if (past.length === 0) return [ok({ ...common, answer: `${ways.length} ways tried` })];
+  return [
+    wrong(common, 'fail', {
+      problem: `Whoever asks for ${app.name} in this way is judged by the rules of another app, or of none: ${past.join(', ')}.`,
+      fix: 'homeauth apply, which puts its part of Caddy back',
+    }),
+  ];
 }

@@ -1,4 +1,4 @@
-import { longestChain } from './chain.ts';
+import type { Seen } from '../standin/options.ts';
 import { bareMachine, type Machine } from './machine.ts';
 
 export interface Calls {
@@ -46,3 +46,16 @@ export async function countCalls(apps: number, use?: (machine: Machine) => Promi
 
 const changing = <R extends { readonly method: string }>(requests: readonly R[]): R[] =>
   requests.filter(({ method }) => method !== 'GET');
+
+/** How many of these requests followed one another at most, each begun after the one before was answered. */
+function longestChain(requests: readonly Seen[]): number {
+  const answered = requests.map(({ at, until = at }) => ({ at, until }));
+  let length = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const { at, until } of answered.toSorted((a, b) => a.until - b.until)) {
+    if (at <= end) continue;
+    length += 1;
+    end = until;
+  }
+  return length;
+}

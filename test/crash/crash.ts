@@ -1,8 +1,9 @@
+import { parseArgs } from 'node:util';
 import { searchForCanaries } from './canaries.ts';
 import { onTheEngine } from './docker/main.ts';
 import { type Figures, isWhole, table } from './figures.ts';
-import { givenFlags } from './flags.ts';
 import { cutEverywhere, faultEverywhere } from './memory.ts';
+import type { Batch } from './trials.ts';
 import { readValues } from './values/values.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -35,3 +36,31 @@ const figures: Figures = {
 say(`· it took ${Math.round((performance.now() - began) / 1000)} s`);
 process.stdout.write(`${given.json ? JSON.stringify(figures) : table(figures)}\n`);
 process.exit(isWhole(figures) ? 0 : 1);
+
+interface Given {
+  readonly json: boolean;
+  readonly docker: boolean;
+  readonly batch: Batch;
+  readonly seed: number;
+}
+
+/** npm run crash [-- --json] [--docker [--batch 1/6]] [--seed N]; undefined where that is not what was typed. */
+function givenFlags(argv: readonly string[]): Given | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        json: { type: 'boolean', default: false },
+        docker: { type: 'boolean', default: false },
+        batch: { type: 'string', default: '1/1' },
+        seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+      },
+    });
+    const [nth, of] = values.batch.split('/').map(Number);
+    const seed = Number(values.seed);
+    if (!nth || !of || nth > of || !Number.isInteger(seed)) return undefined;
+    return { json: values.json, docker: values.docker, batch: { nth, of }, seed };
+  } catch {
+    return undefined;
+  }
+}

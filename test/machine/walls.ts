@@ -41,6 +41,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms whose types may be named and whose code may not be loaded. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { cli: ['installation'], commands: ['cli'] };
 
+/** What of one reverse proxy's own others may import: all else of it is reached through the interface of its room. */
+const PROXY_KINDS = /^\/src\/proxy\/([^/]+\/kind|[^/]+)\.ts$/;
+
 /** What only the world may import: the modules that reach out of the process. */
 const OUTSIDE = new Set(
   'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode undici execa'.split(' '),
@@ -86,6 +89,7 @@ function importBreach(path: string, node: Node, target: string | undefined): str
   const other = roomOf(to.slice('/src/'.length));
   if (other === room) return undefined;
   if (!DOORS[room]?.includes(other)) return `${path}: ${room} may not import ${other}`;
+  if (other === 'proxy' && !PROXY_KINDS.test(to)) return `${path}: a proxy is reached through its interface only`;
   const isType = node.type === 'TSImportType' || [node['importKind'], node['exportKind']].includes('type');
   if (other === 'world' && !isType && !WIRING_ROOMS.has(room) && !HANDED.has(to))
     return `${path}: ${room} may import types of the world only`;

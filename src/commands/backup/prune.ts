@@ -1,11 +1,10 @@
 import type { BackupPruneFlags } from '../../cli/backup.ts';
 import { copiesIn } from '../../installation/copies.ts';
-import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
-import { superfluous } from '../../lifecycle/backup/keep.ts';
+import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { screenOf } from '../screen.ts';
@@ -43,11 +42,3 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
 }
 
 const namesOf = (copies: readonly Copy[]): string[] => copies.map(({ name }) => name);
-
-/** Each loses its name first: one that is half gone is no copy any more, and is swept away with the next. */
-export async function removeCopies(copies: readonly Copy[], { world }: Installation): Promise<void> {
-  for (const { path } of copies) {
-    await world.files.rename(path, `${path}.partial`);
-    await world.files.removeTree(`${path}.partial`);
-  }
-}

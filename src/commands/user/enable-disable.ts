@@ -7,8 +7,8 @@ import { accountNamed } from '../../people/accounts.ts';
 import { assertAdminStays } from '../../people/admins.ts';
 import { setActive } from '../../people/change.ts';
 import { row } from '../../report/layout.ts';
+import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';
-import { confirm } from './confirm.ts';
 
 /** `homeauth user disable NAME`: somebody may not log in any more, and is logged out everywhere. */
 export async function disable(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {

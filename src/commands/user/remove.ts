@@ -6,8 +6,8 @@ import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { assertRemovable, removePerson } from '../../people/change.ts';
 import { prose } from '../../report/prose.ts';
+import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';
-import { confirm } from './confirm.ts';
 
 /** `homeauth user remove NAME`: an account gone for good. */
 export async function remove(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {

@@ -8,8 +8,8 @@ import { type Account, accountNamed } from '../../people/accounts.ts';
 import { factorsOf, removeFactors } from '../../people/second-factor/factors.ts';
 import { prose } from '../../report/prose.ts';
 import { factors } from '../../report/second-factor.ts';
+import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';
-import { confirm } from './confirm.ts';
 
 /** `homeauth user reset-2fa NAME`: takes every second factor of somebody away, for instance after a phone was lost. */
 export async function reset2fa(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {

@@ -3,7 +3,6 @@ import { layoutOf } from '../../desired/layout.ts';
 import { madeOf } from '../../engine/ledger.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Files } from '../../world/world.ts';
-import { keptFolder, restoringFile } from './places.ts';
 
 export interface Archive {
   /** Its name in the copy. */
@@ -54,3 +53,7 @@ async function weigh(path: string, files: Files): Promise<number> {
   for (const name of (await files.list(path)) ?? []) sum += await weigh(join(path, name), files);
   return sum;
 }
+
+/** Below the installation's directory: a restore that is under way, and what it put aside. */
+export const restoringFile = 'restoring.json';
+export const keptFolder = 'before-restore-';

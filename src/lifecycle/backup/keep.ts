@@ -1,4 +1,5 @@
 import type { Keep } from '../../config/keep.ts';
+import type { Installation } from '../../installation/installation.ts';
 import type { Copy } from '../../model/copy.ts';
 
 /** Copies from before a restore have a pool of their own: the calendar does not touch the newest of them. */
@@ -24,4 +25,12 @@ export function superfluous(copies: readonly Copy[], { days, weeks, months }: Ke
     for (const copy of [...newest.values()].slice(0, count)) kept.add(copy);
   }
   return copies.filter((copy) => !kept.has(copy));
+}
+
+/** Each loses its name first: one that is half gone is no copy any more, and is swept away with the next. */
+export async function removeCopies(copies: readonly Copy[], { world }: Installation): Promise<void> {
+  for (const { path } of copies) {
+    await world.files.rename(path, `${path}.partial`);
+    await world.files.removeTree(`${path}.partial`);
+  }
 }

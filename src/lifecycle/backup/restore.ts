@@ -9,10 +9,10 @@ import type { Copy } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
 import { assertWhole } from './check.ts';
+import { keptFolder, restoringFile } from './contents.ts';
 import { sizeUp } from './dump.ts';
 import { exchange, load } from './exchange.ts';
 import { inventoryOf, makeCopy } from './make.ts';
-import { keptFolder, restoringFile } from './places.ts';
 import { swap } from './swap.ts';
 
 const root = { uid: 0, gid: 0 };

@@ -1,8 +1,7 @@
 import { type Finding, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import { doorNetwork } from '../../model/networks.ts';
 import type { World } from '../../world/world.ts';
-import { proxyPeers, whatPeersDo } from '../peers.ts';
-import type { CaddyFacts } from '../proxy.ts';
+import { type CaddyFacts, proxyPeers, whatPeersDo } from '../proxy.ts';
 
 /** Who is on the network where this Caddy meets authentik, beside the two? */
 export async function peers(

@@ -3,6 +3,7 @@ import type { ContainerState } from '../../model/container.ts';
 import { revisionLabel } from '../../model/label.ts';
 import type { Api } from './api.ts';
 import type { ContainerDetails, ContainerSummary } from './docker.ts';
+import { framesOf, textOf } from './frames.ts';
 import { Refusal } from './refusal.ts';
 
 /** Every container, running or not, in one request. */
@@ -95,4 +96,14 @@ function found({
     ...(state.Status === 'running' && { upFor: Math.max(0, Date.now() - Date.parse(state.StartedAt)) }),
     ...(state.OOMKilled && { outOfMemory: true as const }),
   };
+}
+
+/** The last lines of both of a container's streams, oldest first; none where there is no such container. */
+export async function lastLines(api: Api, name: string, lines: number): Promise<string[]> {
+  const query = { stdout: true, stderr: true, tail: lines };
+  const data = await api.lookRaw(containerPath(name, '/logs'), query);
+  return textOf(framesOf(data ?? Buffer.alloc(0)))
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+    .slice(-lines);
 }

@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../model/failure.ts';
 import { type Api, isLost, lostAnswer } from './api.ts';
 import { containerPath } from './containers.ts';
-import { divide } from './divide.ts';
 import type { ExecOptions, ExecResult } from './docker.ts';
-import { framesOf, textOf } from './frames.ts';
+import { divide, framesOf, textOf } from './frames.ts';
 import { Refusal } from './refusal.ts';
 
 /** A shell's word for: there is no such program. */

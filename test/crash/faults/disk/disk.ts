@@ -1,8 +1,8 @@
+import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { places } from './files.ts';
-import { openShell } from './shell.ts';
 
 /** The file system below /srv and /etc, and what can happen to it while homeauth is at work. */
 export function openDisk() {
@@ -51,3 +51,22 @@ export function openDisk() {
 }
 
 export type Disk = ReturnType<typeof openDisk>;
+
+export interface Shell {
+  /** Carries out a command line. @throws where it fails */
+  run(line: string): Promise<void>;
+  close(): void;
+}
+
+/** A shell that is there already: whoever has no file handle left cannot start another process. */
+function openShell(): Shell {
+  const bash = spawn('bash', [], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return {
+    async run(line) {
+      const said = new Promise<string>((done) => bash.stdout.once('data', (part) => done(String(part).trim())));
+      bash.stdin.write(`${line} >&2; echo $?\n`);
+      if ((await said) !== '0') throw new Error(`it fails: ${line}`);
+    },
+    close: () => bash.stdin.end(),
+  };
+}
