@@ -167,7 +167,9 @@ describe('words that are shown', () => {
 test('the plan of the house names what is there', () => {
   const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const named = [
-    ...page.matchAll(/`((?:src|test|docs|templates|bin)\/[\w./-]*)`|^((?:src|bin|templates|test)\/\S*)/gm),
+    ...page.matchAll(
+      /`((?:src|test|docs|catalogue|templates|bin)\/[\w./-]*)`|^((?:src|bin|catalogue|templates|test)\/\S*)/gm,
+    ),
   ];
   const paths = named.map(([, quoted, listed]) => quoted ?? listed ?? '');
   expect(paths.length).toBeGreaterThan(30);

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { AuthentikOptions } from '../world/authentik/client.ts';
 import type { Terminal } from '../world/terminal/terminal.ts';
@@ -10,6 +11,8 @@ export interface Runtime {
   connect(options: AuthentikOptions): Authentik;
   /** Source text of templates/, by file name without .hbs. */
   templates(): Promise<Readonly<Record<string, string>>>;
+  /** The apps that homeauth knows. */
+  readonly catalogue: Catalogue;
   /** The file that says where the installation is: /etc/homeauth/location. */
   readonly pointer: string;
   readonly cwd: string;

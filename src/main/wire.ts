@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import { openCatalogue } from '../catalogue/catalogue.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { connectAuthentik } from '../world/authentik/client.ts';
+import { packagedCatalogue } from '../world/catalogue.ts';
 import { systemClock } from '../world/clock.ts';
 import { connectDocker } from '../world/docker/connect.ts';
 import { nodeFiles } from '../world/files.ts';
@@ -52,6 +54,7 @@ export function wire(flags: CommonFlags): Runtime {
     terminal,
     connect: connectAuthentik,
     templates: packagedTemplates,
+    catalogue: openCatalogue(packagedCatalogue),
     pointer: pointerPath,
     cwd: process.cwd(),
     env,

@@ -9,6 +9,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { findingsData } from '../../src/report/findings.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { World } from '../../src/world/world.ts';
+import { catalogue } from '../fakes/catalogue.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -43,6 +44,7 @@ function machine(over: Over = {}, env: Runtime['env'] = {}) {
     terminal: fakeTerminal(),
     connect: fake.connect,
     templates: packagedTemplates,
+    catalogue,
     pointer: '/etc/homeauth/location',
     cwd: '/',
     env,

@@ -3,6 +3,7 @@ import { type CommandName, declarations } from '../../src/cli.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
+import { catalogue } from './catalogue.ts';
 import { type FakeTerminal, fakeTerminal } from './terminal.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -29,6 +30,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
       terminal,
       connect: fake.connect,
       templates: packagedTemplates,
+      catalogue,
       pointer: '/etc/homeauth/location',
       cwd: '/',
       env: {},

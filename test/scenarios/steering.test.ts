@@ -6,6 +6,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
+import { catalogue } from '../fakes/catalogue.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
@@ -294,6 +295,7 @@ async function run(
       terminal,
       connect: fake.connect,
       templates: packagedTemplates,
+      catalogue,
       pointer: '/etc/homeauth/location',
       version: '0.1.0',
     },

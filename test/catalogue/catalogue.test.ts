@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseKnownApp } from '../../src/catalogue/catalogue.ts';
+import { catalogueSchemaText } from '../../src/catalogue/json-schema.ts';
+import { type Data, fill, placeholders } from '../../src/catalogue/placeholders.ts';
+import { checkAppName } from '../../src/config/app-name.ts';
+import { checkOpenPath } from '../../src/config/open-path.ts';
+import { imagePath } from '../../src/model/image-name.ts';
+import { packagedCatalogue } from '../../src/world/catalogue.ts';
+import { catalogue } from '../fakes/catalogue.ts';
+
+const names = catalogue.names();
+const app = (name: string) => catalogue.find(name)!;
+const repeated = (texts: readonly string[]) => texts.filter((text, at) => texts.indexOf(text) !== at);
+
+/** A value for each placeholder, as an installation would have it. */
+const values = {
+  ...Object.fromEntries(Object.keys(placeholders).map((name) => [name, `some${name}`])),
+  host: 'app.home.example.com',
+  hostRegex: 'app\\.home\\.example\\.com',
+  authHost: 'auth.home.example.com',
+  issuer: 'https://auth.home.example.com/application/o/app/',
+  wellKnown: 'https://auth.home.example.com/application/o/app/.well-known/openid-configuration',
+};
+
+describe('the catalogue', () => {
+  test('knows a hundred apps and more', () => {
+    expect(names.length).toBeGreaterThanOrEqual(100);
+  });
+
+  test('has its JSON Schema kept in the repository (npm run schema)', () => {
+    expect(readFileSync(new URL('../../catalogue.schema.json', import.meta.url), 'utf8')).toBe(catalogueSchemaText());
+  });
+
+  test('calls no two apps by one title, and gives no image to two', () => {
+    expect(repeated(catalogue.all().map(({ title }) => title))).toEqual([]);
+    const images = catalogue.all().flatMap((one) => [...(one.image ? [one.image] : []), ...one['more-images']]);
+    expect(repeated(images.map(imagePath))).toEqual([]);
+  });
+
+  test('finds nothing by what is no name', () => {
+    expect(['immichh', '../package', '', 'IMMICH', 'immich.yaml'].map(catalogue.find)).toEqual(
+      Array(5).fill(undefined),
+    );
+  });
+});
+
+const validate = new Ajv2020({ strict: false }).compile(JSON.parse(catalogueSchemaText()));
+
+describe.each(names)('%s', (name) => {
+  const text = packagedCatalogue.text(name) ?? '';
+
+  test('keeps to the schema, also in an editor', () => {
+    expect(app(name)).toBeDefined();
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/catalogue\.schema\.json\n/);
+  });
+
+  test('is called like its file, by a name that authentik takes', () => {
+    expect(app(name).name).toBe(name);
+    expect(checkAppName(name)).toBeUndefined();
+  });
+
+  test('has every placeholder filled', () => {
+    const { literal } = app(name);
+    const filled = JSON.stringify(fill(parse(text) as Data, values, literal));
+    const left = [...filled.matchAll(/\{([A-Za-z]+)\}/g)].map(([, word]) => word);
+    expect(left.filter((word) => !literal.includes(word ?? ''))).toEqual([]);
+    expect(literal.filter((word) => !left.includes(word))).toEqual([]);
+  });
+
+  test('is sent back to addresses that authentik takes, the first one https', () => {
+    const { oidc } = app(name);
+    const uris = fill((oidc?.['redirect-uris'] ?? []) as Data, values) as { url: string; 'matching-mode': string }[];
+    for (const [at, uri] of uris.entries()) {
+      const isRegex = uri['matching-mode'] === 'regex';
+      if (isRegex) expect(() => new RegExp(uri.url)).not.toThrow();
+      else expect(URL.canParse(uri.url), uri.url).toBe(true);
+      const isHttps = (isRegex ? /^\^?https:\/\/app\\\.home/ : /^https:\/\/app\.home/).test(uri.url);
+      const isOwn = /^(?!https?:|javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*:/.test(uri.url);
+      expect(isHttps || (at > 0 && isOwn), uri.url).toBe(true);
+    }
+    const clients = oidc?.['second-clients'].flatMap((client) => client['redirect-uris']) ?? [];
+    for (const { url, 'matching-mode': mode } of clients) {
+      if (mode === 'regex') expect(() => new RegExp(url)).not.toThrow();
+    }
+    const addresses = [oidc?.['login-start']?.url, oidc?.['logout-uri'], ...(oidc?.['post-logout'] ?? [])];
+    for (const address of fill(addresses.filter((one) => one !== undefined) as string[], values))
+      expect(address).toMatch(/^https:\/\/app\.home\.example\.com(\/\S*)?$/);
+  });
+
+  test('has what its login needs', () => {
+    const { login, oidc, ldap, 'forward-auth': forward } = app(name);
+    const needs = { oidc, ldap, header: forward['header-login'], 'forward-auth': forward, none: forward };
+    expect(needs[login.use]).toBeDefined();
+    expect(oidc?.['logout-uri'] === undefined).toBe(oidc?.['logout-method'] === undefined);
+    // Nobody asks a public client for its secret: without a challenge, whoever reads the code has the account.
+    if (oidc?.client === 'public' && !oidc.grants.includes('implicit')) expect(oidc.pkce).toBe('sends');
+    if (oidc?.grants.includes('refresh_token')) expect(oidc.scopes).toContain('offline_access');
+  });
+
+  test('names paths that homeauth.yaml can open', () => {
+    const paths = app(name)['forward-auth']['open-paths'].map(({ path }) => path);
+    expect(paths.map((path) => checkOpenPath(path)).filter((refusal) => refusal !== undefined)).toEqual([]);
+    expect(repeated(paths)).toEqual([]);
+  });
+
+  test('says where it was read, unless it is a guess', () => {
+    const { sources, confidence } = app(name);
+    expect(sources.length > 0 || confidence === 'guess').toBe(true);
+  });
+});
+
+test.each([
+  ['a key that is none', 'nam: x', 'nam'],
+  [
+    'a way that is not described',
+    'oidc: { redirect-uris: [{ url: "https://{host}/" }], scopes: [openid], configured-by: env }',
+    'configured-by',
+  ],
+])('%s is refused, by the name of its file', (_, line, what) => {
+  const whole = `name: x\ntitle: X\ncategory: files\nport: 80\nlogin: { use: none, reason: x }\nconfidence: guess\n${line}`;
+  expect(() => parseKnownApp(whole, 'x')).toThrow(new RegExp(`catalogue/x\\.yaml: [\\s\\S]*${what}`));
+});
