@@ -91,6 +91,29 @@ async function drive({ api }: ReadyStack): Promise<void> {
   const outpost = await first('/outposts/instances/?managed__iexact=goauthentik.io/outposts/embedded');
   await get(`/outposts/instances/${outpost.pk}/`);
   await send('PATCH', `/outposts/instances/${outpost.pk}/`, { providers: [provider.pk] });
+  const own = { name: 'own', expression: 'return {}', scope_name: 'own' };
+  const made = await send('POST', '/propertymappings/provider/scope/', own);
+  await send('PUT', `/propertymappings/provider/scope/${made.pk}/`, own);
+  await send('PATCH', `/propertymappings/provider/scope/${made.pk}/`, { description: 'Own' });
+  const callback = { matching_mode: 'strict', url: 'https://photos.home.example.com/callback' };
+  const photos = {
+    name: 'photos',
+    authorization_flow: flow.pk,
+    invalidation_flow: out.pk,
+    grant_types: ['authorization_code'],
+    redirect_uris: [callback],
+  };
+  const speaks = await send('POST', '/providers/oauth2/', photos);
+  await send('POST', '/core/applications/', { name: 'Photos', slug: 'photos', provider: speaks.pk });
+  await get('/providers/oauth2/');
+  await get(`/providers/oauth2/${speaks.pk}/`);
+  await send('PUT', `/providers/oauth2/${speaks.pk}/`, photos);
+  await send('PATCH', `/providers/oauth2/${speaks.pk}/`, { access_token_validity: 'minutes=10' });
+  await get(`/providers/oauth2/${speaks.pk}/setup_urls/`);
+  await get(`/providers/oauth2/${speaks.pk}/preview_user/?for_user=${user.pk}`);
+  await send('DELETE', '/core/applications/photos/');
+  await send('DELETE', `/providers/oauth2/${speaks.pk}/`);
+  await send('DELETE', `/propertymappings/provider/scope/${made.pk}/`);
   const { name, type, config } = outpost;
   await send('PUT', `/outposts/instances/${outpost.pk}/`, { name, type, config, providers: [provider.pk] });
   await get(`/outposts/instances/${outpost.pk}/health/`);

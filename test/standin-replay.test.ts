@@ -38,7 +38,7 @@ const pick = (file: string, from: number, to: number): Exchange[] => {
 };
 const WHOLE = Number.POSITIVE_INFINITY;
 
-/** One stack, as the recordings 02 to 06, 09 and 10 had it, in the order in which they were made. */
+/** One stack, as the recordings 02 to 07, 09 and 10 had it, in the order in which they were made. */
 test('answers as the recorded authentik did, also restarted, without its database and without a worker', async () => {
   const store = memoryStore();
   const timings = { migrate: 10, bootstrap: 10, blueprints: 30, outpostRefresh: 50 };
@@ -76,6 +76,7 @@ test('answers as the recorded authentik did, also restarted, without its databas
     ...pick('10-extras', 1, WHOLE),
     ...pick('05-second-factor', 1, WHOLE),
     ...pick('06-recovery-invitation', 1, WHOLE),
+    ...pick('07-oauth2', 1, WHOLE),
     ...pick(nine, 1, 25),
   ].sort((a, b) => a.t - b.t);
   expect(await replay(server.url, names, main, settle, clock)).toEqual([]);
@@ -130,7 +131,7 @@ test.each([
 
 test('plays everything that is not skipped by name', () => {
   const files = ['01-startup', '02-happy-path', '03-errors', '04-forward-auth', '08-setup-closed', '10-extras'];
-  const later = ['05-second-factor', '06-recovery-invitation', '09-restarts-and-worker'];
+  const later = ['05-second-factor', '06-recovery-invitation', '07-oauth2', '09-restarts-and-worker'];
   const all = [...files, ...later].flatMap(readRecording);
   console.log(`${played.size} exchanges replayed, ${SKIPPED.size} skipped by name, ${all.length} recorded`);
   expect(played.size + SKIPPED.size).toBe(all.length);

@@ -12,6 +12,7 @@ const FILES = [
   '04-forward-auth',
   '05-second-factor',
   '06-recovery-invitation',
+  '07-oauth2',
   '09-restarts-and-worker',
   '10-extras',
 ];

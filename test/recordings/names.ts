@@ -12,7 +12,7 @@ export class Names {
 
   learn(recorded: Answer, actual: Answer, path: string): void {
     this.#walk(recorded.body, actual.body);
-    const collection = /^\/api\/v3\/(providers\/proxy|core\/users)\/(service_account\/)?$/.exec(path)?.[1];
+    const collection = /^\/api\/v3\/(providers|core\/users)\/(?:proxy\/|oauth2\/|service_account\/)?$/.exec(path)?.[1];
     if (collection) this.#number(collection, recorded.body, actual.body);
     const kind = /^\/api\/v3\/authenticators\/admin\/(totp|static)\//.exec(path)?.[1];
     if (kind) this.#devices(`authenticators/admin/${kind}`, recorded.body, actual.body);
@@ -41,8 +41,11 @@ export class Names {
   numbers(request: { path: string; body?: unknown }): { path: string; body: unknown } {
     const path = request.path
       .replace(
-        /^\/api\/v3\/(providers\/proxy|core\/users|authenticators\/admin\/\w+)\/(\d+)\//,
-        (_all, collection: string, given: string) => `/api/v3/${collection}/${this.#mine(collection, Number(given))}/`,
+        /^\/api\/v3\/(providers|core\/users|authenticators\/admin)(\/\w+)?\/(\d+)\//,
+        (_all, collection: string, rest = '', given: string) => {
+          const known = collection === 'authenticators/admin' ? `${collection}${rest}` : collection;
+          return `/api/v3/${collection}${rest}/${this.#mine(known, Number(given))}/`;
+        },
       )
       .replace(
         /([?&]user=)(\d+)/,
@@ -52,7 +55,7 @@ export class Names {
     if (body === null || typeof body !== 'object' || Array.isArray(body)) return { path, body };
     const mine = (name: string, value: unknown): unknown => {
       if (Array.isArray(value)) return value.map((one) => mine(name, one));
-      const collection = /^providers?$/.test(name) ? 'providers/proxy' : name === 'user' ? 'core/users' : undefined;
+      const collection = /^providers?$/.test(name) ? 'providers' : name === 'user' ? 'core/users' : undefined;
       return collection && typeof value === 'number' ? this.#mine(collection, value) : value;
     };
     return { path, body: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, mine(name, value)])) };

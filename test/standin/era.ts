@@ -5,6 +5,8 @@ export interface Era {
   baseUrl: boolean;
   /** 2026.5: `/setup`, `meta_hide`, bootstrap in either container. */
   setupPage: boolean;
+  /** 2026.5: what a client may do has to be said. */
+  grantTypes: boolean;
   /** 2025.12: 20 objects a page, at most 100. Before: 100 and no limit. */
   pageDefault: number;
   pageMax: number;
@@ -26,6 +28,7 @@ export function eraOf(version: string): Era {
     version,
     baseUrl: line >= 202608,
     setupPage: line >= 202605,
+    grantTypes: line >= 202605,
     pageDefault: line >= 202512 ? 20 : 100,
     pageMax: line >= 202512 ? 100 : Number.POSITIVE_INFINITY,
     needsRedis: line < 202510,

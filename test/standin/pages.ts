@@ -2,13 +2,15 @@ import { execute } from './flow/executor.ts';
 import { makePlan } from './flow/plan.ts';
 import type { Call } from './http/call.ts';
 import { html, notFound, type Reply, redirect } from './http/reply.ts';
-import { authorize, endApplicationSession } from './oauth.ts';
+import { authorize, endApplicationSession } from './oauth/authorize.ts';
+import { discovery, jwks } from './oauth/discovery.ts';
+import { token, userinfo } from './oauth/token.ts';
 import { flowPage, homePage } from './page.ts';
 import { useToken } from './recovery-link.ts';
 import { newSession, sessionOf, withSession } from './sessions.ts';
 
 const EXECUTOR = /^\/api\/v3\/flows\/executor\/([^/]+)\/$/;
-const END_SESSION = /^\/application\/o\/([^/]+)\/end-session\/$/;
+const OF_APPLICATION = /^\/application\/o\/([^/]+)\/(end-session\/|jwks\/|\.well-known\/openid-configuration)$/;
 const FLOW = /^\/if\/flow\/([^/]+)\/$/;
 
 /** Which addresses may change something even with GET. */
@@ -25,8 +27,11 @@ export function corePage(call: Call): Reply {
   const executor = EXECUTOR.exec(path)?.[1];
   if (executor) return execute(call, executor);
   if (path === '/application/o/authorize/') return authorize(call);
-  const ended = END_SESSION.exec(path)?.[1];
-  if (ended) return endApplicationSession(call, ended);
+  if (path === '/application/o/token/' && method === 'POST') return token(call);
+  if (path === '/application/o/userinfo/') return userinfo(call);
+  const [, slug, page] = OF_APPLICATION.exec(path) ?? [];
+  if (slug && page === 'end-session/') return endApplicationSession(call, slug);
+  if (slug) return page === 'jwks/' ? jwks(call, slug) : discovery(call, slug);
   if (path === '/setup' && call.site.era.setupPage) return setup(call);
   if (method !== 'GET' && method !== 'HEAD') return notFound(method);
   if (path.startsWith('/recovery/use-token/')) return useToken(call);

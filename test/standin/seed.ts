@@ -18,6 +18,7 @@ export function firstState(): State {
     groups: [],
     tokens: [],
     providers: [],
+    oauthProviders: [],
     applications: [],
     bindings: [],
     outposts: [],
@@ -43,6 +44,7 @@ export function firstState(): State {
     propagation: { changed: 1, pushed: 0, served: [] },
     sessions: {},
     codes: {},
+    grants: {},
     consents: [],
     outpostSessions: {},
   };

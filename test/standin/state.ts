@@ -21,6 +21,7 @@ export interface State {
   groups: Group[];
   tokens: Token[];
   providers: ProxyProvider[];
+  oauthProviders: OAuthProvider[];
   applications: Application[];
   bindings: Binding[];
   outposts: Outpost[];
@@ -50,6 +51,8 @@ export interface State {
   propagation: { changed: number; pushed: number; served: ServedApp[] };
   sessions: Record<string, Session>;
   codes: Record<string, Code>;
+  /** By the token itself. */
+  grants: Record<string, Grant>;
   consents: { user: number; application: string }[];
   outpostSessions: Record<string, OutpostSession>;
 }
@@ -124,6 +127,40 @@ export interface ProxyProvider {
   refresh_token_validity: string;
 }
 
+/** One of its own, which an app speaks OpenID Connect with. */
+export interface OAuthProvider {
+  pk: number;
+  name: string;
+  authentication_flow: string | null;
+  authorization_flow: string;
+  invalidation_flow: string;
+  property_mappings: string[];
+  client_type: string;
+  grant_types: string[];
+  client_id: string;
+  client_secret: string;
+  access_code_validity: string;
+  access_token_validity: string;
+  refresh_token_validity: string;
+  refresh_token_threshold: string;
+  include_claims_in_id_token: boolean;
+  signing_key: string | null;
+  encryption_key: string | null;
+  redirect_uris: RedirectUri[];
+  logout_uri: string;
+  logout_method: string;
+  sub_mode: string;
+  issuer_mode: string;
+  jwt_federation_sources: string[];
+  jwt_federation_providers: number[];
+}
+
+export interface RedirectUri {
+  matching_mode: string;
+  url: string;
+  redirect_uri_type: string;
+}
+
 export interface Application {
   pk: string;
   name: string;
@@ -191,6 +228,8 @@ export interface KeyPair {
   cert_subject: string;
   key_type: string;
   managed: string | null;
+  /** Made when it is first needed. */
+  pair?: { key: string; certificate: string };
 }
 
 export interface Blueprint {
@@ -234,11 +273,29 @@ export interface Session {
   plan?: Plan;
 }
 
-interface Code {
+export interface Code extends Authorized {
   provider: number;
   user: number;
   session: string;
   at: number;
+}
+
+/** What an app has asked for. */
+interface Authorized {
+  scopes: string[];
+  nonce?: string;
+  challenge?: { value: string; method: string };
+}
+
+/** What an access token or a refresh token stands for. */
+export interface Grant {
+  use: 'access' | 'refresh';
+  provider: number;
+  user: number;
+  session: string;
+  scopes: string[];
+  nonce?: string;
+  until: number;
 }
 
 export interface OutpostSession {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
+import { type Client, clientsOf } from '../oauth/clients.ts';
 import { isSuperuser, mayEnter } from '../people.ts';
 import type { Application, Json, State } from '../state.ts';
 import { all, slug, unique, url } from './checks.ts';
@@ -15,7 +16,7 @@ const RESERVED = ['authorize', 'token', 'device', 'userinfo', 'introspect', 'rev
 function showApplication(call: Call, application: Application): unknown {
   const { state, site } = call;
   const { pk, name, slug, provider, ...rest } = application;
-  const proxy = state.providers.find((one) => one.pk === provider);
+  const client = clientsOf(state).find((one) => one.pk === provider);
   const hidden = rest.meta_launch_url === 'blank://blank' && !site.era.setupPage;
   return {
     pk,
@@ -26,7 +27,7 @@ function showApplication(call: Call, application: Application): unknown {
     provider_obj: provider === null ? null : providerBrief(state, provider),
     backchannel_providers: rest.backchannel_providers,
     backchannel_providers_obj: [],
-    launch_url: hidden ? null : rest.meta_launch_url || (proxy?.external_host ?? null),
+    launch_url: hidden ? null : rest.meta_launch_url || launchUrlOf(client),
     open_in_new_tab: rest.open_in_new_tab,
     meta_launch_url: rest.meta_launch_url,
     meta_icon: rest.meta_icon,
@@ -38,6 +39,15 @@ function showApplication(call: Call, application: Application): unknown {
     group: rest.group,
     ...(site.era.setupPage ? { meta_hide: rest.meta_hide } : {}),
   };
+}
+
+/** Of an app that speaks OpenID Connect: scheme and host of where it is sent back to first. */
+function launchUrlOf(client: Client | undefined): string | null {
+  if (!client) return null;
+  if ('external_host' in client) return client.external_host;
+  const [first] = client.redirect_uris;
+  const [scheme, , host] = first?.url.split('/') ?? [];
+  return first ? `${scheme}//${host}` : null;
 }
 
 const fieldsFor = (state: State, self?: Application): Fields => {
@@ -54,7 +64,7 @@ const fieldsFor = (state: State, self?: Application): Fields => {
         unique(() => others.map((one) => one.slug), 'Application with this slug already exists.'),
       ),
     },
-    provider: { type: 'ref', nullable: true, known: () => state.providers.map((one) => one.pk) },
+    provider: { type: 'ref', nullable: true, known: () => clientsOf(state).map((one) => one.pk) },
     backchannel_providers: { type: 'any' },
     open_in_new_tab: { type: 'bool' },
     meta_launch_url: { type: 'text', blank: true, check: url('http', 'https', 'blank', 'ssh', 'sftp') },

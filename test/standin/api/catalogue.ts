@@ -1,21 +1,8 @@
 import { json, noContent } from '../http/reply.ts';
-import type { Blueprint, KeyPair, ScopeMapping } from '../state.ts';
+import type { Blueprint, KeyPair } from '../state.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
 import { type Route, route } from './router.ts';
-
-const showMapping = (one: ScopeMapping): unknown => ({
-  pk: one.pk,
-  managed: one.managed,
-  name: one.name,
-  expression: one.expression,
-  component: 'ak-property-mapping-provider-scope-form',
-  verbose_name: 'Scope Mapping',
-  verbose_name_plural: 'Scope Mappings',
-  meta_model_name: 'authentik_providers_oauth2.scopemapping',
-  scope_name: one.scope_name,
-  description: one.description,
-});
 
 const showKeypair = (one: KeyPair): unknown => ({
   pk: one.pk,
@@ -49,35 +36,8 @@ const showBlueprint = (one: Blueprint): unknown => ({
   content: '',
 });
 
-/** Read-only collections: scope mappings, key pairs and blueprints. */
+/** Read-only collections: key pairs and blueprints. */
 export const catalogueRoutes: readonly Route[] = [
-  route(
-    '/propertymappings/provider/scope/',
-    {
-      GET: (call) =>
-        list(call, {
-          rows: call.state.mappings,
-          show: showMapping,
-          search: (one) => [one.name, one.description],
-          filters: {
-            managed: { kind: 'exact', of: (one) => one.managed },
-            scope_name: { kind: 'exact', of: (one) => one.scope_name },
-            managed__isnull: { kind: 'bool', of: (one) => one.managed === null },
-          },
-          order: { scope_name: (one) => one.scope_name, name: (one) => one.name },
-        }),
-    },
-    'admin',
-    ['POST'],
-  ),
-  route(
-    '/propertymappings/provider/scope/:pk/',
-    {
-      GET: (call) => json(200, showMapping(byPk(call, call.state.mappings, 'ScopeMapping'))),
-    },
-    'admin',
-    ['PUT', 'PATCH', 'DELETE'],
-  ),
   route(
     '/crypto/certificatekeypairs/',
     {

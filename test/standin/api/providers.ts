@@ -1,8 +1,9 @@
 import { PROVIDER_INVALIDATION } from '../defaults.ts';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
+import { clientsOf } from '../oauth/clients.ts';
 import { randomText } from '../secrets.ts';
-import type { Json, ProxyProvider, State } from '../state.ts';
+import type { Json, ProxyProvider, RedirectUri, State } from '../state.ts';
 import { duration, unique, url } from './checks.ts';
 import { bodyOf, type Fields, fieldErrors } from './fields.ts';
 import { byPk } from './lookup.ts';
@@ -20,19 +21,24 @@ const SCOPES = [
   'goauthentik.io/providers/proxy/scope-proxy',
 ];
 
-const callback = (host: string) => ({
+const callback = (host: string): RedirectUri => ({
   matching_mode: 'strict',
   url: `${host}?X-authentik-auth-callback=true`,
   redirect_uri_type: 'authorization',
 });
 
+/** What a proxy provider is registered with by itself. */
+export function proxyUris({ external_host }: ProxyProvider): RedirectUri[] {
+  const root = external_host.replace(/\/$/, '');
+  return [callback(`${root}/outpost.goauthentik.io/callback`), callback(root)];
+}
+
 function showProvider(state: State, provider: ProxyProvider): unknown {
   const { client_secret: _secret, ...fields } = provider;
-  const root = provider.external_host.replace(/\/$/, '');
   return {
     ...(providerBrief(state, provider.pk) as Json),
     ...fields,
-    redirect_uris: [callback(`${root}/outpost.goauthentik.io/callback`), callback(root)],
+    redirect_uris: proxyUris(provider),
     outpost_set: state.outposts
       .filter((one) => one.providers.includes(provider.pk))
       .map((one) => `Outpost ${one.name}`),
@@ -46,7 +52,10 @@ const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
       type: 'text',
       required: true,
       check: unique(
-        () => state.providers.filter((one) => one !== self).map((one) => one.name),
+        () =>
+          clientsOf(state)
+            .filter((one) => one !== self)
+            .map((one) => one.name),
         'provider with this name already exists.',
       ),
     },
@@ -131,6 +140,7 @@ export function saveProvider(state: State, body: Json, self?: ProxyProvider): Pr
 /** Deleting a provider leaves its application, without a provider. */
 export function deleteProvider(state: State, pk: number): void {
   state.providers = state.providers.filter((one) => one.pk !== pk);
+  state.oauthProviders = state.oauthProviders.filter((one) => one.pk !== pk);
   for (const application of state.applications) if (application.provider === pk) application.provider = null;
   for (const outpost of state.outposts) outpost.providers = outpost.providers.filter((one) => one !== pk);
   state.propagation.changed++;
@@ -206,7 +216,7 @@ export const providerRoutes: readonly Route[] = [
   route('/providers/all/', {
     GET: (call) =>
       list(call, {
-        rows: call.state.providers,
+        rows: clientsOf(call.state),
         show: (one) => providerBrief(call.state, one.pk),
         search: (one) => [one.name],
         filters: {
@@ -219,9 +229,9 @@ export const providerRoutes: readonly Route[] = [
       }),
   }),
   route('/providers/all/:pk/', {
-    GET: (call) => json(200, providerBrief(call.state, byPk(call, call.state.providers, 'Provider').pk)),
+    GET: (call) => json(200, providerBrief(call.state, byPk(call, clientsOf(call.state), 'Provider').pk)),
     DELETE: (call) => {
-      deleteProvider(call.state, byPk(call, call.state.providers, 'Provider').pk);
+      deleteProvider(call.state, byPk(call, clientsOf(call.state), 'Provider').pk);
       return noContent();
     },
   }),

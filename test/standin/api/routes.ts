@@ -8,6 +8,7 @@ import { flowRoutes } from './flows.ts';
 import { groupRoutes } from './groups.ts';
 import { invitationRoutes } from './invitations.ts';
 import { meRoutes } from './me.ts';
+import { oauthProviderRoutes } from './oauth-providers.ts';
 import { outpostRoutes } from './outposts.ts';
 import { policyRoutes } from './policies.ts';
 import { promptRoutes } from './prompts.ts';
@@ -15,6 +16,7 @@ import { providerRoutes } from './providers.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { reputationRoutes } from './reputation.ts';
 import type { Route } from './router.ts';
+import { scopeMappingRoutes } from './scope-mappings.ts';
 import { sessionRoutes } from './sessions.ts';
 import { stageBindingRoutes } from './stage-bindings.ts';
 import { stageRoutes } from './stages.ts';
@@ -33,6 +35,8 @@ export const ROUTES: readonly Route[] = [
   ...groupRoutes,
   ...tokenRoutes,
   ...applicationRoutes,
+  ...oauthProviderRoutes,
+  ...scopeMappingRoutes,
   ...providerRoutes,
   ...bindingRoutes,
   ...outpostRoutes,

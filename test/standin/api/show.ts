@@ -1,3 +1,4 @@
+import { clientsOf } from '../oauth/clients.ts';
 import type { Group, State, User } from '../state.ts';
 
 export const AVATAR = 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=';
@@ -29,6 +30,12 @@ const PROXY = {
   verbose_name_plural: 'Proxy Providers',
   meta_model_name: 'authentik_providers_proxy.proxyprovider',
 };
+const OAUTH2 = {
+  component: 'ak-provider-oauth2-form',
+  verbose_name: 'OAuth2/OpenID Provider',
+  verbose_name_plural: 'OAuth2/OpenID Providers',
+  meta_model_name: 'authentik_providers_oauth2.oauth2provider',
+};
 /** Inside an outpost the provider is shown as the bare parent model. */
 const BARE = {
   component: '',
@@ -38,11 +45,12 @@ const BARE = {
 };
 
 /** A provider inside another object, or in the list of all providers. */
-export function providerBrief(state: State, pk: number, as: 'proxy' | 'bare' = 'proxy'): unknown {
-  const provider = state.providers.find((one) => one.pk === pk);
+export function providerBrief(state: State, pk: number, as?: 'oauth2' | 'bare'): unknown {
+  const provider = clientsOf(state).find((one) => one.pk === pk);
   if (!provider) return null;
   const application = state.applications.find((one) => one.provider === pk);
-  const { component, ...meta } = as === 'proxy' ? PROXY : BARE;
+  const isProxy = 'external_host' in provider && as !== 'oauth2';
+  const { component, ...meta } = as === 'bare' ? BARE : isProxy ? PROXY : OAUTH2;
   return {
     pk,
     name: provider.name,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AVATAR } from '../api/show.ts';
 import { json, type Reply } from '../http/reply.ts';
+import { clientCalled } from '../oauth/clients.ts';
 import { signJwt } from '../secrets.ts';
 import { addCookie, dropSessionCookie, sameSite, withSession } from '../sessions.ts';
 import type { Json } from '../state.ts';
@@ -21,10 +22,8 @@ export function challenge(step: Step, { component, ...rest }: Json, errors?: Err
   const next = step.query.get('next');
   const { state } = step.call;
   const asked = new URLSearchParams(step.plan.authorize ?? '').get('client_id');
-  const provider = state.providers.find((one) => one.client_id === asked);
-  const application = state.applications.find(
-    (one) => one.slug === step.plan.application || (provider && one.provider === provider.pk),
-  );
+  const application =
+    clientCalled(state, asked)?.application ?? state.applications.find((one) => one.slug === step.plan.application);
   return json(200, {
     flow_info: {
       title: step.flow.title.replace('%(app)s', application?.name ?? ''),

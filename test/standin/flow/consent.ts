@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { AVATAR } from '../api/show.ts';
-import { grantCode, readAuthorize } from '../oauth.ts';
+import { grantCode, readAuthorize } from '../oauth/authorize.ts';
 import type { Json } from '../state.ts';
 import { currentUser, type Errors, invalid, missingField, type Stage, type Step } from './stage.ts';
 import { dropToken } from './tokens.ts';
 
 function wanted(step: Step): { application: { pk: string; name: string }; scopes: string[] } {
-  const request = readAuthorize(step.call.state, new URLSearchParams(step.plan.authorize ?? ''));
-  if ('problem' in request) throw new Error(request.problem);
+  const { state, site } = step.call;
+  const request = readAuthorize(state, new URLSearchParams(step.plan.authorize ?? ''), site.era.grantTypes);
+  if (!('client' in request)) throw new Error('a consent without a request');
   return request;
 }
 

@@ -1,5 +1,6 @@
 import { AVATAR } from '../api/show.ts';
 import { originOf } from '../http/call.ts';
+import { clientCalled } from '../oauth/clients.ts';
 import { count } from '../reputation.ts';
 import { checkPassword, randomText } from '../secrets.ts';
 import { endSessionsOf, rotate } from '../sessions.ts';
@@ -18,8 +19,7 @@ export const identification: Stage = {
   ask: (step) => {
     const { call, query, config, flow } = step;
     if (config['password_stage']) throw new Error('the stand-in asks for name and password one after the other only');
-    const provider = call.state.providers.find((one) => one.client_id === query.get('client_id'));
-    const application = call.state.applications.find((one) => provider && one.provider === provider.pk);
+    const application = clientCalled(call.state, query.get('client_id'))?.application;
     const recovery = flowUrl(step, config['recovery_flow']);
     const enrolment = flowUrl(step, config['enrollment_flow']);
     return {

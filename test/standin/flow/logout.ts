@@ -1,4 +1,5 @@
 import { AVATAR } from '../api/show.ts';
+import { clientsOf } from '../oauth/clients.ts';
 import { endSession } from '../sessions.ts';
 import { currentUser, type Stage } from './stage.ts';
 
@@ -17,13 +18,14 @@ export const sessionEnd: Stage = {
   ask: (step) => {
     const { state } = step.call;
     const application = state.applications.find((one) => one.slug === step.plan.application);
-    const provider = state.providers.find((one) => one.pk === application?.provider);
+    const provider = clientsOf(state).find((one) => one.pk === application?.provider);
+    const host = provider && 'external_host' in provider ? provider.external_host : '';
     return {
       component: 'ak-stage-session-end',
       pending_user: currentUser(step)?.username ?? '',
       pending_user_avatar: AVATAR,
       application_name: application?.name ?? '',
-      application_launch_url: application?.meta_launch_url || provider?.external_host || '',
+      application_launch_url: application?.meta_launch_url || host,
       invalidation_flow_url: '/if/flow/default-invalidation-flow/',
       brand_name: 'authentik',
     };

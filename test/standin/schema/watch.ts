@@ -17,6 +17,7 @@ export const RECORDED_OTHERWISE: readonly RegExp[] = [
   /^GET \/core\/brands\/current\/: answer 200\/flags must have required property/,
   /^POST \/core\/users\/\d+\/recovery(_email)?\/: answer 400\/non_field_errors must be array/,
   /^\w+ \/policies\/bindings\/.*policy_obj must (NOT have additional properties .*:"(expression|check_ip|check_username|threshold)"|be null|match a schema in anyOf)/,
+  /^GET \/providers\/oauth2\/\d+\/setup_urls\/: answer 200(\/(issuer|provider_info|logout) must be string| must have required property 'jwks')/,
   /^GET \/managed\/blueprints\/available\/: answer 200\/0/,
   /^(GET|POST) \/flows\/executor\/.*: status 302 is not in the schema$/,
 ];
