@@ -26,7 +26,7 @@ test.each<[line: string, schema: string, exit: number, code: string]>([
   ['frobnicate --json', 'homeauth', 2, 'misuse'],
   ['--json=yes status', 'status', 2, 'misuse'],
   ['plan --json --frobnicate', 'plan', 2, 'misuse'],
-  ['add-app --json', 'add-app', 2, 'misuse'],
+  ['remove-app --json', 'remove-app', 2, 'misuse'],
   ['plan wiki --json', 'plan', 2, 'misuse'],
   ['user add anna --frobnicate --json', 'user-add', 2, 'misuse'],
 ])('homeauth %s says what is wrong as one object', async (line, schema, exit, code) => {

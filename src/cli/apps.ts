@@ -1,16 +1,29 @@
 import type { ExitCode } from '../model/failure.ts';
 import { choice, defineCommand, endShutOut, type FlagsOf } from './define-command.ts';
 
+export const apps = defineCommand({
+  name: 'apps',
+  heading: 'apps',
+  about: 'Say how the apps that homeauth knows log in',
+  examples: ['homeauth apps', 'homeauth apps photos', 'homeauth apps immich'],
+  takes: (command) => command.argument('[word...]', 'a name, or a word of a title, a category or an image'),
+  run: async ([words], _, s): Promise<ExitCode> => (await import('../commands/apps.ts')).apps(words, s),
+});
+
 export const addApp = defineCommand({
   name: 'add-app',
   heading: 'apps',
   about: 'Put an app behind the login',
-  examples: ['homeauth add-app whoami', 'homeauth add-app wiki --upstream wiki:3000 --group family'],
+  examples: [
+    'homeauth add-app',
+    'homeauth add-app jellyfin',
+    'homeauth add-app wiki --upstream wiki:3000 --group family',
+  ],
   changes: true,
   dryRun: 'show what would change, and change nothing',
   takes: (command) =>
     command
-      .argument('<name>')
+      .argument('[name]', 'one of homeauth apps, or a name of your own; without it, one that runs here is offered')
       .option('--upstream <host:port>', 'where Caddy finds the app')
       .option('--host <name>', 'its host name; default: <name>.<domain>')
       .option('--title <text>', 'how authentik shows it')
@@ -18,6 +31,7 @@ export const addApp = defineCommand({
       .addOption(
         choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
+      .addOption(choice('--login <forward-auth>', 'how people get in; default: what homeauth apps says of the app'))
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),

@@ -25,6 +25,13 @@ export const completion = defineCommand({
       import('../cli.ts'),
       import('../config/questions.ts'),
     ]);
-    return print(shell, grammarOf(buildCli('', questions, async () => {})), s);
+    return print(
+      shell,
+      grammarOf(
+        buildCli('', questions, async () => {}),
+        s.catalogue.names(),
+      ),
+      s,
+    );
   },
 });

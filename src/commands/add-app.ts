@@ -1,3 +1,4 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AddAppFlags } from '../cli/apps.ts';
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
@@ -9,7 +10,9 @@ import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { shutOut } from '../people/shut-out.ts';
-import { findPreset, presets } from '../presets/presets.ts';
+import { prose } from '../report/prose.ts';
+import { chosen, defaultsOf, type KnownDraft, keptOf } from './add-app/known.ts';
+import { warn } from './add-app/login.ts';
 import { consent } from './consent.ts';
 import { passwordAtHand } from './password.ts';
 import { showPlan } from './plan.ts';
@@ -18,16 +21,29 @@ import { offerEndSessions } from './user/end-sessions.ts';
 import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
-export async function addApp(name: string, flags: AddAppFlags, runtime: Runtime): Promise<ExitCode> {
-  const before = await open(flags.config, runtime);
-  const known = before.config.apps.some((app) => app.name === name);
-  if (!known && !flags.upstream && !findPreset(name)) throw unknownApp(name, before.source);
-  const edit: Edit =
-    known && nothingNew(flags) ? (text) => text : (text) => withApp(text, draftOf(name, flags), before.source);
+export async function addApp(given: string | undefined, typed: AddAppFlags, runtime: Runtime): Promise<ExitCode> {
+  const before = await open(typed.config, runtime);
+  const found = given === undefined ? await chosen(before, runtime.terminal) : undefined;
+  const name = given ?? found?.app.name ?? '';
+  const flags = found ? { ...typed, upstream: typed.upstream ?? found.upstream } : typed;
+  const screen = screenOf(runtime, 'add-app');
+  const there = before.config.apps.find((app) => app.name === name);
+  const app = runtime.catalogue.find(name);
+  if (!there && !app && !flags.upstream) throw unknownApp(name, before.source, runtime.catalogue);
+  if (!there && app) await warn(app, flags, runtime.terminal, screen);
+  const known = app && (there ? keptOf(app, flags, there) : await defaultsOf(app, flags, before));
+  if (!there && known?.['upstream-tls'])
+    screen.say(
+      prose(
+        `${app?.title} speaks TLS, most likely with a certificate that it made itself, so Caddy will take any. doctor says so until upstream-tls in homeauth.yaml names its authority.`,
+        screen.style,
+      ),
+    );
+  const draft = draftOf(name, flags, known);
+  const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
   const after = openInstallation(edit(before.text), before.source, runtime);
   if (flags.dryRun) return showPlan(after, runtime, 'add-app');
 
-  const screen = screenOf(runtime, 'add-app');
   await consent(after, runtime, screen);
   const password = await passwordAtHand(after, flags, runtime);
   const wishes = { mayTake: after.mayEdit, edit };
@@ -54,16 +70,15 @@ export async function addApp(name: string, flags: AddAppFlags, runtime: Runtime)
 const nothingNew = ({ upstream, host, title, group, mode }: AddAppFlags): boolean =>
   [upstream, host, title, group, mode].every((flag) => flag === undefined);
 
-function draftOf(name: string, { upstream, host, title, group, mode }: AddAppFlags): AppDraft {
+function draftOf(name: string, { upstream, host, title, group, mode }: AddAppFlags, known: KnownDraft = {}): AppDraft {
   const given = { upstream, host, title, group, mode };
-  return { name, ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)) } as AppDraft;
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // The scheme that the app speaks may stand in front of what was typed.
+  return { name, ...known, ...said, ...(known.upstream && { upstream: known.upstream }) } as AppDraft;
 }
 
-function unknownApp(name: string, path: string): Failure {
-  const near = nearest(
-    name,
-    presets.map((preset) => preset.name),
-  );
+function unknownApp(name: string, path: string, catalogue: Catalogue): Failure {
+  const near = nearest(name, catalogue.names());
   return new Failure({
     code: 'app-unknown',
     problem: `${path} has no app "${name}", and homeauth knows none by that name.${near ? ` Did you mean "${near}"?` : ''}`,

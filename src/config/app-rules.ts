@@ -1,4 +1,4 @@
-import { findPreset, presets } from '../presets/presets.ts';
+import { findPreset, presets } from '../catalogue/presets.ts';
 import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
 import { nearest } from './nearest.ts';

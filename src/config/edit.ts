@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { findPreset } from '../catalogue/presets.ts';
 import { Failure } from '../model/failure.ts';
-import { findPreset } from '../presets/presets.ts';
 import type { AppDraft } from './file.ts';
 import { nodeAt } from './location.ts';
 import { normaliseApp } from './normalise.ts';

@@ -1,4 +1,4 @@
-import { findPreset } from '../presets/presets.ts';
+import { findPreset } from '../catalogue/presets.ts';
 import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';

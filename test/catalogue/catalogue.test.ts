@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { parseKnownApp } from '../../src/catalogue/catalogue.ts';
 import { catalogueSchemaText } from '../../src/catalogue/json-schema.ts';
 import { type Data, fill, placeholders } from '../../src/catalogue/placeholders.ts';
+import { findPreset, presets } from '../../src/catalogue/presets.ts';
 import { checkAppName } from '../../src/config/app-name.ts';
 import { checkOpenPath } from '../../src/config/open-path.ts';
 import { imagePath } from '../../src/model/image-name.ts';
@@ -38,6 +39,15 @@ describe('the catalogue', () => {
     expect(repeated(catalogue.all().map(({ title }) => title))).toEqual([]);
     const images = catalogue.all().flatMap((one) => [...(one.image ? [one.image] : []), ...one['more-images']]);
     expect(repeated(images.map(imagePath))).toEqual([]);
+  });
+
+  test('says of those that homeauth starts what homeauth.yaml is read with', () => {
+    const started = catalogue
+      .all()
+      .flatMap(({ name, title, port, start }) => (start ? [{ name, title, port, ...start }] : []));
+    expect(presets).toEqual(started);
+    expect(findPreset('whoami')).toBe(presets[0]);
+    expect(findPreset('whoam')).toBeUndefined();
   });
 
   test('finds nothing by what is no name', () => {

@@ -11,7 +11,10 @@ import type { Runtime } from '../../src/installation/runtime.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { programDirectory } from '../program.ts';
 
-const grammar: Grammar = grammarOf(buildCli('0', questions, async () => {}));
+const grammar: Grammar = grammarOf(
+  buildCli('0', questions, async () => {}),
+  ['immich', 'whoami'],
+);
 const scriptFor = async (shell: string): Promise<string> => {
   const terminal = fakeTerminal();
   await completion(shell, grammar, { terminal } as unknown as Runtime);
@@ -70,7 +73,10 @@ describe('bash', () => {
       ['add-app', 'wiki', '--mode', ''],
       ['app', 'domain'],
     ],
-    [['add-app', ''], ['whoami']],
+    [
+      ['add-app', ''],
+      ['immich', 'whoami'],
+    ],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish'],

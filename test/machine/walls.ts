@@ -3,10 +3,10 @@ import { parseSync } from 'oxc-parser';
 /** Which rooms of src each room may import from. Its own files are always allowed. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   main: ['catalogue', 'cli', 'commands', 'installation', 'config', 'report', 'model', 'world'],
-  cli: ['commands', 'installation', 'config', 'report', 'presets', 'world', 'model'],
+  cli: ['commands', 'installation', 'config', 'report', 'world', 'model'],
   commands: [
     ...['cli', 'doctor', 'verify', 'people', 'mail', 'lifecycle', 'installation'],
-    ...['config', 'desired', 'engine', 'kinds', 'report', 'catalogue', 'presets', 'world', 'model'],
+    ...['config', 'desired', 'engine', 'kinds', 'report', 'catalogue', 'world', 'model'],
   ],
   doctor: [
     'verify',
@@ -26,14 +26,13 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   mail: ['installation', 'desired', 'config', 'world', 'model'],
   lifecycle: ['installation', 'desired', 'engine', 'kinds', 'config', 'world', 'model'],
   installation: ['catalogue', 'desired', 'proxy', 'engine', 'kinds', 'report', 'config', 'formats', 'world', 'model'],
-  config: ['world', 'model', 'catalogue', 'presets', 'formats'],
-  desired: ['config', 'proxy', 'model', 'catalogue', 'presets', 'formats'],
+  config: ['world', 'model', 'catalogue', 'formats'],
+  desired: ['config', 'proxy', 'model', 'catalogue', 'formats'],
   proxy: ['config', 'engine', 'formats', 'world', 'model'],
   engine: ['world', 'model'],
   kinds: ['proxy', 'engine', 'formats', 'world', 'model'],
   report: ['engine', 'model', 'config', 'catalogue'],
   catalogue: ['model'],
-  presets: ['model'],
   formats: ['model'],
   world: ['model'],
   model: [],

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-async function answer(command: CommandName, args: readonly string[] = [], flags: Flags = {}) {
+async function answer(command: CommandName, args: readonly unknown[] = [], flags: Flags = {}) {
   const terminal = fakeTerminal(undefined, { json: true });
   const { code, failure } = await homeauthIn(fake)(command, args, flags, terminal);
   expect(failure).toBeUndefined();
@@ -26,9 +26,11 @@ async function answer(command: CommandName, args: readonly string[] = [], flags:
   return { code, data: JSON.parse(terminal.out[0] ?? '') };
 }
 
-test.each<[CommandName, readonly string[], Flags, number, readonly string[]]>([
+test.each<[CommandName, readonly unknown[], Flags, number, readonly string[]]>([
   ['init', [], initFlags, 0, ['changes', 'checks']],
   ['init', [], { dryRun: true }, 0, ['changes']],
+  ['apps', [['photos']], {}, 0, ['apps']],
+  ['apps', [['immich']], {}, 0, ['apps']],
   ['add-app', ['wiki'], { upstream: 'whoami:80' }, 0, ['changes', 'checks']],
   ['add-app', ['wiki'], { upstream: 'wiki:80', dryRun: true }, 0, ['changes']],
   ['remove-app', ['whoami'], {}, 0, ['changes']],

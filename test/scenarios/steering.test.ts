@@ -198,7 +198,10 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
     [[], { keep: '1d' }],
     [[], { keep: hostile }],
   ],
+  apps: [[[[]]], [[['immich']]], [[[hostile]]]],
   'add-app': [
+    [[undefined]],
+    [['sonarr']],
     [['wiki'], { upstream: 'wiki:80', group: 'family' }],
     [[hostile]],
     [['wiki'], { upstream: 'wiki:80', title: `Wiki${logged}` }],

@@ -1,5 +1,4 @@
 import type { Argument, Command, Option } from 'commander';
-import { presets } from '../../presets/presets.ts';
 
 export interface Flag {
   /** As they are typed: `--verbose`, `-v`. */
@@ -29,19 +28,19 @@ export interface Grammar {
 /** Help topics that are no commands. */
 const topics = ['exit-codes'];
 
-export function grammarOf(cli: Command): Grammar {
-  return { verbs: verbsOf(cli), flags: cli.createHelp().visibleOptions(cli).map(flag) };
+export function grammarOf(cli: Command, known: readonly string[]): Grammar {
+  return { verbs: verbsOf(cli, known), flags: cli.createHelp().visibleOptions(cli).map(flag) };
 }
 
-function verbsOf(parent: Command): Verb[] {
+function verbsOf(parent: Command, known: readonly string[]): Verb[] {
   const commands = parent.createHelp().visibleCommands(parent);
   const names = commands.map((command) => command.name());
   return commands.map((command) => ({
     name: command.name(),
     about: command.description(),
     flags: command.name() === 'help' ? [] : command.options.map(flag),
-    words: wordsOf(command.name(), command.registeredArguments, names),
-    verbs: command.name() === 'help' ? [] : verbsOf(command),
+    words: wordsOf(command.name(), command.registeredArguments, names, known),
+    verbs: command.name() === 'help' ? [] : verbsOf(command, known),
   }));
 }
 
@@ -53,8 +52,13 @@ export const wholeVerbs = (verbs: readonly Verb[], above = ''): Verb[] =>
     return [{ ...verb, name, ...(below.length > 0 && { words: below }) }, ...wholeVerbs(verb.verbs, `${name} `)];
   });
 
-function wordsOf(command: string, args: readonly Argument[], commands: readonly string[]): Verb['words'] {
-  if (command === 'add-app') return presets.map(({ name }) => name);
+function wordsOf(
+  command: string,
+  args: readonly Argument[],
+  commands: readonly string[],
+  known: readonly string[],
+): Verb['words'] {
+  if (command === 'add-app' || command === 'apps') return known;
   if (command === 'remove-app') return 'apps';
   if (command === 'help') return [...commands.filter((name) => name !== 'help'), ...topics];
   return args.flatMap(({ argChoices }) => argChoices ?? []);

@@ -1,4 +1,4 @@
-/** An app that homeauth knows how to start by itself, as data. */
+/** An app of the catalogue that homeauth starts by itself. */
 export interface Preset {
   /** What `homeauth add-app NAME` takes; also the container's name. */
   readonly name: string;
@@ -9,6 +9,7 @@ export interface Preset {
   readonly port: number;
 }
 
+/** Those with `start` in catalogue/, once more: homeauth.yaml is read without a look at any other file. */
 export const presets: readonly Preset[] = [
   { name: 'whoami', title: 'whoami', image: 'traefik/whoami:v1.11.0', port: 80 },
 ];
