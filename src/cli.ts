@@ -85,7 +85,7 @@ export function buildCli(version: string, interview: readonly Question[], act: A
     const command = declared.command();
     if (declared.name === 'init')
       for (const { flag, help, choices } of interview)
-        command.addOption(choices ? choice(flag, help) : new Option(flag, help));
+        command.addOption(choices ? new Option(flag, help).choices(choices) : new Option(flag, help));
     command.action(async (...given: unknown[]) => {
       await act(declared.name, given.slice(0, -2), command.optsWithGlobals());
     });

@@ -61,7 +61,7 @@ describe('a mistyped line', () => {
     ['plan --config', '--config needs a value.', 'Write it like this: homeauth plan --config <file>'],
     [
       'init --tls intrnal',
-      '"intrnal" is not one of: auto, internal, cloudflare.',
+      '"intrnal" is not one of: auto, internal, cloudflare, external.',
       'Did you mean: homeauth init --tls internal',
     ],
     [

@@ -63,7 +63,8 @@ function invalid(message: string, here: string): Failure {
   const [first = '', second = ''] = [...message.matchAll(/'([^']*)'/g)].map(([, word]) => word);
   const isArgument = message.includes('command-argument');
   const [flag, value] = isArgument ? [`<${second}>`, first] : [first.replace(/^-\w, /, ''), second];
-  const choices = (/<(.*)>/.exec(flag)?.[1] ?? '').split('|');
+  // Not all of them stand in the flag's own words.
+  const choices = /Allowed choices are (.*)\.$/m.exec(message)?.[1]?.split(', ') ?? [];
   const meant = nearest(value, choices);
   return misuse(
     `"${value}" is not one of: ${choices.join(', ')}.`,

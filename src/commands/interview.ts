@@ -8,7 +8,7 @@ import { sentence } from '../config/refusal.ts';
 import { objections } from '../config/whole-file.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { assertConfigLocation } from '../installation/config-location.ts';
-import { defaults, detect } from '../installation/detect.ts';
+import { assertTlsSaid, defaults, detect } from '../installation/detect.ts';
 import { alreadyHere } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertDirectory } from '../installation/storage.ts';
@@ -29,7 +29,7 @@ export interface Statement {
 /**
  * What the owner wants, as the text of homeauth.yaml: the one that is there already, or a new one from flags and
  * answers. Writes nothing.
- * @throws Failure answer-missing, flag-invalid, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
+ * @throws Failure answer-missing, flag-invalid, tls-elsewhere, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
  */
 export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime, screen: Screen): Promise<Statement> {
   const { terminal, world } = runtime;
@@ -83,8 +83,10 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
     if (question) throw invalid(question, sentence(String(value), refusal));
   }
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
+  const text = createConfig(draft, path);
+  if (said.tls === undefined) await assertTlsSaid(world, parseConfig(text, path).config);
   const told = 'No page asks before an app learns who you are; --consent explicit adds one.';
-  return { path, text: createConfig(draft, path), said, ...(said.consent === undefined && { told }) };
+  return { path, text, said, ...(said.consent === undefined && { told }) };
 }
 
 /** The text of a homeauth.yaml that is there, where it does not contradict what was said. */

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { Answers } from './questions.ts';
+import { tlsEndsIn } from './tls-end.ts';
 
 /** What somebody answered and the file says otherwise: a key of homeauth.yaml, both values. */
 export interface Contradiction {
@@ -26,13 +27,20 @@ export function contradictions(answers: Answers, config: Config): Contradiction[
     ['listen', 'listen', config.listen && `${config.listen.address}:${config.listen.port}`],
     ['caddy-container', 'caddy-container', config.caddyContainer],
     ['tls', 'tls', config.tls],
+    ['tls-from', 'tls-from', config.tlsFrom?.join()],
     ['second-factor', 'policies.second-factor', config.policies.secondFactor],
   ];
   return there.flatMap(([id, key, value]) => {
     const given = answers[id];
     if (given === undefined) return [];
-    const answered = id === 'base-dir' ? normaliseDir(String(given)) : String(given);
+    const answered = asWritten(id, String(given));
     const says = String(value ?? 'nothing');
     return answered === says ? [] : [{ key, says, answered }];
   });
+}
+
+/** As homeauth.yaml has it. */
+function asWritten(id: keyof Answers, given: string): string {
+  if (id === 'base-dir') return normaliseDir(given);
+  return id === 'tls-from' ? tlsEndsIn(given).join() : given;
 }

@@ -20,7 +20,10 @@ export interface Config {
   readonly listen?: Listen;
   /** Which container is the Caddy to use, where several could be meant. */
   readonly caddyContainer?: string;
-  readonly tls: 'auto' | 'internal' | 'cloudflare';
+  /** `external`: TLS ends before the proxy, at `tlsFrom`. */
+  readonly tls: 'auto' | 'internal' | 'cloudflare' | 'external';
+  /** Addresses, ranges of them, and names of containers; never empty. */
+  readonly tlsFrom?: readonly string[];
   /** A dataset of its own for `authentik` where the parent is ZFS. */
   readonly zfsDataset: boolean;
   readonly mail?: Mail;

@@ -7,6 +7,7 @@ import { checkHostName } from './host-name.ts';
 import { checkKeep } from './keep.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
+import { checkTlsEnd } from './tls-end.ts';
 import { checkPort } from './upstream.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
@@ -138,9 +139,19 @@ export const fileSchema = z
       description: 'Which container is the Caddy to use.',
       'x-default': 'the only one that there is',
     }),
-    tls: z.enum(['auto', 'internal', 'cloudflare']).default('auto').meta({
-      description: 'Where certificates come from: what Caddy already does, its own authority, or DNS at Cloudflare.',
+    tls: z.enum(['auto', 'internal', 'cloudflare', 'external']).default('auto').meta({
+      description:
+        'Where certificates come from: what Caddy already does, its own authority, or DNS at Cloudflare. `external`: from whatever stands before Caddy and speaks plain HTTP to it (`tls-from`).',
     }),
+    'tls-from': z
+      .array(text(checkTlsEnd))
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'Who ends TLS before Caddy, with `tls: external`: addresses, ranges of them, or containers on a network with Caddy. Nobody else is served without TLS.',
+        examples: [['cloudflared']],
+      }),
     'zfs-dataset': z.boolean().default(true).meta({
       description: 'Make a dataset for `authentik` where the parent is ZFS.',
     }),

@@ -24,6 +24,7 @@ export function normalise(file: ConfigFile): Config {
     ...given('listen', listenOf(file)),
     ...given('caddyContainer', file['caddy-container']),
     tls: file.tls,
+    ...given('tlsFrom', file['tls-from']),
     zfsDataset: file['zfs-dataset'],
     ...given('mail', file.mail && normaliseMail(file.mail)),
     policies: {

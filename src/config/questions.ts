@@ -5,6 +5,7 @@ import { type ConfigDraft, checkListen, fileSchema } from './file.ts';
 import { checkHostName } from './host-name.ts';
 import { checkEmail, checkTitle, checkUsername } from './person.ts';
 import { type Check, quote, sentence } from './refusal.ts';
+import { checkTlsEnds, tlsEndsIn } from './tls-end.ts';
 import { checkVersion } from './version.ts';
 
 /** What was found on this server that an answer can be guessed from. */
@@ -35,6 +36,7 @@ export type QuestionId =
   | 'listen'
   | 'caddy-container'
   | 'tls'
+  | 'tls-from'
   | 'second-factor';
 
 export type Answers = Partial<Record<QuestionId, string | boolean>>;
@@ -169,7 +171,15 @@ export const questions: readonly Question[] = [
     suggest: () => undefined,
     validate: says(checkContainerName),
   },
-  choice('tls', 'where certificates come from', tls.unwrap().options),
+  // The words themselves would make the column of flags too wide for the help.
+  { ...choice('tls', 'where certificates come from', tls.unwrap().options), flag: '--tls <where>' },
+  {
+    id: 'tls-from',
+    flag: '--tls-from <who>',
+    help: 'who ends TLS before Caddy: addresses or containers, with commas',
+    suggest: () => undefined,
+    validate: says(checkTlsEnds),
+  },
 ];
 
 /** The file that answers stand for. Answers that were left out fall to the schema, which may refuse. */
@@ -191,6 +201,7 @@ export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {
     listen: text('listen'),
     'caddy-container': text('caddy-container'),
     tls: text('tls'),
+    'tls-from': text('tls-from') === undefined ? undefined : tlsEndsIn(String(answers['tls-from'])),
     policies: required === undefined || required === 'off' ? undefined : { 'second-factor': required },
   };
   return defined(draft) as ConfigDraft;

@@ -14,6 +14,7 @@ export function objections(data: unknown): Objection[] {
   return [
     ...aboutAuthHost(file, domain),
     ...aboutListen(file),
+    ...aboutTls(file),
     ...aboutGroups(file['groups'], file['apps']),
     ...aboutMail(loose(file['mail'])),
     ...appObjections(file['apps'], { domain, authHost, from }),
@@ -26,6 +27,18 @@ function aboutListen(file: Loose): Objection[] {
   if (file['listen'] === undefined || file['proxy'] === 'host-caddy' || file['proxy'] === 'manual') return [];
   const fix = 'Write proxy: host-caddy or manual, or delete listen.';
   return [{ path: ['listen'], value: file['listen'], problem: 'is for a proxy on this server itself alone', fix }];
+}
+
+function aboutTls(file: Loose): Objection[] {
+  const [tls, from] = [file['tls'], file['tls-from']];
+  if (tls === 'external' && from === undefined) {
+    const why = 'Whoever is named there may ask without TLS, and nobody else.';
+    const fix = 'Write tls-from: with the address or the container where TLS ends, as in  tls-from: [cloudflared].';
+    return [{ path: ['tls'], value: tls, problem: 'needs tls-from beside it', why, fix }];
+  }
+  if (tls === 'external' || from === undefined) return [];
+  const fix = 'Write tls: external, or delete tls-from.';
+  return [{ path: ['tls-from'], value: from, problem: 'is for tls: external alone', fix }];
 }
 
 function aboutAuthHost(file: Loose, domain: string | undefined): Objection[] {

@@ -128,6 +128,7 @@ function sharedSubnets({ proxy, proxyNetwork, backendNetwork }: Facts): readonly
     // A Caddy outside is on none, and one that is left from an earlier Caddy goes.
     ...(isOutside && proxy.is === 'caddy' ? [] : (proxyNetwork?.subnets ?? [])),
     ...(isOutside ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
+    ...(proxy.tlsEnd?.from ?? []),
   ];
 }
 

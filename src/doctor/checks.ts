@@ -156,6 +156,7 @@ export const checks: readonly Check[] = [
     title: 'nobody but Caddy can pose as the proxy to authentik',
     needs: 'proxy',
     by: doctor,
+    finds: ['tls-from'],
     run: ({ installation, proxy }) => proxyOf(proxy).peers(installation.world),
   },
   {
@@ -177,7 +178,7 @@ export const checks: readonly Check[] = [
     title: 'a stranger at the login page sees it',
     needs: 'entrance',
     by: proven,
-    finds: ['login', 'certificate', 'dns', 'session-left'],
+    finds: ['login', 'certificate', 'dns', 'session-left', 'tls-elsewhere'],
     run: ({ scene: context, how }) => verifyHome(context, how),
   },
   {
@@ -211,7 +212,7 @@ export const checks: readonly Check[] = [
     by: proven,
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
-      ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http'],
+      ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],
     ],
     run: ({ scene: context, app, how }) => verifyApp(context, app, how),
   },

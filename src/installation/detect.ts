@@ -1,8 +1,9 @@
+import type { Config } from '../config/config.ts';
 import { usualListen } from '../config/normalise.ts';
 import type { Hints } from '../config/questions.ts';
 import { whereIsMyData } from '../kinds/data-location.ts';
 import { Failure } from '../model/failure.ts';
-import { findProxy, servesFromHost } from '../proxy/choose.ts';
+import { assertTlsHere, findProxy, servesFromHost } from '../proxy/choose.ts';
 import type { Runtime } from './runtime.ts';
 import { likelyBaseDir } from './storage.ts';
 
@@ -52,6 +53,15 @@ async function hostCaddy(world: Sight): Promise<Pick<Hints, 'proxy' | 'listen'> 
     if (!(await world.host.listener(port))) return { proxy: 'host-caddy', listen: `${address}:${port}` };
   }
   return { proxy: 'host-caddy' };
+}
+
+/**
+ * For an owner who has not said where TLS ends. A proxy that homeauth cannot work with is told by the checks that follow.
+ * @throws Failure where it seems to end before Caddy
+ */
+export async function assertTlsSaid(world: Sight, config: Config): Promise<void> {
+  const found = await quietly(findProxy(world, config, new Set()));
+  if (found) await assertTlsHere(found, world);
 }
 
 /** What the interview offers: guessed from this machine, never taken without the owner's look at it. */

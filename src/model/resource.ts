@@ -104,6 +104,8 @@ export interface CaddySpec extends CaddyPlace {
   readonly sites: readonly CaddySite[];
   /** What Caddy must have for it. */
   readonly modules: readonly CaddyModule[];
+  /** Its sites are for plain HTTP, behind what ends TLS. */
+  readonly overHttp?: true;
   /** A mark that the text carries into the running configuration. Found: the mark there; empty where there is none. */
   readonly revision: string;
 }

@@ -16,6 +16,7 @@ export type Settable =
   | 'caddy-container'
   | 'auth-host'
   | 'tls'
+  | 'tls-from'
   | 'authentik.version'
   | 'authentik.allow-unsupported';
 
@@ -23,7 +24,7 @@ const flagOf = (key: Settable): string =>
   `--${key.replace('authentik.version', 'authentik-version').replace(/^authentik\.a/, 'a')}`;
 
 const inFile: Setting = {
-  to: (key, value) => `${key}: ${value} in homeauth.yaml`,
+  to: (key, value) => `${key}: ${key === 'tls-from' ? `[${value}]` : value} in homeauth.yaml`,
   without: (key) => `take the line ${key} out of homeauth.yaml`,
 };
 

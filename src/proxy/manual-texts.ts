@@ -6,6 +6,7 @@ import { proxyNetwork } from '../model/networks.ts';
 import { domainApplication } from '../model/sso.ts';
 import { oddTargets, openTargets } from './caddy/open-paths.ts';
 import { textOf } from './caddy/text.ts';
+import type { TlsEnd } from './tls-end.ts';
 import { addressIn, upstreamsOf } from './upstream.ts';
 
 /** What authentik says of a visitor. */
@@ -35,13 +36,14 @@ export function manualTexts(
   config: Config,
   templates: Readonly<Record<string, Template>>,
   authentik: string,
+  tlsEnd?: TlsEnd,
 ): Readonly<Record<string, string>> {
   const nginx = forNginx(config, authentik);
   const traefik = forTraefik(config, authentik);
   const written = (name: string, data: object, quote: Quote) => templates[name]!(data, quote);
   const yaml: Quote = (value) => JSON.stringify(value);
   return {
-    'homeauth.caddy': textOf(config, templates['homeauth.caddy']!).text,
+    'homeauth.caddy': textOf(config, templates['homeauth.caddy']!, tlsEnd && { tlsEnd }).text,
     'nginx.conf': written('nginx.conf', nginx, quoteNginx),
     'nginx-proxy-manager.conf': written('nginx-proxy-manager.conf', nginx, quoteNginx),
     'traefik.yml': written('traefik.yml', traefik, yaml),

@@ -13,12 +13,12 @@ const serverAt = ({ listen }: Pick<Config, 'listen'>): string =>
   listen ? `${listen.address}:${listen.port}` : `${innerName('authentik')}:9000`;
 
 /** A proxy whose configuration its owner keeps: homeauth writes texts for it, and changes nothing of it. */
-export const manual = ({ listen }: ManualFacts): ReverseProxy => ({
+export const manual = ({ listen, tlsEnd }: ManualFacts): ReverseProxy => ({
   meeting: listen ? { at: 'port', listen, through: backendNetwork } : { at: 'network', network: caddynet },
   // It may be on this machine.
   speaksFrom: ({ subnets }) => subnets,
   part: (config, templates) =>
-    Object.entries(manualTexts(config, templates, serverAt(config))).map(([name, content]) => ({
+    Object.entries(manualTexts(config, templates, serverAt(config), tlsEnd)).map(([name, content]) => ({
       kind: 'file',
       key: `${manualFolder(config.baseDir)}/${name}`,
       spec: { content, mode: 0o644 },

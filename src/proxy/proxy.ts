@@ -4,7 +4,8 @@ import type { Attachment } from '../model/container.ts';
 import type { Finding } from '../model/finding.ts';
 import type { NetworkFacts } from '../model/networks.ts';
 import type { CaddyPlace, Resource } from '../model/resource.ts';
-import type { World } from '../world/world.ts';
+import type { Via, World } from '../world/world.ts';
+import type { TlsEnd } from './tls-end.ts';
 
 /**
  * What homeauth needs of the reverse proxy in front of the apps, whichever it is and wherever it runs. The parts that
@@ -40,6 +41,7 @@ export type ProxyFacts = CaddyFacts | ManualFacts;
 export interface ManualFacts {
   readonly is: 'manual';
   readonly listen?: Listen;
+  readonly tlsEnd?: TlsEnd;
 }
 
 /** A Caddy in whose configuration homeauth keeps a part of its own. */
@@ -57,12 +59,16 @@ export interface CaddyFacts extends CaddyPlace {
   readonly listeners: Listeners;
   /** Where authentik listens for one that is on this server's own network. */
   readonly listen?: Listen;
+  /** TLS ends before it. */
+  readonly tlsEnd?: TlsEnd;
 }
 
 /** Where a proxy listens for its owner's sites: homeauth's own take the same listeners over. */
 export interface Listeners {
   readonly http: number;
   readonly https: number;
+  /** The one port of all of its owner's sites, where TLS ends before it, and that port is neither of the two. */
+  readonly plain?: number;
   /** What `bind` says in those sites, or `default_bind` for all of them; empty where it listens everywhere. */
   readonly bind: readonly string[];
 }
@@ -73,7 +79,7 @@ export interface Entrance {
   readonly container?: string;
   /** The command that shows its log. */
   readonly log?: string;
-  readonly via?: { readonly host: string; readonly port: number };
+  readonly via?: Via;
   /** Where it takes plain http, beside it. */
   readonly httpPort?: number;
   /** The proxy's own authority, where it has one, as PEM. */

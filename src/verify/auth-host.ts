@@ -4,6 +4,7 @@ import type { Secret } from '../model/secret.ts';
 import type { HttpAnswer } from '../world/world.ts';
 import { fromOutside } from './answers.ts';
 import { findingOf, type ProbeContext, sendProbe, until, type Verdict } from './probe.ts';
+import { endless, leadsTo } from './public-name.ts';
 import { isRedirect, targetOf } from './stranger.ts';
 
 /** Redirects on the way to the login page: two were seen. */
@@ -22,6 +23,8 @@ async function visit(context: ProbeContext): Promise<Verdict> {
     const answer = await sendProbe(context, { url: url.href, headers: { Accept: 'text/html' } });
     if (answer instanceof Failure || !isRedirect(answer)) return arrived(answer, url, context);
     const target = targetOf(answer, url.href);
+    if (target && leadsTo(answer, url.href))
+      return { is: 'wrong', answer: `${answer.status} → itself`, issue: endless(authHost) };
     if (!target || target.host !== authHost || target.protocol !== 'https:') {
       return {
         is: 'wrong',

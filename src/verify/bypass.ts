@@ -3,7 +3,8 @@ import { Failure, reasonOf } from '../model/failure.ts';
 import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
 import { proveBeside } from './beside.ts';
-import { type ProbeContext, sendProbe } from './probe.ts';
+import { proveOverHttp } from './over-http.ts';
+import type { ProbeContext } from './probe.ts';
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
 export async function proveBypass(context: ProbeContext, app: App): Promise<Finding[]> {
@@ -13,7 +14,7 @@ export async function proveBypass(context: ProbeContext, app: App): Promise<Find
       return (await isBesideCaddy(context, upstream)) ? besideHostCaddy(context, one) : proveBeside(context, one);
     }),
   );
-  return [...beside.flat(), ...unverified(app), ...(await overHttp(context, app))];
+  return [...beside.flat(), ...unverified(app), ...(await proveOverHttp(context, app.host))];
 }
 
 /** On the same server as a Caddy that is in no network of Docker's: its loopback is Caddy's, too. */
@@ -31,21 +32,6 @@ function unverified({ name, upstream, site }: App): Finding[] {
       problem: `Caddy takes any certificate from ${upstream}.`,
       why: `Whoever gets in between reads along, and can pose as ${name}.`,
       fix: 'Give Caddy the authority that signed it (upstream-tls: ca), in homeauth.yaml. If all of the way is yours, leave it so.',
-    }),
-  ];
-}
-
-/** Caddy sends plain http on to https by itself, unless another site takes it. Worth a word only where it does. */
-async function overHttp(context: ProbeContext, app: App): Promise<Finding[]> {
-  const { via, httpPort = 80 } = context.entrance;
-  const entrance = via ? { via: { ...via, port: httpPort } } : {};
-  const answer = await sendProbe({ ...context, entrance }, { url: `http://${app.host}/` });
-  if (answer instanceof Failure || answer.status >= 300 || answer.body === '') return [];
-  return [
-    wrong({ id: 'bypass-http', title: `${app.name} cannot be reached over plain http` }, 'fail', {
-      problem: `http://${app.host} answers without a login.`,
-      why: 'A site of your own in the Caddyfile takes plain http.',
-      fix: `Take the site out that serves http://${app.host} (or everything on port 80), then: homeauth apply`,
     }),
   ];
 }

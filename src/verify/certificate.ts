@@ -5,6 +5,8 @@ import { type ProbeContext, sendProbe } from './probe.ts';
 /** Is the certificate of a host one that browsers trust, or at least one of Caddy's own authority? */
 export async function proveCertificate(context: ProbeContext, host: string): Promise<Finding[]> {
   const { log, via, copyAuthority } = context.entrance;
+  // It is elsewhere, and told with the public name.
+  if (via?.afterTls) return [];
   const request = { url: `https://${host}/` };
   const common = { id: 'certificate', title: `the certificate of ${host} is trusted` };
   const publicly = await sendProbe({ ...context, entrance: via ? { via } : {} }, request);

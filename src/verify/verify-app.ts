@@ -8,8 +8,10 @@ import { proveCertificate } from './certificate.ts';
 import { proveForgery, proveStripped } from './forgery.ts';
 import { proveName } from './name.ts';
 import { proveOpenPaths } from './open-paths.ts';
+import { proveOverHttp } from './over-http.ts';
 import { judgeOwner, type Owner, proveLogin } from './owner.ts';
 import type { ProbeContext } from './probe.ts';
+import { provePublicName } from './public-name.ts';
 import { outpostPatience, proveStranger } from './stranger.ts';
 import { visiting } from './visit.ts';
 import { proveSpelled } from './ways.ts';
@@ -34,6 +36,8 @@ export async function verifyHome(context: ProbeContext, { owner, patience }: Tho
     ...front,
     ...(owner ? await proveLogin(context, owner) : []),
     ...(await proveCertificate(context, authHost)),
+    ...(await provePublicName(context, authHost)),
+    ...(context.entrance.via?.afterTls ? await proveOverHttp(context, authHost) : []),
     ...(await name()),
   ];
 }
@@ -58,6 +62,7 @@ export async function verifyApp(
     ...(isGuarded ? await proveOpenPaths(context, app) : []),
     ...(isGuarded ? await proveSpelled(context, app) : []),
     ...(await proveBypass(context, app)),
+    ...(await provePublicName(context, app.host)),
     ...(await proveName(context, app.host)),
   ];
 }

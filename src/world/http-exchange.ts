@@ -15,14 +15,15 @@ export function exchange(socket: Socket, request: HttpRequest, vigil: Vigil): Pr
 
 function byHttp1(
   socket: Socket,
-  { url, method = 'GET', headers = {}, body }: HttpRequest,
+  { url, method = 'GET', headers = {}, body, via }: HttpRequest,
   vigil: Vigil,
 ): Promise<HttpAnswer> {
   const { host, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
   return new Promise((resolve, reject) => {
     const createConnection = () => socket;
-    const going = overHttp1({ createConnection, method, path, headers: { host, ...headers }, signal: vigil.signal });
+    const all = { host, ...via?.afterTls, ...headers };
+    const going = overHttp1({ createConnection, method, path, headers: all, signal: vigil.signal });
     going.on('error', reject);
     going.on('response', (answer: IncomingMessage) =>
       readBody(answer, vigil).then((text) => resolve(answerOf(answer.statusCode ?? 0, answer.headers, text)), reject),

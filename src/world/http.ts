@@ -61,8 +61,8 @@ async function connected(
 function standing({ url, via, http2 }: HttpRequest, signal: AbortSignal, tls: ConnectionOptions): Promise<Socket> {
   const { protocol, hostname, port } = new URL(url);
   const name = hostname.replace(/^\[|\]$/g, '');
-  const isTls = protocol === 'https:';
-  const at = via ?? { host: name, port: Number(port) || (isTls ? 443 : 80) };
+  const isTls = protocol === 'https:' && via?.afterTls === undefined;
+  const at = via ? { host: via.host, port: via.port } : { host: name, port: Number(port) || (isTls ? 443 : 80) };
   const named = isIP(name) === 0 ? { servername: name } : {};
   const ALPNProtocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
   const socket = isTls ? connectTls({ ...at, ...named, ALPNProtocols, ...tls }) : connect(at);

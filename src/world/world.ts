@@ -105,13 +105,21 @@ export interface Zfs {
   destroy(name: string): Promise<void>;
 }
 
+/** Where to connect, whatever a name resolves to. */
+export interface Via {
+  readonly host: string;
+  readonly port: number;
+  /** TLS ends before it: what is asked over https is asked there in plain HTTP, with these headers. */
+  readonly afterTls?: Readonly<Record<string, string>>;
+}
+
 export interface HttpRequest {
   readonly url: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Connect here, whatever the name resolves to; the name is still what is asked for (SNI and Host). */
-  readonly via?: { readonly host: string; readonly port: number };
+  /** Connect here; the name is still what is asked for (SNI and Host). */
+  readonly via?: Via;
   /** A certificate authority to trust beside the usual ones, as PEM. */
   readonly authority?: string;
   /** Ask for HTTP/2; without it, and where the server has none, it is HTTP/1.1. */

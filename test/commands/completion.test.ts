@@ -61,12 +61,12 @@ describe('bash', () => {
   test.each([
     [
       ['init', '--tls', ''],
-      ['auto', 'internal', 'cloudflare'],
+      ['auto', 'internal', 'cloudflare', 'external'],
     ],
     [['init', '--tls', '=', 'int'], ['internal']],
     [
       ['init', '--tls', '='],
-      ['auto', 'internal', 'cloudflare'],
+      ['auto', 'internal', 'cloudflare', 'external'],
     ],
     [['--color', 'n'], ['never']],
     [

@@ -24,7 +24,7 @@ test('every question is a flag of its own name, and there is none twice', () => 
 });
 
 test('what is not asked has a value or may be left out', () => {
-  const optional = ['allow-unsupported', 'auth-host', 'caddy-container', 'listen'];
+  const optional = ['allow-unsupported', 'auth-host', 'caddy-container', 'tls-from', 'listen'];
   for (const { id, prompt, suggest } of questions) {
     if (!prompt && !optional.includes(id)) expect(suggest({}, {}), id).toBeDefined();
   }
@@ -54,7 +54,7 @@ describe('a refused answer is one sentence that ends with what to write', () => 
     ['base-dir', 'srv', '"srv" is not an absolute path. Begin it with a slash, for example /rpool/encrypted/docker.'],
     ['name', '', '"" is empty. Write a name, or delete the line.'],
     ['email', 'helen', '"helen" has no @. Write it like helen@example.com.'],
-    ['tls', 'letsencrypt', '"letsencrypt" is not one of: auto, internal, cloudflare.'],
+    ['tls', 'letsencrypt', '"letsencrypt" is not one of: auto, internal, cloudflare, external.'],
   ];
   test.each(rows)('%s: %j', (id, value, text) => {
     expect(question(id).validate(value)).toBe(text);

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromRaw, valuesOf, without } from './caddy/headers.ts';
 import { serve } from './caddy/route.ts';
@@ -50,7 +50,7 @@ export const caddy: Program = async (around) => {
   } catch (error) {
     throw new Exit(1, `Error: ${(error as Error).message}`);
   }
-  const server = createServer(async (request, response) => {
+  const answering = (isPlain: boolean) => async (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url = '/', rawHeaders } = request;
     const headers = fromRaw(rawHeaders);
     const [host = ''] = valuesOf(headers, 'Host');
@@ -58,23 +58,36 @@ export const caddy: Program = async (around) => {
     const listeners = [...new Set(running.map(({ bind }) => bind))];
     const bind = listeners[turn++ % listeners.length];
     const called = host.replace(/:\d+$/, '').toLowerCase();
-    const site = running.find((one) => one.bind === bind && one.host === called);
+    // A site for https is sent on to from plain HTTP.
+    if (isPlain && running.some((one) => !one.isPlain && one.host === called)) {
+      response.writeHead(308, { Location: `https://${called}${url}` }).end();
+      return;
+    }
+    const site = running.find((one) => one.isPlain === isPlain && one.bind === bind && one.host === called);
     try {
       // Names with an underscore are dropped at the door, since 2.11.4.
-      const visit = { method, target: url, host, headers: without(headers, '*_*'), body: await read(request) };
+      const visit = {
+        method,
+        target: url,
+        host,
+        scheme: isPlain ? 'http' : 'https',
+        from: request.socket.remoteAddress ?? '',
+        headers: without(headers, '*_*'),
+        body: await read(request),
+      };
       const answer = site && (await serve(site.body, visit, { dial: around.dial, believesVisitors }));
       pass(response, answer ?? { status: 200, headers: [], body: Buffer.alloc(0) });
     } catch (error) {
       around.log(String(error));
       response.writeHead(502).end();
     }
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
+  };
+  const servers = [true, false].map((isPlain) => createServer(answering(isPlain)));
+  const [http, https] = (await Promise.all(servers.map(listening))) as [number, number];
   return {
     ports: new Map([
-      [80, port],
-      [443, port],
+      [80, http],
+      [443, https],
     ]),
     health: () => 'none',
     read: (path) => (path.endsWith('/caddy/autosave.json') ? configurationOf(running) : files.get(path)),
@@ -90,11 +103,9 @@ export const caddy: Program = async (around) => {
       if (args[0] === 'reload') return tries(() => load(text));
       return { code: 127, stdout: '', stderr: `${program}: not found\n` };
     },
-    stop: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    async stop() {
+      await Promise.all(servers.map(closed));
+    },
   };
 };
 
@@ -102,3 +113,12 @@ function pass(response: ServerResponse, { status, headers, body }: Answer): void
   const kept = headers.filter(([name]) => !/^(connection|transfer-encoding|content-length|keep-alive)$/i.test(name));
   response.writeHead(status, kept.flat()).end(body);
 }
+
+const listening = (server: Server): Promise<number> =>
+  new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((done) => {
+    server.close(() => done());
+    server.closeAllConnections();
+  });

@@ -7,6 +7,8 @@ export interface Directive {
 /** One site of a Caddyfile, as far as the loopback Caddy understands it. */
 export interface Site {
   readonly host: string;
+  /** For plain HTTP alone. */
+  readonly isPlain: boolean;
   /** With what its snippets stand for in their place. */
   readonly body: readonly Directive[];
   /** The login is asked for first. */
@@ -102,6 +104,7 @@ function site(head: string, body: readonly Directive[]): Site {
   const revision = body.find(({ words }) => words[0] === 'vars' && words[1] === 'homeauth_revision')?.words[2];
   return {
     host: head.replace(/^https?:\/\//, ''),
+    isPlain: head.startsWith('http://'),
     body,
     guarded: has('forward_auth'),
     bind: body.find(({ words }) => words[0] === 'bind')?.words[1] ?? '',
@@ -114,12 +117,13 @@ export const trustsProxies = (text: string): boolean => /^[^\S\n]*trusted_proxie
 
 /** The same as Caddy's JSON has it, as far as anybody looks: a server for each listener. */
 export function configurationOf(sites: readonly Site[]): string {
-  const servers = [...new Set(sites.map(({ bind }) => bind))].map((bind, n) => [
+  const listenOf = ({ bind, isPlain }: Site) => `${bind}:${isPlain ? 80 : 443}`;
+  const servers = [...new Set(sites.map(listenOf))].map((listen, n) => [
     `srv${n}`,
     {
-      listen: [`${bind}:443`],
+      listen: [listen],
       routes: sites
-        .filter((site) => site.bind === bind)
+        .filter((site) => listenOf(site) === listen)
         .map(({ host, body, revision }) => ({
           match: [{ host: [host] }],
           handle: [...(revision ? [{ handler: 'vars', homeauth_revision: revision }] : []), ...handlersOf(body)],

@@ -3,7 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import type { AuthentikOptions } from '../../src/world/authentik/client.ts';
 import { connectAuthentik } from '../../src/world/authentik/client.ts';
 import { systemRandom } from '../../src/world/random.ts';
-import type { Files, Http, World } from '../../src/world/world.ts';
+import type { Files, Http, Via, World } from '../../src/world/world.ts';
 import type { Standin, StandinOptions } from '../standin/index.ts';
 import { caddy } from './caddy.ts';
 import { type FakeDocker, fakeDocker } from './docker.ts';
@@ -71,7 +71,7 @@ export function fakeWorld({
       create: async () => {},
       destroy: async () => {},
     },
-    http: plainHttp(docker.lan),
+    http: plainHttp(docker),
     host: {
       uid: 0,
       hostname: () => 'nas',
@@ -102,16 +102,24 @@ export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions
 }
 
 /** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy, or to a device on the LAN. */
-const plainHttp = (lan: FakeDocker['lan']): Http => ({
+const plainHttp = ({ lan, boxes }: FakeDocker): Http => ({
   dial({ url, method = 'GET', headers = {}, body, via, timeout = 10_000 }) {
     const { host, hostname, port, pathname, search, protocol } = new URL(url);
     const device = /^(192\.168|10)\./.test(hostname)
       ? { host: '127.0.0.1', port: lan.get(hostname)?.get(Number(port)) ?? 1 }
       : undefined;
-    const at = via ?? device ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const at = (via && hereOn(via, boxes)) ??
+      via ??
+      device ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     return new Promise((resolve, reject) => {
       const out = ask(
-        { host: at.host, port: at.port, method, path: pathname + search, headers: { host, ...headers } },
+        {
+          host: at.host,
+          port: at.port,
+          method,
+          path: pathname + search,
+          headers: { host, ...via?.afterTls, ...headers },
+        },
         async (answer) => {
           let text = '';
           for await (const part of answer) text += part;
@@ -128,6 +136,17 @@ const plainHttp = (lan: FakeDocker['lan']): Http => ({
     });
   },
 });
+
+/** This server's address on the LAN: what Docker publishes there, and nothing else. */
+function hereOn({ host, port }: Via, boxes: FakeDocker['boxes']): { host: string; port: number } | undefined {
+  if (host !== '192.168.0.4') return undefined;
+  const published = [...boxes.values()].flatMap(({ made, running }) =>
+    (made.definition.publish ?? []).flatMap((one) =>
+      one.port === port ? [running?.ports.get(one.inside ?? one.port) ?? 1] : [],
+    ),
+  );
+  return { host: '127.0.0.1', port: published[0] ?? 1 };
+}
 
 function memoryLocks(): World['locks'] {
   const held = new Map<string, { pid: number; command: string; since: string }>();

@@ -6,6 +6,7 @@ import { holes } from './holes.ts';
 import { everywhere } from './listeners.ts';
 import { peers, peersHere } from './peers.ts';
 import { textOf } from './text.ts';
+import { tlsPeers } from './tls-peers.ts';
 
 /**
  * A Caddy in a container meets authentik on a network of the two alone, wherever Caddy is on it. A Caddy of somebody
@@ -13,7 +14,7 @@ import { textOf } from './text.ts';
  * is on this server's own network meets it at a port of the loopback.
  */
 export function caddyProxy(found: CaddyFacts): ReverseProxy {
-  const { container, unit, caddyfile, how, listeners, listen } = found;
+  const { container, unit, caddyfile, how, listeners, listen, tlsEnd } = found;
   const network = found.networks.includes(doorNetwork) ? door : caddynet;
   return {
     meeting: listen ? { at: 'port', listen, through: backendNetwork } : { at: 'network', network },
@@ -31,22 +32,32 @@ export function caddyProxy(found: CaddyFacts): ReverseProxy {
           ...(unit !== undefined && { unit }),
           caddyfile,
           how,
-          ...textOf(config, templates['homeauth.caddy']!, listeners.bind),
+          ...textOf(config, templates['homeauth.caddy']!, {
+            bind: listeners.bind,
+            ...(tlsEnd && { tlsEnd }),
+            ...(listeners.plain !== undefined && { port: listeners.plain }),
+          }),
         },
       },
     ],
     entrance: (world) => entrance(found, world),
-    peers: (world) => (listen ? peersHere(found, world) : peers(container, network.name, world)),
+    peers: async (world) => [
+      ...(listen ? await peersHere(found, world) : await peers(container, network.name, world)),
+      ...(tlsEnd ? await tlsPeers(tlsEnd, container, world) : []),
+    ],
     holes: (world) => holes(found, world),
   };
 }
+
+/** Of the Caddy that homeauth sets up. */
+export const ownNetworks: readonly string[] = [caddynet.name, door.name];
 
 /** A Caddy that homeauth sets up where there is none. */
 export const ownCaddy = (baseDir: string): CaddyFacts & { readonly container: string } => ({
   is: 'caddy',
   own: true,
   container: 'caddy',
-  networks: [caddynet.name, door.name],
+  networks: ownNetworks,
   caddyfile: { inside: '/etc/caddy/Caddyfile', outside: `${baseDir}/caddy/etc/Caddyfile` },
   how: 'import',
   listeners: everywhere,

@@ -3,17 +3,20 @@ import { proxyNetwork } from '../../model/networks.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts, Entrance } from '../proxy.ts';
 import { instanceOf, rootOf } from './instance.ts';
+import { lastLoaded } from './running.ts';
+import { proofHeader } from './text.ts';
 import { wordsFor } from './words.ts';
 
 /** The way in to Caddy, or why there is none. */
 export async function entrance(
-  { caddyfile, listeners: { http, https, bind }, ...place }: CaddyFacts,
+  { caddyfile, listeners: { http, https, bind, plain }, tlsEnd, ...place }: CaddyFacts,
   world: Pick<World, 'docker' | 'files' | 'http' | 'host'>,
 ): Promise<Entrance | Finding> {
   const caddy = await instanceOf(place, caddyfile.inside, world);
   // Caddy listens there alone, and not on every address of its container.
   const pinned = bind.find((address) => !/^(|0\.0\.0\.0|\[::\])$/.test(address)) ?? '';
-  const via = await caddy?.dial(pinned, https, proxyNetwork);
+  const httpPort = plain ?? http;
+  const via = await caddy?.dial(pinned, tlsEnd ? httpPort : https, proxyNetwork);
   if (!caddy || !via) return closed(place, caddy !== undefined || place.container === undefined, world);
   const root = rootOf(caddy.environment);
   const authority = await caddy.read(root);
@@ -22,8 +25,8 @@ export async function entrance(
   return {
     ...(container !== undefined && { container }),
     log: wordsFor(place).log,
-    via,
-    httpPort: http,
+    via: tlsEnd ? { ...via, afterTls: { 'X-Forwarded-Proto': 'https', [proofHeader]: await lastLoaded(caddy) } } : via,
+    httpPort,
     ...(authority !== undefined && { authority, copyAuthority: copy }),
   };
 }

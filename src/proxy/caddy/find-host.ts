@@ -3,6 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import { distrust } from '../../model/trust.ts';
 import type { Program, World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
+import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
 import { hostPrograms, linkedTo, startedWith } from './container.ts';
 import { existing, isCaddy, listeners } from './find.ts';
 import { takesBeside } from './imports.ts';
@@ -18,7 +19,7 @@ type Sight = Pick<World, 'docker' | 'host' | 'files'>;
  */
 export async function findHostCaddy(
   world: Sight,
-  config: Pick<Config, 'caddyContainer' | 'listen'>,
+  config: Pick<Config, 'caddyContainer' | 'listen'> & TlsSaid,
 ): Promise<CaddyFacts> {
   const { caddyContainer: named, listen } = config;
   const containers = (await world.docker.containers()).filter(
@@ -28,7 +29,8 @@ export async function findHostCaddy(
   const front = await world.host.listener(443);
   const chosen = programs.find(({ pid }) => pid === front?.pid) ?? (programs.length === 1 ? programs[0] : undefined);
   const [container, another] = containers;
-  const at = listen ? { listen } : {};
+  const tlsEnd = await tlsEndOf(config, ['host'], world);
+  const at = { ...(listen && { listen }), ...(tlsEnd && { tlsEnd }) };
   if (chosen && (!container || chosen.pid === front?.pid)) return { ...(await onServer(world, chosen, config)), ...at };
   if (programs.length > 1) throw unfit.severalHere(programs);
   if (another || (container && chosen)) throw unfit.several(containers);
@@ -48,7 +50,11 @@ export async function servesFromHost({ docker, host }: Pick<World, 'docker' | 'h
   );
 }
 
-async function onServer({ files, host }: Sight, program: Program, config: Pick<Config, 'listen'>): Promise<CaddyFacts> {
+async function onServer(
+  { files, host }: Sight,
+  program: Program,
+  config: Pick<Config, 'listen'> & TlsSaid,
+): Promise<CaddyFacts> {
   const { argv, workingDirectory, unit } = program;
   const place = unit === undefined ? {} : { unit };
   const started = startedWith({ command: argv.join(' '), workingDirectory });

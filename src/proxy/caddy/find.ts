@@ -4,7 +4,8 @@ import type { Id } from '../../model/resource.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
 import type { CaddyFacts, Listeners } from '../proxy.ts';
-import { ownCaddy } from './caddy.ts';
+import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
+import { ownCaddy, ownNetworks } from './caddy.ts';
 import { linkedTo, onHost, startedIn } from './container.ts';
 import { takesBeside } from './imports.ts';
 import { type Instance, inContainer } from './instance.ts';
@@ -17,26 +18,31 @@ import * as unfit from './unfit.ts';
 /** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
 export async function findCaddy(
   world: Pick<World, 'docker' | 'host' | 'files'>,
-  config: Pick<Config, 'caddyContainer' | 'baseDir'>,
+  config: Pick<Config, 'caddyContainer' | 'baseDir'> & TlsSaid,
   ours: ReadonlySet<Id>,
 ): Promise<CaddyFacts> {
   if (ours.has('container:caddy') && config.caddyContainer === undefined) {
-    const own = ownCaddy(config.baseDir);
+    const own = { ...ownCaddy(config.baseDir), ...(await endOf(config, ownNetworks, world)) };
     const details = await world.docker.container(own.container);
     if (!details) return own;
     const { inside, outside } = own.caddyfile;
     const text = withoutOurs((await world.docker.readFile(own.container, inside)) ?? '');
     const how = takesBeside(text, inside) ? 'block' : 'import';
-    return { ...own, how, listeners: await listeners(inContainer(details, inside, world), outside, {}) };
+    return { ...own, how, listeners: await listeners(inContainer(details, inside, world), outside, config) };
   }
   const containers = await world.docker.containers();
   const caddy = choose(containers, config.caddyContainer);
-  if (caddy) return existing(world, caddy, {});
+  if (caddy) return { ...(await existing(world, caddy, config)), ...(await endOf(config, caddy.networks, world)) };
   const listener = await world.host.listener(443);
-  if (!listener) return ownCaddy(config.baseDir);
+  if (!listener) return { ...ownCaddy(config.baseDir), ...(await endOf(config, ownNetworks, world)) };
   const publisher = containers.find(({ running, ports }) => running && ports.some(({ port }) => port === 443));
   throw unfit.portTaken(listener.process, publisher?.name);
 }
+
+const endOf = async (config: TlsSaid, networks: readonly string[], world: Pick<World, 'docker'>) => {
+  const tlsEnd = await tlsEndOf(config, networks, world);
+  return tlsEnd && { tlsEnd };
+};
 
 function choose(containers: readonly ContainerSummary[], named: string | undefined): ContainerSummary | undefined {
   if (named !== undefined) {
@@ -71,8 +77,9 @@ export function isCaddy({ name, image, command, mounts }: ContainerSummary): boo
 export async function existing(
   { docker, files }: Pick<World, 'docker' | 'files'>,
   caddy: ContainerSummary,
-  { listen }: Pick<Config, 'listen'>,
+  config: Pick<Config, 'listen'> & TlsSaid,
 ): Promise<CaddyFacts> {
+  const { listen } = config;
   const { name, image, command, networks } = caddy;
   if (/docker-?proxy/.test(`${image} ${command}`)) throw unfit.dockerProxy(name);
   if (!caddy.running) throw unfit.stopped(name);
@@ -93,7 +100,7 @@ export async function existing(
   const linked = await linkedTo(place.outside, files);
   const caddyfile = { inside, outside: linked ?? place.outside };
   const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
-  const where = await listeners(inContainer(details, inside, { docker }), place.outside, { ...(listen && { listen }) });
+  const where = await listeners(inContainer(details, inside, { docker }), place.outside, config);
   return { is: 'caddy', own: false, container: name, networks, caddyfile, how, listeners: where };
 }
 
@@ -101,11 +108,12 @@ export async function existing(
 export async function listeners(
   caddy: Pick<Instance, 'read' | 'environment'>,
   path: string,
-  config: Pick<Config, 'listen'>,
+  config: Pick<Config, 'listen'> & TlsSaid,
 ): Promise<Listeners> {
+  const isAfterTls = config.tls === 'external';
   const loaded = await loadedLast(caddy);
-  if (withoutCertificates(loaded)) throw unfit.noCertificates(path);
-  const found = listenersIn(loaded, new Set([authentikAt(config)]));
+  if (!isAfterTls && withoutCertificates(loaded)) throw unfit.noCertificates(path);
+  const found = listenersIn(loaded, new Set([authentikAt(config)]), isAfterTls);
   if ('hosts' in found) throw unfit.listensApart(path, found);
   return found;
 }

@@ -21,7 +21,7 @@ const openIn = (sites: readonly CaddySite[]) =>
  */
 export function sitesIn(text: string): readonly CaddySite[] {
   const sites: { host: string; openPaths: string[] }[] = [];
-  for (const [, host, paths = ''] of text.matchAll(/^([\w.-]+) \{$|^\t\t\tpath (.+)$/gm)) {
+  for (const [, host, paths = ''] of text.matchAll(/^(?:http:\/\/)?([\w.-]+)(?::\d+)? \{$|^\t\t\tpath (.+)$/gm)) {
     if (host !== undefined) sites.push({ host, openPaths: [] });
     else sites.at(-1)?.openPaths.push(...paths.split(' '));
   }

@@ -43,7 +43,7 @@ export function checkRoom(own: string, adapted: Configuration | undefined, want:
   if (/^[^\S\n]*\(authentik\)[^\S\n]*\{/m.test(own)) throw snippetTaken(path);
   if (adapted?.admin?.disabled) throw cannotBeAsked(path, 'admin off', want);
   if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want);
-  if (adapted && withoutCertificates(adapted)) throw noCertificates(path);
+  if (!want.overHttp && adapted && withoutCertificates(adapted)) throw noCertificates(path);
   const served = hostsIn(adapted);
   const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
   const hosts = want.sites.map(({ host }) => host);

@@ -7,6 +7,7 @@ import { cloudflareVariable } from '../../model/caddy.ts';
 import { innerHost, proxyNetwork } from '../../model/networks.ts';
 import type { CaddySpec } from '../../model/resource.ts';
 import { domainApplication } from '../../model/sso.ts';
+import type { TlsEnd } from '../tls-end.ts';
 import { oddTargets, openTargets } from './open-paths.ts';
 
 const cloudflareModule = { name: 'dns.providers.cloudflare', variable: cloudflareVariable };
@@ -27,7 +28,7 @@ function dialled(upstream: string, { site }: App): string {
 const portOf = (upstream: string) => upstream.slice(upstream.lastIndexOf(':') + 1);
 
 /** What an app's site has beside its host and the login, as the template wants it. */
-function siteOf(app: App) {
+function siteOf(app: App, isAfterTls: boolean) {
   const { moreUpstreams = [], tls, identityHeaders = {}, maxBody, encode, extra, ...headers } = app.site ?? {};
   const ours = Object.entries(identityHeaders).map(([header, claim]) => ({
     header,
@@ -48,8 +49,8 @@ function siteOf(app: App) {
     encode: encode ?? false,
     // With blanks in front: tabs are the layout of ours, which is read back.
     extra: (extra?.trimEnd().split('\n') ?? []).map((line) => line.replace(/^\t+/, (tabs) => '  '.repeat(tabs.length))),
-    isPlain: !tls && up.length === 0 && down.length === 0,
-    isPlainBehind: !tls && up.length === 0 && down.length === 0 && ours.length === 0,
+    isPlain: !isAfterTls && !tls && up.length === 0 && down.length === 0,
+    isPlainBehind: !isAfterTls && !tls && up.length === 0 && down.length === 0 && ours.length === 0,
   };
 }
 
@@ -61,12 +62,26 @@ const setting = (headers: Readonly<Record<string, string | null>> = {}) =>
     isSet: value !== null,
   }));
 
+/** Where homeauth's sites listen. `tlsEnd`: in plain HTTP, behind what ends TLS; `port`: where that is not HTTP's own. */
+interface Place {
+  readonly bind?: readonly string[];
+  readonly tlsEnd?: TlsEnd;
+  readonly port?: number;
+}
+
+/** With which header a proof says that it is homeauth's own, where TLS ends before Caddy; its value is the text's mark. */
+export const proofHeader = 'X-Homeauth-Proof';
+
+/** In a list of addresses, to which Caddy has added who asks it. */
+const lastButOne = '^(?:.*,)?\\s*([^,\\s]+)\\s*,[^,]*$';
+
 /** All of homeauth's text for Caddy, what is in it, and its mark: a hash of everything else in it. */
 export function textOf(
   config: Config,
   template: Template,
-  bind: readonly string[] = [],
-): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules'> {
+  { bind = [], tlsEnd, port }: Place = {},
+): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules' | 'overHttp'> {
+  const siteAt = (host: string) => (tlsEnd ? `http://${host}${port === undefined ? '' : `:${port}`}` : host);
   const data = {
     authentik: `http://${authentikAt(config)}`,
     authHost: config.authHost,
@@ -74,9 +89,14 @@ export function textOf(
     cloudflare: config.tls === 'cloudflare',
     odd: oddTargets,
     bind,
+    tlsEnd: tlsEnd?.from ?? [],
+    proofHeader,
+    lastButOne,
+    authSite: siteAt(config.authHost),
     apps: config.apps.map((app) => ({
       host: app.host,
-      ...siteOf(app),
+      site: siteAt(app.host),
+      ...siteOf(app, tlsEnd !== undefined),
       slug: app.mode === 'domain' ? domainApplication : app.name,
       openPaths: app.openPaths ?? [],
       open: openTargets(app.openPaths ?? []),
@@ -93,5 +113,6 @@ export function textOf(
       ...config.apps.map(({ host, openPaths = [] }) => ({ host, openPaths })),
     ],
     modules: config.tls === 'cloudflare' ? [cloudflareModule] : [],
+    ...(tlsEnd && { overHttp: true }),
   };
 }

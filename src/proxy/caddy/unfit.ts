@@ -136,10 +136,10 @@ export const noCertificates = (path: string): Failure =>
     code: 'caddy-auto-https-off',
     problem: `${path} says "auto_https off", so Caddy gets no certificates for homeauth's sites.`,
     why: 'A login needs https.',
-    ...bySetting(
-      (setting) =>
-        `Take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual(setting)}`,
-    ),
+    ...bySetting((setting) => [
+      `If TLS ends before Caddy, say who asks it: ${setting.to('tls', 'external')}, ${setting.to('tls-from', 'cloudflared')} (its container or its address)`,
+      `Else take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual(setting)}`,
+    ]),
   });
 
 export const severalHere = (found: readonly Program[]): Failure =>

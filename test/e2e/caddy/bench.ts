@@ -125,7 +125,7 @@ export async function startCaddy(docker: Engine, mount: 'directory' | 'file', ca
       container: proxy,
       caddyfile: { inside: '/etc/caddy/Caddyfile', outside: path },
       how: mount === 'directory' ? 'import' : 'block',
-      ...textOf(configOf(apps), template, bind),
+      ...textOf(configOf(apps), template, bind && { bind }),
     }),
     put: async (want) => caddyKind.apply?.(path, want, world, undefined),
     differs: async (want) => {

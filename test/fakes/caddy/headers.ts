@@ -26,9 +26,13 @@ export const withHeader = (headers: Headers, name: string, value: string): Heade
   [name, value],
 ];
 
-/** One operation, as in `request_header` and `header_up`: `-NAME` takes away, `NAME VALUE` sets. */
-export const changed = (headers: Headers, [name = '', value = '']: readonly string[]): Headers =>
-  name.startsWith('-') ? without(headers, name.slice(1)) : withHeader(headers, name, value);
+/** One operation: `-NAME` takes away, `NAME VALUE` sets, and `NAME EXPRESSION VALUE` changes what is there. */
+export function changed(headers: Headers, [name = '', value = '', replacement]: readonly string[]): Headers {
+  if (name.startsWith('-')) return without(headers, name.slice(1));
+  if (replacement === undefined) return withHeader(headers, name, value);
+  const expression = new RegExp(value);
+  return headers.map(([other, held]) => [other, same(other, name) ? held.replace(expression, replacement) : held]);
+}
 
 const hopByHop = [
   'Connection',

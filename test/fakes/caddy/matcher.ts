@@ -29,6 +29,8 @@ function matcher(directive: Directive): Matcher {
       const expression = goExpression(pattern);
       return (visit) => expression.test(filled(subject, visit));
     }
+    case 'remote_ip':
+      return ({ from }) => isAmong(from, args);
     case 'not': {
       const inner = named({ words: ['@not', ...args], block: directive.block });
       return (visit) => !inner(visit);
@@ -37,6 +39,19 @@ function matcher(directive: Directive): Matcher {
       throw new Error(`module not registered: http.matchers.${kind}`);
   }
 }
+
+/** Whether an IPv4 address is in one of these ranges. */
+export const isAmong = (address: string, ranges: readonly string[]): boolean =>
+  ranges.some((range) => {
+    const [base = '', length] = range.split('/');
+    const bits = (text: string) =>
+      text
+        .split('.')
+        .map((part) => Number(part).toString(2).padStart(8, '0'))
+        .join('')
+        .slice(0, Number(length ?? 32));
+    return bits(base) === bits(address);
+  });
 
 /** A token in front of a directive's arguments that says for which requests it is. */
 export const isMatcher = (word: string | undefined): boolean => word !== undefined && /^([@/]|\*$)/.test(word);

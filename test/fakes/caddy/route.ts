@@ -1,6 +1,6 @@
 import type { Directive } from '../caddyfile.ts';
 import { changed, type Headers, handedOn, valuesOf, withHeader, without } from './headers.ts';
-import { byToken, isMatcher, type Matcher, named } from './matcher.ts';
+import { byToken, isAmong, isMatcher, type Matcher, named } from './matcher.ts';
 import { type Answer, ask } from './upstream.ts';
 import { filled, type Visit } from './visit.ts';
 
@@ -12,7 +12,7 @@ export interface Around {
 }
 
 /** The order in which Caddy carries out what stands in a site. In a `route` it is the order of the text. */
-const order = ['forward_auth', 'request_header', 'handle', 'route', 'respond', 'reverse_proxy'];
+const order = ['forward_auth', 'redir', 'request_header', 'handle', 'route', 'respond', 'reverse_proxy'];
 
 /** Carries out a site's directives for one request. Nothing comes of it where none of them answers. */
 export function serve(site: readonly Directive[], visit: Visit, around: Around): Promise<Answer | undefined> {
@@ -65,6 +65,10 @@ async function carryOut(
     case 'request_header':
       visit.headers = changed(visit.headers, args);
       return undefined;
+    case 'redir': {
+      const [to = '', status = '302'] = args;
+      return { status: Number(status), headers: [['Location', to]], body: Buffer.alloc(0) };
+    }
     case 'respond': {
       const [body = '', status = '200'] = args;
       const isBare = args.length === 1 && /^\d{3}$/.test(body);
@@ -93,7 +97,7 @@ function proxied(
   const ups = block.filter(({ words }) => words[0] === 'header_up').map(({ words }) => words.slice(1));
   const headers = [...(asked.set ?? []), ...ups.map((words) => words.map((word) => filled(word, visit)))].reduce(
     changed,
-    forwarded(handedOn(visit.headers), visit, believesVisitors),
+    forwarded(handedOn(visit.headers), visit, believesVisitors || trusts(block, visit)),
   );
   const { method, target, body } = visit;
   return asked.target === undefined
@@ -101,11 +105,16 @@ function proxied(
     : ask(at, { method: 'GET', target: asked.target, headers, body: Buffer.alloc(0) });
 }
 
-function forwarded(headers: Headers, { host }: Visit, believesVisitors: boolean): Headers {
+/** `trusted_proxies` of this one way on. */
+const trusts = (block: readonly Directive[], { from }: Visit): boolean =>
+  block.some(({ words: [name, ...ranges] }) => name === 'trusted_proxies' && isAmong(from, ranges));
+
+function forwarded(headers: Headers, { host, scheme }: Visit, believesVisitors: boolean): Headers {
   const prior = (name: string) => (believesVisitors ? valuesOf(headers, name).at(-1) : undefined);
+  const before = prior('X-Forwarded-For');
   const all: Headers = [
-    ['X-Forwarded-For', '192.0.2.7'],
-    ['X-Forwarded-Proto', prior('X-Forwarded-Proto') ?? 'https'],
+    ['X-Forwarded-For', before === undefined ? '192.0.2.7' : `${before}, 192.0.2.7`],
+    ['X-Forwarded-Proto', prior('X-Forwarded-Proto') ?? scheme],
     ['X-Forwarded-Host', prior('X-Forwarded-Host') ?? host],
   ];
   return all.reduce((left, [name, value]) => withHeader(left, name, value), headers);

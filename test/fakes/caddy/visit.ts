@@ -7,6 +7,9 @@ export interface Visit {
   readonly target: string;
   /** The header Host as it was sent. */
   readonly host: string;
+  readonly scheme: string;
+  /** The address that asks. */
+  readonly from: string;
   headers: Headers;
   readonly body: Buffer;
 }
@@ -15,6 +18,7 @@ export interface Visit {
 export const filled = (text: string, { method, target, host, headers }: Visit): string =>
   text
     .replaceAll('{http.request.orig_uri}', target)
+    .replaceAll('{uri}', target)
     .replaceAll('{http.request.method}', method)
     .replaceAll('{http.request.hostport}', host)
     .replaceAll('{http.request.host}', host.replace(/:\d+$/, ''))

@@ -1,0 +1,32 @@
+import { type Finding, ok, wrong } from '../../model/finding.ts';
+import type { World } from '../../world/world.ts';
+import type { TlsEnd } from '../tls-end.ts';
+
+/** Who else is on the network from which what ends TLS asks Caddy: they are taken for it. */
+export async function tlsPeers(
+  { containers }: TlsEnd,
+  caddy: string | undefined,
+  { docker }: Pick<World, 'docker'>,
+): Promise<Finding[]> {
+  if (containers.length === 0) return [];
+  const about = { id: 'tls-from', title: 'Caddy serves nobody without TLS but what ends it' };
+  const all = await docker.containers();
+  const named = new Set([...containers.map(({ name }) => name), caddy, 'authentik']);
+  const beside = containers.flatMap(({ network }) =>
+    all.filter(({ name, networks }) => networks.includes(network) && !named.has(name)).map(({ name }) => name),
+  );
+  const [first, ...more] = [...new Set(beside)];
+  const [{ name, network }] = containers as [TlsEnd['containers'][number]];
+  if (first === undefined) return [ok(about)];
+  const who = more.length > 0 ? `${first} and others (${more.length}) are` : `${first} is`;
+  return [
+    wrong(about, 'warn', {
+      problem: `${who} on ${network}, too, where ${name} asks Caddy, and counts as what ends TLS.`,
+      why: 'Whoever breaks into one of them can say of any visitor from which address they come, and no brake on guessing passwords holds.',
+      fix: [
+        `Give ${name} and Caddy a network of their own (tunnel: {} below networks in a compose file, and in both services), and take ${name} off ${network}.`,
+        'Then: homeauth apply',
+      ],
+    }),
+  ];
+}
