@@ -38,6 +38,28 @@ export const addApp = defineCommand({
 });
 export type AddAppFlags = FlagsOf<typeof addApp>;
 
+export const protect = defineCommand({
+  name: 'protect',
+  heading: 'apps',
+  about: 'Put a site of your own Caddyfile behind the login',
+  examples: ['homeauth protect wiki.home.example.com', 'homeauth protect wiki.home.example.com --group family'],
+  changes: true,
+  dryRun: 'show what would change, and change nothing',
+  takes: (command) =>
+    command
+      .argument('<host>')
+      .option('--name <name>', "the app's name; default: the first part of its host")
+      .option('--title <text>', 'how authentik shows it')
+      .option('--group <group>', 'only members of this authentik group get in')
+      .addOption(
+        choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
+      )
+      .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
+      .option(...endShutOut),
+  run: async ([host], flags, s): Promise<ExitCode> => (await import('../commands/protect.ts')).protect(host, flags, s),
+});
+export type ProtectFlags = FlagsOf<typeof protect>;
+
 export const removeApp = defineCommand({
   name: 'remove-app',
   heading: 'apps',

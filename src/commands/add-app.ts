@@ -1,10 +1,11 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AddAppFlags } from '../cli/apps.ts';
+import type { CommonFlags } from '../cli/define-command.ts';
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Progress } from '../engine/run.ts';
-import { type Edit, openInstallation } from '../installation/installation.ts';
+import { type Edit, type Installation, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
@@ -41,9 +42,24 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
     );
   const draft = draftOf(name, flags, known);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
-  const after = openInstallation(edit(before.text), before.source, runtime);
-  if (flags.dryRun) return showPlan(after, runtime, 'add-app');
+  return putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
+}
 
+/** Flags of every command that puts an app behind the login. */
+type PutFlags = CommonFlags & Pick<AddAppFlags, 'adminPasswordFile' | 'endSessions'>;
+
+/** Carries out an edit that puts an app behind the login, after consent, and proves that it is. `typed`: its argument. */
+export async function putBehindLogin(
+  before: Installation,
+  edit: Edit,
+  { command, name, typed }: { readonly command: 'add-app' | 'protect'; readonly name: string; readonly typed: string },
+  flags: PutFlags,
+  runtime: Runtime,
+): Promise<ExitCode> {
+  const after = openInstallation(edit(before.text), before.source, runtime);
+  if (flags.dryRun) return showPlan(after, runtime, command);
+
+  const screen = screenOf(runtime, command);
   await consent(after, runtime, screen);
   const password = await passwordAtHand(after, flags, runtime);
   const wishes = { mayTake: after.mayEdit, edit };
@@ -53,7 +69,7 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
     if (event.is === 'stage-done') took += event.elapsed;
     else screen.progress(event);
   };
-  const { installation, changes } = await reconcile(after, `add-app ${name}`, progress, wishes);
+  const { installation, changes } = await reconcile(after, `${command} ${typed}`, progress, wishes);
   screen.progress({ is: 'stage-done', title: `${name} is there`, changes: [], elapsed: took, milestone: true });
   const sessionsEnded = await offerEndSessions(installation, await shutOut(installation, changes), flags, screen, true);
   const apps = installation.config.apps.filter((app) => app.name === name);

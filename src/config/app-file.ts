@@ -41,7 +41,7 @@ export const app = z
       .meta({ description: 'The host name it is served at.', 'x-default': '`<name>.<domain>`' }),
     upstream: text(checkUpstream).optional().meta({
       description:
-        'Where Caddy finds it: `HOST:PORT`, or `https://HOST:PORT` where it speaks TLS. Needed unless the name is a preset.',
+        'Where Caddy finds it: `HOST:PORT`, or `https://HOST:PORT` where it speaks TLS. Needed unless the name is a preset, or `extra` answers.',
       'x-default': "the preset's container",
     }),
     'more-upstreams': z.array(text(checkUpstream)).optional().meta({
@@ -92,6 +92,10 @@ export const app = z
     extra: text(checkCaddyLines).optional().meta({
       description:
         "Lines for Caddy, behind the login and before the app, as inside of a `route`. Caddy's word on them counts.",
+    }),
+    'replaces-site': z.boolean().default(false).meta({
+      description:
+        'Your own site for this host stays in your Caddyfile as a comment, and comes back when the app leaves. `homeauth protect` writes this.',
     }),
   })
   .meta({ description: 'An app of your own, or a preset with changes.' });

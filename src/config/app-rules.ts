@@ -47,7 +47,7 @@ function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
   // A host that was written is the schema's to judge; one made of name and domain can only be too long.
   const tooLong = app.given['host'] === undefined && app.host !== undefined && app.host.length > 253;
   return [
-    ...withoutUpstream(app),
+    ...withoutUpstream(app, from),
     ...upstreams(app).flatMap(({ path, value }) => {
       const refusal =
         from === 'container' ? checkNotLoopback(value) : from === 'host' ? checkNotContainer(value) : undefined;
@@ -108,8 +108,13 @@ function ofOneSort(app: Entry): Objection[] {
   ];
 }
 
-function withoutUpstream(app: Entry): Objection[] {
-  if (app.given['upstream'] !== undefined || findPreset(app.name)) return [];
+const isPreset = ({ name, given }: Entry): boolean => given['replaces-site'] !== true && findPreset(name) !== undefined;
+
+function withoutUpstream(app: Entry, from: Around['from']): Objection[] {
+  if (app.given['upstream'] !== undefined || isPreset(app)) return [];
+  // Only homeauth's own part of a Caddyfile has it.
+  if (app.given['extra'] !== undefined && from !== 'anywhere')
+    return app.given['open-paths'] === undefined ? [] : [nothingBehind(app)];
   const meant = nearest(
     app.name,
     presets.map(({ name }) => name),
@@ -125,9 +130,17 @@ function withoutUpstream(app: Entry): Objection[] {
   ];
 }
 
+/** What `extra` answers comes behind the login. */
+const nothingBehind = (app: Entry): Objection => ({
+  path: [...app.path, 'open-paths'],
+  value: app.given['open-paths'],
+  problem: 'cannot be served, since the app has no upstream',
+  fix: 'Write upstream: HOST:PORT, or delete open-paths.',
+});
+
 /** One that homeauth starts is on a network of Docker's, where its address is another one after each start. */
 function startedInDocker(app: Entry): Objection[] {
-  if (app.given['upstream'] !== undefined || !findPreset(app.name)) return [];
+  if (app.given['upstream'] !== undefined || !isPreset(app)) return [];
   return [
     {
       path: app.namePath,

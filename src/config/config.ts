@@ -85,8 +85,10 @@ export interface App {
   readonly name: string;
   readonly title: string;
   readonly host: string;
-  /** `HOST:PORT` as Caddy sees it. */
-  readonly upstream: string;
+  /** `HOST:PORT` as Caddy sees it. Without one Caddy answers by itself, with what `extra` says. */
+  readonly upstream?: string;
+  /** The owner's own site for this host in the Caddyfile is put aside. */
+  readonly replacesSite?: true;
   /** What its site has beside the login. */
   readonly site?: AppSite;
   /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
@@ -98,6 +100,9 @@ export interface App {
   /** Present when a preset says that homeauth starts the app itself. */
   readonly container?: { readonly image: string };
 }
+
+/** An app at one of the addresses that Caddy dials for it. */
+export type AppAt = App & { readonly upstream: string };
 
 /** What the owner wants of an app's site. */
 export interface AppSite {

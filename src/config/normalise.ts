@@ -1,4 +1,4 @@
-import { findPreset } from '../catalogue/presets.ts';
+import { findPreset, type Preset } from '../catalogue/presets.ts';
 import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
@@ -58,18 +58,24 @@ function authHostOf(file: Pick<ConfigFile, 'domain' | 'auth-host'>): string {
 /** One entry of `apps`. A preset is started by homeauth unless the entry names an upstream of its own. */
 export function normaliseApp(draft: AppDraft, domain: string): App {
   const app = typeof draft === 'string' ? { name: draft } : draft;
-  const preset = findPreset(app.name);
+  // What answers for one in the place of the owner's own site is theirs, whatever its name.
+  const preset = app['replaces-site'] ? undefined : findPreset(app.name);
   return {
     name: app.name,
     title: app.title ?? preset?.title ?? app.name,
     host: app.host ?? `${app.name}.${domain}`,
-    upstream: app.upstream !== undefined ? normaliseUpstream(app.upstream) : `${app.name}:${preset?.port ?? ''}`,
+    ...given('upstream', upstreamOf(app, preset)),
+    ...given('replacesSite', app['replaces-site'] || undefined),
     mode: app.mode ?? 'app',
     ...given('group', app.group),
     ...given('openPaths', app['open-paths']),
     ...given('site', siteOf(app)),
     ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),
   };
+}
+
+function upstreamOf({ upstream }: Exclude<AppDraft, string>, preset: Preset | undefined): string | undefined {
+  return upstream !== undefined ? normaliseUpstream(upstream) : preset && `${preset.name}:${preset.port}`;
 }
 
 function siteOf(app: Exclude<AppDraft, string>): AppSite | undefined {

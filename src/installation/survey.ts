@@ -5,7 +5,8 @@ import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
-import { findProxy } from '../proxy/choose.ts';
+import { findProxy, proxyOf } from '../proxy/choose.ts';
+import type { TakenOver } from '../proxy/proxy.ts';
 import { networkOwners } from '../proxy/upstream.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { mailPasswordOf } from './mail-password.ts';
@@ -59,6 +60,12 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(mailPassword && { mailPassword }),
     ...(cloudflareToken && { cloudflareToken }),
   };
+}
+
+/** @throws Failure where the proxy's owner has no site for this host that an app of ours could be made of */
+export async function ownersSite({ config, world, ledger }: Installation, host: string): Promise<TakenOver> {
+  const ours = new Set((await ledger.read()).map(({ id }) => id));
+  return proxyOf(await findProxy(world, config, ours)).ownersSite(host, world);
 }
 
 async function networkFacts({ docker }: Installation['world'], name: string): Promise<NetworkFacts | undefined> {

@@ -40,7 +40,7 @@ export async function statusOf({ config, era, layout, world, ledger }: Installat
       name,
       url: `https://${host}`,
       mode,
-      upstream,
+      ...(upstream !== undefined && { upstream }),
       ...(group && { group }),
     })),
   };

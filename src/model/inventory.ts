@@ -23,7 +23,7 @@ export interface Inventory {
     readonly name: string;
     readonly url: string;
     readonly mode: 'app' | 'domain';
-    readonly upstream: string;
+    readonly upstream?: string;
     readonly group?: string;
   }[];
 }

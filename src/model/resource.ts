@@ -102,6 +102,8 @@ export interface CaddySpec extends CaddyPlace {
   /** Found: what stands there and is included; empty where it is not. */
   readonly text: string;
   readonly sites: readonly CaddySite[];
+  /** Hosts of these whose own site in the Caddyfile is put aside. */
+  readonly replaces: readonly string[];
   /** What Caddy must have for it. */
   readonly modules: readonly CaddyModule[];
   /** Its sites are for plain HTTP, behind what ends TLS. */

@@ -101,7 +101,7 @@ function nginxTls({ site, upstream }: App): readonly string[] {
   if (!site?.tls) return [];
   const {
     ca = '/etc/ssl/certs/ca-certificates.crt',
-    serverName = addressIn(upstream).host,
+    serverName = addressIn(upstream ?? '').host,
     insecureSkipVerify,
   } = site.tls;
   return [
@@ -122,7 +122,7 @@ function forTraefik({ apps, authHost }: Config, authentik: string) {
       name,
       host,
       rule,
-      port: String(addressIn(app.upstream).port),
+      port: String(addressIn(app.upstream ?? '').port),
       outpostRule: `${rule} && PathPrefix(\`/outpost.goauthentik.io/\`)`,
       // What an app may read as another path goes the way of all others.
       openRule: open.length > 0 ? `${rule} && (${open.join(' || ')}) && !PathRegexp(\`[.][.]|//|[;%]|[\\\\]\`)` : '',

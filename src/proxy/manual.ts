@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { openAddresses } from '../config/open-path.ts';
+import { Failure } from '../model/failure.ts';
 import { wrong } from '../model/finding.ts';
 import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
 import { manualTexts } from './manual-texts.ts';
@@ -23,6 +24,13 @@ export const manual = ({ listen, tlsEnd }: ManualFacts): ReverseProxy => ({
       key: `${manualFolder(config.baseDir)}/${name}`,
       spec: { content, mode: 0o644 },
     })),
+  ownersSite: async (host) => {
+    throw new Failure({
+      code: 'proxy-manual',
+      problem: 'homeauth changes no Caddyfile here: proxy is manual.',
+      fix: `homeauth add-app NAME --host ${host} --upstream HOST:PORT, then load the text that it writes.`,
+    });
+  },
   entrance: async () => ({}),
   peers: async () => {
     const problem = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it.`;

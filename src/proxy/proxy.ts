@@ -21,12 +21,27 @@ export interface ReverseProxy {
    * the owner writes it. Pure.
    */
   part(config: Config, templates: Readonly<Record<string, Template>>): readonly Resource[];
+  /**
+   * The owner's own site for a host, as an app of homeauth.yaml, and what of it stays behind.
+   * @throws Failure where there is none, or not one that can be taken over
+   */
+  ownersSite(host: string, world: Pick<World, 'files'>): Promise<TakenOver>;
   /** Where proofs dial, or why they cannot. */
   entrance(world: Pick<World, 'docker' | 'files' | 'http' | 'host'>): Promise<Entrance | Finding>;
   /** Who else may tell authentik, as a proxy does, where a visitor comes from. */
   peers(world: Pick<World, 'docker'>): Promise<Finding[]>;
   /** Whether the release that runs has a hole that is known. */
   holes(world: Pick<World, 'docker'>): Promise<Finding[]>;
+}
+
+/** What an app of homeauth.yaml says so that its site is as the owner's own was, and what of that stays behind. */
+export interface TakenOver {
+  readonly upstream?: string;
+  readonly 'more-upstreams'?: string[];
+  readonly 'upstream-tls'?: { readonly 'insecure-skip-verify': true };
+  readonly encode?: true;
+  readonly extra?: string;
+  readonly leftBehind: readonly string[];
 }
 
 /** On a network of Docker's, or at a port of this server's, which Docker hands on through one of authentik's networks. */

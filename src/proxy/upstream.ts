@@ -57,7 +57,8 @@ function called(host: string, containers: readonly ContainerSummary[]): Containe
 export const isPlain = (host: string): boolean => !/[.:[]/.test(host);
 
 /** How an app is cut off while its login does not hold: a container leaves the network, all others have to stop. */
-export function cutOff({ name, upstream }: { readonly name: string; readonly upstream: string }): string {
+export function cutOff({ name, upstream }: Pick<App, 'name' | 'upstream'>): string {
+  if (upstream === undefined) return `write  extra: respond 503  for ${name} into homeauth.yaml, then: homeauth apply`;
   const { host } = addressIn(upstream);
   const container = host.replace(`.${proxyNetwork}`, '');
   return isPlain(container) ? `docker network disconnect ${proxyNetwork} ${container}` : `stop ${name} where it runs`;
@@ -80,7 +81,10 @@ export async function networkOwners(
 }
 
 /** Every server of an app. */
-export const upstreamsOf = ({ upstream, site }: App): readonly string[] => [upstream, ...(site?.moreUpstreams ?? [])];
+export const upstreamsOf = ({ upstream, site }: App): readonly string[] => [
+  ...(upstream === undefined ? [] : [upstream]),
+  ...(site?.moreUpstreams ?? []),
+];
 
 /** The apps as Caddy has to dial them: a container in another one's network answers by that one's name alone. */
 export function dialledBy<C extends Pick<Config, 'apps'>>(config: C, owners: Readonly<Record<string, string>>): C {
@@ -91,7 +95,7 @@ export function dialledBy<C extends Pick<Config, 'apps'>>(config: C, owners: Rea
   const apps = config.apps.map((app) => {
     const { upstream, site } = app;
     const more = site?.moreUpstreams && { site: { ...site, moreUpstreams: site.moreUpstreams.map(there) } };
-    return { ...app, upstream: there(upstream), ...more };
+    return { ...app, ...(upstream !== undefined && { upstream: there(upstream) }), ...more };
   });
   return { ...config, apps };
 }

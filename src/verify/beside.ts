@@ -1,4 +1,4 @@
-import type { App } from '../config/config.ts';
+import type { App, AppAt } from '../config/config.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type Family, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { proxyNetwork } from '../model/networks.ts';
@@ -9,7 +9,7 @@ import { type ProbeContext, sendProbe } from './probe.ts';
 type Told = Pick<Issue, 'problem' | 'why' | 'fix'>;
 
 /** Does Caddy reach one server of an app, and who else does: a container, this server itself, or another machine? */
-export async function proveBeside(context: ProbeContext, app: App): Promise<Finding[]> {
+export async function proveBeside(context: ProbeContext, app: AppAt): Promise<Finding[]> {
   const { world, config } = context;
   const found = await behind(app.upstream, world);
   const reach = aboutReach(app);
@@ -56,7 +56,7 @@ const notRunning = (name: string): Told => ({
   fix: `docker start ${name}`,
 });
 
-function claimable(app: App): Finding[] {
+function claimable(app: AppAt): Finding[] {
   const { host, port } = addressIn(app.upstream);
   const { family: _, ...alone } = aboutName(app);
   return isPlain(host) && !app.container ? [wrong(alone, 'warn', byStandIn(host, port))] : [];
@@ -69,7 +69,7 @@ const isEverywhere = (address: string): boolean => /^(0\.0\.0\.0|::|)$/.test(add
 const lanOf = async ({ world, config }: ProbeContext): Promise<string> =>
   config.lanAddress ?? (await world.host.addresses())[0]?.address ?? 'this server';
 
-async function published(context: ProbeContext, app: App, { name, ports }: ContainerSummary): Promise<Finding> {
+async function published(context: ProbeContext, app: AppAt, { name, ports }: ContainerSummary): Promise<Finding> {
   const { host, port } = addressIn(app.upstream);
   const around = aboutAround(app, noneAround);
   const open = ports.find((p) => p.inside === port && !isLoopback(p.address));
@@ -84,7 +84,7 @@ async function published(context: ProbeContext, app: App, { name, ports }: Conta
 }
 
 /** An address of this server: who listens there, and whether that is the way in of everybody else, too. */
-async function here(context: ProbeContext, app: App): Promise<Finding[]> {
+async function here(context: ProbeContext, app: AppAt): Promise<Finding[]> {
   const { world, config, entrance } = context;
   const { host, port } = addressIn(app.upstream);
   const [reach, around] = [aboutReach(app), aboutAround(app, noneAround)];
@@ -127,7 +127,7 @@ async function here(context: ProbeContext, app: App): Promise<Finding[]> {
 /** A program of this server listens there. */
 async function byProcess(
   context: ProbeContext,
-  app: App,
+  app: AppAt,
   { process, addresses }: { readonly process: string; readonly addresses: readonly string[] },
 ): Promise<Finding[]> {
   const { world, config } = context;
@@ -159,7 +159,7 @@ const withoutHostName = (caddy: string, address: string): Told => ({
 });
 
 /** Another machine: it is asked there directly, as everybody on the network could. */
-async function elsewhere(context: ProbeContext, app: App): Promise<Finding[]> {
+async function elsewhere(context: ProbeContext, app: AppAt): Promise<Finding[]> {
   const { upstream, site } = app;
   const reach = { ...aboutReach(app), family: { ...aboutReach(app).family, is: 'elsewhere' } };
   const around = aboutAround(app, { ...noneAround, is: 'elsewhere', issue: askedThere });

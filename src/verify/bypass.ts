@@ -1,4 +1,4 @@
-import type { App } from '../config/config.ts';
+import type { App, AppAt } from '../config/config.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
@@ -43,7 +43,7 @@ const listening = new Set(['cut', 'no-tls', 'unanswered']);
  * Is there a way around a Caddy on this server itself? Its apps are asked at their ports from the LAN's side: whoever
  * publishes such a port there lets everybody past the login.
  */
-async function besideHostCaddy({ world, config }: ProbeContext, app: App): Promise<Finding[]> {
+async function besideHostCaddy({ world, config }: ProbeContext, app: AppAt): Promise<Finding[]> {
   const { port } = addressIn(app.upstream);
   const family: Family = { is: 'container', name: app.name, title: 'no app can be reached around the login' };
   const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login`, family };

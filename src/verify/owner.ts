@@ -27,7 +27,7 @@ export async function judgeOwner(
     return [wrong(common, 'warn', outside(username, app.group))];
   }
   if (entered instanceof Failure) return [toldBy(common, entered, username)];
-  if (entered.status === 502) {
+  if (entered.status === 502 && app.upstream !== undefined) {
     const problem = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}.`;
     return [
       wrong({ ...common, answer: '502' }, 'fail', { problem, ...unreached(await behind(app.upstream, context.world)) }),

@@ -29,6 +29,19 @@ beforeAll(async () => {
 });
 afterAll(() => place.close());
 
+/** Directives whose order is Caddy's own affair. */
+const wiki = `wiki.${domain} {
+	log {
+		output discard
+	}
+	respond "my wiki"
+	handle /about {
+		respond "about my wiki"
+	}
+	header X-Mine yes
+}
+`;
+
 const secretFiles = ['container-vars.env', '.homeauth/token.env'];
 /** What is made once; the network that is trusted may be another one the next time. */
 const valuesOf = (text: string) => text.match(/^(POSTGRES_PASSWORD|AUTHENTIK_SECRET_KEY|HOMEAUTH_TOKEN)=.*$/gm);
@@ -68,7 +81,7 @@ test('an app joins the sites of the user, and the container of Caddy is the same
 });
 
 test('a name that the user serves already is not taken', async () => {
-  const served = `${await caddyfile()}\nwiki.${domain} {\n\trespond "my wiki"\n}\n`;
+  const served = `${await caddyfile()}\n${wiki}`;
   await writeFile(caddy.caddyfile, served);
   await place.engine.docker(['exec', '--workdir', '/etc/caddy', 'caddy', 'caddy', 'reload']);
   const refused = await homeauth(['add-app', 'wiki', '--upstream', 'whoami:80']);
@@ -77,7 +90,23 @@ test('a name that the user serves already is not taken', async () => {
   expect(await caddyfile()).toBe(served);
   expect(await knock('wiki')).toMatchObject({ status: 200, body: 'my wiki' });
   await homeauthEnds(0, ['plan', '--exit-code']);
-  original += `\nwiki.${domain} {\n\trespond "my wiki"\n}\n`;
+  original += `\n${wiki}`;
+});
+
+test('a site of the user goes behind the login as it is, and uninstall brings it back', async () => {
+  const shown = await homeauth(['protect', `wiki.${domain}`]);
+  expect(shown.code).toBe(0);
+  expect(words(shown.err)).toContain('log');
+  expect((await knock('wiki')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
+  const helen = await visitor(place.engine);
+  expect(await helen.open(hostOf('wiki'), 'helen', password)).toMatchObject({ status: 200, body: 'my wiki' });
+  const inside = await helen.ask(`${hostOf('wiki')}/about`);
+  expect(inside).toMatchObject({ status: 200, body: 'about my wiki' });
+  expect(inside.headers['x-mine']).toBe('yes');
+  expect(await caddyfile()).toContain(`\n#| wiki.${domain} {\n`);
+  expect(await knock('mine')).toMatchObject(mine);
+  await homeauthEnds(0, ['plan', '--exit-code']);
+  await homeauthEnds(0, ['verify']);
 });
 
 test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async () => {

@@ -17,6 +17,7 @@ const want: CaddySpec = {
   how: 'import',
   text: 'auth.example.com {\n\tvars homeauth_revision r1\n}\n',
   sites: [{ host: 'auth.example.com', openPaths: [] }],
+  replaces: [],
   modules: [],
   revision: 'r1',
 };

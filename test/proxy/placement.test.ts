@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { hostsAside } from '../../src/proxy/caddy/aside.ts';
 import { asOne, partsOf, withOurs, withoutOurs } from '../../src/proxy/caddy/placement.ts';
 
 const inside = '/etc/caddy/Caddyfile';
 const place = { inside, outside: '/srv/caddy/Caddyfile' };
-const first = { caddyfile: place, text: 'one.example.com {\n\trespond 1\n}\n' };
-const second = { caddyfile: place, text: 'two.example.com {\n\trespond 2\n}\n' };
+const first = { caddyfile: place, text: 'one.example.com {\n\trespond 1\n}\n', replaces: [] };
+const second = { caddyfile: place, text: 'two.example.com {\n\trespond 2\n}\n', replaces: [] };
 const forms = ['import', 'block'] as const;
 
 const owners = {
@@ -39,6 +40,23 @@ describe.each(forms)('%s', (how) => {
     const turned = withOurs(withOurs(own, { ...first, how }), { ...first, how: other });
     expect(partsOf(turned).map(({ is }) => is)).toEqual([other]);
     expect(withoutOurs(turned)).toBe(own);
+  });
+
+  test.each(Object.entries(owners))('puts a site aside and gives it back byte for byte: %s', (_, own) => {
+    const want = { ...first, how, replaces: ['a.example.com'] };
+    const once = withOurs(own, want);
+    expect(hostsAside(once)).toEqual(own.includes('respond a') ? ['a.example.com'] : []);
+    expect(once).not.toMatch(/^\s*respond a/m);
+    expect(withOurs(once, want)).toBe(once);
+    expect(withOurs(once, { ...first, how })).toBe(withOurs(own, { ...first, how }));
+    expect(withoutOurs(once)).toBe(own);
+  });
+
+  test('puts no site of its own aside', () => {
+    const want = { ...first, how, replaces: ['one.example.com'] };
+    const once = withOurs(owners.usual, want);
+    expect(once).toBe(withOurs(owners.usual, { ...first, how }));
+    expect(withOurs(once, want)).toBe(once);
   });
 
   test('leaves what was written behind it where it is', () => {

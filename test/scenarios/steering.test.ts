@@ -208,6 +208,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
     [['wiki'], { upstream: 'wiki:80', group: `family${logged}` }],
     [['wiki'], { upstream: `wiki${logged}:80` }],
   ],
+  protect: [[['mine.home.example.com']], [[hostile]], [['wiki.home.example.com'], { name: hostile }]],
   'remove-app': [[['whoami'], { dryRun: true }], [['whoami']], [[hostile]]],
   verify: [
     [[], { verbose: true }],

@@ -20,6 +20,7 @@ describe('beside another homeauth, with --wait 0', () => {
   const lines: readonly [command: CommandName, args: readonly string[], flags?: Flags, keys?: readonly string[]][] = [
     ['init', [], { ...initFlags, config: at('homeauth.yaml') }],
     ['add-app', ['wiki'], { upstream: 'wiki:80' }],
+    ['protect', ['photos.home.example.com'], {}],
     ['remove-app', ['whoami']],
     ['apply', []],
     ['uninstall', [], { config: at('homeauth.yaml') }],
@@ -50,6 +51,10 @@ describe('beside another homeauth, with --wait 0', () => {
       state.devices.push(device('static', 1, anna));
       state.sessions['x'] = { uuid: 'x', user: anna, csrf: '', ip: '192.0.2.7', userAgent: '', lastUsed: Date.now() };
     });
+    const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
+    const sites = (await base.files.read(caddyfile)) ?? '';
+    await base.files.write(caddyfile, `photos.home.example.com {\n\trespond 1\n}\n${sites}`, 0o644);
+    await base.docker.exec('caddy', ['caddy', 'reload']);
     const made = await homeauthIn(base)('backup', [], {}, fakeTerminal(undefined, { json: true }));
     copy = JSON.parse(made.out).copy.name;
   });

@@ -1,6 +1,7 @@
 import type { CaddyPlace, CaddySpec, Id } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { checkAbility } from './ability.ts';
+import { withAside } from './aside.ts';
 import { type Configuration, difference, hostsIn, ownersSites } from './configuration.ts';
 import { readerOf } from './container.ts';
 import { gone, incomplete, notWhatItRuns, refused, refusedWhole, siteLost, stale, unseen } from './failures.ts';
@@ -57,7 +58,8 @@ async function accepted(want: CaddySpec, caddy: Instance, files: World['files'])
   await checkAbility(want, caddy);
   const own = withoutOurs(before.caddyfile);
   const adapted = await adaptOwn(own, caddy, outside);
-  checkRoom(own, adapted, want);
+  const beside = withAside(own, want.replaces, []);
+  checkRoom(beside, beside === own ? adapted : await adaptOwn(beside, caddy, outside), want);
   const refusal = await isAccepted(asOne(before.caddyfile, want), caddy);
   if (refusal !== undefined) throw refusedWhole(outside, refusal, await isAccepted(own, caddy));
   const ours = oursIn(before, want);

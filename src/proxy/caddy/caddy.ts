@@ -5,6 +5,8 @@ import { entrance } from './entrance.ts';
 import { holes } from './holes.ts';
 import { everywhere } from './listeners.ts';
 import { peers, peersHere } from './peers.ts';
+import { withoutOurs } from './placement.ts';
+import { takeOver } from './take-over.ts';
 import { textOf } from './text.ts';
 import { tlsPeers } from './tls-peers.ts';
 
@@ -40,6 +42,8 @@ export function caddyProxy(found: CaddyFacts): ReverseProxy {
         },
       },
     ],
+    ownersSite: async (host, { files }) =>
+      takeOver(withoutOurs((await files.read(caddyfile.outside)) ?? ''), host, caddyfile.outside),
     entrance: (world) => entrance(found, world),
     peers: async (world) => [
       ...(listen ? await peersHere(found, world) : await peers(container, network.name, world)),

@@ -79,7 +79,7 @@ export const hostTaken = (path: string, hosts: readonly string[], authHost: stri
     why: 'Of two sites for one name, the one without a login must not win.',
     ...bySetting(({ to }) =>
       authHost === undefined
-        ? out
+        ? [out, `Or keep what it says, behind the login: homeauth protect ${hosts[0]}`]
         : [
             out,
             `Or keep it, and give the login page another name: ${to('auth-host', `login.${authHost.replace(/^[^.]*\./, '')}`)}`,

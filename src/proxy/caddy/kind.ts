@@ -3,6 +3,7 @@ import { differs, inWords, type Reason } from '../../model/reason.ts';
 import type { CaddyPlace, CaddySite, CaddySpec, Observed } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { put, rehearse, takeOut } from './apply.ts';
+import { hostsAside, served } from './aside.ts';
 import { readerOf } from './container.ts';
 import { instanceOf } from './instance.ts';
 import { opened, sitesIn } from './opened.ts';
@@ -18,7 +19,14 @@ export const caddyKind: Kind<CaddySpec> = {
 
   differs(want, have) {
     if (have.text === '') return [differs('text', `${want.caddyfile.outside} does not have homeauth's part in it`)];
-    const because: Reason[] = [];
+    const because: Reason[] = [
+      ...without(have.replaces, want.replaces).map((host) =>
+        differs('sites', `your own site for ${host} comes back: visitors reach it without this login`),
+      ),
+      ...without(want.replaces, have.replaces).map((host) =>
+        differs('sites', `your own site for ${host} becomes a comment`),
+      ),
+    ];
     if (have.how !== want.how) {
       const where = want.how === 'import' ? 'becomes a file' : 'moves into the Caddyfile';
       because.push(differs('how', `homeauth's part ${where}`));
@@ -56,6 +64,16 @@ export const caddyKind: Kind<CaddySpec> = {
 const beyond = (sites: readonly CaddySite[], others: readonly CaddySite[]): readonly string[] =>
   sites.map(({ host }) => host).filter((host) => !others.some((other) => other.host === host));
 
+const without = (hosts: readonly string[], others: readonly string[]) => hosts.filter((one) => !others.includes(one));
+
+/** Whose site is put aside. One that its owner wrote there once more is not; one that is not there need not be. */
+function replacedIn(caddyfile: string, want: readonly string[]): readonly string[] {
+  const aside = hostsAside(caddyfile);
+  const open = served(caddyfile, [...aside, ...want], partsOf(caddyfile));
+  const found = without(aside, open);
+  return without(want, open).length === want.length && without(found, want).length === 0 ? want : found;
+}
+
 const placeOf = ({ container, unit }: CaddyPlace): CaddyPlace => ({
   ...(container !== undefined && { container }),
   ...(unit !== undefined && { unit }),
@@ -88,6 +106,7 @@ async function observe(key: string, world: World, want?: CaddySpec): Promise<Obs
       how: part?.is === 'block' ? 'block' : 'import',
       text,
       sites: sitesIn(text),
+      replaces: replacedIn(caddyfile, want?.replaces ?? []),
       modules: [],
       revision,
     },

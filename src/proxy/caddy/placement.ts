@@ -1,5 +1,6 @@
 import { quoteCaddy } from '../../formats/caddyfile.ts';
 import type { CaddySpec } from '../../model/resource.ts';
+import { withAside, withAsidesBack } from './aside.ts';
 
 const lineMark = '# homeauth: this line is its own, see homeauth.caddy';
 const begin = '# homeauth: begin. What follows is written from homeauth.yaml, up to the end mark.';
@@ -63,7 +64,9 @@ const spanOf = (first: Line, last: Line): { from: number; to: number } => ({
 });
 
 /** The Caddyfile as its owner wrote it, byte for byte. */
-export function withoutOurs(caddyfile: string): string {
+export const withoutOurs = (caddyfile: string): string => withAsidesBack(withoutParts(caddyfile));
+
+function withoutParts(caddyfile: string): string {
   return partsOf(caddyfile).reduceRight((text, { from, to }) => {
     const head = text.slice(0, from);
     const tail = text.slice(to);
@@ -74,13 +77,13 @@ export function withoutOurs(caddyfile: string): string {
 }
 
 /** The Caddyfile with our part as `want` has it: where it stood before, else at the end. */
-export function withOurs(caddyfile: string, want: Pick<CaddySpec, 'how' | 'text' | 'caddyfile'>): string {
-  return put(caddyfile, want.how, want.how === 'import' ? importLine(want.caddyfile.inside) : block(want.text));
+export function withOurs(caddyfile: string, want: Pick<CaddySpec, 'how' | 'text' | 'caddyfile' | 'replaces'>): string {
+  return put(caddyfile, want, want.how === 'import' ? importLine(want.caddyfile.inside) : block(want.text));
 }
 
 /** The whole as Caddy would read it, in one text, so that it can be tried before anything is written. */
-export const asOne = (caddyfile: string, want: Pick<CaddySpec, 'how' | 'text'>): string =>
-  put(caddyfile, want.how, block(want.text));
+export const asOne = (caddyfile: string, want: Pick<CaddySpec, 'how' | 'text' | 'replaces'>): string =>
+  put(caddyfile, want, block(want.text));
 
 /** What homeauth's block in a Caddyfile says; undefined where there is none. */
 export function textIn(caddyfile: string): string | undefined {
@@ -95,12 +98,14 @@ export const fileBeside = (caddyfile: string): string =>
 const importLine = (inside: string): string => `import ${quoteCaddy(fileBeside(inside))} ${lineMark}`;
 const block = (text: string): string => `${begin}\n${text}${end}`;
 
-function put(caddyfile: string, how: CaddySpec['how'], piece: string): string {
+function put(found: string, { how, replaces }: Pick<CaddySpec, 'how' | 'replaces'>, piece: string): string {
+  const back = withAsidesBack(found);
+  const caddyfile = withAside(back, replaces, partsOf(back));
   // Behind a carriage return at the very end a line feed alone would make a line break of it, and go with it again.
   const eol = caddyfile.includes('\r\n') || caddyfile.endsWith('\r') ? '\r\n' : '\n';
   const lines = piece.replaceAll('\n', eol);
   const [part, ...more] = partsOf(caddyfile);
   if (part?.is === how && more.length === 0) return caddyfile.slice(0, part.from) + lines + caddyfile.slice(part.to);
-  const own = withoutOurs(caddyfile);
+  const own = withoutParts(caddyfile);
   return own === '' || own.endsWith('\n') ? own + lines + eol : own + eol + lines;
 }

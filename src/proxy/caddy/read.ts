@@ -1,6 +1,7 @@
 import { revisionName } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
+import { hostsAside, served } from './aside.ts';
 import { fileBeside, partsOf } from './placement.ts';
 import { copyOf, type Texts } from './swap.ts';
 
@@ -26,8 +27,18 @@ export async function readTexts(files: Files, path: string): Promise<Texts & { r
       fix: `Put a line "# homeauth: end" behind homeauth's part in ${path}, then run the command again.`,
     });
   }
+  const twice = served(caddyfile, hostsAside(caddyfile), partsOf(caddyfile))[0];
+  if (twice !== undefined) throw siteTwice(path, twice);
   return { caddyfile, ours, isPutBack };
 }
+
+const siteTwice = (path: string, host: string): Failure =>
+  new Failure({
+    code: 'site-twice',
+    problem: `${path} has a site for ${host}, and one more as a comment, which homeauth put aside.`,
+    why: 'The comment becomes a site again when the app leaves homeauth, and Caddy takes one for each name.',
+    fix: `Delete one of the two. The comment begins with: # homeauth: aside ${host}`,
+  });
 
 /** What homeauth's file beside a Caddyfile says. One that neither has our mark nor is imported by us is somebody else's. */
 export async function ourFile(files: Files, path: string, caddyfile: string): Promise<string | undefined> {

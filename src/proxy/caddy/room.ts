@@ -1,5 +1,5 @@
 import type { CaddySpec } from '../../model/resource.ts';
-import { type Configuration, configurationIn, hostsIn } from './configuration.ts';
+import { type Configuration, configurationIn, hostsIn, ownersSites } from './configuration.ts';
 import { brokenBefore, cannotBeAsked, hostTaken, refused, snippetTaken } from './failures.ts';
 import type { Instance } from './instance.ts';
 import { withoutCertificates } from './listeners.ts';
@@ -37,7 +37,7 @@ export async function isAccepted(text: string, caddy: Pick<Instance, 'run'>): Pr
   return result.code === 0 ? undefined : complaint(result);
 }
 
-/** @throws Failure where the user's own text leaves no room for ours */
+/** `own`: without the sites that are put aside. @throws Failure where the user's own text leaves no room for ours */
 export function checkRoom(own: string, adapted: Configuration | undefined, want: CaddySpec): void {
   const path = want.caddyfile.outside;
   if (/^[^\S\n]*\(authentik\)[^\S\n]*\{/m.test(own)) throw snippetTaken(path);
@@ -45,11 +45,27 @@ export function checkRoom(own: string, adapted: Configuration | undefined, want:
   if (adapted?.admin?.config?.persist === false) throw cannotBeAsked(path, 'persist_config off', want);
   if (!want.overHttp && adapted && withoutCertificates(adapted)) throw noCertificates(path);
   const served = hostsIn(adapted);
-  const isServed = (host: string) => (adapted ? served.has(host) : mentions(own, host));
+  const isServed = (host: string) =>
+    adapted
+      ? served.has(host) && !(want.replaces.includes(host) && winsOver(adapted, host, want))
+      : mentions(own, host);
   const hosts = want.sites.map(({ host }) => host);
   const twice = hosts.filter(isServed);
   // The login page's site is the first of ours.
   if (twice.length > 0) throw hostTaken(path, twice, twice[0] === hosts[0] ? hosts[0] : undefined);
+}
+
+/**
+ * Whether a site for this host alone is asked before all that the owner has for it: what they say about it inside of a
+ * site for more hosts, like `*.example.com`, comes later, unless that is for plain http and ours is not.
+ */
+function winsOver(adapted: Configuration, host: string, { overHttp }: CaddySpec): boolean {
+  const plain = `:${adapted.apps?.http?.http_port ?? 80}`;
+  return ownersSites(adapted, new Set()).every(
+    ({ hosts, listen, text }) =>
+      !hosts.includes(host) &&
+      (overHttp || !listen.some((one) => one.endsWith(plain)) || !text.includes(JSON.stringify(host))),
+  );
 }
 
 /** Whether a Caddyfile has this name in it, comments apart: all that can be told without Caddy's help. */

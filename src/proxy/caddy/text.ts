@@ -8,6 +8,7 @@ import { innerHost, proxyNetwork } from '../../model/networks.ts';
 import type { CaddySpec } from '../../model/resource.ts';
 import { domainApplication } from '../../model/sso.ts';
 import type { TlsEnd } from '../tls-end.ts';
+import { upstreamsOf } from '../upstream.ts';
 import { oddTargets, openTargets } from './open-paths.ts';
 
 const cloudflareModule = { name: 'dns.providers.cloudflare', variable: cloudflareVariable };
@@ -17,7 +18,7 @@ export const authentikAt = ({ listen }: Pick<Config, 'listen'>): string =>
   listen ? `${listen.address}:${listen.port}` : `${innerHost('authentik')}:9000`;
 
 /** An app that homeauth starts is dialled by the name that no router answers for. */
-const ownDial = ({ name, upstream }: App) => `${innerHost(name)}:${portOf(upstream)}`;
+const ownDial = ({ name, upstream = '' }: App) => `${innerHost(name)}:${portOf(upstream)}`;
 
 /** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying any domain of the house. */
 function dialled(upstream: string, { site }: App): string {
@@ -29,7 +30,7 @@ const portOf = (upstream: string) => upstream.slice(upstream.lastIndexOf(':') + 
 
 /** What an app's site has beside its host and the login, as the template wants it. */
 function siteOf(app: App, isAfterTls: boolean) {
-  const { moreUpstreams = [], tls, identityHeaders = {}, maxBody, encode, extra, ...headers } = app.site ?? {};
+  const { tls, identityHeaders = {}, maxBody, encode, extra, ...headers } = app.site ?? {};
   const ours = Object.entries(identityHeaders).map(([header, claim]) => ({
     header,
     placeholder: `{http.request.header.${claims[claim]}}`,
@@ -37,10 +38,7 @@ function siteOf(app: App, isAfterTls: boolean) {
   const up = setting(headers.requestHeaders);
   const down = setting(headers.responseHeaders);
   return {
-    upstreams: [
-      app.container ? ownDial(app) : dialled(app.upstream, app),
-      ...moreUpstreams.map((one) => dialled(one, app)),
-    ],
+    upstreams: upstreamsOf(app).map((one, n) => (app.container && n === 0 ? ownDial(app) : dialled(one, app))),
     tls: tls && { ca: '', serverName: '', insecureSkipVerify: false, ...tls },
     identity: ours,
     up,
@@ -80,7 +78,7 @@ export function textOf(
   config: Config,
   template: Template,
   { bind = [], tlsEnd, port }: Place = {},
-): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'modules' | 'overHttp'> {
+): Pick<CaddySpec, 'text' | 'revision' | 'sites' | 'replaces' | 'modules' | 'overHttp'> {
   const siteAt = (host: string) => (tlsEnd ? `http://${host}${port === undefined ? '' : `:${port}`}` : host);
   const data = {
     authentik: `http://${authentikAt(config)}`,
@@ -112,6 +110,7 @@ export function textOf(
       { host: config.authHost, openPaths: [] },
       ...config.apps.map(({ host, openPaths = [] }) => ({ host, openPaths })),
     ],
+    replaces: config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : [])),
     modules: config.tls === 'cloudflare' ? [cloudflareModule] : [],
     ...(tlsEnd && { overHttp: true }),
   };
