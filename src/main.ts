@@ -65,14 +65,14 @@ async function misused(error: CommanderError, argv: readonly string[], cli: Comm
   const json = isJson(argv);
   // Its help has been shown: a command that only holds others was typed alone.
   if (error.code === 'commander.help' && !json) return 2;
-  const [{ usageError: trouble, commandIn }, { wire }] = await Promise.all([
+  const [{ usageError: trouble, commandIn }, { ownTerminal }] = await Promise.all([
     import('./cli/usage-error.ts'),
-    import('./main/wire.ts'),
+    import('./main/terminal.ts'),
   ]);
   const path = commandIn(argv, cli).map((one) => one.name());
   const command = path.join(' ') || 'homeauth';
   const flags: CommonFlags = { json };
-  return tell(trouble(error, argv, cli), command, flags, wire(flags).terminal);
+  return tell(trouble(error, argv, cli), command, flags, ownTerminal(flags));
 }
 
 async function carryOut(command: CommandName, args: readonly unknown[], flags: CommonFlags): Promise<ExitCode> {
@@ -113,12 +113,12 @@ async function tell(
 }
 
 async function exitCodesHelp(): Promise<ExitCode> {
-  const [{ exitCodesHelp: text }, { styleOf }, { wire }] = await Promise.all([
+  const [{ exitCodesHelp: text }, { styleOf }, { ownTerminal }] = await Promise.all([
     import('./report/exit-codes.ts'),
     import('./report/style.ts'),
-    import('./main/wire.ts'),
+    import('./main/terminal.ts'),
   ]);
-  const { terminal } = wire({});
+  const terminal = ownTerminal({});
   terminal.data(text(styleOf(terminal.stdout)));
   return 0;
 }

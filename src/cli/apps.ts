@@ -16,7 +16,7 @@ export const addApp = defineCommand({
   about: 'Put an app behind the login',
   examples: [
     'homeauth add-app',
-    'homeauth add-app jellyfin',
+    'homeauth add-app sonarr',
     'homeauth add-app wiki --upstream wiki:3000 --group family',
   ],
   changes: true,

@@ -14,27 +14,15 @@ import { systemLocks } from '../world/locks.ts';
 import { systemRandom } from '../world/random.ts';
 import { tarCommand } from '../world/tar.ts';
 import { packagedTemplates } from '../world/templates.ts';
-import { nodeTerminal } from '../world/terminal/terminal.ts';
 import { zfsCommand } from '../world/zfs.ts';
+import { ownTerminal } from './terminal.ts';
 import { traced } from './trace.ts';
 
 /** The real world, for the real command line. */
 export function wire(flags: CommonFlags): Runtime {
-  const { env, stdin, stdout, stderr } = process;
+  const { env } = process;
   const signal = interruption();
-  const terminal = nodeTerminal({
-    env,
-    stdin,
-    stdout,
-    stderr,
-    flags: {
-      yes: flags.yes ?? false,
-      noInput: flags.input === false,
-      json: flags.json ?? false,
-      color: flags.color ?? 'auto',
-    },
-    signal,
-  });
+  const terminal = ownTerminal(flags, signal);
   const files = nodeFiles();
   const runtime: Runtime = {
     world: {

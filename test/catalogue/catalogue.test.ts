@@ -11,6 +11,7 @@ import { checkOpenPath } from '../../src/config/open-path.ts';
 import { imagePath } from '../../src/model/image-name.ts';
 import { packagedCatalogue } from '../../src/world/catalogue.ts';
 import { catalogue } from '../fakes/catalogue.ts';
+import { appsPage } from './page.ts';
 
 const names = catalogue.names();
 const app = (name: string) => catalogue.find(name)!;
@@ -31,8 +32,10 @@ describe('the catalogue', () => {
     expect(names.length).toBeGreaterThanOrEqual(100);
   });
 
-  test('has its JSON Schema kept in the repository (npm run schema)', () => {
-    expect(readFileSync(new URL('../../catalogue.schema.json', import.meta.url), 'utf8')).toBe(catalogueSchemaText());
+  test('has its JSON Schema and its page kept in the repository (npm run schema)', () => {
+    const kept = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    expect(kept('catalogue.schema.json')).toBe(catalogueSchemaText());
+    expect(kept('docs/apps.md')).toContain(`<!-- apps -->\n\n${appsPage()}\n\n<!-- /apps -->`);
   });
 
   test('calls no two apps by one title, and gives no image to two', () => {

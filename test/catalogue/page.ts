@@ -1,0 +1,51 @@
+import { possibleLogins } from '../../src/catalogue/login.ts';
+import { placeholders } from '../../src/catalogue/placeholders.ts';
+import type { KnownApp } from '../../src/catalogue/schema.ts';
+import { loginWords } from '../../src/report/known-app.ts';
+import { catalogue } from '../fakes/catalogue.ts';
+
+const confidence = { docs: '', 'seen-in-issue': ' (reported)', guess: ' (a guess)' } as const;
+
+/** The part of docs/apps.md that is made from the catalogue: the apps by category, then the placeholders. */
+export function appsPage(): string {
+  const apps = catalogue.all();
+  const categories = [...new Set(apps.map(({ category }) => category))].sort();
+  const able = possibleLogins.map((login) => loginWords[login]).join(' and ');
+  return [
+    `${apps.length} apps. This release of homeauth sets up ${able}; the rest is shown, for you to enter.`,
+    '',
+    ...categories.flatMap((category) => [
+      `## ${titled(category)}`,
+      '',
+      ...table(
+        ['app', 'logs in by', 'why', 'known to go wrong'],
+        apps.filter((app) => app.category === category).map(row),
+      ),
+      '',
+    ]),
+    '## Placeholders of a file',
+    '',
+    ...table(
+      ['in the file', 'becomes'],
+      Object.entries(placeholders).map(([name, meaning]) => [`\`{${name}}\``, meaning]),
+    ),
+  ].join('\n');
+}
+
+function row(app: KnownApp): string[] {
+  const { name, title, login } = app;
+  return [
+    `${title} \`${name}\``,
+    `${loginWords[login.use]}${confidence[app.confidence]}`,
+    login.reason,
+    app['forward-auth']['known-problems'].join(' '),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+const titled = (slug: string): string =>
+  slug.length === 2 ? slug.toUpperCase() : (slug[0] ?? '').toUpperCase() + slug.slice(1).replaceAll('-', ' ');
