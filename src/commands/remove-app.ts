@@ -27,15 +27,17 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const after = openInstallation(edit(before.text), before.source, runtime);
   if (flags.dryRun) return showPlan(after, runtime, 'remove-app');
   const screen = screenOf(runtime, 'remove-app');
-  await consent(after, runtime, screen, {}, `${app.host} will no longer be served by Caddy.`);
+  const heading = app.replacesSite
+    ? `Your own site for ${app.host} comes back: visitors reach it without this login.`
+    : `${app.host} will no longer be served by Caddy.`;
+  await consent(after, runtime, screen, {}, heading);
   const wishes = { mayTake: after.mayEdit, edit };
   const { changes } = await reconcile(after, `remove-app ${name}`, screen.progress, wishes);
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
-  screen.result(
-    prose(`${app.host} is gone from Caddy and from authentik. ${rest}`, screen.paper),
-    planData(changes),
-    true,
-  );
+  const words = app.replacesSite
+    ? `${app.host} is your own site again, without this login, and gone from authentik.`
+    : `${app.host} is gone from Caddy and from authentik. ${rest}`;
+  screen.result(prose(words, screen.paper), planData(changes), true);
   return exitCodes.fine;
 }
 

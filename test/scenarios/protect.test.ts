@@ -78,7 +78,8 @@ test('a site that its owner writes there once more is asked about', async () => 
 test('who leaves homeauth has the site again, and it is said before', async () => {
   const removed = await homeauth('remove-app', ['wiki']);
   expect(removed.failure ?? removed.code).toBe(0);
-  expect(removed.err).toMatch(/your own site for wiki\.home\.example\.com comes back/);
+  expect(removed.err).toMatch(/^Your own site for wiki\.home\.example\.com comes back: visitors reach it without/m);
+  expect(removed.out).toContain('is your own site again');
   expect((await asked('wiki.home.example.com')).body).toBe('the wiki');
   expect(await asked('photos.home.example.com')).toMatchObject({ status: 302 });
   await homeauth('protect', ['wiki.home.example.com']);
