@@ -28,11 +28,15 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
   }
   const purge = flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, runtime)));
   const changes = await planRemoval(installation, purge);
+  const sites = installation.config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : []));
+  const back =
+    sites.length > 0 ? `Your own sites come back in your Caddyfile, without this login: ${sites.join(', ')}. ` : '';
   const words = plan({ changes, total: 0, command: 'homeauth uninstall' }, screen.paper);
   if (flags.dryRun) {
     screen.result(words, planData(changes), true);
     return exitCodes.fine;
   }
+  if (back !== '') screen.say(prose(back.trim(), screen.style));
   if (terminal.interactive) {
     screen.say(
       `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
@@ -54,7 +58,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     prose(
       done.length === 0
         ? `There was nothing to remove: homeauth has made nothing that is still in ${root}.`
-        : `homeauth is gone from this server. Images stay in Docker's store. ${rest}${left}`.trim(),
+        : `homeauth is gone from this server. Images stay in Docker's store. ${back}${rest}${left}`.trim(),
       screen.paper,
     ),
     planData(done),

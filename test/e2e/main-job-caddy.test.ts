@@ -110,7 +110,8 @@ test('a site of the user goes behind the login as it is, and uninstall brings it
 });
 
 test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async () => {
-  await homeauthEnds(0, ['uninstall']);
+  const { out } = await homeauthEnds(0, ['uninstall']);
+  expect(words(out)).toContain(`Your own sites come back in your Caddyfile, without this login: wiki.${domain}.`);
   expect(await caddyfile()).toBe(original);
   await expect(stat(join(dirname(caddy.caddyfile), 'homeauth.caddy'))).rejects.toThrow('ENOENT');
   expect(await containerNames(place.engine)).toEqual(['caddy']);
