@@ -29,7 +29,8 @@ export type Placeholder = keyof typeof placeholders;
 /** Data of the catalogue as it is written: texts in lists and maps. */
 export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data };
 
-const braced = /\{([A-Za-z]+)\}/g;
+/** `${NAME}` is a variable of the app's, and a number or braces with blanks are a pattern of it. */
+const braced = /(?<!\$)\{(\w*[A-Za-z]\w*)\}/g;
 
 /**
  * Fills the placeholders of a text, or of every text below a list or a map. Names and keys stay as they are.

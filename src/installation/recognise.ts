@@ -4,6 +4,7 @@ import { normaliseUpstream } from '../config/upstream.ts';
 import { proxyNetwork } from '../model/networks.ts';
 import { addressIn, upstreamsOf } from '../proxy/upstream.ts';
 import type { ContainerSummary } from '../world/docker/docker.ts';
+import type { World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 
 /** A container that runs, and the app that it is by its image. */
@@ -22,15 +23,23 @@ export async function recognised(
 ): Promise<readonly Recognised[]> {
   const taken = new Set(config.apps.flatMap(upstreamsOf));
   const names = new Set([...taken].map((upstream) => addressIn(upstream).host.replace(`.${proxyNetwork}`, '')));
-  const running = (await world.docker.containers()).filter((container) => container.running);
-  return running.flatMap((container) => {
-    const app = ofImage(apps, container.image);
-    if (!app || namesOf(container).some((name) => names.has(name))) return [];
-    const upstream = upstreamOf(container, app, config.proxy);
-    return taken.has(normaliseUpstream(upstream))
-      ? []
-      : [{ app, container: container.name, image: container.image, upstream }];
-  });
+  const running = (await world.docker.containers()).filter(
+    (container) => container.running && !namesOf(container).some((name) => names.has(name)),
+  );
+  const found = await Promise.all(
+    running.map(async (container): Promise<Recognised | undefined> => {
+      const image = await imageOf(container, world);
+      const app = ofImage(apps, image);
+      return app && { app, container: container.name, image, upstream: upstreamOf(container, app, config.proxy) };
+    }),
+  );
+  return found.filter((one) => one !== undefined && !taken.has(normaliseUpstream(one.upstream))) as Recognised[];
+}
+
+/** Of one whose tag stands for a newer image by now, Docker's list has the image's id alone. */
+async function imageOf({ name, image }: ContainerSummary, { docker }: Pick<World, 'docker'>): Promise<string> {
+  if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(image)) return image;
+  return (await docker.container(name))?.image ?? image;
 }
 
 /** A container goes by its own name, and by its service's name in Compose. */

@@ -8,6 +8,7 @@ import { type Data, fill, placeholders } from '../../src/catalogue/placeholders.
 import { findPreset, presets } from '../../src/catalogue/presets.ts';
 import { checkAppName } from '../../src/config/app-name.ts';
 import { checkOpenPath } from '../../src/config/open-path.ts';
+import { checkTitle } from '../../src/config/person.ts';
 import { imagePath } from '../../src/model/image-name.ts';
 import { packagedCatalogue } from '../../src/world/catalogue.ts';
 import { catalogue } from '../fakes/catalogue.ts';
@@ -74,12 +75,13 @@ describe.each(names)('%s', (name) => {
   test('is called like its file, by a name that authentik takes', () => {
     expect(app(name).name).toBe(name);
     expect(checkAppName(name)).toBeUndefined();
+    expect(checkTitle(app(name).title)).toBeUndefined();
   });
 
   test('has every placeholder filled', () => {
     const { literal } = app(name);
     const filled = JSON.stringify(fill(parse(text) as Data, values, literal));
-    const left = [...filled.matchAll(/\{([A-Za-z]+)\}/g)].map(([, word]) => word);
+    const left = [...filled.matchAll(/(?<!\$)\{(\w*[A-Za-z]\w*)\}/g)].map(([, word]) => word);
     expect(left.filter((word) => !literal.includes(word ?? ''))).toEqual([]);
     expect(literal.filter((word) => !left.includes(word))).toEqual([]);
   });

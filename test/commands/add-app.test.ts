@@ -3,7 +3,7 @@ import type { AddAppFlags } from '../../src/cli/apps.ts';
 import { chosen, defaultsOf, keptOf } from '../../src/commands/add-app/known.ts';
 import { openInstallation } from '../../src/installation/installation.ts';
 import type { Failure } from '../../src/model/failure.ts';
-import type { ContainerSummary } from '../../src/world/docker/docker.ts';
+import type { ContainerDetails, ContainerSummary } from '../../src/world/docker/docker.ts';
 import { small } from '../config/sample.ts';
 import { catalogue } from '../fakes/catalogue.ts';
 import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
@@ -15,8 +15,15 @@ const container = (name: string, image: string, over: Partial<ContainerSummary> 
   ...over,
 });
 
-function server(containers: readonly ContainerSummary[], lines = '', answers?: readonly Keys[]) {
-  const docker = { ...fake.world.docker, containers: async () => containers };
+/** `made`: what inspecting a container says it was made from. */
+function server(
+  containers: readonly ContainerSummary[],
+  lines = '',
+  answers?: readonly Keys[],
+  made: Readonly<Record<string, string>> = {},
+) {
+  const container = async (name: string) => ({ image: made[name] ?? '' }) as ContainerDetails;
+  const docker = { ...fake.world.docker, containers: async () => containers, container };
   const terminal = fakeTerminal(answers);
   return openInstallation(`${small}${lines}`, '/srv/docker/authentik/homeauth.yaml', {
     ...{ world: { ...fake.world, docker }, terminal, connect: fake.connect, catalogue },
@@ -55,6 +62,13 @@ test.each(['somebody/sonarr:latest', 'linuxserver/sonarr-exporter', 'sonarr', 's
     expect(failure.fix).toContain('homeauth add-app sonarr --upstream HOST:8989');
   },
 );
+
+test('one whose tag stands for a newer image by now is recognised by what it was made from', async () => {
+  // Docker's list then has the image's id alone.
+  const old = container('it', `sha256:${'a'.repeat(64)}`);
+  const at = server([old], '', undefined, { it: 'lscr.io/linuxserver/sonarr:latest' });
+  expect(await defaults('sonarr', at)).toMatchObject({ upstream: 'it:8989' });
+});
 
 test('one that does not run, or stands behind the login already, is left out', async () => {
   const apps =
