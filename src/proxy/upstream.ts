@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 
 /** What Caddy reaches at `HOST:PORT`. */
 export type Behind =
-  /** `owner`: whose network it has. Where it has one of its own, that is itself. */
+  /** `owner`: whose network it has. */
   | { readonly is: 'container'; readonly container: ContainerSummary; readonly owner: ContainerSummary }
   /** This server, by an address or a name of its own. */
   | { readonly is: 'here' }
@@ -25,19 +25,14 @@ export function addressIn(upstream: string): { readonly host: string; readonly p
 /** Who it is that answers behind an upstream: a container, this server or another machine. */
 export async function behind(upstream: string, { docker, host }: Pick<World, 'docker' | 'host'>): Promise<Behind> {
   const { host: name } = addressIn(upstream);
-  const containers = await docker.containers();
-  // Docker itself knows a container as NAME.NETWORK, too.
-  const own = name.replace(`.${proxyNetwork}`, '');
-  const container = called(own, containers);
-  if (container) {
-    const owner = containers.find((one) => one.name === container.networkOf) ?? container;
-    return { is: 'container', container, owner };
-  }
+  const own = inDocker(name);
+  const found = containerBehind(own, await docker.containers());
+  if (found) return { is: 'container', ...found };
   if (name === hostName) return { is: 'here' };
   if (isPlain(own)) return { is: 'unknown' };
   const here = [...(await host.addresses()).map(({ address }) => address), ...(await gateways(docker))];
-  const found = /^[\d.]+$|^\[/.test(name) ? [name] : await host.resolve(name).catch(() => []);
-  return found.some((address) => here.includes(address)) ? { is: 'here' } : { is: 'elsewhere' };
+  const addresses = /^[\d.]+$|^\[/.test(name) ? [name] : await host.resolve(name).catch(() => []);
+  return addresses.some((address) => here.includes(address)) ? { is: 'here' } : { is: 'elsewhere' };
 }
 
 /** This server's addresses inside of Docker, which nobody on the LAN reaches. */
@@ -45,6 +40,15 @@ export const gateways = async (docker: Pick<World['docker'], 'network'>): Promis
   (await Promise.all([proxyNetwork, 'bridge'].map((name) => docker.network(name)))).flatMap(
     (network) => network?.gateways ?? [],
   );
+
+/** Docker itself knows a container as NAME.NETWORK, too. */
+const inDocker = (host: string): string => host.replace(`.${proxyNetwork}`, '');
+
+/** The container that has a name, and whose network it has: where it has one of its own, that is itself. */
+function containerBehind(name: string, containers: readonly ContainerSummary[]) {
+  const container = called(name, containers);
+  return container && { container, owner: containers.find((one) => one.name === container.networkOf) ?? container };
+}
 
 /** A container goes by its own name, and by its service's name in Compose. */
 function called(host: string, containers: readonly ContainerSummary[]): ContainerSummary | undefined {
@@ -60,22 +64,24 @@ export const isPlain = (host: string): boolean => !/[.:[]/.test(host);
 export function cutOff({ name, upstream }: Pick<App, 'name' | 'upstream'>): string {
   if (upstream === undefined) return `write  extra: respond 503  for ${name} into homeauth.yaml, then: homeauth apply`;
   const { host } = addressIn(upstream);
-  const container = host.replace(`.${proxyNetwork}`, '');
+  const container = inDocker(host);
   return isPlain(container) ? `docker network disconnect ${proxyNetwork} ${container}` : `stop ${name} where it runs`;
 }
 
 /** Containers that apps are reached by and that have no network of their own, with the one whose network they have. */
 export async function networkOwners(
   { apps }: Pick<Config, 'apps'>,
-  world: Pick<World, 'docker' | 'host'>,
+  { docker }: Pick<World, 'docker'>,
 ): Promise<Readonly<Record<string, string>>> {
+  const hosts = apps.flatMap(upstreamsOf).map((upstream) => addressIn(upstream).host);
+  // An address, or a name of the house, is no container's.
+  const names = hosts.filter((host) => isPlain(inDocker(host)));
+  if (names.length === 0) return {};
+  const containers = await docker.containers();
   const owners: Record<string, string> = {};
-  for (const upstream of apps.flatMap(upstreamsOf)) {
-    const { host } = addressIn(upstream);
-    // An address, or a name of the house, is no container's.
-    if (!isPlain(host.replace(`.${proxyNetwork}`, ''))) continue;
-    const found = await behind(upstream, world);
-    if (found.is === 'container' && found.owner !== found.container) owners[host] = found.owner.name;
+  for (const host of names) {
+    const found = containerBehind(inDocker(host), containers);
+    if (found && found.owner !== found.container) owners[host] = found.owner.name;
   }
   return owners;
 }

@@ -23,12 +23,12 @@ interface Route {
   readonly match?: readonly { readonly host?: readonly string[] }[];
 }
 
-/** A site of the owner's: for which hosts, on which listeners, and all of it as one text. */
+/** A site of the owner's: for which hosts, on which listeners, and all of it. */
 export interface OwnersSite {
   readonly listen: readonly string[];
   /** Empty: whatever comes there. */
   readonly hosts: readonly string[];
-  readonly text: string;
+  readonly route: Route;
 }
 
 /** An empty configuration is `null` to Caddy. */
@@ -49,16 +49,22 @@ export function hostsIn(configuration: unknown): Set<string> {
 
 /** The sites that homeauth did not write. `ours`: the hosts of those that it did, and where these dial authentik. */
 export function ownersSites({ apps }: Configuration, ours: ReadonlySet<string>): readonly OwnersSite[] {
+  const addresses = new Set([inDocker, ...ours]);
   return Object.values(apps?.http?.servers ?? {}).flatMap(({ listen = [], routes = [] }) =>
     routes.flatMap((route): OwnersSite[] => {
       const hosts = (route.match ?? []).flatMap(({ host = [] }) => host);
-      const text = stable(route);
-      const isOurs =
-        (hosts.length > 0 && hosts.every((host) => ours.has(host))) ||
-        [inDocker, ...ours].some((one) => one.includes(':') && text.includes(`"dial":"${one}"`));
-      return isOurs ? [] : [{ listen, hosts, text }];
+      const isOurs = (hosts.length > 0 && hosts.every((host) => ours.has(host))) || dials(route, addresses);
+      return isOurs ? [] : [{ listen, hosts, route }];
     }),
   );
+}
+
+/** Whether a route asks one of these addresses, however deep. */
+function dials(route: unknown, addresses: ReadonlySet<string>): boolean {
+  if (Array.isArray(route)) return route.some((one) => dials(one, addresses));
+  if (typeof route !== 'object' || route === null) return false;
+  if ('dial' in route && addresses.has(String(route.dial))) return true;
+  return Object.values(route).some((value) => dials(value, addresses));
 }
 
 /** What only homeauth's own sites dial; on this server itself it is a port of its own. */
@@ -79,7 +85,7 @@ export function difference(
   ours: ReadonlySet<string>,
 ): Difference | undefined {
   const [runs, gives] = [running, given].map((one) => ownersSites(one, ours)) as [OwnersSite[], OwnersSite[]];
-  const key = (site: OwnersSite) => `${site.listen.toSorted().join()} ${site.text}`;
+  const key = (site: OwnersSite) => `${site.listen.toSorted().join()} ${stable(site.route)}`;
   const beyond = (sites: readonly OwnersSite[], others: readonly OwnersSite[]) => {
     const known = new Set(others.map(key));
     return [...new Set(sites.filter((site) => !known.has(key(site))).flatMap(namesOf))];

@@ -62,9 +62,9 @@ export function checkRoom(own: string, adapted: Configuration | undefined, want:
 function winsOver(adapted: Configuration, host: string, { overHttp }: CaddySpec): boolean {
   const plain = `:${adapted.apps?.http?.http_port ?? 80}`;
   return ownersSites(adapted, new Set()).every(
-    ({ hosts, listen, text }) =>
+    ({ hosts, listen, route }) =>
       !hosts.includes(host) &&
-      (overHttp || !listen.some((one) => one.endsWith(plain)) || !text.includes(JSON.stringify(host))),
+      (overHttp || !listen.some((one) => one.endsWith(plain)) || !JSON.stringify(route).includes(JSON.stringify(host))),
   );
 }
 
