@@ -14,7 +14,10 @@ const env = texts.meta({
 
 const file = z
   .strictObject({
-    place: z.string().meta({ description: "The file, inside of the app's container where it begins with a slash." }),
+    place: z
+      .string()
+      .regex(/^\S+$/)
+      .meta({ description: "The file, inside of the app's container where it begins with a slash." }),
     format: z.enum(['yaml', 'json', 'ini', 'xml', 'toml', 'php', 'python', 'javascript']),
     content: z.record(z.string(), z.json()).meta({ description: 'Our keys in it; a dot in a key parts levels.' }),
   })

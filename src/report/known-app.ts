@@ -115,10 +115,11 @@ function inAuthentik(oidc: Oidc): string[] {
   const uris = oidc['redirect-uris'].map(({ url, 'matching-mode': mode }) =>
     mode === 'regex' ? `${url} (regex)` : url,
   );
-  const mappings = [...oidc.scopes, ...oidc['extra-mappings']];
+  const extra = oidc['extra-mappings'];
+  const mappings = extra.length > 0 ? `; scope mappings of homeauth's own: ${extra.join(', ')}` : '';
   return [
     `authentik: a ${oidc.client} client with the redirect URIs ${uris.join(', ')}`,
-    `authentik: the scopes ${mappings.join(', ')}`,
+    `authentik: the scopes ${oidc.scopes.join(', ')}${mappings}`,
     ...oidc['second-clients'].map((client) => `authentik: a further client for ${client.for}: ${client['client-id']}`),
   ];
 }
