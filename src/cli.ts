@@ -9,7 +9,7 @@ import * as shell from './cli/shell.ts';
 import type { Question } from './config/questions.ts';
 
 const all = [
-  ...[setUp.init, setUp.plan, setUp.apply, setUp.uninstall],
+  ...[setUp.init, setUp.plan, setUp.apply, setUp.proxyText, setUp.uninstall],
   ...[apps.apps, apps.addApp, apps.protect, apps.removeApp, apps.verify, apps.explain],
   ...[people.userAdd, people.userList, people.userShow, people.userGroups, people.userPassword, people.userReset],
   ...[
@@ -46,6 +46,11 @@ const holders = {
     heading: 'people',
     about: 'Accounts, groups, passwords, second factors',
     examples: ['homeauth user add anna --email anna@example.com', 'homeauth user list'],
+  },
+  proxy: {
+    heading: 'set up',
+    about: 'What a proxy that you keep needs',
+    examples: ['homeauth proxy text nginx'],
   },
   mail: {
     heading: 'care',

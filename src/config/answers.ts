@@ -25,6 +25,7 @@ export function contradictions(answers: Answers, config: Config): Contradiction[
     ['allow-unsupported', 'authentik.allow-unsupported', authentik.allowUnsupported],
     ['proxy', 'proxy', config.proxy],
     ['listen', 'listen', config.listen && `${config.listen.address}:${config.listen.port}`],
+    ['proxy-address', 'proxy-address', config.proxyAddress],
     ['caddy-container', 'caddy-container', config.caddyContainer],
     ['tls', 'tls', config.tls],
     ['tls-from', 'tls-from', config.tlsFrom?.join()],

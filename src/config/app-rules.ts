@@ -3,14 +3,15 @@ import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
 import { nearest } from './nearest.ts';
 import { type Loose, loose, type Objection, string } from './objection.ts';
-import { checkNotContainer, checkNotLoopback, isHttps } from './upstream.ts';
+import type { Check } from './refusal.ts';
+import { checkNotContainer, checkNotHereAlone, checkNotLoopback, isHttps } from './upstream.ts';
 
 /** What the rest of the file means for its apps. */
 interface Around {
   readonly domain: string | undefined;
   readonly authHost: string | undefined;
-  /** Where upstreams are asked from: inside of Caddy's container, on this server itself, or nobody knows. */
-  readonly from: 'container' | 'host' | 'anywhere';
+  /** Where upstreams are asked from: inside of Caddy's container, this server itself, another machine, or nobody knows. */
+  readonly from: 'container' | 'host' | 'machine' | 'anywhere';
 }
 
 interface Entry {
@@ -49,11 +50,10 @@ function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
   return [
     ...withoutUpstream(app, from),
     ...upstreams(app).flatMap(({ path, value }) => {
-      const refusal =
-        from === 'container' ? checkNotLoopback(value) : from === 'host' ? checkNotContainer(value) : undefined;
+      const refusal = refusalFrom[from](value);
       return refusal ? [{ ...refusal, path, value }] : [];
     }),
-    ...(from === 'host' ? startedInDocker(app) : []),
+    ...(from === 'host' || from === 'machine' ? startedInDocker(app, from) : []),
     ...ofOneSort(app),
     ...(tooLong
       ? [
@@ -68,6 +68,14 @@ function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
     ...(app.given['mode'] === 'domain' ? inDomainMode(app, domain) : []),
   ];
 }
+
+/** What an upstream may not be, by where it is asked from. */
+const refusalFrom: Readonly<Record<Around['from'], Check>> = {
+  container: checkNotLoopback,
+  host: checkNotContainer,
+  machine: checkNotHereAlone,
+  anywhere: () => undefined,
+};
 
 /** Every server of an app, where it is written. */
 function upstreams({ given, path }: Entry): { path: Path; value: string }[] {
@@ -113,7 +121,7 @@ const isPreset = ({ name, given }: Entry): boolean => given['replaces-site'] !==
 function withoutUpstream(app: Entry, from: Around['from']): Objection[] {
   if (app.given['upstream'] !== undefined || isPreset(app)) return [];
   // Only homeauth's own part of a Caddyfile has it.
-  if (app.given['extra'] !== undefined && from !== 'anywhere')
+  if (app.given['extra'] !== undefined && from !== 'anywhere' && from !== 'machine')
     return app.given['open-paths'] === undefined ? [] : [nothingBehind(app)];
   const meant = nearest(
     app.name,
@@ -139,14 +147,18 @@ const nothingBehind = (app: Entry): Objection => ({
 });
 
 /** One that homeauth starts is on a network of Docker's, where its address is another one after each start. */
-function startedInDocker(app: Entry): Objection[] {
+function startedInDocker(app: Entry, from: 'host' | 'machine'): Objection[] {
+  const [who, at] =
+    from === 'host'
+      ? ['Caddy on this server itself', '127.0.0.1']
+      : ['proxy on another machine', 'the address of listen'];
   if (app.given['upstream'] !== undefined || !isPreset(app)) return [];
   return [
     {
       path: app.namePath,
       value: app.name,
-      problem: 'has no upstream, and a Caddy on this server itself does not reach what homeauth starts in Docker',
-      fix: `Start it yourself with its port published on 127.0.0.1 alone, and write name: ${app.name} and upstream: 127.0.0.1:PORT.`,
+      problem: `has no upstream, and a ${who} does not reach what homeauth starts in Docker`,
+      fix: `Start it yourself with its port published on ${at} alone, and write name: ${app.name} and upstream: ADDRESS:PORT.`,
     },
   ];
 }

@@ -18,6 +18,8 @@ export interface Config {
   readonly proxy: 'caddy' | 'host-caddy' | 'manual';
   /** Where authentik listens for a proxy that is outside of Docker's networks. */
   readonly listen?: Listen;
+  /** The one address of a proxy on another machine. */
+  readonly proxyAddress?: string;
   /** Which container is the Caddy to use, where several could be meant. */
   readonly caddyContainer?: string;
   /** `external`: TLS ends before the proxy, at `tlsFrom`. */

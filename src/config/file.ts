@@ -5,10 +5,10 @@ import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
 import { checkKeep } from './keep.ts';
+import { checkListen, checkProxyAddress } from './listen.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkTlsEnd } from './tls-end.ts';
-import { checkPort } from './upstream.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
 /**
@@ -131,9 +131,16 @@ export const fileSchema = z
       .optional()
       .meta({
         description:
-          'Where authentik listens for a proxy outside of Docker: a port of this server alone, below 1024, which only root can take.',
-        examples: ['127.0.0.1:910'],
+          'Where authentik listens for a proxy outside of Docker: a port of this server alone, or, for a proxy on another machine (`proxy-address`), of its address in your own network. Below 1024, which only root can take.',
+        examples: ['127.0.0.1:910', '10.8.0.2:910'],
         'x-default': '`127.0.0.1:910` with `proxy: host-caddy`, else nowhere',
+      }),
+    'proxy-address': text(checkProxyAddress)
+      .optional()
+      .meta({
+        description:
+          'The one address from which a proxy on another machine asks authentik, which believes nobody else; with `proxy: manual` and `listen`.',
+        examples: ['10.8.0.1'],
       }),
     'caddy-container': text(checkContainerName).optional().meta({
       description: 'Which container is the Caddy to use.',
@@ -186,26 +193,6 @@ function checkAddress(value: string) {
     };
   }
   return { problem: 'is not an IP address', fix: 'Write it like 192.168.0.4, without a port or a mask.' };
-}
-
-export function checkListen(value: string) {
-  const fix = 'Write it like 127.0.0.1:910.';
-  const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(value) ?? [];
-  if (!/^127\.\d+\.\d+\.\d+$/.test(address) || !z.ipv4().safeParse(address).success) {
-    return {
-      problem: 'is no loopback address with a port',
-      why: 'Whoever reaches that port is believed to be the proxy.',
-      fix,
-    };
-  }
-  if (Number(port) >= 1024) {
-    return {
-      problem: 'is a port that every account of this server can take',
-      why: 'While authentik does not run, a program that listens there in its place would let anybody into every app.',
-      fix: 'Write one below 1024, which only root can take, like 127.0.0.1:910.',
-    };
-  }
-  return checkPort(port);
 }
 
 function checkHostOrAddress(value: string) {

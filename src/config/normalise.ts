@@ -22,6 +22,7 @@ export function normalise(file: ConfigFile): Config {
     },
     proxy: file.proxy,
     ...given('listen', listenOf(file)),
+    ...given('proxyAddress', file['proxy-address']),
     ...given('caddyContainer', file['caddy-container']),
     tls: file.tls,
     ...given('tlsFrom', file['tls-from']),

@@ -1,11 +1,12 @@
 import { defaultRelease } from '../model/release.ts';
 import { checkContainerName } from './app-name.ts';
 import { checkBaseDir } from './directory.ts';
-import { type ConfigDraft, checkListen, fileSchema } from './file.ts';
+import { fileSchema } from './file.ts';
 import { checkHostName } from './host-name.ts';
+import { checkListen, checkProxyAddress } from './listen.ts';
 import { checkEmail, checkTitle, checkUsername } from './person.ts';
 import { type Check, quote, sentence } from './refusal.ts';
-import { checkTlsEnds, tlsEndsIn } from './tls-end.ts';
+import { checkTlsEnds } from './tls-end.ts';
 import { checkVersion } from './version.ts';
 
 /** What was found on this server that an answer can be guessed from. */
@@ -34,6 +35,7 @@ export type QuestionId =
   | 'allow-unsupported'
   | 'proxy'
   | 'listen'
+  | 'proxy-address'
   | 'caddy-container'
   | 'tls'
   | 'tls-from'
@@ -153,9 +155,16 @@ export const questions: readonly Question[] = [
   {
     id: 'listen',
     flag: '--listen <address:port>',
-    help: 'where authentik listens for a Caddy on this server itself',
+    help: 'where authentik listens for a proxy outside of Docker',
     suggest: (hints, earlier) => (earlier['proxy'] === 'host-caddy' ? hints.listen : undefined),
     validate: says(checkListen),
+  },
+  {
+    id: 'proxy-address',
+    flag: '--proxy-address <address>',
+    help: 'from where a proxy on another machine asks authentik',
+    suggest: () => undefined,
+    validate: says(checkProxyAddress),
   },
   {
     id: 'auth-host',
@@ -181,31 +190,6 @@ export const questions: readonly Question[] = [
     validate: says(checkTlsEnds),
   },
 ];
-
-/** The file that answers stand for. Answers that were left out fall to the schema, which may refuse. */
-export function draftFrom(answers: Answers, hints: Pick<Hints, 'lanAddress'> = {}): ConfigDraft {
-  const text = (id: QuestionId): string | undefined => (answers[id] === undefined ? undefined : String(answers[id]));
-  const required = text('second-factor');
-  const draft = {
-    domain: text('domain'),
-    'base-dir': text('base-dir'),
-    'auth-host': text('auth-host'),
-    'lan-address': hints.lanAddress,
-    admin: defined({ username: text('admin'), name: text('name'), email: text('email') }),
-    authentik: defined({
-      version: text('authentik-version'),
-      consent: text('consent') === 'explicit' ? undefined : text('consent'),
-      'allow-unsupported': answers['allow-unsupported'] === true ? true : undefined,
-    }),
-    proxy: text('proxy'),
-    listen: text('listen'),
-    'caddy-container': text('caddy-container'),
-    tls: text('tls'),
-    'tls-from': text('tls-from') === undefined ? undefined : tlsEndsIn(String(answers['tls-from'])),
-    policies: required === undefined || required === 'off' ? undefined : { 'second-factor': required },
-  };
-  return defined(draft) as ConfigDraft;
-}
 
 function choice(id: QuestionId, help: string, choices: readonly string[]): Question {
   return {
@@ -238,8 +222,4 @@ function usernameFrom(name: string | boolean | undefined): string | undefined {
       .toLowerCase()
       .split(/\s+/)[0] ?? '';
   return first !== '' && checkUsername(first) === undefined ? first : undefined;
-}
-
-function defined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

@@ -74,6 +74,15 @@ export function checkNotContainer(value: string): Refusal | undefined {
   };
 }
 
+/** Refuses what only this server itself reaches, for a proxy on another machine. */
+export function checkNotHereAlone(value: string): Refusal | undefined {
+  if (!checkNotContainer(value) && !checkNotLoopback(value)) return undefined;
+  return {
+    problem: 'is known to this server alone, and your proxy is on another machine',
+    fix: 'Publish its port at the address of listen (ports: "10.8.0.2:8081:80" in its compose file), and write upstream: 10.8.0.2:8081.',
+  };
+}
+
 /** `HOST:PORT` alone: without scheme and a lone slash at the end. */
 export function normaliseUpstream(value: string): string {
   return value.replace(/^https?:\/\//i, '').replace(/\/$/, '');

@@ -1,5 +1,6 @@
 import { appObjections } from './app-rules.ts';
 import { isInside } from './host-name.ts';
+import { isLoopback } from './listen.ts';
 import { type Loose, loose, type Objection, string } from './objection.ts';
 
 /**
@@ -10,7 +11,8 @@ export function objections(data: unknown): Objection[] {
   const file = loose(data);
   const domain = string(file['domain']);
   const authHost = string(file['auth-host']) ?? (domain && `auth.${domain}`);
-  const from = proxies[string(file['proxy']) ?? 'caddy'] ?? 'anywhere';
+  const isFar = file['proxy-address'] !== undefined;
+  const from = isFar ? 'machine' : (proxies[string(file['proxy']) ?? 'caddy'] ?? 'anywhere');
   return [
     ...aboutAuthHost(file, domain),
     ...aboutListen(file),
@@ -24,9 +26,40 @@ export function objections(data: unknown): Objection[] {
 const proxies: Readonly<Record<string, 'container' | 'host'>> = { caddy: 'container', 'host-caddy': 'host' };
 
 function aboutListen(file: Loose): Objection[] {
-  if (file['listen'] === undefined || file['proxy'] === 'host-caddy' || file['proxy'] === 'manual') return [];
-  const fix = 'Write proxy: host-caddy or manual, or delete listen.';
-  return [{ path: ['listen'], value: file['listen'], problem: 'is for a proxy on this server itself alone', fix }];
+  const proxy = string(file['proxy']) ?? 'caddy';
+  const [listen, address] = [string(file['listen']), string(file['proxy-address'])];
+  const objection = (key: string, problem: string, fix: string): Objection[] => [
+    { path: [key], value: file[key], problem, fix },
+  ];
+  if (listen !== undefined && proxy === 'caddy')
+    return objection(
+      'listen',
+      'is for a proxy outside of Docker alone',
+      'Write proxy: host-caddy or manual, or delete listen.',
+    );
+  const isFar = listen !== undefined && !isLoopback(listen);
+  if (isFar && proxy === 'host-caddy')
+    return objection(
+      'listen',
+      'is for a proxy on another machine',
+      'Write 127.0.0.1:910: a Caddy on this server asks there.',
+    );
+  if (isFar && address === undefined)
+    return objection(
+      'listen',
+      'needs proxy-address beside it',
+      'Write proxy-address: with the one address that your proxy asks from, or listen: 127.0.0.1:910 for a proxy on this server.',
+    );
+  if (address === undefined) return [];
+  if (proxy !== 'manual' || !isFar)
+    return objection(
+      'proxy-address',
+      'is for a proxy on another machine alone',
+      "Write proxy: manual, and listen: with this server's address in the network of the two, like 10.8.0.2:910.",
+    );
+  return listen.startsWith(`${address}:`)
+    ? objection('proxy-address', "is this server's own", 'Write the address of the machine where the proxy is.')
+    : [];
 }
 
 function aboutTls(file: Loose): Objection[] {

@@ -129,6 +129,7 @@ function sharedSubnets({ proxy, proxyNetwork, backendNetwork }: Facts): readonly
     ...(isOutside && proxy.is === 'caddy' ? [] : (proxyNetwork?.subnets ?? [])),
     ...(isOutside ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
     ...(proxy.tlsEnd?.from ?? []),
+    ...(proxy.is === 'manual' && proxy.address !== undefined ? [`${proxy.address}/32`] : []),
   ];
 }
 

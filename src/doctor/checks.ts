@@ -83,7 +83,7 @@ export const checks: readonly Check[] = [
     title: 'Caddy is there, or its ports are free',
     needs: 'docker',
     by: early,
-    finds: ['listen-taken'],
+    finds: ['listen-taken', 'listen-elsewhere'],
     async run(installation) {
       const proxy = await proxyFor(installation);
       const ports = await portsCheck(installation.world, proxy);
@@ -156,7 +156,7 @@ export const checks: readonly Check[] = [
     title: 'nobody but Caddy can pose as the proxy to authentik',
     needs: 'proxy',
     by: doctor,
-    finds: ['tls-from'],
+    finds: ['tls-from', 'listen-silent'],
     run: ({ installation, proxy }) => proxyOf(proxy).peers(installation.world),
   },
   {

@@ -36,6 +36,18 @@ export async function listenCheck({ world, config }: Pick<Installation, 'world' 
   if (!config.listen) return [];
   const { address, port } = config.listen;
   const about = { id: 'listen-taken', title: `authentik can listen at ${address}:${port}` };
+  const own = (await world.host.addresses()).map((one) => one.address);
+  if (config.proxyAddress !== undefined && !own.includes(address)) {
+    return [
+      wrong({ id: 'listen-elsewhere', title: `${address} is this server's` }, 'fail', {
+        problem: `This server has no address ${address}, where authentik is to listen for your proxy.`,
+        why: `It has ${own.join(', ') || 'none'}.`,
+        ...bySetting(
+          ({ to }) => `Bring that network up, or name another one: ${to('listen', `${own[0] ?? 'ADDRESS'}:${port}`)}`,
+        ),
+      }),
+    ];
+  }
   const containers = (await world.docker.containers()).filter(({ running }) => running);
   const holder = await holderOf(world, containers, port);
   if (!holder || holder.container?.name === 'authentik') return [ok(about)];

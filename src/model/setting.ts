@@ -13,6 +13,7 @@ export interface Setting {
 export type Settable =
   | 'proxy'
   | 'listen'
+  | 'proxy-address'
   | 'caddy-container'
   | 'auth-host'
   | 'tls'

@@ -17,12 +17,18 @@ import { type TlsSaid, tlsEndOf } from './tls-end.ts';
  */
 export async function findProxy(
   world: Pick<World, 'docker' | 'host' | 'files'>,
-  config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir' | 'listen'> & TlsSaid,
+  config: Pick<Config, 'proxy' | 'caddyContainer' | 'baseDir' | 'listen' | 'proxyAddress'> & TlsSaid,
   ours: ReadonlySet<Id>,
 ): Promise<ProxyFacts> {
   if (config.proxy === 'manual') {
-    const tlsEnd = await tlsEndOf(config, config.listen ? ['host'] : [proxyNetwork], world);
-    return { is: 'manual', ...(config.listen && { listen: config.listen }), ...(tlsEnd && { tlsEnd }) };
+    const { listen, proxyAddress: address } = config;
+    const tlsEnd = await tlsEndOf(config, listen ? ['host'] : [proxyNetwork], world);
+    return {
+      is: 'manual',
+      ...(listen && { listen }),
+      ...(address !== undefined && { address }),
+      ...(tlsEnd && { tlsEnd }),
+    };
   }
   return config.proxy === 'host-caddy' ? findHostCaddy(world, config) : findCaddy(world, config, ours);
 }

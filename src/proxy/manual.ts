@@ -1,8 +1,9 @@
-import type { Config } from '../config/config.ts';
+import type { Config, Listen } from '../config/config.ts';
 import { openAddresses } from '../config/open-path.ts';
 import { Failure } from '../model/failure.ts';
-import { wrong } from '../model/finding.ts';
+import { type Finding, skip, unseen, wrong } from '../model/finding.ts';
 import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
+import type { World } from '../world/world.ts';
 import { manualTexts } from './manual-texts.ts';
 import { type ManualFacts, proxyPeers, type ReverseProxy, whatPeersDo } from './proxy.ts';
 
@@ -14,10 +15,10 @@ const serverAt = ({ listen }: Pick<Config, 'listen'>): string =>
   listen ? `${listen.address}:${listen.port}` : `${innerName('authentik')}:9000`;
 
 /** A proxy whose configuration its owner keeps: homeauth writes texts for it, and changes nothing of it. */
-export const manual = ({ listen, tlsEnd }: ManualFacts): ReverseProxy => ({
+export const manual = ({ listen, address, tlsEnd }: ManualFacts): ReverseProxy => ({
   meeting: listen ? { at: 'port', listen, through: backendNetwork } : { at: 'network', network: caddynet },
-  // It may be on this machine.
-  speaksFrom: ({ subnets }) => subnets,
+  // One on this machine speaks from any of them.
+  speaksFrom: ({ subnets }) => (address === undefined ? subnets : [`${address}/32`]),
   part: (config, templates) =>
     Object.entries(manualTexts(config, templates, serverAt(config), tlsEnd)).map(([name, content]) => ({
       kind: 'file',
@@ -32,7 +33,8 @@ export const manual = ({ listen, tlsEnd }: ManualFacts): ReverseProxy => ({
     });
   },
   entrance: async () => ({}),
-  peers: async () => {
+  peers: async (world) => {
+    if (listen && address !== undefined) return [await farPeers(listen, address, world)];
     const problem = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it.`;
     const fix = `Keep the proxy and authentik on a network of their own with nothing else on it, and who is on this server few.`;
     return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
@@ -40,13 +42,38 @@ export const manual = ({ listen, tlsEnd }: ManualFacts): ReverseProxy => ({
   holes: async () => [],
 });
 
+/** Whether authentik answers where a proxy on another machine asks it; who else is answered cannot be seen from here. */
+async function farPeers({ address: at, port }: Listen, proxy: string, { http }: Pick<World, 'http'>): Promise<Finding> {
+  const answer = await http.dial({ url: `http://${at}:${port}/-/health/live/` }).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (answer instanceof Failure) {
+    const about = { id: 'listen-silent', title: `authentik answers at ${at}:${port}` };
+    const problem = `authentik does not answer at ${at}:${port}, where your proxy asks it.`;
+    const fix = [
+      'homeauth apply',
+      'If that address came later than Docker at the last start: docker restart authentik',
+    ];
+    return wrong(about, 'fail', { problem, why: answer.problem, fix });
+  }
+  const says = `authentik answers at ${at}:${port} in plain HTTP, to ${proxy} and to whoever else reaches that: homeauth sees neither a firewall nor whether the way between is encrypted (WireGuard).`;
+  return skip(proxyPeers, unseen(says));
+}
+
 /** What a user does who keeps the proxy's configuration in their own hands, with the texts that homeauth has written. */
-export function manualSteps({ baseDir, apps, listen }: Pick<Config, 'baseDir' | 'apps' | 'listen'>): readonly string[] {
+export function manualSteps({
+  baseDir,
+  apps,
+  listen,
+  proxyAddress,
+}: Pick<Config, 'baseDir' | 'apps' | 'listen' | 'proxyAddress'>): readonly string[] {
   const folder = manualFolder(baseDir);
   const open = openAddresses(apps);
   return [
+    ...(proxyAddress === undefined ? [] : farSteps(proxyAddress)),
     listen
-      ? `authentik listens on ${listen.address}:${listen.port} of this server, for a proxy on the server itself.`
+      ? `authentik listens on ${listen.address}:${listen.port} of this server, for a proxy ${proxyAddress === undefined ? 'on the server itself' : `at ${proxyAddress}`}.`
       : `Let your proxy's container reach authentik and the apps by name: docker network connect ${proxyNetwork} NAME`,
     `Then take the text for it, and load it. After a change, homeauth writes it anew.`,
     `  Caddy                ${folder}/homeauth.caddy: import it at the end of your Caddyfile`,
@@ -60,3 +87,10 @@ export function manualSteps({ baseDir, apps, listen }: Pick<Config, 'baseDir' | 
     ...(open.length > 0 ? [`Open without a login: ${open.join(', ')}`] : []),
   ];
 }
+
+/** For a proxy on another machine. */
+const farSteps = (proxy: string): readonly string[] => [
+  'What your proxy and this server say to each other is not encrypted, passwords among it: let them speak through',
+  `WireGuard or a wire of their own. homeauth sees no firewall: let one take that port, and those of apps, from ${proxy} alone.`,
+  'Copy a text over:  homeauth proxy text caddy | ssh PROXY "cat > /etc/caddy/homeauth.caddy"',
+];

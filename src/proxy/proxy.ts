@@ -29,7 +29,7 @@ export interface ReverseProxy {
   /** Where proofs dial, or why they cannot. */
   entrance(world: Pick<World, 'docker' | 'files' | 'http' | 'host'>): Promise<Entrance | Finding>;
   /** Who else may tell authentik, as a proxy does, where a visitor comes from. */
-  peers(world: Pick<World, 'docker'>): Promise<Finding[]>;
+  peers(world: Pick<World, 'docker' | 'http'>): Promise<Finding[]>;
   /** Whether the release that runs has a hole that is known. */
   holes(world: Pick<World, 'docker'>): Promise<Finding[]>;
 }
@@ -56,6 +56,8 @@ export type ProxyFacts = CaddyFacts | ManualFacts;
 export interface ManualFacts {
   readonly is: 'manual';
   readonly listen?: Listen;
+  /** Its one address, where it is on another machine. */
+  readonly address?: string;
   readonly tlsEnd?: TlsEnd;
 }
 

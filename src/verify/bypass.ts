@@ -19,7 +19,7 @@ export async function proveBypass(context: ProbeContext, app: App): Promise<Find
 
 /** On the same server as a Caddy that is in no network of Docker's: its loopback is Caddy's, too. */
 async function isBesideCaddy({ world, config }: ProbeContext, upstream: string): Promise<boolean> {
-  if (config.proxy !== 'host-caddy') return false;
+  if (config.proxy === 'caddy' || (config.proxy === 'manual' && !config.listen)) return false;
   const isLoopback = /^(localhost|127\.[\d.]+|\[::1\])$/i.test(addressIn(upstream).host);
   return isLoopback || (await behind(upstream, world)).is === 'here';
 }
@@ -47,7 +47,9 @@ async function besideHostCaddy({ world, config }: ProbeContext, app: AppAt): Pro
   const { port } = addressIn(app.upstream);
   const family: Family = { is: 'container', name: app.name, title: 'no app can be reached around the login' };
   const around = { id: 'bypass-port', title: `${app.name} cannot be reached around the login`, family };
-  const lan = config.lanAddress ?? (await world.host.addresses())[0]?.address;
+  const { proxyAddress, listen } = config;
+  const isFar = proxyAddress !== undefined;
+  const lan = isFar ? listen?.address : (config.lanAddress ?? (await world.host.addresses())[0]?.address);
   if (lan === undefined) return [ok(around)];
   const url = `${app.site?.tls ? 'https' : 'http'}://${lan}:${port}/`;
   const answer = await world.http.dial({ url, timeout: 3_000 }).catch((error: unknown) => {
@@ -63,9 +65,11 @@ async function besideHostCaddy({ world, config }: ProbeContext, app: AppAt): Pro
     wrong(around, 'warn', {
       problem: `${app.name} answers on ${lan}:${port} without a login.`,
       why: publisher ? `The container ${publisher.name} publishes that port.` : 'It listens there for everybody.',
-      fix: publisher
-        ? `Publish it for this server alone, in its compose file: "127.0.0.1:${port}:${inside}"`
-        : `Let it listen on 127.0.0.1 alone, or close port ${port} in the firewall.`,
+      fix: isFar
+        ? `Publish it at ${lan} alone, and let a firewall take that port from ${proxyAddress} alone: docs/proxies.md, "A Caddy on another machine". homeauth cannot see that you did.`
+        : publisher
+          ? `Publish it for this server alone, in its compose file: "127.0.0.1:${port}:${inside}"`
+          : `Let it listen on 127.0.0.1 alone, or close port ${port} in the firewall.`,
     }),
   ];
 }

@@ -8,14 +8,15 @@ export async function proveName({ world, config }: ProbeContext, host: string): 
   const found = await world.host.resolve(host).catch(() => []);
   const common = { id: 'dns', title: `${host} resolves` };
   const isBelow = host.endsWith(`.${config.domain}`);
-  const here = found.filter((address) => address === lan || own.includes(address));
+  const here = found.filter((address) => [lan, config.proxyAddress, ...own].includes(address));
   if (here.length > 0) {
     const family = { is: 'names', name: host, title: `names below ${config.domain} resolve` };
     return [ok({ ...common, answer: here.join(', '), ...(isBelow && { family }) })];
   }
   const wildcard = `*.${config.domain}`;
   const width = Math.max(host.length, wildcard.length);
-  const record = (name: string) => `${name.padEnd(width)}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`;
+  const target = config.proxyAddress === undefined ? (lan ?? 'ADDRESS-OF-THIS-SERVER') : 'ADDRESS-OF-YOUR-PROXY';
+  const record = (name: string) => `${name.padEnd(width)}  A  ${target}`;
   const once = isBelow ? [`or once for all:  ${record(wildcard)}`] : [];
   const fix = [`Add to your DNS:  ${record(host)}`, ...once];
   if (found.length === 0) {
@@ -26,7 +27,7 @@ export async function proveName({ world, config }: ProbeContext, host: string): 
       name: host,
       issue: {
         problem: `Names below ${config.domain} do not resolve on this network yet.`,
-        fix: `Add to your DNS:  ${wildcard}  A  ${lan ?? 'ADDRESS-OF-THIS-SERVER'}`,
+        fix: `Add to your DNS:  ${wildcard}  A  ${target}`,
       },
     };
     return [wrong({ ...common, family }, 'warn', { problem, fix })];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createConfig } from '../../src/config/create.ts';
+import { draftFrom } from '../../src/config/draft.ts';
 import { addApp, removeApp } from '../../src/config/edit.ts';
 import { parseConfig } from '../../src/config/parse.ts';
-import { draftFrom } from '../../src/config/questions.ts';
 import { complaint, full } from './sample.ts';
 
 const answers = {

@@ -24,7 +24,7 @@ test('every question is a flag of its own name, and there is none twice', () => 
 });
 
 test('what is not asked has a value or may be left out', () => {
-  const optional = ['allow-unsupported', 'auth-host', 'caddy-container', 'tls-from', 'listen'];
+  const optional = ['allow-unsupported', 'auth-host', 'caddy-container', 'tls-from', 'proxy-address', 'listen'];
   for (const { id, prompt, suggest } of questions) {
     if (!prompt && !optional.includes(id)) expect(suggest({}, {}), id).toBeDefined();
   }

@@ -108,9 +108,8 @@ const plainHttp = ({ lan, boxes }: FakeDocker): Http => ({
     const device = /^(192\.168|10)\./.test(hostname)
       ? { host: '127.0.0.1', port: lan.get(hostname)?.get(Number(port)) ?? 1 }
       : undefined;
-    const at = (via && hereOn(via, boxes)) ??
-      via ??
-      device ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const here = lan.has(hostname) ? undefined : hereOn(via ?? { host: hostname, port: Number(port) }, boxes);
+    const at = here ?? via ?? device ?? { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     return new Promise((resolve, reject) => {
       const out = ask(
         {
@@ -142,7 +141,9 @@ function hereOn({ host, port }: Via, boxes: FakeDocker['boxes']): { host: string
   if (host !== '192.168.0.4') return undefined;
   const published = [...boxes.values()].flatMap(({ made, running }) =>
     (made.definition.publish ?? []).flatMap((one) =>
-      one.port === port ? [running?.ports.get(one.inside ?? one.port) ?? 1] : [],
+      one.port === port && ['0.0.0.0', host].includes(one.address ?? '0.0.0.0')
+        ? [running?.ports.get(one.inside ?? one.port) ?? 1]
+        : [],
     ),
   );
   return { host: '127.0.0.1', port: published[0] ?? 1 };

@@ -34,4 +34,6 @@ test('sites of the owner that listen at an address of their own are joined there
   expect(await answers('mine.home.example.com')).toEqual(['200 a page']);
   expect(await answers('auth.home.example.com')).toEqual(['302']);
   expect((await homeauthIn(fake)('plan')).out).toMatch(/^Nothing to change/);
+  // It is homeauth's own to put there.
+  expect((await homeauthIn(fake)('proxy text')).failure?.code).toBe('proxy-not-manual');
 });

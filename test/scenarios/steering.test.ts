@@ -254,6 +254,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   'user reset-2fa': [[['anna'], { dryRun: true }], [[hostile]]],
   status: [[[]]],
   doctor: [[[]], [[], { verbose: true }]],
+  'proxy text': [[[]], [['nginx']]],
   'mail test': [[['anna@example.com']], [[hostile]]],
   rescue: [[[]], [['anna'], password], [[hostile], { secondFactor: true }]],
   completion: [[['bash']], [['zsh']], [['fish']]],
