@@ -161,7 +161,12 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       ipv6: true,
       logDriver: 'json-file',
     }),
-    containers: async () => [...boxes].map(([name, box]) => details(name, box)),
+    // The list has no name that stands for another image by now.
+    containers: async () =>
+      [...boxes].map(([name, box]) => {
+        const found = details(name, box);
+        return images.get(found.image) === box.imageId ? found : { ...found, image: box.imageId };
+      }),
     container: async (name) => {
       const box = boxes.get(name);
       return box && details(name, box);

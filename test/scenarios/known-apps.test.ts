@@ -97,6 +97,8 @@ describe('homeauth add-app of an app that homeauth knows', () => {
         revision: 'theirs',
       });
     }
+    // Pulled since, and not started anew.
+    fake.docker.images.set('jellyfin/jellyfin:10.11', `sha256:${'b'.repeat(64)}`);
     return () => fake.close();
   });
 
