@@ -10,7 +10,7 @@ import type { Question } from './config/questions.ts';
 
 const all = [
   ...[setUp.init, setUp.plan, setUp.apply, setUp.proxyText, setUp.uninstall],
-  ...[apps.apps, apps.addApp, apps.protect, apps.removeApp, apps.verify, apps.explain],
+  ...[apps.apps, apps.addApp, apps.protect, apps.app, apps.removeApp, apps.verify, apps.explain],
   ...[people.userAdd, people.userList, people.userShow, people.userGroups, people.userPassword, people.userReset],
   ...[
     people.userInvite,

@@ -1,5 +1,5 @@
 import type { ExitCode } from '../model/failure.ts';
-import { choice, defineCommand, endShutOut, type FlagsOf } from './define-command.ts';
+import { choice, defineCommand, endShutOut, type FlagsOf, several } from './define-command.ts';
 
 export const apps = defineCommand({
   name: 'apps',
@@ -31,7 +31,10 @@ export const addApp = defineCommand({
       .addOption(
         choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
-      .addOption(choice('--login <forward-auth>', 'how people get in; default: what homeauth apps says of the app'))
+      .addOption(
+        choice('--login <forward-auth|oidc>', 'how people get in; default: what homeauth apps says of the app'),
+      )
+      .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),
@@ -59,6 +62,17 @@ export const protect = defineCommand({
   run: async ([host], flags, s): Promise<ExitCode> => (await import('../commands/protect.ts')).protect(host, flags, s),
 });
 export type ProtectFlags = FlagsOf<typeof protect>;
+
+export const app = defineCommand({
+  name: 'app',
+  heading: 'apps',
+  about: 'Say how people log in to an app, and what to enter in it',
+  examples: ['homeauth app wiki', 'homeauth app wiki --show-secret'],
+  takes: (command) =>
+    command.argument('<name>').option('--show-secret', 'show the client secret, at a terminal, and nothing else'),
+  run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/app.ts')).app(name, flags, s),
+});
+export type AppFlags = FlagsOf<typeof app>;
 
 export const removeApp = defineCommand({
   name: 'remove-app',

@@ -83,11 +83,13 @@ export async function putBehindLogin(
   });
 }
 
-const nothingNew = ({ upstream, host, title, group, mode }: AddAppFlags): boolean =>
-  [upstream, host, title, group, mode].every((flag) => flag === undefined);
+const nothingNew = ({ upstream, host, title, group, mode, login, redirectUri }: AddAppFlags): boolean =>
+  [upstream, host, title, group, mode, login, redirectUri].every((flag) => flag === undefined);
 
-function draftOf(name: string, { upstream, host, title, group, mode }: AddAppFlags, known: KnownDraft = {}): AppDraft {
-  const given = { upstream, host, title, group, mode };
+function draftOf(name: string, flags: AddAppFlags, known: KnownDraft = {}): AppDraft {
+  const { upstream, host, title, group, mode, login, redirectUri } = flags;
+  const oidc = redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) };
+  const given = { upstream, host, title, group, mode, login, oidc };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // The scheme that the app speaks may stand in front of what was typed.
   return { name, ...known, ...said, ...(known.upstream && { upstream: known.upstream }) } as AppDraft;

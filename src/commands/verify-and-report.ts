@@ -1,5 +1,6 @@
 import type { App } from '../config/config.ts';
-import { verifyAll } from '../doctor/verify.ts';
+import { oidcProvider } from '../desired/oidc.ts';
+import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';
 import type { Change } from '../model/change.ts';
@@ -33,7 +34,10 @@ export interface Finish {
 /** Prove what was changed, say what came of it and what comes next. Exit code 4 when a proof failed. */
 export async function verifyAndReport(installation: Installation, screen: Screen, told: Finish): Promise<ExitCode> {
   screen.progress({ is: 'stage', title: 'proof' });
-  const findings = await verifyAll(installation, told);
+  const asked = await verifyAll(installation, told);
+  // Accounts are made and removed for it: only where something was changed.
+  const walked = told.fresh ? await verifyClients(installation, told.apps) : [];
+  const findings = [...asked, ...walked];
   const steps = manual(installation);
   const ok = findings.every(({ status }) => status !== 'fail');
   const words = [
@@ -83,6 +87,15 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
   const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
   const choose = { command: `homeauth user password ${username}`, what: 'without one, nobody can log in as them' };
   const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
+  const speaking = apps
+    .filter(({ name }) =>
+      told.changes.some(({ op, id }) => op === 'create' && id === `oauth2-provider:${oidcProvider({ name })}`),
+    )
+    .map(({ name }) => ({
+      command: `homeauth app ${name}`,
+      what: 'what to enter in it: without that it knows nothing of authentik',
+    }));
+  if (speaking.length > 0) return [...first, ...speaking];
   if (config.apps.length === 0)
     return [...first, { command: 'homeauth add-app whoami', what: 'your first protected app' }];
   return apps.length === 0 ? [...first, { command: 'homeauth status', what: 'what is there' }] : first;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkAppName } from './app-name.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { checkHostName } from './host-name.ts';
+import { ownOidc } from './oidc-file.ts';
 import { checkOpenPath } from './open-path.ts';
 import { checkTitle } from './person.ts';
 import { text } from './refusal.ts';
@@ -51,6 +52,11 @@ export const app = z
     mode: z.enum(['app', 'domain']).default('app').meta({
       description: '`app`: a provider of its own, so that groups work. `domain`: shares the one for the whole domain.',
     }),
+    login: z.enum(['forward-auth', 'oidc']).default('forward-auth').meta({
+      description:
+        '`forward-auth`: nobody gets to the app who is not logged in to authentik. `oidc`: everybody does, and the app asks authentik by itself (OpenID Connect).',
+    }),
+    oidc: ownOidc.optional(),
     group: text(checkTitle).optional().meta({
       description: 'Only members of this authentik group get in. Mode `app` only.',
       'x-default': 'everyone with an account',

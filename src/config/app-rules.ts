@@ -1,6 +1,7 @@
 import { findPreset, presets } from '../catalogue/presets.ts';
 import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
+import { loginObjections } from './login-rules.ts';
 import { nearest } from './nearest.ts';
 import { type Loose, loose, type Objection, string } from './objection.ts';
 import type { Check } from './refusal.ts';
@@ -66,6 +67,7 @@ function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
         ]
       : []),
     ...(app.given['mode'] === 'domain' ? inDomainMode(app, domain) : []),
+    ...loginObjections(app.given, app.path),
   ];
 }
 

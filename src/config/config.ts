@@ -95,6 +95,8 @@ export interface App {
   readonly site?: AppSite;
   /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
   readonly mode: 'app' | 'domain';
+  /** It asks for the login by itself, and speaks OpenID Connect for that. Absent: authentik stands before it. */
+  readonly oidc?: AppOidc;
   /** Only members of this authentik group get in; everyone with an account where absent. */
   readonly group?: string;
   /** Paths that need no login: to the letter, or with `/*` at the end. */
@@ -105,6 +107,33 @@ export interface App {
 
 /** An app at one of the addresses that Caddy dials for it. */
 export type AppAt = App & { readonly upstream: string };
+
+/** An address that authentik may send people back to: after the login, or after the logout. */
+export interface RedirectUri {
+  readonly url: string;
+  readonly mode: 'strict' | 'regex';
+  readonly type: 'authorization' | 'logout';
+}
+
+/** How an app speaks OpenID Connect. */
+export interface AppOidc {
+  readonly redirectUris: readonly RedirectUri[];
+  readonly scopes: readonly string[];
+  readonly client: 'confidential' | 'public';
+  readonly grants: readonly ('authorization_code' | 'refresh_token' | 'implicit')[];
+  /** Whether the app sends a challenge. */
+  readonly pkce: 'sends' | 'none' | 'unknown';
+  readonly subjectMode: 'hashed_user_id' | 'user_id' | 'user_uuid' | 'user_username' | 'user_email' | 'user_upn';
+  readonly accessTokenValidity: string;
+  /** Scope mappings beside authentik's own, by their names in the catalogue. */
+  readonly extraMappings: readonly string[];
+  /** Where authentik tells the app of a logout. */
+  readonly logout?: { readonly uri: string; readonly method: 'frontchannel' | 'backchannel' };
+  /** Where a browser begins the login. */
+  readonly loginStart?: string;
+  /** Variables of its container, with places for the client id and secret. */
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** What the owner wants of an app's site. */
 export interface AppSite {

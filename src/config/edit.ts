@@ -30,6 +30,8 @@ export function addApp(text: string, draft: AppDraft, path = 'homeauth.yaml'): s
       upstream: _u,
       mode: _m,
       group: _g,
+      login: _l,
+      oidc: _o,
       ...kept
     } = typeof there === 'string' ? { name } : there;
     const meant = { ...kept, ...(typeof item === 'string' ? { name: item } : item) };
@@ -110,9 +112,10 @@ function checked(text: string, path: string, change: splice.Splice, wanted: unkn
 /** An app as a person would write it: a preset's bare name, and no defaults. */
 function compact(draft: AppDraft): AppDraft {
   if (typeof draft === 'string') return draft;
-  const { name, title, host, upstream, mode, ...rest } = draft;
+  const { name, title, host, upstream, mode, login, ...rest } = draft;
   const written = mode === 'app' ? undefined : mode;
-  const entries = Object.entries({ title, host, upstream, mode: written, ...rest });
+  const asked = login === 'forward-auth' ? undefined : login;
+  const entries = Object.entries({ title, host, upstream, mode: written, login: asked, ...rest });
   const given = entries.filter(([, value]) => value !== undefined);
   return given.length === 0 && findPreset(name) ? name : { name, ...Object.fromEntries(given) };
 }

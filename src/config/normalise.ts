@@ -1,14 +1,19 @@
 import { findPreset, type Preset } from '../catalogue/presets.ts';
+import type { KnownApp } from '../catalogue/schema.ts';
 import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
 import { keepIn } from './keep.ts';
+import { oidcOf } from './oidc.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
 const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;
 
+/** Finds what the catalogue knows of an app. */
+export type Find = (name: string) => KnownApp | undefined;
+
 /** The file as the rest of homeauth wants it: every default resolved. The file must have passed every check. */
-export function normalise(file: ConfigFile): Config {
+export function normalise(file: ConfigFile, find?: Find): Config {
   return {
     domain: file.domain,
     baseDir: normaliseDir(file['base-dir']),
@@ -38,7 +43,7 @@ export function normalise(file: ConfigFile): Config {
       ...given('keep', file.backup?.keep === undefined ? undefined : keepIn(file.backup.keep)),
     },
     groups: file.groups,
-    apps: file.apps.map((app) => normaliseApp(app, file.domain)),
+    apps: file.apps.map((app) => normaliseApp(app, file.domain, authHostOf(file), find)),
   };
 }
 
@@ -57,18 +62,19 @@ function authHostOf(file: Pick<ConfigFile, 'domain' | 'auth-host'>): string {
 }
 
 /** One entry of `apps`. A preset is started by homeauth unless the entry names an upstream of its own. */
-export function normaliseApp(draft: AppDraft, domain: string): App {
+export function normaliseApp(draft: AppDraft, domain: string, authHost = `auth.${domain}`, find?: Find): App {
   const app = typeof draft === 'string' ? { name: draft } : draft;
   // What answers for one in the place of the owner's own site is theirs, whatever its name.
   const preset = app['replaces-site'] ? undefined : findPreset(app.name);
+  const host = app.host ?? `${app.name}.${domain}`;
+  const named = { name: app.name, host, ...given('group', app.group) };
   return {
-    name: app.name,
+    ...named,
     title: app.title ?? preset?.title ?? app.name,
-    host: app.host ?? `${app.name}.${domain}`,
     ...given('upstream', upstreamOf(app, preset)),
     ...given('replacesSite', app['replaces-site'] || undefined),
     mode: app.mode ?? 'app',
-    ...given('group', app.group),
+    ...given('oidc', app.login === 'oidc' ? oidcOf(app.oidc ?? {}, find?.(app.name), named, authHost) : undefined),
     ...given('openPaths', app['open-paths']),
     ...given('site', siteOf(app)),
     ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { type ConfigFile, fileSchema } from './file.ts';
 import type { Path } from './location.ts';
-import { normalise } from './normalise.ts';
+import { type Find, normalise } from './normalise.ts';
 import { configFailure, type Problem } from './problem.ts';
 import { explain, leaves, refused } from './schema-issue.ts';
 import { objections } from './whole-file.ts';
@@ -14,10 +14,10 @@ export interface Parsed {
 }
 
 /**
- * Reads homeauth.yaml. `path` is how the file is called in messages.
+ * Reads homeauth.yaml. `path` is how the file is called in messages; without `find` the catalogue adds nothing.
  * @throws Failure `config-invalid` with every problem, each at its line and column.
  */
-export function parseConfig(text: string, path: string): Parsed {
+export function parseConfig(text: string, path: string, find?: Find): Parsed {
   const yaml = readYaml(text);
   if (yaml.problems.length > 0) throw configFailure(path, text, yaml.problems);
   const data = withoutEmptyLists(yaml.data);
@@ -32,7 +32,7 @@ export function parseConfig(text: string, path: string): Parsed {
     if (!isBlamed(where, blamed)) problems.push(refused(value, refusal, where, yaml.document));
   }
   if (problems.length > 0 || !result.success) throw configFailure(path, text, withoutEchoes(problems));
-  return { config: normalise(result.data), file: result.data };
+  return { config: normalise(result.data, find), file: result.data };
 }
 
 /** `apps:` or `groups:` with every entry commented out means none. */

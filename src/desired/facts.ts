@@ -2,6 +2,7 @@ import type { Template } from '../formats/template.ts';
 import type { NetworkFacts } from '../model/networks.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Client } from '../model/sso.ts';
 import type { ProxyFacts } from '../proxy/proxy.ts';
 
 /** The templates of the package, by file name without .hbs. */
@@ -31,6 +32,8 @@ export interface Facts {
   readonly superuser: 'postgres' | 'authentik';
   /** The bootstrap variables' values, while they are on disk. */
   readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
+  /** What the apps that ask authentik by themselves are known by there, by their names, once it is on disk. */
+  readonly clients?: Readonly<Record<string, Client>>;
   /** `bootstrap` until homeauth's own token opens the API for the first time. */
   readonly phase: 'bootstrap' | 'running';
   /** First-run setup is known to be closed: the server may meet the proxy. */

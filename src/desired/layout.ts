@@ -61,5 +61,8 @@ export function layoutOf(baseDir: string): Layout {
 export const secretNames = {
   stack: ['POSTGRES_PASSWORD', 'AUTHENTIK_SECRET_KEY'],
   token: ['HOMEAUTH_TOKEN'],
+  client: ['CLIENT_ID', 'CLIENT_SECRET'],
+  /** Beside them, where the app wants a secret of its own. */
+  random: 'RANDOM_SECRET',
   bootstrap: ['AUTHENTIK_BOOTSTRAP_TOKEN', 'AUTHENTIK_BOOTSTRAP_PASSWORD'],
 } as const;

@@ -87,7 +87,7 @@ export const brandTitle = ({ authHost, domain }: Config, inside: Id): Resource =
   inside,
 });
 
-const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode }) => mode === 'app');
+const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode, oidc }) => mode === 'app' && !oidc);
 
 /** By what authentik judges who gets in. */
 export const providerNames = (config: Config): readonly string[] => [
@@ -95,11 +95,14 @@ export const providerNames = (config: Config): readonly string[] => [
   ...guarded(config).map(({ name }) => name),
 ];
 
+/** What people meet on the way in to an app, and out of it. */
+export const flowsOf = ({ authentik }: Config, era: Era) => ({
+  authorizationFlow: flows[authentik.consent],
+  invalidationFlow: era.hasInvalidationFlow ? flows.invalidation : '',
+});
+
 export function providers(config: Config, era: Era, inside: Id): Resource[] {
-  const common = {
-    authorizationFlow: flows[config.authentik.consent],
-    invalidationFlow: era.hasInvalidationFlow ? flows.invalidation : '',
-  };
+  const common = flowsOf(config, era);
   const domain: Resource = {
     kind: 'provider',
     key: domainProvider,
@@ -144,7 +147,8 @@ export function applications(config: Config, inside: Id): Resource[] {
 
 /** Who may open an app. */
 export function bindings(config: Config, inside: Id): Resource[] {
-  return guarded(config).flatMap(({ name, group }): Resource[] =>
+  const apps = config.apps.filter(({ mode }) => mode === 'app');
+  return apps.flatMap(({ name, group }): Resource[] =>
     group
       ? [
           {

@@ -10,8 +10,10 @@ import { guesses } from './guesses.ts';
 import * as host from './host.ts';
 import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
+import * as oidc from './oidc.ts';
 import * as own from './own-caddy.ts';
 import { recovery } from './recovery.ts';
+import { scopeMappings } from './scope-mappings.ts';
 import { secondFactor, setupFlows } from './second-factor.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
@@ -61,6 +63,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
         ...own.ownCaddyFolders(config, f),
         ...host.proxyTexts(config, f),
         ...host.secrets(layout, f),
+        ...oidc.clients(config, layout, data),
       ],
     },
     // Before the file that says which image each name stands for.
@@ -87,6 +90,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: token, want: () => [sso.ownToken(data)] },
     { title: token, want: (f) => stack.containerOf(of(f), first) },
     { title: token, want: () => [sso.bootstrapGone(data)] },
+    { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
     { title: objects, want: (f) => inAuthentik(wish, data, f) },
     { title: objects, want: () => [sso.emergency(config, data)] },
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
@@ -104,7 +108,13 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
 
 /** Everything that lives in authentik's database and needs no order but its own. */
 function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Facts): Resource[] {
-  const apps = [...sso.providers(config, era, data), ...sso.applications(config, data), ...sso.bindings(config, data)];
+  const guarded = [...sso.providers(config, era, data), ...sso.applications(config, data)];
+  const speaking = [
+    ...scopeMappings(config, data),
+    ...oidc.oidcProviders(config, era, facts, data),
+    ...oidc.oidcApplications(config, data),
+  ];
+  const apps = [...guarded, ...speaking, ...sso.bindings(config, data)];
   return [
     ...sso.groups(config, data),
     sso.admin(config, data, firstPassword ?? facts.madePassword),

@@ -212,6 +212,7 @@ export const checks: readonly Check[] = [
     by: proven,
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
+      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],
     ],
     run: ({ scene: context, app, how }) => verifyApp(context, app, how),
@@ -223,7 +224,9 @@ export const checks: readonly Check[] = [
     by: ['verify --as-outsider'],
     run({ installation, scene: context }, { id, title }) {
       const about = { id, title };
-      const apps = installation.config.apps.filter(({ group, mode }) => group !== undefined && mode === 'app');
+      const apps = installation.config.apps.filter(
+        ({ group, mode, oidc }) => group !== undefined && mode === 'app' && !oidc,
+      );
       if (apps.length === 0) return [skip(about, unseen('No app has a group.'))];
       const { signal } = installation.surroundings;
       return withOutsider(installation, (who) => proveOutsider(context, apps, who, signal, about));

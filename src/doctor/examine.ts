@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, issueOf, skip, unseen } from '../model/finding.ts';
@@ -61,7 +62,11 @@ export async function examine(
     }
     const entrance = await proxyOf(proxy).entrance(world);
     const peers = make('proxy', { installation, proxy, entrance });
-    if (isEntrance(entrance)) await through(proxy, { scene: { world, config, entrance }, how: { patience: 0 } });
+    if (isEntrance(entrance))
+      await through(proxy, {
+        scene: { world, config, entrance, clients: await clientsOf(installation) },
+        how: { patience: 0 },
+      });
     else for (const needs of ['entrance', 'app'] as const) leave(needs, reasonFrom(entrance));
     await peers;
   }

@@ -29,7 +29,7 @@ export async function asPlanned(installation: Installation, caddyIsKnown: boolea
   const changes = (await withoutGone(all, looks, world)).filter(
     ({ op, id }) => op !== 'keep' && (caddyIsKnown || !id.startsWith('caddy:')),
   );
-  const told = new Set(secretFiles(layout));
+  const told = new Set(secretFiles(layout, config));
   const wrong = new Set(changes.map(({ id }) => id));
   return [
     ...[...failures.values()].map((failure) => failed({ id: 'plan', title: 'everything can be looked at' }, failure)),

@@ -1,13 +1,17 @@
 import pMap from 'p-map';
 import type { App } from '../config/config.ts';
+import { isSpeaker } from '../config/oidc.ts';
+import { clientsOf } from '../installation/clients.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
+import { withMember, withOutsider } from '../people/outsider.ts';
 import { endLeftVisits } from '../people/sessions.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
+import { proveClients, proveRefused } from '../verify/oidc-client.ts';
 import type { Owner } from '../verify/owner.ts';
 import type { ProbeContext } from '../verify/probe.ts';
 import { checksBy } from './checks.ts';
@@ -68,13 +72,30 @@ export async function verifyAsOutsider(installation: Installation): Promise<Find
   return (await Promise.all(asked)).flat();
 }
 
+/** Walk the login of each app that asks authentik by itself: with accounts that are made for that, and not by the app. */
+export async function verifyClients(installation: Installation, apps: readonly App[]): Promise<Finding[]> {
+  const speaking = apps.filter(isSpeaker);
+  if (speaking.length === 0) return [];
+  const door = await doorOf(installation);
+  // Told by the other proofs.
+  if ('status' in door) return [];
+  const { signal } = installation.surroundings;
+  const groups = [...new Set(speaking.flatMap(({ group }) => group ?? []))];
+  const kept = speaking.filter(({ group }) => group !== undefined);
+  return [
+    ...(await withMember(installation, groups, (who) => proveClients(door.scene, speaking, who, signal))),
+    ...(kept.length > 0 ? await withOutsider(installation, (who) => proveRefused(door.scene, kept, who, signal)) : []),
+  ];
+}
+
 /** Where it is proven, or why that cannot be. */
 async function doorOf(installation: Installation): Promise<{ proxy: ProxyFacts; scene: ProbeContext } | Finding> {
   const { world, config } = installation;
   const proxy = await proxyFor(installation);
   if (proxy instanceof Failure) throw proxy;
   const entrance = await proxyOf(proxy).entrance(world);
-  return isEntrance(entrance) ? { proxy, scene: { world, config, entrance } } : entrance;
+  if (!isEntrance(entrance)) return entrance;
+  return { proxy, scene: { world, config, entrance, clients: await clientsOf(installation) } };
 }
 
 async function ownerWith({ world, config }: Installation, password: Secret): Promise<Owner> {

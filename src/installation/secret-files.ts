@@ -1,10 +1,14 @@
+import type { Config } from '../config/config.ts';
+import { speakers } from '../config/oidc.ts';
 import type { Layout } from '../desired/layout.ts';
+import { clientFile, variablesFile } from '../desired/oidc.ts';
 import { octal } from '../kinds/regular-file.ts';
 import { type About, type Finding, ok, wrong } from '../model/finding.ts';
 import type { Installation } from './installation.ts';
 
 /** Files that only root may read. */
-export const secretFiles = (layout: Layout): readonly string[] => [
+export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): readonly string[] => [
+  ...speakers(config).flatMap((app) => [clientFile(layout, app), variablesFile(layout, app)]),
   layout.env,
   layout.databaseEnv,
   layout.token,
@@ -18,7 +22,7 @@ export const secretFiles = (layout: Layout): readonly string[] => [
 export async function secretFilesCheck({ world, layout, config }: Installation): Promise<Finding[]> {
   const ofMail = config.mail?.passwordFile;
   const found = await Promise.all(
-    [...secretFiles(layout), ...(ofMail ? [ofMail] : [])].map(async (path): Promise<Finding[]> => {
+    [...secretFiles(layout, config), ...(ofMail ? [ofMail] : [])].map(async (path): Promise<Finding[]> => {
       const stat = await world.files.stat(path);
       if (!stat) return [];
       const common = { id: 'secret-readable', title: `only root can read ${path}` };

@@ -8,6 +8,7 @@ import { Secret } from '../model/secret.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
 import type { TakenOver } from '../proxy/proxy.ts';
 import { networkOwners } from '../proxy/upstream.ts';
+import { clientsOf } from './clients.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { mailPasswordOf } from './mail-password.ts';
 import { pinsOf } from './pins.ts';
@@ -47,6 +48,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(password && key && { secrets: { postgresPassword: password, secretKey: key } }),
     ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
     superuser: await superuserOf(installation),
+    clients: await clientsOf(installation),
     phase,
     setupClosed: (await world.authentik.setup()) === 'closed',
     proxy,

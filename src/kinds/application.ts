@@ -53,7 +53,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
   async apply(key, want, world, have) {
     const { authentik } = world;
     if (!want) return authentik.remove('core/applications', key);
-    const { pk } = await providerNamed(world, want.provider);
+    const { pk } = await providerNamed(world, want.provider, want.speaks ? 'providers/oauth2' : 'providers/proxy');
     const base = { name: want.name, provider: pk };
     const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
     const written = have

@@ -40,9 +40,13 @@ export function userNamed({ authentik }: World, username: string) {
   return rowIn(authentik, 'core/users', (row) => row.username === username);
 }
 
-export async function providerNamed({ authentik }: World, name: string) {
-  const row = await rowIn(authentik, 'providers/proxy', (one) => one.name === name);
-  return row ?? missing('proxy provider', name, 'Applications > Providers');
+export async function providerNamed(
+  { authentik }: World,
+  name: string,
+  collection: 'providers/proxy' | 'providers/oauth2',
+) {
+  const row = await rowIn(authentik, collection, (one) => one.name === name);
+  return row ?? missing('provider', name, 'Applications > Providers');
 }
 
 /** A token by its identifier. The list of all is long: each outpost, and each link by mail, has one there. */

@@ -14,11 +14,13 @@ import { flowBindingKind } from './flow-binding.ts';
 import { groupKind } from './group.ts';
 import { imageKind } from './image.ts';
 import { networkKind } from './network.ts';
+import { oauth2ProviderKind } from './oauth2-provider.ts';
 import { outpostKind } from './outpost.ts';
 import { policyKind, reputationKind } from './policy.ts';
 import { policyBindingKind } from './policy-binding.ts';
 import { providerKind } from './provider.ts';
 import { roleKind } from './role.ts';
+import { scopeMappingKind } from './scope-mapping.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
@@ -46,6 +48,8 @@ export const kinds: Kinds = {
   user: userKind,
   emergency: emergencyKind,
   provider: providerKind,
+  'scope-mapping': scopeMappingKind,
+  'oauth2-provider': oauth2ProviderKind,
   application: applicationKind,
   binding: bindingKind,
   outpost: outpostKind,

@@ -15,6 +15,12 @@ export interface Era {
   /** `meta_hide` on an application; before it, a launch URL of blank://blank. */
   readonly hasMetaHide: boolean;
   readonly hasBaseUrl: boolean;
+  /** What a provider for OpenID Connect takes. None: addresses are one text there, and homeauth does not write that. */
+  readonly oauth2?: {
+    /** Grant types have to be said, and what an address is for. */
+    readonly saysGrants: boolean;
+    readonly hasLogoutUri: boolean;
+  };
   /** Listens on [::] unless told, and so does not start on a machine without IPv6. */
   readonly listensOnIpv6: boolean;
   /** Shared memory in bytes, where the official compose file asks for it. */
@@ -31,6 +37,7 @@ const modern = {
   tokenClosesSetup: true,
   hasInvalidationFlow: true,
   hasMetaHide: true,
+  oauth2: { saysGrants: true, hasLogoutUri: true },
   listensOnIpv6: true,
   shmSize: 512 * 1024 * 1024,
   postgresImage: 'postgres:16-alpine',
@@ -43,6 +50,7 @@ const older = {
   ...modern,
   tokenClosesSetup: false,
   hasMetaHide: false,
+  oauth2: { saysGrants: false, hasLogoutUri: true },
   hasBaseUrl: false,
   listensOnIpv6: false,
 } as const;
@@ -62,6 +70,9 @@ const withRedis = {
   connections: inRedis,
 } as const;
 
+const plain = { saysGrants: false, hasLogoutUri: false } as const;
+const { oauth2: _oauth2, ...older2024 } = withRedis;
+
 /**
  * Newest first. Sources: authentik's release notes and compose files of each line; the security floor is the release
  * that fixes the last advisory known on 2026-11-23 and the forward-auth faults of the Rust outpost (2026.8.4).
@@ -72,10 +83,11 @@ export const eras: readonly Era[] = [
   { ...older, line: '2026.2' },
   { ...withoutShm, line: '2025.12' },
   { ...withoutShm, line: '2025.10', storage: media },
-  { ...withoutShm, line: '2025.8', storage: media, needsRedis: true, connections: inRedis },
-  ...['2025.6', '2025.4', '2025.2', '2024.12', '2024.10'].map((line) => ({ ...withRedis, line })),
+  { ...withoutShm, line: '2025.8', storage: media, needsRedis: true, connections: inRedis, oauth2: plain },
+  ...['2025.6', '2025.4', '2025.2', '2024.12'].map((line) => ({ ...withRedis, line, oauth2: plain })),
+  { ...older2024, line: '2024.10' },
   ...['2024.8', '2024.6', '2024.4', '2024.2', '2023.10'].map((line) => ({
-    ...withRedis,
+    ...older2024,
     line,
     hasInvalidationFlow: false,
   })),

@@ -10,6 +10,8 @@ import type {
   EmergencySpec,
   FlowBindingSpec,
   GroupSpec,
+  OAuth2ProviderFound,
+  OAuth2ProviderSpec,
   ObjectSpec,
   OutpostSpec,
   PolicyBindingSpec,
@@ -79,6 +81,8 @@ export interface BootstrapSpec {
 export interface CaddySite {
   readonly host: string;
   readonly openPaths: readonly string[];
+  /** All of it: the app asks by itself. */
+  readonly ownLogin?: true;
 }
 
 /** A module that Caddy's own image lacks, and the variable that it reads. */
@@ -129,6 +133,8 @@ export interface Specs {
   user: UserSpec;
   emergency: EmergencySpec;
   provider: ProviderSpec;
+  'scope-mapping': ObjectSpec;
+  'oauth2-provider': OAuth2ProviderSpec;
   application: ApplicationSpec;
   binding: BindingSpec;
   outpost: OutpostSpec;
@@ -156,6 +162,7 @@ interface Finds {
   user: UserFound;
   emergency: EmergencyFound;
   provider: ProviderFound;
+  'oauth2-provider': OAuth2ProviderFound;
   binding: BindingFound;
 }
 

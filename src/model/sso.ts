@@ -60,12 +60,59 @@ export interface ProviderFound extends ProviderSpec {
   readonly scopesComplete: boolean;
 }
 
+/** What an app is known by to authentik, and what it proves that with. */
+export interface Client {
+  readonly id: string;
+  readonly secret: Secret;
+  /** Another one, for the app alone. */
+  readonly random?: Secret;
+}
+
+/** Where authentik may send people back to. `type`: where a release knows of several. */
+export interface ReturnAddress {
+  readonly url: string;
+  /** strict, or regex. */
+  readonly mode: string;
+  /** authorization, or logout. */
+  readonly type?: string;
+}
+
+export interface OAuth2ProviderSpec {
+  /** Slugs. */
+  readonly authorizationFlow: string;
+  readonly invalidationFlow: string;
+  readonly clientType: string;
+  /** Once it is on disk. */
+  readonly client?: Client;
+  /** Where the release has to be told. */
+  readonly grants?: readonly string[];
+  readonly returnTo: readonly ReturnAddress[];
+  /** Scope mappings: authentik's own by what it manages them as, others by their names. */
+  readonly mappings: readonly string[];
+  readonly subjectMode: string;
+  readonly accessTokenValidity: string;
+  /** Where the release knows of it. */
+  readonly logout?: { readonly uri: string; readonly method: string };
+}
+
+export interface OAuth2ProviderFound extends OAuth2ProviderSpec {
+  readonly client: Client;
+  /** With an RSA key that it has. */
+  readonly isSigned: boolean;
+  readonly isEncrypted: boolean;
+  readonly issuerMode: string;
+  /** Its tokens say what the mappings make of somebody. */
+  readonly tellsInToken: boolean;
+}
+
 export interface ApplicationSpec {
   readonly name: string;
   /** The provider's name. */
   readonly provider: string;
   readonly hidden: boolean;
   readonly launchUrl: string;
+  /** Its provider is one for OpenID Connect. */
+  readonly speaks?: 'oidc';
 }
 
 /** key: `<application slug>/<group name>`. */

@@ -13,15 +13,21 @@ import { endSessions } from './sessions.ts';
 const username = 'homeauth-outsider';
 const id: Id = `user:${username}`;
 
+type Work<T> = (who: { readonly username: string; readonly password: Secret }) => Promise<T>;
+
+/** @throws Failure user-name-taken */
+export const withOutsider = <T>(installation: Installation, work: Work<T>): Promise<T> =>
+  withAccount(installation, [], work);
+
+/** The same with an account that is in these groups. @throws Failure user-name-taken */
+export const withMember = <T>(installation: Installation, groups: readonly string[], work: Work<T>): Promise<T> =>
+  withAccount(installation, groups, work);
+
 /**
- * Makes an account that is in no group, for as long as `work` lasts. The ledger knows of it before authentik does: one
- * that a killed run left goes with the next run of this, or of `apply`.
- * @throws Failure user-name-taken
+ * Makes an account for as long as `work` lasts. The ledger knows of it before authentik does: one that a killed run
+ * left goes with the next run of this, or of `apply`.
  */
-export function withOutsider<T>(
-  installation: Installation,
-  work: (who: { readonly username: string; readonly password: Secret }) => Promise<T>,
-): Promise<T> {
+function withAccount<T>(installation: Installation, groups: readonly string[], work: Work<T>): Promise<T> {
   const { world, ledger, layout } = installation;
   const found = async () => (await accounts(installation)).find((one) => one.username === username);
   const remove = () =>
@@ -32,7 +38,7 @@ export function withOutsider<T>(
       await endSessions(installation, account);
       await world.authentik.remove('core/users', account.pk);
     });
-  return hold(installation, 'verify --as-outsider', async () => {
+  return hold(installation, 'verify', async () => {
     const before = await ledger.read();
     const isLeft = madeOf(before, id) !== undefined;
     if (isLeft) await remove();
@@ -40,7 +46,7 @@ export function withOutsider<T>(
     await ledger.save(record(before, [{ id, inside: dataId(layout) }]));
     try {
       const password = world.random.alphanumeric(32);
-      const spec = { name: 'A proof of homeauth', email: '', groups: [], firstPassword: password };
+      const spec = { name: 'A proof of homeauth', email: '', groups, firstPassword: password };
       await retryUncertain(async () => userKind.apply?.(username, spec, world, undefined));
       return await work({ username, password });
     } finally {

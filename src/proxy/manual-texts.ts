@@ -63,6 +63,7 @@ function forNginx({ apps, authHost }: Config, authentik: string) {
     odd: oddTargets,
     apps: apps.map((app, n) => ({
       n,
+      guarded: app.oidc === undefined,
       host: app.host,
       slug: slugOf(app),
       scheme: app.site?.tls ? 'https' : 'http',
@@ -71,10 +72,16 @@ function forNginx({ apps, authHost }: Config, authentik: string) {
       tls: nginxTls(app),
       answers: identity.map((name) => ({ variable: variableOf(name), from: `$upstream_http_${underscored(name)}` })),
       places: [
-        { match: '/', open: '', headers: headersOf(app, variableOf) },
+        {
+          match: '/',
+          open: '',
+          direct: app.oidc !== undefined,
+          headers: headersOf(app, app.oidc ? () => '""' : variableOf),
+        },
         ...(app.openPaths ?? []).map((path) => ({
           match: path.endsWith('/*') ? `^~ ${quoteNginx(path.slice(0, -1))}` : `= ${quoteNginx(path)}`,
           open: openTargets([path]),
+          direct: false,
           headers: headersOf(app, () => '""'),
         })),
       ],
@@ -120,6 +127,7 @@ function forTraefik({ apps, authHost }: Config, authentik: string) {
     );
     return {
       name,
+      guarded: app.oidc === undefined,
       host,
       rule,
       port: String(addressIn(app.upstream ?? '').port),

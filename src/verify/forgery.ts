@@ -49,7 +49,8 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
   const bodyOf = (answer: HttpAnswer | Failure) => (answer instanceof Failure ? '' : answer.body);
   const through = answers.flatMap(({ names, who, answer }) => {
     const seen = names.filter((name) => bodyOf(answer).includes(forgedAs(name)));
-    const isOpen = !who && !(answer instanceof Failure) && answer.status < 300;
+    // An app that asks by itself answers everybody.
+    const isOpen = !app.oidc && !who && !(answer instanceof Failure) && answer.status < 300;
     return seen.length === 0 && isOpen ? names.slice(0, 1) : seen.slice(0, 1);
   });
   if (through.length > 0) {
@@ -62,6 +63,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
       }),
     ];
   }
+  if (app.oidc) return [ok({ ...common, answer: `${spellings.length + others.length} names tried` })];
   const verdicts = answers.filter(({ who }) => !who).map(({ answer }) => judgeStranger(answer, app, context));
   const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.issue.problem] : []));
   if (unclear.length > 0) {
@@ -94,7 +96,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
 
 /** A name that authentik knows, and that is not this app's. */
 function otherHost(app: App, { apps, authHost }: Config): string {
-  return apps.find(({ host, mode }) => host !== app.host && mode === 'app')?.host ?? authHost;
+  return apps.find(({ host, mode, oidc }) => host !== app.host && mode === 'app' && !oidc)?.host ?? authHost;
 }
 
 /** A proxy drops what the header Connection names, as meant for itself alone. */

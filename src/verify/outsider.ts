@@ -45,7 +45,7 @@ interface Another {
 
 /** What the outpost gave this account for an app that lets in everybody; undefined where there is none. */
 async function sessionOfAnother({ config }: ProbeContext, entered: Visit): Promise<Another | undefined> {
-  const open = config.apps.find(({ mode, group }) => mode === 'app' && group === undefined);
+  const open = config.apps.find(({ mode, group, oidc }) => mode === 'app' && group === undefined && !oidc);
   if (!open) return undefined;
   try {
     return { name: open.name, cookie: (await entered.goOn(`https://${open.host}/`)).cookies.reveal() };

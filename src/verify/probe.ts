@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { patience } from '../engine/patience.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
+import type { Client } from '../model/sso.ts';
 import type { Entrance } from '../proxy/proxy.ts';
 import type { HttpAnswer, HttpRequest, World } from '../world/world.ts';
 
@@ -10,12 +11,14 @@ export interface ProbeContext {
   readonly world: Pick<World, 'http' | 'docker' | 'host' | 'clock' | 'random'>;
   readonly config: Config;
   readonly entrance: Entrance;
+  /** What the apps that ask authentik by themselves are known by there. */
+  readonly clients?: Readonly<Record<string, Client>>;
 }
 
 /** One request to Caddy; a Failure where nothing answers, which a proof tells instead of throwing it. */
 export function sendProbe(
   { world, entrance: { via, authority } }: ProbeContext,
-  request: Pick<HttpRequest, 'url' | 'headers' | 'http2'>,
+  request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'http2'>,
 ): Promise<HttpAnswer | Failure> {
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
   return world.http.dial({ ...request, ...way }).catch((error: unknown) => {

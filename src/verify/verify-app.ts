@@ -1,14 +1,18 @@
 import type { App } from '../config/config.ts';
+import { isSpeaker, type Speaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import { isSilence } from '../model/reason.ts';
 import { proveAuthHost } from './auth-host.ts';
 import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';
+import { proveDiscovery } from './discovery.ts';
 import { proveForgery, proveStripped } from './forgery.ts';
 import { proveName } from './name.ts';
+import { proveStart } from './oidc-start.ts';
 import { proveOpenPaths } from './open-paths.ts';
 import { proveOverHttp } from './over-http.ts';
+import { proveOwnLogin } from './own-login.ts';
 import { judgeOwner, type Owner, proveLogin } from './owner.ts';
 import type { ProbeContext } from './probe.ts';
 import { provePublicName } from './public-name.ts';
@@ -48,12 +52,28 @@ export function isSilent(found: Finding): boolean {
   return because !== undefined && isSilence(because);
 }
 
+/** What is asked of an app that asks for the login by itself: it stands outside of authentik's. */
+async function verifySpeaker(context: ProbeContext, app: Speaker): Promise<Finding[]> {
+  const around = ['bypass-port', 'bypass-http'];
+  return [
+    ...(await proveOwnLogin(context, app)),
+    ...(await proveDiscovery(context, app)),
+    ...(await proveStart(context, app)),
+    ...(await proveForgery(context, app)),
+    // Whoever comes by another way meets the app's own login, too.
+    ...(await proveBypass(context, app)).filter(({ id }) => !around.includes(id)),
+    ...(await provePublicName(context, app.host)),
+    ...(await proveName(context, app.host)),
+  ];
+}
+
 /** What is asked after every change of an app: as a stranger, as a forger, as its owner, and from the side. */
 export async function verifyApp(
   context: ProbeContext,
   app: App,
   { owner, patience }: Thoroughness = {},
 ): Promise<Finding[]> {
+  if (isSpeaker(app)) return verifySpeaker(context, app);
   const stranger = await proveStranger(context, app, patience ?? outpostPatience);
   const isGuarded = stranger.every(({ status }) => status === 'ok');
   return [

@@ -105,10 +105,16 @@ test('for a Caddy on this server itself it is the published port', async () => {
 test('what speaks TLS gets it with whatever certificate, unless its owner says http', async () => {
   const unchecked = { 'upstream-tls': { 'insecure-skip-verify': true } };
   const of = (upstream: string) => defaults('proxmox-ve', server([]), { upstream });
-  const title = known('proxmox-ve').title;
-  expect(await of('192.168.0.9:8006')).toEqual({ title, upstream: 'https://192.168.0.9:8006', ...unchecked });
-  expect(await of('https://192.168.0.9:8006')).toEqual({ title, upstream: 'https://192.168.0.9:8006', ...unchecked });
-  expect(await of('http://192.168.0.9:8006')).toEqual({ title, upstream: 'http://192.168.0.9:8006' });
+  const { title } = known('proxmox-ve');
+  const login = 'oidc';
+  expect(await of('192.168.0.9:8006')).toEqual({ title, login, upstream: 'https://192.168.0.9:8006', ...unchecked });
+  expect(await of('https://192.168.0.9:8006')).toEqual({
+    title,
+    login,
+    upstream: 'https://192.168.0.9:8006',
+    ...unchecked,
+  });
+  expect(await of('http://192.168.0.9:8006')).toEqual({ title, login, upstream: 'http://192.168.0.9:8006' });
 });
 
 test('what homeauth starts by itself has no upstream', async () => {

@@ -340,7 +340,11 @@ describe('types and keys', () => {
     ['mail: { host: a.de }', 'mail.from is missing', 'Add a line like from: auth@example.com'],
     ['apps: whoami', 'is not a list', 'with "- " in front'],
     ['apps: { whoami: 1 }', 'is not a list', 'with "- " in front'],
-    ['apps: [42]', 'has no keys', 'name, title, host, upstream, more-upstreams, upstream-tls, mode, group, open-paths'],
+    [
+      'apps: [42]',
+      'has no keys',
+      'name, title, host, upstream, more-upstreams, upstream-tls, mode, login, oidc, group, open-paths',
+    ],
     ['auth-host: [a]', 'is not one value', 'Write one value behind the colon.'],
     ['auth-host: true', 'is a boolean to YAML', 'Put it in quotes: "true".'],
     ['version: 2026.8.6', 'version is not a key here', 'It belongs below authentik.'],

@@ -56,7 +56,7 @@ test('that lost its provider gets it back', async () => {
 
 test('without its provider cannot be made', async () => {
   const here = await sso();
-  expect((await failing(here.run([[application('wiki')]]))).problem).toBe('authentik has no proxy provider "wiki".');
+  expect((await failing(here.run([[application('wiki')]]))).problem).toBe('authentik has no provider "wiki".');
 });
 
 test('one that nobody sees in the library is not made twice', async () => {

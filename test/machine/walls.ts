@@ -54,7 +54,7 @@ const PROCESS_ROOMS = new Set(['main', 'cli', 'world']);
 /** Who may take hold of an adapter. All others are handed a world, so that whoever hands it out can interrupt it. */
 const WIRING_ROOMS = new Set(['main', 'world']);
 /** What lies in the world and is handed all that it reaches out with. */
-const HANDED = new Set(['/src/world/authentik/login.ts', '/src/world/authentik/session.ts']);
+const HANDED = new Set(['browser', 'login', 'session'].map((name) => `/src/world/authentik/${name}.ts`));
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 

@@ -117,7 +117,6 @@ describe('homeauth add-app of an app that homeauth knows', () => {
   });
 
   test.each([
-    ['oidc', 'immich', /OpenID Connect.*cannot set up yet/],
     ['ldap', 'jellyfin', /LDAP.*cannot set up yet/],
     ['header', 'grocy', /a header.*cannot set up yet/],
     ['none', 'plex', /better left/],
@@ -135,12 +134,17 @@ describe('homeauth add-app of an app that homeauth knows', () => {
   });
 
   test('goes on with the flag, and a plan says what is wrong with it and asks nothing', async () => {
-    for (const flags of [{ login: 'forward-auth' }, {}]) {
-      const { failure, err, out } = await add('immich', { ...flags, dryRun: true });
-      expect(failure).toBeUndefined();
-      expect(inOneLine(err)).toMatch(/phone app cannot log in/);
-      expect(out).toContain('immich.home.example.com');
-    }
+    const { failure, err, out } = await add('immich', { login: 'forward-auth', dryRun: true });
+    expect(failure).toBeUndefined();
+    expect(inOneLine(err)).toMatch(/phone app cannot log in/);
+    expect(out).toContain('immich.home.example.com');
+  });
+
+  test('lets an app that speaks OpenID Connect do so, and has nothing to warn of', async () => {
+    const { failure, err, out } = await add('immich', { dryRun: true });
+    expect(failure).toBeUndefined();
+    expect(err).toBe('');
+    expect(inOneLine(out)).toContain('immich OpenID Connect');
   });
 
   test('without a name offers those that run, and takes a yes at the question for its owner’s word', async () => {

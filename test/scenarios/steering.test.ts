@@ -209,6 +209,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
     [['wiki'], { upstream: `wiki${logged}:80` }],
   ],
   protect: [[['mine.home.example.com']], [[hostile]], [['wiki.home.example.com'], { name: hostile }]],
+  app: [[['whoami']], [[hostile]], [['whoami'], { showSecret: true }]],
   'remove-app': [[['whoami'], { dryRun: true }], [['whoami']], [[hostile]]],
   verify: [
     [[], { verbose: true }],

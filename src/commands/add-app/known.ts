@@ -14,10 +14,12 @@ const ifStopped = 'Nothing was changed.';
 
 /** What the catalogue says of an app where its owner says nothing. */
 export async function defaultsOf(app: KnownApp, flags: AddAppFlags, installation: Installation): Promise<KnownDraft> {
-  const title = app.title === app.name ? {} : { title: app.title };
-  if (flags.upstream === undefined && app.start) return title;
+  // What is said on the command line goes before.
+  const login = app.login.use === 'oidc' ? { login: 'oidc' as const } : {};
+  const said = { ...login, ...(app.title !== app.name && { title: app.title }) };
+  if (flags.upstream === undefined && app.start) return said;
   const upstream = spoken(flags.upstream, app) ?? (await upstreamOf(app, installation));
-  return { ...title, upstream, ...(upstream.startsWith('https://') && unchecked) };
+  return { ...said, upstream, ...(upstream.startsWith('https://') && unchecked) };
 }
 
 /** The same for an app that is there already: what it has, where that is what the catalogue says. */
@@ -25,6 +27,7 @@ export function keptOf(app: KnownApp, flags: AddAppFlags, there: App): KnownDraf
   const upstream = there.site?.tls ? spoken(flags.upstream, app) : flags.upstream;
   return {
     ...(there.title === app.title && app.title !== app.name && { title: app.title }),
+    ...(there.oidc && { login: 'oidc' as const }),
     ...(upstream && { upstream }),
   };
 }

@@ -16,7 +16,10 @@ import type { Screen } from '../screen.ts';
 export async function warn(app: KnownApp, flags: AddAppFlags, terminal: Terminal, screen: Screen): Promise<void> {
   const { title, name, login, 'forward-auth': forward } = app;
   const isFit = possibleLogins.includes(login.use);
-  const words = isFit ? warnings(app, screen.style) : behindForwardAuth(app, screen.style);
+  const way = flags.login ?? login.use;
+  // What is known to go wrong is of forward auth.
+  const before = login.use === 'forward-auth' ? warnings(app, screen.style) : behindForwardAuth(app, screen.style);
+  const words = way === 'oidc' ? '' : before;
   if (isFit || flags.login !== undefined) {
     if (words !== '') screen.say(words);
     return;

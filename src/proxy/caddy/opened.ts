@@ -6,7 +6,13 @@ export function opened(before: readonly CaddySite[], after: readonly CaddySite[]
   const hosts = new Set(after.map(({ host }) => host));
   const fresh = is.filter(({ address }) => !was.some((one) => one.address === address));
   const shut = was.filter(({ address, host }) => hosts.has(host) && !is.some((one) => one.address === address));
+  const by = (sites: readonly CaddySite[]) => sites.filter(({ ownLogin }) => ownLogin).map(({ host }) => host);
+  const [did, does] = [by(before), by(after)];
   return [
+    ...does
+      .filter((host) => !did.includes(host))
+      .map((host) => `${host} is open to everybody: the app asks for the login`),
+    ...did.filter((host) => hosts.has(host) && !does.includes(host)).map((host) => `${host} is behind the login`),
     ...fresh.map(({ address }) => `${address} opens without a login`),
     ...shut.map(({ address }) => `${address} is behind the login`),
   ];
@@ -20,10 +26,14 @@ const openIn = (sites: readonly CaddySite[]) =>
  * homeauth's own layout is read, of this release and of those before it.
  */
 export function sitesIn(text: string): readonly CaddySite[] {
-  const sites: { host: string; openPaths: string[] }[] = [];
-  for (const [, host, paths = ''] of text.matchAll(/^(?:http:\/\/)?([\w.-]+)(?::\d+)? \{$|^\t\t\tpath (.+)$/gm)) {
+  const sites: { host: string; openPaths: string[]; ownLogin?: true }[] = [];
+  for (const [, host, paths] of text.matchAll(
+    /^(?:http:\/\/)?([\w.-]+)(?::\d+)? \{$|^\t\t\tpath (.+)$|^\t\t# This app asks for the login by itself\.$/gm,
+  )) {
+    const site = sites.at(-1);
     if (host !== undefined) sites.push({ host, openPaths: [] });
-    else sites.at(-1)?.openPaths.push(...paths.split(' '));
+    else if (paths !== undefined) site?.openPaths.push(...paths.split(' '));
+    else if (site) site.ownLogin = true;
   }
   return sites;
 }

@@ -96,6 +96,8 @@ export function textOf(
       site: siteAt(app.host),
       ...siteOf(app, tlsEnd !== undefined),
       slug: app.mode === 'domain' ? domainApplication : app.name,
+      ownLogin: app.oidc !== undefined,
+      guarded: app.oidc === undefined,
       openPaths: app.openPaths ?? [],
       open: openTargets(app.openPaths ?? []),
     })),
@@ -108,7 +110,11 @@ export function textOf(
     revision,
     sites: [
       { host: config.authHost, openPaths: [] },
-      ...config.apps.map(({ host, openPaths = [] }) => ({ host, openPaths })),
+      ...config.apps.map(({ host, openPaths = [], oidc }) => ({
+        host,
+        openPaths,
+        ...(oidc && { ownLogin: true as const }),
+      })),
     ],
     replaces: config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : [])),
     modules: config.tls === 'cloudflare' ? [cloudflareModule] : [],

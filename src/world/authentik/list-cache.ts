@@ -30,10 +30,13 @@ const goodFor = 10_000;
 export const dependants: Readonly<Partial<Record<Collection, readonly Collection[]>>> = {
   'core/users': ['core/groups', 'core/tokens', 'core/authenticated_sessions', 'policies/bindings'],
   'core/groups': ['core/users', 'policies/bindings'],
-  'core/applications': ['policies/bindings', 'providers/proxy'],
+  'core/applications': ['policies/bindings', 'providers/proxy', 'providers/oauth2'],
+  'providers/oauth2': ['core/applications'],
+  'propertymappings/provider/scope': ['providers/oauth2', 'providers/proxy'],
   'providers/proxy': ['core/applications', 'outposts/instances'],
   'flows/instances': [
     'providers/proxy',
+    'providers/oauth2',
     'core/applications',
     'outposts/instances',
     'core/brands',

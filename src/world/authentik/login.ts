@@ -27,6 +27,8 @@ export interface LoginResult {
 export interface Visit {
   /** Opens another page. @throws Failure as `logIn` does */
   goOn(open: string): Promise<LoginResult>;
+  /** Opens a page of authentik's, and gives where it leads outside of that; undefined: to a page of authentik's own. */
+  leadsTo(open: string): Promise<URL | undefined>;
   /** The Cookie header that a page would get. */
   cookiesAt(url: string): Promise<Secret>;
   /** Ends this very session, and what was opened with it. False: authentik did not confirm it. */
@@ -62,6 +64,7 @@ export async function logInWith(browser: Browser, request: Wish): Promise<LoginR
     ...result,
     leave,
     goOn: (open) => walk(browser, { ...request, open }),
+    leadsTo: (open) => onwards(browser, request, new URL(open)),
     cookiesAt: (url) => browser.cookies(new URL(url)),
   };
 }
@@ -111,6 +114,19 @@ async function onward(url: URL, { status }: HttpAnswer, request: Wish, browser: 
   if (part) throw trouble.accessDenied(username, 'Permission denied');
   if (status >= 400) throw trouble.flowError(url.pathname, `authentik gave HTTP ${status}`);
   throw trouble.landedInLibrary(open);
+}
+
+/** Follows authentik, its flows included, until it sends the browser elsewhere. */
+async function onwards(browser: Browser, request: Wish, open: URL): Promise<URL | undefined> {
+  let url = open;
+  for (let n = 0; n < limit; n++) {
+    const answer = await browser.visit({ url });
+    const isFlow = url.pathname.startsWith('/if/flow/');
+    const next = redirectOf(answer, url) ?? (isFlow ? await driveFlow(browser, url, request) : undefined);
+    if (next?.host !== request.authHost) return next;
+    url = next;
+  }
+  throw trouble.redirectLoop(url.origin, browser.steps);
 }
 
 /** An answer may be lost. */

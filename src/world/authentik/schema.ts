@@ -6,6 +6,7 @@ import type {
   AuthenticatorValidateStageRequest,
   Brand,
   BrandRequest,
+  CertificateKeyPair,
   DenyStage,
   DenyStageRequest,
   DuoDevice,
@@ -27,6 +28,8 @@ import type {
   InvitationRequest,
   InvitationStage,
   InvitationStageRequest,
+  OAuth2Provider,
+  OAuth2ProviderRequest,
   Outpost,
   OutpostRequest,
   Policy,
@@ -84,6 +87,8 @@ export interface Collections {
   'core/tokens': { row: Token; create: TokenRequest };
   'core/applications': { row: Application; create: ApplicationRequest };
   'core/brands': { row: Brand; create: BrandRequest };
+  'crypto/certificatekeypairs': { row: CertificateKeyPair; create: never };
+  'providers/oauth2': { row: OAuth2Provider; create: OAuth2ProviderRequest };
   'providers/proxy': { row: ProxyProvider; create: ProxyProviderRequest };
   'policies/bindings': { row: PolicyBinding; create: PolicyBindingRequest };
   'outposts/instances': { row: Outpost; create: OutpostRequest };

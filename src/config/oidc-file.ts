@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { text } from './refusal.ts';
+import { checkReturnAddress } from './return-address.ts';
+
+const redirectUri = z.strictObject({
+  url: text(checkReturnAddress).meta({
+    description: 'The address, to the letter; `{host}` stands for the host of the app.',
+    examples: ['https://{host}/oauth2/callback'],
+  }),
+  'matching-mode': z.enum(['strict', 'regex']).default('strict').meta({
+    description: '`regex`: a pattern that has to match all of it.',
+  }),
+});
+
+/** How an app of one's own speaks OpenID Connect, by the keys of the catalogue. Each goes before what that says. */
+export const ownOidc = z
+  .strictObject({
+    'redirect-uris': z.array(redirectUri).optional().meta({
+      description: 'Where authentik may send people back to: the documentation of the app says.',
+      'x-default': 'what the catalogue says of the app',
+    }),
+    'post-logout': z.array(text(checkReturnAddress)).optional().meta({
+      description: 'Where people land after logging out. Only for an app that sends the `id_token_hint`.',
+      'x-default': 'what the catalogue says of the app',
+    }),
+    scopes: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'What the app may ask for.',
+        examples: [['openid', 'profile', 'email']],
+        'x-default': 'what the catalogue says of the app, else openid, profile and email',
+      }),
+    client: z.enum(['confidential', 'public']).optional().meta({
+      description: '`public`: the app keeps no secret, and has to send a challenge (PKCE).',
+      'x-default': 'what the catalogue says of the app, else confidential',
+    }),
+    grants: z
+      .array(z.enum(['authorization_code', 'refresh_token', 'implicit']))
+      .optional()
+      .meta({
+        description: 'Ways to a token that the app may take.',
+        'x-default': 'what the catalogue says of the app, else authorization_code',
+      }),
+    pkce: z.enum(['sends', 'none', 'unknown']).optional().meta({
+      description: 'Whether the app sends a challenge.',
+      'x-default': 'what the catalogue says of the app, else unknown',
+    }),
+    'subject-mode': z
+      .enum(['hashed_user_id', 'user_id', 'user_uuid', 'user_username', 'user_email', 'user_upn'])
+      .optional()
+      .meta({
+        description: 'What the app knows an account by: chosen once, another one later makes second accounts.',
+        'x-default': 'what the catalogue says of the app, else hashed_user_id',
+      }),
+    'access-token-validity': z
+      .string()
+      .regex(/^(hours|minutes)=\d+$/)
+      .optional()
+      .meta({
+        description: "How long an access token lives, in authentik's words.",
+        examples: ['hours=1'],
+        'x-default': 'what the catalogue says of the app, else hours=1',
+      }),
+  })
+  .meta({ description: 'How the app speaks OpenID Connect. Only with `login: oidc`.' });

@@ -1,0 +1,81 @@
+import { fill, type Placeholder } from '../catalogue/placeholders.ts';
+import type { KnownApp } from '../catalogue/schema.ts';
+import type { App, AppOidc, Config, RedirectUri } from './config.ts';
+import type { AppDraft } from './file.ts';
+
+/** An app that asks authentik by itself. */
+export type Speaker = App & { readonly oidc: AppOidc };
+
+export const isSpeaker = (app: App): app is Speaker => app.oidc !== undefined;
+export const speakers = ({ apps }: Pick<Config, 'apps'>): readonly Speaker[] => apps.filter(isSpeaker);
+
+/** Members of it administer apps that have a role for that. */
+export const adminGroup = 'authentik Admins';
+
+type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
+
+interface Named {
+  readonly name: string;
+  readonly host: string;
+  readonly group?: string;
+}
+
+/** What homeauth.yaml says of an app's OpenID Connect, and below that the catalogue, its placeholders filled in. */
+export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, authHost: string): AppOidc {
+  const block = known?.oidc;
+  const values = valuesOf(app, authHost);
+  const filled = (value: string): string => fill(value, values, [...(known?.literal ?? []), ...given]);
+  const uris = draft['redirect-uris'] ?? block?.['redirect-uris'] ?? [];
+  const afterwards = draft['post-logout'] ?? block?.['post-logout'] ?? [];
+  const start = block?.['login-start'];
+  const validity = draft['access-token-validity'] ?? block?.['access-token-validity'];
+  const logout = block?.['logout-uri'];
+  const isByEnv = block?.['configured-by'] === 'env' && block.env !== undefined;
+  return {
+    redirectUris: [
+      ...uris.map(
+        ({ url, 'matching-mode': mode }): RedirectUri => ({
+          url: filled(url),
+          mode: mode ?? 'strict',
+          type: 'authorization',
+        }),
+      ),
+      ...afterwards.map((url): RedirectUri => ({ url: filled(url), mode: 'strict', type: 'logout' })),
+    ],
+    scopes: draft.scopes ?? block?.scopes ?? ['openid', 'profile', 'email'],
+    client: draft.client ?? block?.client ?? 'confidential',
+    grants: draft.grants ?? block?.grants ?? ['authorization_code'],
+    pkce: draft.pkce ?? block?.pkce ?? 'unknown',
+    subjectMode: draft['subject-mode'] ?? block?.['subject-mode'] ?? 'hashed_user_id',
+    accessTokenValidity: validity ?? 'hours=1',
+    extraMappings: block?.['extra-mappings'] ?? [],
+    ...(logout !== undefined && {
+      logout: { uri: filled(logout), method: block?.['logout-method'] ?? 'backchannel' },
+    }),
+    ...(start && start.method === 'GET' && { loginStart: filled(start.url) }),
+    ...(isByEnv && {
+      env: Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, filled(value)])),
+    }),
+  };
+}
+
+/** Filled in where they are handed over, or by the app's owner. */
+const given = ['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId'];
+
+/** The issuer, to the letter: with the slash at its end. */
+export const issuerOf = (authHost: string, slug: string): string => `https://${authHost}/application/o/${slug}/`;
+
+/** What the placeholders of the catalogue stand for, but for what is secret. */
+export function valuesOf({ name, host, group }: Named, authHost: string): Partial<Record<Placeholder, string>> {
+  const issuer = issuerOf(authHost, name);
+  return {
+    host,
+    hostRegex: host.replaceAll('.', '\\.'),
+    authHost,
+    slug: name,
+    issuer,
+    wellKnown: `${issuer}.well-known/openid-configuration`,
+    userGroup: group ?? adminGroup,
+    adminGroup,
+  };
+}

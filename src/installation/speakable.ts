@@ -1,0 +1,57 @@
+import type { App, Config } from '../config/config.ts';
+import { mappingsMade } from '../desired/scope-mappings.ts';
+import { Failure } from '../model/failure.ts';
+import type { Era } from '../model/release.ts';
+
+/**
+ * To be called before anything is wanted of authentik.
+ * @throws Failure oidc-release, oidc-undescribed, oidc-public, oidc-mapping where an app cannot be made to log in by OpenID Connect
+ */
+export function assertSpeakable({ apps, authentik }: Config, { oauth2 }: Era, source: string): void {
+  for (const app of apps) {
+    if (!app.oidc) continue;
+    if (!oauth2) throw tooOld(app, authentik.version);
+    const returns = app.oidc.redirectUris.filter(({ type }) => type === 'authorization');
+    // What stands in braces is left for an id that the app itself invents.
+    if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
+    if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
+    const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
+    if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
+  }
+}
+
+const tooOld = ({ name }: App, release: string): Failure =>
+  new Failure({
+    code: 'oidc-release',
+    problem: `${name} is to log in by OpenID Connect, and homeauth sets that up from authentik 2024.12 on, not in ${release}.`,
+    fix: 'Take a newer release (authentik: version:), or write login: forward-auth.',
+  });
+
+const undescribed = ({ name }: App, source: string): Failure =>
+  new Failure({
+    code: 'oidc-undescribed',
+    problem: `${source} says login: oidc of ${name}, and not where authentik may send people back to.`,
+    why: 'Either homeauth knows no app by that name, or the address has an id in it that the app itself invents.',
+    fix: [
+      'Look in the documentation of the app for its redirect URI (or callback URL), and write below its entry:',
+      '    oidc:',
+      '      redirect-uris:',
+      '        - url: https://{host}/…',
+    ],
+  });
+
+const mappingUnmade = ({ name }: App, mapping: string, source: string): Failure =>
+  new Failure({
+    code: 'oidc-mapping',
+    problem: `${name} needs to be told more of people than homeauth can have authentik tell it yet: ${mapping}.`,
+    why: 'Without it, the app refuses people, or makes accounts that are not right.',
+    fix: `Write login: forward-auth for ${name} in ${source}, or: homeauth add-app ${name} --login forward-auth`,
+  });
+
+const withoutChallenge = ({ name }: App, source: string): Failure =>
+  new Failure({
+    code: 'oidc-public',
+    problem: `${name} keeps no secret, and is not known to send a challenge (PKCE) either.`,
+    why: 'Whoever gets hold of a code could come in with it.',
+    fix: `If it does send one, write pkce: sends below oidc of ${name} in ${source}. Else write login: forward-auth.`,
+  });

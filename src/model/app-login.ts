@@ -1,0 +1,28 @@
+/** How people log in to an app, and what its owner enters there for that. */
+export interface AppLogin {
+  readonly app: string;
+  readonly url: string;
+  readonly login: 'forward-auth' | 'oidc';
+  /** Of an app that asks authentik by itself. */
+  readonly oidc?: {
+    readonly issuer: string;
+    readonly discovery: string;
+    /** Once it is made. */
+    readonly clientId?: string;
+    /** Where the client secret is kept. */
+    readonly secretFile: string;
+    readonly redirectUris: readonly string[];
+    readonly scopes: readonly string[];
+    readonly settings?: AppSettings;
+  };
+}
+
+export interface AppSettings {
+  readonly way: 'env' | 'file' | 'api' | 'exec' | 'ui';
+  /** The page, the file, or the address in the app; for `env` the file of variables that homeauth writes. */
+  readonly place?: string;
+  /** What is entered, by name; for `exec` the commands. */
+  readonly entries: readonly (readonly [name: string, value: string])[];
+  /** What else has to be done there. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,79 @@
+import type { AppLogin, AppSettings } from '../model/app-login.ts';
+import { paragraph } from './layout.ts';
+import type { Style } from './style.ts';
+
+/** `homeauth app NAME`: a page of what to enter. */
+export function appLogin({ app, url, oidc }: AppLogin, style: Style): string {
+  if (!oidc) {
+    const says = `authentik stands before ${app} (${url}): nobody gets there who is not logged in, and nothing is entered in it.`;
+    return paragraph(style.text(says), style.room).join('\n');
+  }
+  const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings } = oidc;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Issuer', issuer],
+    ['Discovery', discovery],
+    ['Client ID', clientId ?? 'not made yet: homeauth apply'],
+    ['Client secret', `homeauth app ${app} --show-secret`],
+    ['', `kept in ${secretFile}`],
+    ...redirectUris.map((uri, n) => [n === 0 ? 'Redirect URI' : '', uri] as const),
+    ['Scopes', scopes.join(' ')],
+  ];
+  return [
+    ...paragraph(
+      style.text(`${app} (${url}) asks for the login by itself, and authentik answers it by OpenID Connect.`),
+      style.room,
+    ),
+    '',
+    ...table(facts, style),
+    ...(settings ? ['', ...entered(app, settings, style)] : ['', ...unknown(app, style)]),
+  ].join('\n');
+}
+
+const table = (rows: readonly (readonly [string, string])[], style: Style): string[] => {
+  const wide = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => style.text(`  ${name.padEnd(wide)}  ${value}`));
+};
+
+const unknown = (app: string, style: Style): string[] =>
+  paragraph(
+    style.text(`Enter these where ${app} has its settings for OpenID Connect (or OAuth2, or SSO), and restart it.`),
+    style.room,
+  );
+
+function entered(app: string, { way, place, entries, notes }: AppSettings, style: Style): string[] {
+  const said = (text: string) => paragraph(style.text(text), style.room);
+  const rest = notes.flatMap((note) => said(`Note: ${note}`));
+  switch (way) {
+    case 'env':
+      return [
+        ...said(
+          `${app} takes its settings as variables. homeauth has written them; this goes below it in its own compose file:`,
+        ),
+        '',
+        style.text(`    env_file: ${place}`),
+        '',
+        ...said('Only root can read that file. Then make the container anew: docker compose up -d'),
+        ...rest,
+      ];
+    case 'ui':
+      return [
+        ...said(place === undefined ? `Enter in ${app}:` : `Enter in ${app}, under ${place}:`),
+        ...table(entries, style),
+        ...rest,
+      ];
+    case 'file':
+      return [...said(`Write into ${place}, beside what is there:`), ...table(entries, style), ...rest];
+    case 'api':
+      return [
+        ...said(`In the settings of ${app}; its HTTP API takes them, too (${place}):`),
+        ...table(entries, style),
+        ...rest,
+      ];
+    case 'exec':
+      return [
+        ...said(`Run in the container of ${app}:`),
+        ...entries.map(([, line]) => style.text(`  ${line}`)),
+        ...rest,
+      ];
+  }
+}

@@ -1,0 +1,34 @@
+import type { Speaker } from '../config/oidc.ts';
+import { Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import type { HttpAnswer } from '../world/world.ts';
+import { fromOutside } from './answers.ts';
+import { findingOf, type ProbeContext, sendProbe, until, type Verdict } from './probe.ts';
+import { isRedirect, targetOf } from './stranger.ts';
+
+/** Does a stranger get to an app that asks for the login by itself, and to nothing of authentik's on the way? */
+export async function proveOwnLogin(context: ProbeContext, app: Speaker): Promise<Finding[]> {
+  const verdict = await until(context, 0, async () =>
+    judge(await sendProbe(context, { url: `https://${app.host}/` }), app, context),
+  );
+  return [
+    findingOf('own-login', `a stranger sees the page of ${app.name} itself: it asks for the login, not Caddy`, verdict),
+  ];
+}
+
+function judge(answer: HttpAnswer | Failure, app: Speaker, { config, entrance }: ProbeContext): Verdict {
+  if (answer instanceof Failure) return fromOutside(answer, app.host, entrance.log);
+  const { status } = answer;
+  if ([502, 503, 504].includes(status)) {
+    const problem = `Caddy cannot reach ${app.name}${app.upstream === undefined ? '' : ` at ${app.upstream}`}.`;
+    const why = 'It does not run, or listens elsewhere.';
+    return { is: 'wrong', answer: String(status), issue: { problem, why, fix: 'homeauth doctor' } };
+  }
+  const target = isRedirect(answer) ? targetOf(answer, `https://${app.host}/`) : undefined;
+  const back = target?.searchParams.get('redirect_uri') ?? '';
+  if (target?.host === config.authHost && back.includes('/outpost.goauthentik.io/')) {
+    const issue = { problem: `Caddy still asks authentik about every visitor of ${app.name}.`, fix: 'homeauth apply' };
+    return { is: 'wrong', answer: `${status} → ${config.authHost}`, issue };
+  }
+  return { is: 'right', answer: target ? `${status} → ${target.host}` : String(status) };
+}

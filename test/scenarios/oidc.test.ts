@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { databaseOf, objectsIn } from '../fakes/objects.ts';
+import { inDatabase } from '../fakes/people.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+const nothing = 'Everything is as it should be; nothing was changed.';
+const plain = (text: string) => text.replace(/\s+/g, ' ');
+/** Whatever was shown while these tests ran. */
+const shown: string[] = [];
+
+beforeAll(async () => {
+  fake = await installed(['whoami']);
+});
+afterAll(() => fake.close());
+
+async function run(
+  command: Parameters<ReturnType<typeof homeauthIn>>[0],
+  args: readonly unknown[] = [],
+  flags?: Flags,
+) {
+  const told = await homeauthIn(fake)(command, args, flags);
+  shown.push(told.out, told.err, told.failure ? JSON.stringify(told.failure) : '');
+  return told;
+}
+const read = async (path: string) => (await fake.files.read(at(path))) ?? '';
+const change = async (from: string | RegExp, to: string) =>
+  fake.files.write(at('homeauth.yaml'), (await read('homeauth.yaml')).replace(from, to), 0o644);
+const clientOf = async (app: string) => {
+  const [, id = '', secret = ''] =
+    /^CLIENT_ID=(.+)\nCLIENT_SECRET=(.+)\n/.exec(await read(`.homeauth/apps/${app}.env`)) ?? [];
+  return { id, secret };
+};
+const providerOf = async (app: string) =>
+  (await databaseOf(fake)).oauthProviders.find(({ name }) => name === `${app} OpenID Connect`);
+
+test('an app that asks authentik by itself gets a client of its own, and its login is walked to the door', async () => {
+  const flags = { upstream: 'whoami:80', login: 'oidc', redirectUri: ['https://{host}/oauth2/callback'] };
+  const { failure, code, out } = await run('add-app', ['wiki'], flags);
+  expect(failure).toBeUndefined();
+  expect(code).toBe(0);
+  expect(plain(out)).toContain('a stranger sees the page of wiki itself: it asks for the login, not Caddy');
+  expect(plain(out)).toContain('code exchanged, RS256, PKCE; a second time it is refused');
+  expect(plain(out)).toContain('homeauth app wiki');
+  const { id, secret } = await clientOf('wiki');
+  expect([id.length, secret.length]).toEqual([64, 64]);
+  expect(await providerOf('wiki')).toMatchObject({
+    client_id: id,
+    client_secret: secret,
+    client_type: 'confidential',
+    grant_types: ['authorization_code'],
+    redirect_uris: [
+      {
+        matching_mode: 'strict',
+        url: 'https://wiki.home.example.com/oauth2/callback',
+        redirect_uri_type: 'authorization',
+      },
+    ],
+    sub_mode: 'hashed_user_id',
+    issuer_mode: 'per_provider',
+    encryption_key: null,
+  });
+  const { applications, keypairs, mappings } = await databaseOf(fake);
+  const provider = await providerOf('wiki');
+  expect(keypairs.find(({ pk }) => pk === provider?.signing_key)?.key_type).toBe('rsa');
+  expect(provider?.property_mappings).toHaveLength(3);
+  expect(mappings.every(({ managed }) => managed !== null)).toBe(true);
+  const application = applications.find(({ slug }) => slug === 'wiki');
+  expect(application).toMatchObject({ provider: provider?.pk, meta_launch_url: 'https://wiki.home.example.com/' });
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('what somebody changed in its provider is put right, its owner’s own fields stay', async () => {
+  const { id, secret } = await clientOf('wiki');
+  await inDatabase(fake, ({ oauthProviders }) => {
+    for (const one of oauthProviders) {
+      Object.assign(one, { grant_types: [], signing_key: null, property_mappings: [], client_secret: 'another' });
+      Object.assign(one, { issuer_mode: 'global', refresh_token_validity: 'days=7' });
+      one.redirect_uris = one.redirect_uris.map((uri) => ({ ...uri, url: `${uri.url}/` }));
+    }
+  });
+  const planned = plain((await run('plan')).out);
+  for (const words of [
+    'grant types: + authorization_code',
+    'no RSA key',
+    'scope mappings are missing',
+    'client secret',
+  ])
+    expect(planned).toContain(words);
+  expect(planned).not.toContain(secret);
+  expect((await run('apply')).failure).toBeUndefined();
+  expect(await providerOf('wiki')).toMatchObject({
+    client_id: id,
+    client_secret: secret,
+    refresh_token_validity: 'days=7',
+  });
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('what an app knows people by is never changed', async () => {
+  await change('    oidc:\n', '    oidc:\n      subject-mode: user_email\n');
+  const { failure } = await run('apply');
+  expect(failure).toMatchObject({ code: 'subject-mode-fixed' });
+  expect(await providerOf('wiki')).toMatchObject({ sub_mode: 'hashed_user_id' });
+  await change('      subject-mode: user_email\n', '');
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('somebody outside of its group is refused, and a member gets to the door', async () => {
+  await change('    login: oidc\n', '    login: oidc\n    group: family\n');
+  expect((await run('apply')).failure).toBeUndefined();
+  const verified = await run('verify', [], { verbose: true });
+  expect(plain(verified.out)).toContain('wiki: somebody outside of family is refused');
+  expect(plain(verified.out)).toContain('code exchanged, RS256, PKCE');
+  await inDatabase(fake, (state) => {
+    state.bindings = state.bindings.filter(({ target }) => !state.applications.some((app) => app.pk === target));
+  });
+  const broken = await run('verify');
+  expect(broken.code).toBe(4);
+  expect(plain(broken.out)).toContain('Everybody with an account gets into wiki, which is kept for "family"');
+  expect((await run('apply')).failure).toBeUndefined();
+  expect((await objectsIn(fake)).users).not.toContain('homeauth-outsider');
+});
+
+test('an app of the catalogue gets its settings as a file, and its owner is told where it goes', async () => {
+  const { failure, code, out } = await run('add-app', ['miniflux'], { upstream: 'whoami:80', login: 'oidc' });
+  expect(failure).toBeUndefined();
+  // It was not given them yet: told, and no fault of what homeauth has made.
+  expect(code).toBe(0);
+  expect(plain(out)).toContain('miniflux does not begin a login with authentik yet');
+  const { id, secret } = await clientOf('miniflux');
+  const env = await read('apps/miniflux.env');
+  expect(env).toContain(`OAUTH2_CLIENT_ID=${id}\n`);
+  expect(env).toContain(`OAUTH2_CLIENT_SECRET=${secret}\n`);
+  expect(env).toContain('OAUTH2_OIDC_DISCOVERY_ENDPOINT=https://auth.home.example.com/application/o/miniflux/\n');
+  expect((await fake.files.stat(at('apps/miniflux.env')))?.mode).toBe(0o600);
+  const page = await run('app', ['miniflux']);
+  expect(plain(page.out)).toContain(`env_file: ${at('apps/miniflux.env')}`);
+  expect(page.out).toContain('https://miniflux.home.example.com/oauth2/oidc/callback');
+  expect(page.out).toContain(id);
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('a client secret is shown on a terminal, where it is asked for, and nowhere else', async () => {
+  const { secret } = await clientOf('miniflux');
+  expect((await run('app', ['miniflux'], { showSecret: true })).failure).toMatchObject({ code: 'secret-not-shown' });
+  const terminal = fakeTerminal([]);
+  await homeauthIn(fake, { terminal })('app', ['miniflux'], { showSecret: true });
+  expect([terminal.out, terminal.err]).toEqual([[], [secret]]);
+  expect((await run('app', ['whoami'])).out).toContain('authentik stands before whoami');
+  for (const name of ['wiki', 'miniflux']) {
+    const client = await clientOf(name);
+    expect(shown.filter((text) => text.includes(client.secret))).toEqual([]);
+    expect(await read('.homeauth/ledger.json')).not.toContain(client.secret);
+  }
+});
+
+test('what people are told by whose word stays right: explain, and the paths that need no login', async () => {
+  expect((await run('explain', ['helen', 'wiki'])).out).toContain('helen may not open wiki');
+  expect((await run('explain', ['helen', 'miniflux'])).out).toContain('helen may open miniflux');
+});
+
+test('an app changes how it logs in, and changes back', async () => {
+  const change2 = async (to: string) => {
+    const text = (await read('homeauth.yaml')).replace(/^ {2}- (whoami\n|name: whoami\n.*?(?=^ {2}-))/ms, to);
+    await fake.files.write(at('homeauth.yaml'), text, 0o644);
+    expect((await run('apply')).failure).toBeUndefined();
+    expect((await run('apply')).out).toBe(nothing);
+    return run('verify');
+  };
+  const lines = '  - name: whoami\n    login: oidc\n    oidc:\n      redirect-uris: [{ url: "https://{host}/cb" }]\n';
+  const there = await change2(lines);
+  expect(there.code).toBe(0);
+  const { providers, served } = await objectsIn(fake);
+  expect([providers, served]).toEqual([['Home forward auth'], ['Home forward auth']]);
+  const back = await change2('  - whoami\n');
+  expect(back.code).toBe(0);
+  expect((await objectsIn(fake)).providers).toEqual(['Home forward auth', 'whoami']);
+  expect(await providerOf('whoami')).toBeUndefined();
+  expect(await read('.homeauth/apps/whoami.env')).toBe('');
+});
+
+test('remove-app takes all of it away, and uninstall the rest', async () => {
+  expect((await run('remove-app', ['wiki'])).failure).toBeUndefined();
+  expect(await providerOf('wiki')).toBeUndefined();
+  expect(await read('.homeauth/apps/wiki.env')).toBe('');
+  expect((await run('apply')).out).toBe(nothing);
+  const other = await copyOf(fake);
+  const kept = await homeauthIn(other)('uninstall', [], { yes: true });
+  expect(kept.failure).toBeUndefined();
+  // The client belongs to the database, which stays.
+  expect(await other.files.read(at('.homeauth/apps/miniflux.env'))).toContain('CLIENT_SECRET=');
+  await other.close();
+  const { failure } = await run('uninstall', [], { confirm: 'home.example.com' });
+  expect(failure).toBeUndefined();
+  expect(await fake.files.stat(at(''))).toBeUndefined();
+});
