@@ -78,12 +78,14 @@ export function knownAppDetails(app: KnownApp, style: Style): string {
 }
 
 /** What is known to go wrong with an app behind the login; nothing where nothing is. */
-export const warnings = ({ title, 'forward-auth': { 'known-problems': problems } }: KnownApp, style: Style): string =>
-  problems.length === 0
-    ? ''
-    : [...wrap(style.text(`Known of ${title}:`), style.room), ...problems.flatMap((one) => item(one, style))].join(
-        '\n',
-      );
+export function warnings({ name, title, 'forward-auth': forward }: KnownApp, style: Style): string {
+  const open = `Other programs use paths of it without a login; they stay closed unless you open them: homeauth apps ${name}`;
+  const known = [...forward['known-problems'], ...(forward['open-paths'].length > 0 ? [open] : [])];
+  if (known.length === 0) return '';
+  return [...wrap(style.text(`Known of ${title}:`), style.room), ...known.flatMap((one) => item(one, style))].join(
+    '\n',
+  );
+}
 
 /** What forward auth means for an app that should log in another way. */
 export function behindForwardAuth(app: KnownApp, style: Style): string {

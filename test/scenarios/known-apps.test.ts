@@ -111,7 +111,7 @@ describe('homeauth add-app of an app that homeauth knows', () => {
     expect(failure).toBeUndefined();
     const text = await written();
     expect(text).toMatch(/- name: sonarr\n +title: Sonarr\n +upstream: my-sonarr:8989\n/);
-    expect(inOneLine(err)).toMatch(/Known of Sonarr: · .*This will be made/);
+    expect(inOneLine(err)).toMatch(/Known of Sonarr: · .*paths of it.*homeauth apps sonarr This will be made/);
     expect((await add('sonarr', { upstream: 'my-sonarr:8989', dryRun: true })).out).toMatch(/^Nothing to change/);
     expect((await add('sonarr', { dryRun: true })).err).toBe('');
   });
