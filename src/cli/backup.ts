@@ -10,6 +10,9 @@ const from = [
   'the directory with copies; default: backup.to, then backups below the base directory',
 ] as const;
 
+const key = ['--identity <file>', 'the key file of age that opens the copy, where it is encrypted'] as const;
+const passphrase = ['--passphrase-file <file>', 'the passphrase that opens the copy; - reads stdin'] as const;
+
 export const backup = defineCommand({
   name: 'backup',
   heading: 'care',
@@ -20,6 +23,9 @@ export const backup = defineCommand({
   takes: (command) =>
     command
       .option(...place)
+      .option('--recipient <keys>', 'encrypt it for these public keys of age, with commas; default: backup.recipients')
+      .option('--passphrase-file <file>', 'encrypt it with a passphrase; - reads stdin')
+      .option('--plain', 'do not encrypt it: whoever reads it has every secret')
       .option(
         '--keep <days,weeks,months>',
         'then remove what is not among these, such as 7d,4w,6m; default: backup.keep',
@@ -46,17 +52,23 @@ export const backupShow = defineCommand({
   takes: (command) => command.argument('[copy]').option(...from),
   run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/backup/show.ts')).show(copy, flags, s),
 });
+export type BackupShowFlags = FlagsOf<typeof backupShow>;
 
 export const backupVerify = defineCommand({
   name: 'backup verify',
   heading: 'care',
   about: 'Read a copy to its end, and compare it with what was written',
   examples: ['homeauth backup verify', 'homeauth backup verify 2026-11-29T160500Z'],
-  takes: (command) => command.argument('[copy]').option(...from),
+  takes: (command) =>
+    command
+      .argument('[copy]')
+      .option(...from)
+      .option(...key)
+      .option(...passphrase),
   run: async ([copy], flags, s): Promise<ExitCode> =>
     (await import('../commands/backup/verify.ts')).verify(copy, flags, s),
 });
-export type BackupCopyFlags = FlagsOf<typeof backupVerify>;
+export type BackupVerifyFlags = FlagsOf<typeof backupVerify>;
 
 export const restore = defineCommand({
   name: 'restore',
@@ -69,6 +81,8 @@ export const restore = defineCommand({
     command
       .argument('<copy>')
       .option(...from)
+      .option(...key)
+      .option(...passphrase)
       .option('--confirm <domain>', 'go ahead without asking: type the domain'),
   run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/restore.ts')).restore(copy, flags, s),
 });

@@ -5,11 +5,13 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
+import type { Readers } from '../lifecycle/backup/seal.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { bytes, copyData } from '../report/copies.ts';
 import { duration } from '../report/duration.ts';
 import { prose } from '../report/prose.ts';
+import { readersFor } from './backup/key.ts';
 import { keepOf, placeOf } from './backup/place.ts';
 import { screenOf } from './screen.ts';
 
@@ -33,9 +35,16 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
     screen.result(words.map((line) => screen.paper.text(line)).join('\n'), { place, size, files: names, goes }, true);
     return exitCodes.fine;
   }
+  const readers = await readersFor(flags, installation, runtime);
   const began = clock.now();
   return hold(installation, 'backup', async () => {
-    const copy = await makeCopy(installation, place, 'asked', (what) => runtime.terminal.live(`· copying   ${what}`));
+    const copy = await makeCopy(
+      installation,
+      place,
+      'asked',
+      (what) => runtime.terminal.live(`· copying   ${what}`),
+      readers,
+    );
     const took = clock.now() - began;
     runtime.terminal.live(undefined);
     const goes = keep ? superfluous(await copiesIn(place, installation), keep) : [];
@@ -51,12 +60,12 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
       ),
       screen.paper.text(`  ${holds}.${goes.length > 0 ? ` ${removed(goes.length)}` : ''}`),
       '',
-      prose(plain, screen.paper),
+      prose(whoReads(readers), screen.paper),
     ];
     const data = {
       copy: copyData(copy),
       took: Math.round(took),
-      encrypted: false,
+      encrypted: copy.manifest.encrypted ?? false,
       removed: goes.map(({ name }) => name),
     };
     screen.result(words.join('\n'), data, true);
@@ -66,6 +75,13 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
 
 const removed = (count: number): string =>
   count === 1 ? 'One older copy was removed.' : `${count} older copies were removed.`;
+
+const whoReads = (readers: Readers | undefined): string => {
+  if (!readers) return plain;
+  return 'passphrase' in readers
+    ? 'It is encrypted. Without the passphrase nobody can bring it back: keep that outside of this server.'
+    : `It is encrypted for ${readers.recipients.join(', ')}. Without a key of these nobody can bring it back: keep that outside of this server.`;
+};
 
 const plain =
   'It is not encrypted, and holds every secret: whoever reads it can be anybody. Only root can, here; keep it so where you take it. A copy on the same disk is lost with it.';

@@ -4,11 +4,13 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { forget } from '../lifecycle/backup/exchange.ts';
 import { type Loss, lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';
+import { assertKey } from '../lifecycle/backup/seal.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import type { Copy } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { minute } from '../report/moment.ts';
 import { prose } from '../report/prose.ts';
+import { keyFrom } from './backup/key.ts';
 import { placeOf } from './backup/place.ts';
 import { declined } from './confirm.ts';
 import { screenOf } from './screen.ts';
@@ -22,15 +24,20 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   const place = placeOf(flags.from, installation);
   const copy = await copyNamed(given, place, installation);
   const loss = await lossOf(copy, installation);
+  const key = await keyFrom(flags, runtime);
+  assertKey(copy.manifest, key);
   if (flags.dryRun) {
     screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } }, true);
     return exitCodes.fine;
   }
   screen.say(prose(wordsOf(copy, loss), screen.style));
   await sure(installation.config.domain, flags, runtime);
-  const { before, kept } = await restoreCopy(installation, copy, place, (what) =>
-    terminal.live(`· restoring   ${what}`),
-  );
+  const { before, kept } = await restoreCopy(installation, {
+    copy,
+    key,
+    place,
+    tell: (what) => terminal.live(`· restoring   ${what}`),
+  });
   terminal.live(undefined);
   screen.say(`What was there: ${before.path}, and its files in ${kept}`);
   const restored = await open(flags.config, runtime);

@@ -71,6 +71,10 @@ interface Backup {
   /** Absolute path of the directory for copies. */
   readonly to: string;
   readonly keep?: Keep;
+  /** Public keys of age; never empty. */
+  readonly recipients?: readonly string[];
+  /** Copies need not be encrypted. */
+  readonly plain?: true;
 }
 
 interface Policies {

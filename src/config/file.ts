@@ -4,7 +4,7 @@ import { app } from './app-file.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
-import { checkKeep } from './keep.ts';
+import { checkKeep, checkRecipient } from './keep.ts';
 import { checkListen, checkProxyAddress } from './listen.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
@@ -99,6 +99,17 @@ const backup = z
         examples: ['7d,4w,6m'],
         'x-default': 'all of them',
       }),
+    recipients: z
+      .array(text(checkRecipient))
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Public keys of age: copies are encrypted for who holds the key of one of them.',
+        examples: [['age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p']],
+      }),
+    plain: z.boolean().default(false).meta({
+      description: 'Copies need not be encrypted: whoever reads one has every secret.',
+    }),
   })
   .meta({ description: 'Copies that `homeauth backup` makes.' });
 

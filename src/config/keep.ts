@@ -28,3 +28,19 @@ export function checkKeep(value: string): Refusal | undefined {
     fix: 'Write days, weeks and months with a comma between, such as 7d,4w,6m.',
   };
 }
+
+/** A public key of age, as far as its form tells. */
+export function checkRecipient(value: string): Refusal | undefined {
+  if (/^age1[02-9ac-hj-np-z]{58}$/.test(value)) return undefined;
+  if (/^AGE-SECRET-KEY-/i.test(value)) {
+    return {
+      problem: 'is a secret key',
+      why: 'Whoever has it opens every copy.',
+      fix: 'Write the public key beside it, which begins with age1. Keep the secret one away from this server.',
+    };
+  }
+  return {
+    problem: 'is no public key of age',
+    fix: 'Make one:  age-keygen -o key.txt  prints it. It begins with age1 and has 62 letters and digits.',
+  };
+}

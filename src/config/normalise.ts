@@ -40,6 +40,8 @@ export function normalise(file: ConfigFile, find?: Find): Config {
     },
     backup: {
       to: normaliseDir(file.backup?.to ?? `${normaliseDir(file['base-dir'])}/backups`),
+      ...given('recipients', file.backup?.recipients),
+      ...given('plain', file.backup?.plain || undefined),
       ...given('keep', file.backup?.keep === undefined ? undefined : keepIn(file.backup.keep)),
     },
     groups: file.groups,

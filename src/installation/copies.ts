@@ -88,7 +88,9 @@ function isManifest(value: Manifest | null): value is Manifest {
     [made, domain, baseDir, authentik, postgres, homeauth].every((one) => typeof one === 'string') &&
     !Number.isNaN(Date.parse(made)) &&
     [value.apps, value.leftOut].every((one) => Array.isArray(one)) &&
-    files.every(([name, { size, sha256 }]) => /^[\w-]+\.\w+$/.test(name) && size >= 0 && /^[0-9a-f]{64}$/.test(sha256))
+    files.every(
+      ([name, { size, sha256 }]) => /^[\w-]+\.\w+(\.age)?$/.test(name) && size >= 0 && /^[0-9a-f]{64}$/.test(sha256),
+    )
   );
 }
 

@@ -1,6 +1,9 @@
 /** Why a copy was made. */
 export type CopyReason = 'asked' | 'before-restore';
 
+/** How a copy is encrypted: for who holds a key, or for who knows a passphrase. */
+export type Encryption = 'recipients' | 'passphrase';
+
 /** What a copy of an installation says of itself: `manifest.json`, written last. */
 export interface Manifest {
   readonly format: 1;
@@ -18,6 +21,8 @@ export interface Manifest {
   /** What authentik had; absent where it could not be asked. */
   readonly counts?: Readonly<Record<string, number>>;
   readonly people?: readonly { readonly username: string; readonly active: boolean }[];
+  /** With age, each file but this one; absent where it is not. */
+  readonly encrypted?: Encryption;
   /** By homeauth.yaml. */
   readonly apps: readonly string[];
   /** Tables that are there without their rows. */

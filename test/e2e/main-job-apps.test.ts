@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WHOAMI_IMAGE } from '../machine/names.ts';
@@ -9,6 +11,7 @@ import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
 import { accessOf, containerNames, lives, tree } from './main-job/look.ts';
 import { domain, openPlace, type Place } from './main-job/place.ts';
 
+const run = promisify(execFile);
 let place: Place;
 let api: Api;
 let password: string;
@@ -153,7 +156,7 @@ test('with mode domain an app has no provider of its own', async () => {
 });
 
 test('a copy of all of it is whole, and holds what was there', async () => {
-  const made = JSON.parse((await homeauthEnds(0, ['backup', '--json'])).out);
+  const made = JSON.parse((await homeauthEnds(0, ['backup', '--plain', '--json'])).out);
   console.info(`a copy of ${made.copy.size} bytes took ${(made.took / 1000).toFixed(1)} s`);
   expect(made.copy).toMatchObject({ postgres: expect.stringMatching(/^\d+\.\d+$/), counts: { applications: 5 } });
   expect(made.copy.people.map((one: { username: string }) => one.username).sort()).toEqual(['helen', 'pia', 'tom']);
@@ -167,12 +170,18 @@ test('a copy of all of it is whole, and holds what was there', async () => {
 });
 
 test('a restore brings back who was there, and takes away who came since', { timeout: 300_000 }, async () => {
-  const { copy } = JSON.parse((await homeauthEnds(0, ['backup', '--json'])).out);
+  const [key, words] = [join(place.around, 'key.txt'), join(place.around, 'database')];
+  await run('age-keygen', ['--output', key]);
+  const recipient = (await run('age-keygen', ['-y', key])).stdout.trim();
+  const { copy } = JSON.parse((await homeauthEnds(0, ['backup', '--recipient', recipient, '--json'])).out);
+  // By the program that everybody has.
+  await run('age', ['--decrypt', '--identity', key, '--output', words, join(copy.path, 'database.dump.age')]);
+  expect((await readFile(words)).subarray(0, 5).toString()).toBe('PGDMP');
   const before = (await api.list('core/users')).map(({ username }) => username);
   const { pk } = await api.post('core/users', { username: 'late', name: 'Late', groups: [] });
   expect(pk).toBeDefined();
   await homeauthEnds(0, ['remove-app', 'notes']);
-  const { took } = await homeauthEnds(0, ['restore', copy.name, '--confirm', domain]);
+  const { took } = await homeauthEnds(0, ['restore', copy.name, '--identity', key, '--confirm', domain]);
   console.info(`a restore took ${(took / 1000).toFixed(1)} s`);
   api = await openApi(place);
   expect((await api.list('core/users')).map(({ username }) => username)).toEqual(before);

@@ -1,9 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import { dirname, join } from 'node:path/posix';
 import { Readable } from 'node:stream';
 import type { Owner } from '../../src/model/resource.ts';
 import { inWords } from '../../src/world/file-failures.ts';
 import type { FileStat, Files } from '../../src/world/world.ts';
 import { collected } from './streams.ts';
+
+/** What is no text is kept so, and read as nonsense, as it would be. */
+const binary = '\0base64:';
+const contentOf = (bytes: Buffer): string =>
+  isUtf8(bytes) ? bytes.toString() : `${binary}${bytes.toString('base64')}`;
+const bytesOf = (content: string): Buffer =>
+  content.startsWith(binary) ? Buffer.from(content.slice(binary.length), 'base64') : Buffer.from(content);
 
 interface Entry {
   readonly type: 'file' | 'directory';
@@ -98,7 +106,7 @@ export function memoryFiles(from = empty): MemoryFiles {
     async stream(path) {
       const entry = entries.get(path);
       if (!entry) fail('ENOENT', path);
-      return Readable.from([Buffer.from(entry?.content ?? '')]);
+      return Readable.from([bytesOf(entry?.content ?? '')]);
     },
     async pour(path, mode, pour) {
       place(path);
@@ -106,7 +114,7 @@ export function memoryFiles(from = empty): MemoryFiles {
       const into = collected();
       const result = await pour(into);
       place(path);
-      entries.set(path, { type: 'file', content: into.text(), mode, owner: root });
+      entries.set(path, { type: 'file', content: contentOf(into.bytes()), mode, owner: root });
       return result;
     },
     async rename(from, to) {

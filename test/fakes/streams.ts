@@ -7,13 +7,14 @@ export const textOf = async (stream: Readable): Promise<string> => {
 };
 
 /** Keeps what is written into it. */
-export function collected(): Writable & { text(): string } {
+export function collected(): Writable & { text(): string; bytes(): Buffer } {
   const parts: Buffer[] = [];
   const into = new Writable({
     write(part: Buffer, _, done) {
-      parts.push(part);
+      parts.push(Buffer.from(part));
       done();
     },
   });
-  return Object.assign(into, { text: () => Buffer.concat(parts).toString() });
+  const bytes = () => Buffer.concat(parts);
+  return Object.assign(into, { bytes, text: () => bytes().toString() });
 }

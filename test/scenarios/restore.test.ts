@@ -23,7 +23,7 @@ beforeAll(async () => {
   first = await populated();
   const run = homeauthIn(first);
   (first.files as MemoryFiles).put(at('data/media/icon.svg'), 'then', 0o644);
-  const made = JSON.parse((await run('backup', [], {}, fakeTerminal(undefined, { json: true }))).out);
+  const made = JSON.parse((await run('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }))).out);
   name = made.copy.name;
   then = await objectsIn(first);
   yaml = await first.files.read(at('homeauth.yaml'));

@@ -38,7 +38,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['user unlock', ['anna']],
     ['user remove', ['anna'], {}, ['y']],
     ['user reset-2fa', ['anna'], {}, ['y']],
-    ['backup', []],
+    ['backup', [], { plain: true }],
     ['backup prune', [], { keep: '1d' }],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
@@ -55,7 +55,7 @@ describe('beside another homeauth, with --wait 0', () => {
     const sites = (await base.files.read(caddyfile)) ?? '';
     await base.files.write(caddyfile, `photos.home.example.com {\n\trespond 1\n}\n${sites}`, 0o644);
     await base.docker.exec('caddy', ['caddy', 'reload']);
-    const made = await homeauthIn(base)('backup', [], {}, fakeTerminal(undefined, { json: true }));
+    const made = await homeauthIn(base)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
     copy = JSON.parse(made.out).copy.name;
   });
   afterAll(() => base.close());
@@ -184,7 +184,8 @@ describe('two processes', () => {
     const pressed = performance.now();
     waiter.kill('SIGINT');
     const [code] = await once(waiter, 'close');
-    expect(performance.now() - pressed).toBeLessThan(2000);
+    // It would wait for minutes.
+    expect(performance.now() - pressed).toBeLessThan(30_000);
     expect(code).toBe(130);
     expect(JSON.parse(out).error.code).toBe('interrupted');
   });

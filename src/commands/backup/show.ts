@@ -1,4 +1,4 @@
-import type { BackupCopyFlags } from '../../cli/backup.ts';
+import type { BackupShowFlags } from '../../cli/backup.ts';
 import { copyNamed } from '../../installation/copies.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
@@ -8,7 +8,7 @@ import { screenOf } from '../screen.ts';
 import { placeOf } from './place.ts';
 
 /** `homeauth backup show [COPY]`: what a copy says of itself. */
-export async function show(given: string | undefined, flags: BackupCopyFlags, runtime: Runtime): Promise<ExitCode> {
+export async function show(given: string | undefined, flags: BackupShowFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup show');
   const copy = await copyNamed(given, placeOf(flags.from, installation), installation);

@@ -1,4 +1,4 @@
-import type { BackupCopyFlags } from '../../cli/backup.ts';
+import type { BackupVerifyFlags } from '../../cli/backup.ts';
 import { copyNamed } from '../../installation/copies.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
@@ -7,18 +7,24 @@ import { sizeOf } from '../../model/copy.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { bytes, copyData } from '../../report/copies.ts';
 import { screenOf } from '../screen.ts';
+import { flagFor, keyFrom } from './key.ts';
 import { placeOf } from './place.ts';
 
 /** `homeauth backup verify [COPY]`: read it all, as a restore would. */
-export async function verify(given: string | undefined, flags: BackupCopyFlags, runtime: Runtime): Promise<ExitCode> {
+export async function verify(given: string | undefined, flags: BackupVerifyFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup verify');
   const { paper } = screen;
   const copy = await copyNamed(given, placeOf(flags.from, installation), installation);
-  const damages = await damagesOf(copy, installation);
+  const key = await keyFrom(flags, runtime);
+  const damages = await damagesOf(copy, installation, key);
   const isWhole = damages.length === 0;
+  const closed =
+    copy.manifest.encrypted && !key
+      ? [`  It is encrypted: what is in it is read with its key, ${flagFor(copy.manifest.encrypted)}.`]
+      : [];
   const words = isWhole
-    ? [paper.marked('done', `${copy.path} is whole: ${bytes(sizeOf(copy.manifest))}, read to its end`)]
+    ? [paper.marked('done', `${copy.path} is whole: ${bytes(sizeOf(copy.manifest))}, read to its end`), ...closed]
     : [
         ...damages.map(({ file, is }) => paper.marked('wrong', `${copy.path}/${file} is ${is}`)),
         'It cannot be relied on. Make a new one: homeauth backup',

@@ -4,6 +4,7 @@ import type { Installation } from '../../installation/installation.ts';
 import type { Copy } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { readWhole } from './dump.ts';
+import { isSealed, type Key, opened, plainName } from './seal.ts';
 
 /** What is wrong with a file of a copy. */
 export interface Damage {
@@ -11,8 +12,15 @@ export interface Damage {
   readonly is: 'missing' | 'changed' | 'unreadable';
 }
 
-/** Reads all of a copy: every file is the one that was written, and the dump and the archives can be read to their end. */
-export async function damagesOf({ path, manifest }: Copy, { world }: Installation): Promise<readonly Damage[]> {
+/**
+ * Reads all of a copy: every file is the one that was written, and the dump and the archives can be read to their end.
+ * What is encrypted is read so far only by who has the key.
+ */
+export async function damagesOf(
+  { path, manifest }: Copy,
+  { world }: Installation,
+  key?: Key,
+): Promise<readonly Damage[]> {
   const { files, tar, docker } = world;
   const damages: Damage[] = [];
   for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
@@ -26,12 +34,16 @@ export async function damagesOf({ path, manifest }: Copy, { world }: Installatio
       damages.push({ file, is: 'changed' });
       continue;
     }
-    const isReadable = file.endsWith('.tar')
-      ? await tar.names(await files.stream(at)).then(() => true, whereTarFailed)
-      : await readWhole(docker, await files.stream(at));
+    if (isSealed(file) && !key) continue;
+    const stream = await files.stream(at);
+    const content = isSealed(file) ? await opened(stream, key, manifest.encrypted) : stream;
+    const isReadable = plainName(file).endsWith('.tar')
+      ? await tar.names(content).then(() => true, whereTarFailed)
+      : await readWhole(docker, content);
     if (!isReadable) damages.push({ file, is: 'unreadable' });
   }
-  if (!manifest.files['database.dump']) damages.push({ file: 'database.dump', is: 'missing' });
+  if (!Object.keys(manifest.files).some((file) => plainName(file) === 'database.dump'))
+    damages.push({ file: 'database.dump', is: 'missing' });
   return damages;
 }
 
@@ -41,8 +53,8 @@ const whereTarFailed = (error: unknown): false => {
 };
 
 /** @throws Failure copy-damaged */
-export async function assertWhole(copy: Copy, installation: Installation): Promise<void> {
-  const damages = await damagesOf(copy, installation);
+export async function assertWhole(copy: Copy, installation: Installation, key?: Key): Promise<void> {
+  const damages = await damagesOf(copy, installation, key);
   if (damages.length > 0) throw damaged(copy, damages);
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import type { Writable } from 'node:stream';
 import { emergencyAccount } from '../../desired/sso.ts';
 import { interrupted } from '../../engine/errors.ts';
 import { digestOf, manifestFile, unfinished } from '../../installation/copies.ts';
@@ -10,6 +11,7 @@ import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { contentsOf } from './contents.ts';
 import { dump, readWhole, rubbish, sizeUp } from './dump.ts';
+import { type Readers, sealedName, sealFor } from './seal.ts';
 
 const root = { uid: 0, gid: 0 };
 /** Left free on the disk beside the copy itself, in bytes. */
@@ -45,6 +47,7 @@ const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 /**
  * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
  * file that the copy lacks. It lies beside under a name that nobody takes for a copy until all of it is on disk.
+ * `readers`: it is encrypted for them.
  * @throws Failure and leaves no half copy behind
  */
 export async function makeCopy(
@@ -52,10 +55,18 @@ export async function makeCopy(
   place: string,
   why: CopyReason,
   tell: (what: string) => void,
+  readers: Readers | undefined,
 ): Promise<Copy> {
   const { world, surroundings } = installation;
   const { files, docker } = world;
   const planned = await planCopy(installation, place);
+  const seal = readers && (await sealFor(readers));
+  const write = (path: string, what: (into: Writable) => Promise<unknown>) =>
+    files.pour(path, 0o600, (into) => (seal ? seal.pour(into, what) : what(into)));
+  const read = async (path: string) => {
+    const stream = await files.stream(path);
+    return seal ? seal.open(stream) : stream;
+  };
   if (!(await files.stat(place))) await files.makeDirectory(place, 0o700, root);
   await sweep(place, files);
   const name = await freeName(place, files);
@@ -69,24 +80,26 @@ export async function makeCopy(
   try {
     const had = await inventoryOf(installation);
     step('the database');
-    const database = join(partial, 'database.dump');
-    await files.pour(database, 0o600, (into) => dump(docker, leftOut, into));
+    const database = join(partial, sealedName('database.dump', seal));
+    await write(database, (into) => dump(docker, leftOut, into));
     step('reading it back');
-    if (!(await readWhole(docker, await files.stream(database)))) throw unreadable();
+    if (!(await readWhole(docker, await read(database)))) throw unreadable();
     step('the files');
     for (const { file, directory, names, without } of planned.archives) {
-      const path = join(partial, file);
-      await files.pour(path, 0o600, (into) => world.tar.pack(directory, names, without, into));
-      await world.tar.names(await files.stream(path));
+      const path = join(partial, sealedName(file, seal));
+      await write(path, (into) => world.tar.pack(directory, names, without, into));
+      await world.tar.names(await read(path));
     }
     const digests: Record<string, Manifest['files'][string]> = {};
-    for (const file of ['database.dump', ...planned.archives.map((archive) => archive.file)])
+    const all = ['database.dump', ...planned.archives.map((archive) => archive.file)];
+    for (const file of all.map((one) => sealedName(one, seal)))
       digests[file] = await digestOf(join(partial, file), files);
     const manifest = await manifestOf(installation, {
       why,
       leftOut,
       postgres: planned.postgres,
       files: digests,
+      ...(seal && { encrypted: seal.encryption }),
       ...had,
     });
     await files.write(join(partial, manifestFile), `${JSON.stringify(manifest, undefined, 1)}\n`, 0o600);
@@ -101,7 +114,7 @@ export async function makeCopy(
 
 async function manifestOf(
   { config, ledger, surroundings }: Installation,
-  had: Pick<Manifest, 'why' | 'leftOut' | 'postgres' | 'files' | 'counts' | 'people'>,
+  had: Pick<Manifest, 'why' | 'leftOut' | 'postgres' | 'files' | 'encrypted' | 'counts' | 'people'>,
 ): Promise<Manifest> {
   return {
     format: 1,

@@ -13,6 +13,7 @@ import { keptFolder, restoringFile } from './contents.ts';
 import { sizeUp } from './dump.ts';
 import { exchange, load } from './exchange.ts';
 import { inventoryOf, makeCopy } from './make.ts';
+import { assertKey, type Key, opened, type Readers } from './seal.ts';
 import { swap } from './swap.ts';
 
 const root = { uid: 0, gid: 0 };
@@ -66,7 +67,10 @@ export async function lossOf({ manifest }: Copy, installation: Installation): Pr
  * on is noted in a file, and the same restore run again comes to the end.
  * @returns the copy of now, and the directory with what was there
  */
-export function restoreCopy(installation: Installation, copy: Copy, place: string, tell: (what: string) => void) {
+export function restoreCopy(
+  installation: Installation,
+  { copy, key, place, tell }: { copy: Copy; key: Key | undefined; place: string; tell: (what: string) => void },
+) {
   return hold(installation, `restore ${copy.name}`, async () => {
     const { world, layout, surroundings } = installation;
     const { files, docker, tar } = world;
@@ -74,26 +78,32 @@ export function restoreCopy(installation: Installation, copy: Copy, place: strin
       if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
       tell(what);
     };
+    const content = async (file: string) => {
+      const isPlain = copy.manifest.encrypted === undefined;
+      const stream = await files.stream(join(copy.path, isPlain ? file : `${file}.age`));
+      return isPlain ? stream : opened(stream, key, copy.manifest.encrypted);
+    };
+    assertKey(copy.manifest, key);
     step('reading the copy');
     // What is in it becomes root's files and secrets.
     for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
       await assertTrusted(join(copy.path, file), world);
-    await assertWhole(copy, installation);
+    await assertWhole(copy, installation, key);
     for (const [reference, digest] of Object.entries(copy.manifest.images)) {
       const name = nameByDigest(reference, digest);
       if (!(await docker.image(name))) await docker.pull(name);
     }
     step('copying what is there now');
-    const before = await makeCopy(installation, place, 'before-restore', () => {});
+    const before = await makeCopy(installation, place, 'before-restore', () => {}, readersIn(installation));
     const kept = join(layout.root, `${keptFolder}${before.name}`);
     const fresh = join(kept, 'new');
     await files.makeDirectory(fresh, 0o700, root);
     try {
       step('unpacking');
-      await tar.unpack(await files.stream(join(copy.path, 'files.tar')), fresh);
+      await tar.unpack(await content('files.tar'), fresh);
       await mingle(installation, join(fresh, 'authentik'));
       step('restoring the database beside');
-      await load(docker, await files.stream(join(copy.path, 'database.dump')));
+      await load(docker, await content('database.dump'));
     } catch (error) {
       // Nothing was exchanged yet, and what was unpacked has secrets in it.
       await files.removeTree(kept).catch(() => {});
@@ -109,6 +119,11 @@ export function restoreCopy(installation: Installation, copy: Copy, place: strin
     await files.remove(join(layout.root, restoringFile));
     return { before, kept };
   });
+}
+
+/** For whom copies are encrypted that nobody asked for by name. */
+export function readersIn({ config: { backup } }: Installation): Readers | undefined {
+  return backup.recipients && { recipients: backup.recipients };
 }
 
 /** What was made since the copy is still homeauth's, so that it can go; and nobody's way in by force is forgotten. */

@@ -1,0 +1,111 @@
+import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn } from '../fakes/homeauth.ts';
+import { at } from '../fakes/installed.ts';
+import { objectsIn } from '../fakes/objects.ts';
+import { populated } from '../fakes/populated.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
+
+let base: FakeWorld;
+let fake: FakeWorld;
+let files: MemoryFiles;
+let homeauth: ReturnType<typeof homeauthIn>;
+let secret: string;
+let recipient: string;
+
+beforeAll(async () => {
+  base = await populated();
+  secret = await generateX25519Identity();
+  recipient = await identityToRecipient(secret);
+  (base.files as MemoryFiles).put('/root/key.txt', `# created: today\n# public key: ${recipient}\n${secret}\n`, 0o600);
+  (base.files as MemoryFiles).put('/root/words', 'correct horse\n', 0o600);
+});
+afterAll(() => base.close());
+beforeEach(async () => {
+  fake = await copyOf(base);
+  files = fake.files as MemoryFiles;
+  homeauth = homeauthIn(fake);
+});
+afterEach(() => fake.close());
+
+async function made(flags: Readonly<Record<string, unknown>>) {
+  const { out } = await homeauth('backup', [], flags, fakeTerminal(undefined, { json: true }));
+  return JSON.parse(out);
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of await files.stream(path)) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}
+
+test('nothing is written plain unless its owner says so', async () => {
+  const { failure } = await homeauth('backup');
+  expect(failure?.code).toBe('backup-plain');
+  expect(await files.list('/srv/docker/backups')).toBeUndefined();
+  expect((await homeauth('backup', [], {}, fakeTerminal(['n']))).code).toBe(3);
+  expect(await files.list('/srv/docker/backups')).toBeUndefined();
+  expect((await homeauth('backup', [], {}, fakeTerminal(['y']))).code).toBe(0);
+  await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}backup: { plain: true }\n`, 0o644);
+  expect((await homeauth('backup')).code).toBe(0);
+});
+
+test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and nothing else does', async () => {
+  const line = `backup: { recipients: [${recipient}] }\n`;
+  await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}${line}`, 0o644);
+  const { copy, encrypted } = await made({});
+  expect(encrypted).toBe('recipients');
+  expect((await files.list(copy.path))?.toSorted()).toEqual(['database.dump.age', 'files.tar.age', 'manifest.json']);
+  const sealed = await bytesOf(`${copy.path}/files.tar.age`);
+  expect(sealed.subarray(0, 21).toString()).toBe('age-encryption.org/v1');
+  const token = /HOMEAUTH_TOKEN=(.*)/.exec((await files.read(at('.homeauth/token.env'))) ?? '')?.[1] ?? 'none';
+  expect(sealed.includes(token)).toBe(false);
+  const opener = new Decrypter();
+  opener.addIdentity(secret);
+  expect(await opener.decrypt(sealed, 'text')).toContain(token);
+
+  const known = await homeauth('backup verify', [], { identity: '/root/key.txt' });
+  expect(known.out).toMatch(/is whole/);
+  expect(known.out).not.toMatch(/encrypted/);
+  expect((await homeauth('backup verify')).out).toMatch(/is whole.*\n.*is encrypted.*--identity FILE/);
+  const other = await generateX25519Identity();
+  files.put('/root/other.txt', `${other}\n`, 0o600);
+  expect((await homeauth('backup verify', [], { identity: '/root/other.txt' })).failure?.code).toBe('copy-locked');
+  files.put('/root/other.txt', 'no key\n', 0o600);
+  expect((await homeauth('backup verify', [], { identity: '/root/other.txt' })).failure?.code).toBe('identity-unfit');
+  expect((await homeauth('backup verify', [], { passphraseFile: '/root/words' })).failure?.code).toBe('copy-locked');
+  expect((await homeauth('backup verify', [], { identity: '/root/none' })).failure?.code).toBe('file-missing');
+});
+
+test.each([
+  ['a key', () => ({ recipient }), { identity: '/root/key.txt' }],
+  ['a passphrase', () => ({ passphraseFile: '/root/words' }), { passphraseFile: '/root/words' }],
+] as const)('a restore with %s brings all of it back, and without it touches nothing', async (_, seal, key) => {
+  const { copy } = await made(seal());
+  const then = await objectsIn(fake);
+  await homeauth('remove-app', ['whoami']);
+  const before = await objectsIn(fake);
+  const refused = await homeauth('restore', [copy.name], { confirm: 'home.example.com' });
+  expect(refused.failure?.code).toBe('copy-locked');
+  expect(await objectsIn(fake)).toEqual(before);
+  const restored = await homeauth('restore', [copy.name], { confirm: 'home.example.com', ...key });
+  expect(restored.failure).toBeUndefined();
+  expect(await objectsIn(fake)).toEqual(then);
+});
+
+test('a sealed copy that was cut off is damaged, and what is no public key is refused', async () => {
+  const { copy } = await made({ recipient });
+  const path = `${copy.path}/database.dump.age`;
+  const whole = await bytesOf(path);
+  await files.remove(path);
+  await files.pour(path, 0o600, async (into) => void into.write(whole.subarray(0, -20)));
+  expect((await homeauth('backup verify', [], { identity: '/root/key.txt' })).out).toContain('is changed');
+  const secretGiven = await homeauth('backup', [], { recipient: secret });
+  expect(secretGiven.failure?.code).toBe('flag-invalid');
+  expect(JSON.stringify(secretGiven.failure)).not.toContain(secret);
+  const mistyped = recipient.slice(0, -1) + (recipient.endsWith('q') ? 'p' : 'q');
+  expect((await homeauth('backup', [], { recipient: mistyped })).failure?.code).toBe('recipient-unfit');
+  expect((await homeauth('backup', [], { recipient, plain: true })).failure?.code).toBe('flag-invalid');
+});
