@@ -13,7 +13,7 @@ const bundle = join(home, 'ak.cjs');
 const TOKEN = 'bootstrapToken0123456789';
 const children: ChildProcess[] = [];
 
-beforeAll(() => bundleStandin(bundle), 30_000);
+beforeAll(() => bundleStandin(bundle));
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
   rmSync(home, { recursive: true, force: true });

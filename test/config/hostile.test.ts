@@ -53,13 +53,9 @@ describe('named', () => {
 
 describe('no hang and no crash', () => {
   // These make the YAML library slow or the whole process run out of memory when they are larger.
-  test.each(['"', '&a ', '? ', '[]{},:', '\t', '|\n'])(
-    'a file full of %j',
-    (text) => {
-      expect(complaintAbout(filled(text))).toBeDefined();
-    },
-    20_000,
-  );
+  test.each(['"', '&a ', '? ', '[]{},:', '\t', '|\n'])('a file full of %j', (text) => {
+    expect(complaintAbout(filled(text))).toBeDefined();
+  });
 
   test('3990 keys', () => {
     const text = Array.from({ length: 3_990 }, (_, index) => `k${index}: 1`).join('\n');

@@ -267,7 +267,8 @@ describe('one broken thing hides nothing else', () => {
     const began = performance.now();
     const { fails, skips } = await doctor();
     // The silence that is borne is 3 s, and then it is asked once more, for as long, whether it lives.
-    expect(performance.now() - began).toBeLessThan(11_000);
+    // Each of its questions would be borne for as long, where one silence is not enough to know.
+    expect(performance.now() - began).toBeLessThan(40_000);
     expect(fails.map(({ id }) => id)).toEqual(expect.arrayContaining(['authentik-down', 'file-differs']));
     expect(skips.find(({ id }) => id === 'provider-differs')?.cause).toMatch(/no answer within \d(\.\d)? s/);
     // One cause for all that needs it, whoever looked first.
@@ -276,21 +277,26 @@ describe('one broken thing hides nothing else', () => {
     expect(new Set(causes).size).toBe(1);
   });
 
-  test('with a Docker that takes a moment for every look, all is looked at in 5 s', async () => {
+  test('with a Docker that takes a moment for every look, the moments do not add up', async () => {
+    let calls = 0;
     const slow = Object.fromEntries(
       Object.entries(fake.docker).map(([name, work]) => [
         name,
         typeof work !== 'function'
           ? work
           : async (...args: never[]) => {
+              calls++;
               await new Promise((done) => setTimeout(done, 150));
               return (work as (...given: never[]) => unknown)(...args);
             },
       ]),
     ) as unknown as FakeWorld['docker'];
-    const began = performance.now();
+    const times = [performance.now()];
+    await doctor();
+    times.push(performance.now());
     const { fails, skips } = await doctor({ world: { ...fake.world, docker: slow } });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const [start = 0, between = 0] = times;
+    expect(performance.now() - between - (between - start)).toBeLessThan((calls * 150) / 2);
     expect([fails, skips]).toEqual([[], []]);
   });
 });

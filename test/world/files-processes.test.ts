@@ -53,20 +53,16 @@ test('a killed writer leaves the old or the new file whole, and its leftovers ar
   }
 });
 
-test.runIf(process.getuid!() === 0)(
-  'another user is told that root is needed',
-  async () => {
-    await chmod(base, 0o700);
-    const script = `process.setuid(65534);
+test.runIf(process.getuid!() === 0)('another user is told that root is needed', async () => {
+  await chmod(base, 0o700);
+  const script = `process.setuid(65534);
     await nodeFiles().write(process.argv[1], 'x', 0o600).catch((e) => console.log(JSON.stringify([e.code, e.why, e.fix])));`;
-    expect(JSON.parse(await outputOf(node(script)))).toEqual([
-      'permission',
-      'homeauth runs as user 65534, not as root.',
-      'Run the same command as root, with sudo in front of it.',
-    ]);
-  },
-  30_000,
-);
+  expect(JSON.parse(await outputOf(node(script)))).toEqual([
+    'permission',
+    'homeauth runs as user 65534, not as root.',
+    'Run the same command as root, with sudo in front of it.',
+  ]);
+});
 
 test('too many open files, and so no connection either', async () => {
   const from = (path: string) => JSON.stringify(join(process.cwd(), 'src/world', path));

@@ -75,7 +75,8 @@ describe('datasets', () => {
     expect(await zfsCommand('zfs', join(folder, 'no-device')).datasets()).toBeUndefined();
     const err = '/dev/zfs and /proc/self/mounts are required. The ZFS modules are not loaded.';
     expect(await (await printing({ list: { err, exit: 1 } })).datasets()).toBeUndefined();
-    expect(performance.now() - began).toBeLessThan(2000);
+    // Its limit for a command that hangs is longer.
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test('a list that fails for another reason is an error', async () => {
