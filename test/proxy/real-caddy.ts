@@ -23,6 +23,8 @@ export interface Ports {
   readonly http: number;
   readonly https: number;
   readonly admin: number;
+  /** One that is free. */
+  readonly other: number;
 }
 
 /** A real Caddy, as a program of this machine's, in front of what answers as authentik and as an app. */
@@ -37,6 +39,8 @@ export interface RealCaddy {
   put(): Promise<Entrance>;
   takeOut(): Promise<void>;
   caddyfile(): Promise<string>;
+  /** Its owner changes it, and does not load it. */
+  write(text: string): Promise<void>;
   /** One request in plain HTTP, from an address of this machine's own. */
   ask(host: string, from: string, headers?: Record<string, string>, path?: string): Promise<Answer>;
   stop(): Promise<void>;
@@ -45,13 +49,18 @@ export interface RealCaddy {
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: string };
 
+interface Around {
+  readonly config?: Partial<Config>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** @param files the owner's, by name; `Caddyfile` is what Caddy reads */
 export async function realCaddy(
   files: (ports: Ports) => Readonly<Record<string, string>>,
-  config: Partial<Config> = {},
+  { config = {}, env = {} }: Around = {},
 ): Promise<RealCaddy> {
   const folder = await mkdtemp(join(tmpdir(), 'homeauth-caddy-'));
-  const ports = { http: await freePort(), https: await freePort(), admin: await freePort() };
+  const ports = { http: await freePort(), https: await freePort(), admin: await freePort(), other: await freePort() };
   const asked = { authentik: [] as Headers[], app: [] as Headers[] };
   const authentik = createServer(({ url = '', headers }, response) => {
     asked.authentik.push(headers);
@@ -87,9 +96,14 @@ export async function realCaddy(
     await mkdir(dirname(join(folder, 'etc', name)), { recursive: true });
     await writeFile(join(folder, 'etc', name), text);
   }
-  const environment = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
+  const environment = { ...process.env, ...env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
   const argv = [binary, 'run', '--config', path, '--adapter', 'caddyfile'];
-  const child: ChildProcess = spawn(binary, argv.slice(1), { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const cwd = dirname(path);
+  const child: ChildProcess = spawn(binary, argv.slice(1), {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr?.on('data', (chunk) => {
     said += chunk;
@@ -112,7 +126,7 @@ export async function realCaddy(
     pid: child.pid ?? 0,
     path: binary,
     argv,
-    workingDirectory: folder,
+    workingDirectory: cwd,
     environment: environment as Record<string, string>,
     uid: 0,
     gid: 0,
@@ -148,8 +162,9 @@ export async function realCaddy(
       await caddyKind.apply?.(part.key, part.spec, world, undefined);
       return (await proxy.entrance(world)) as Entrance;
     },
-    takeOut: async () => caddyKind.apply?.(path, undefined, world, undefined),
+    takeOut: async () => caddyKind.apply?.((await find()).caddyfile.outside, undefined, world, undefined),
     caddyfile: () => readFile(path, 'utf8'),
+    write: (text) => writeFile(path, text),
     ask: (host, from, headers = {}, target = '/') =>
       new Promise((done, fail) => {
         const to = { host: '127.0.0.1', port: ports.http, localAddress: from, path: target };

@@ -17,7 +17,7 @@ describe.skipIf(!existsSync(binary))('a real Caddy behind a tunnel', () => {
       ({ http, https, admin }) => ({
         Caddyfile: `{\n\tadmin localhost:${admin}\n\thttp_port ${http}\n\thttps_port ${https}\n\tauto_https off\n}\nhttp://mine.example.com:${http} {\n\trespond "mine"\n}\n`,
       }),
-      { tls: 'external', tlsFrom: [tunnel] },
+      { config: { tls: 'external', tlsFrom: [tunnel] } },
     );
     own = await caddy.caddyfile();
     await caddy.put();

@@ -16,6 +16,7 @@ export interface Configuration {
 interface Server {
   readonly listen?: readonly string[];
   readonly routes?: readonly Route[];
+  readonly tls_connection_policies?: unknown;
   readonly automatic_https?: { readonly disable?: boolean; readonly disable_certificates?: boolean };
 }
 
@@ -29,6 +30,8 @@ export interface OwnersSite {
   /** Empty: whatever comes there. */
   readonly hosts: readonly string[];
   readonly route: Route;
+  /** It is served in plain HTTP, whatever its port. */
+  readonly isPlain: boolean;
 }
 
 /** An empty configuration is `null` to Caddy. */
@@ -50,14 +53,21 @@ export function hostsIn(configuration: unknown): Set<string> {
 /** The sites that homeauth did not write. `ours`: the hosts of those that it did, and where these dial authentik. */
 export function ownersSites({ apps }: Configuration, ours: ReadonlySet<string>): readonly OwnersSite[] {
   const addresses = new Set([inDocker, ...ours]);
-  return Object.values(apps?.http?.servers ?? {}).flatMap(({ listen = [], routes = [] }) =>
-    routes.flatMap((route): OwnersSite[] => {
-      const hosts = (route.match ?? []).flatMap(({ host = [] }) => host);
+  return Object.values(apps?.http?.servers ?? {}).flatMap((server) => {
+    const { listen = [], routes = [] } = server;
+    return routes.flatMap((route): OwnersSite[] => {
+      const hosts = hostsOf(route);
       const isOurs = (hosts.length > 0 && hosts.every((host) => ours.has(host))) || dials(route, addresses);
-      return isOurs ? [] : [{ listen, hosts, route }];
-    }),
-  );
+      return isOurs ? [] : [{ listen, hosts, route, isPlain: isPlain(server) }];
+    });
+  });
 }
+
+const hostsOf = ({ match = [] }: Route): readonly string[] => match.flatMap(({ host = [] }) => host);
+
+/** Caddy speaks TLS for names of sites, and where it is told how. */
+const isPlain = ({ tls_connection_policies: policies, automatic_https: automatic, routes = [] }: Server): boolean =>
+  policies === undefined && (automatic?.disable === true || routes.every((route) => hostsOf(route).length === 0));
 
 /** Whether a route asks one of these addresses, however deep. */
 function dials(route: unknown, addresses: ReadonlySet<string>): boolean {

@@ -62,15 +62,15 @@ async function waysTo(
   // A certificate made because somebody asks would be one for a name that nobody wants.
   const makesAny = JSON.stringify(running.apps?.tls ?? {}).includes('"on_demand":true');
   const stranger = `${random.alphanumeric(10).reveal().toLowerCase()}`;
-  const found = ownersSites(running, ours).flatMap(({ listen, hosts }) =>
+  const found = ownersSites(running, ours).flatMap(({ listen, hosts, isPlain }) =>
     (hosts.length > 0 ? hosts : [`${stranger}.invalid`]).flatMap((host) =>
-      listen.map((address) => ({ host, address, isAny: hosts.length === 0 || host.startsWith('*') })),
+      listen.map((address) => ({ host, address, isPlain, isAny: hosts.length === 0 || host.startsWith('*') })),
     ),
   );
   const ways = await Promise.all(
-    found.map(async ({ host, address, isAny }): Promise<Way[]> => {
+    found.map(async ({ host, address, isAny, isPlain }): Promise<Way[]> => {
       const [, at = '', port = ''] = /^(?:tcp[46]?\/)?(.*):(\d+)$/.exec(address) ?? [];
-      const isHttp = Number(port) === httpPort;
+      const isHttp = isPlain || Number(port) === httpPort;
       // A variable of Caddy's own, a socket: nobody can ask there from here.
       if (/[{}]/.test(host) || port === '') return [];
       if (isAny && !isHttp && makesAny) return [];
