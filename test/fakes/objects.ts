@@ -10,7 +10,8 @@ export async function databaseOf({ docker }: FakeWorld): Promise<State> {
 
 /** Names of everything in authentik that homeauth could have made, each as often as it is there. */
 export async function objectsIn(fake: FakeWorld) {
-  const { users, groups, tokens, providers, applications, bindings, outposts } = await databaseOf(fake);
+  const { users, groups, tokens, providers, oauthProviders, mappings, applications, bindings, outposts } =
+    await databaseOf(fake);
   const nameOf = (pk: number) => providers.find((one) => one.pk === pk)?.name ?? '';
   return {
     // The outpost's own user and token come with it.
@@ -18,6 +19,8 @@ export async function objectsIn(fake: FakeWorld) {
     groups: groups.map(({ name }) => name),
     tokens: tokens.map(({ identifier }) => identifier).filter((name) => !name.startsWith('ak-outpost-')),
     providers: providers.map(({ name }) => name),
+    speaking: oauthProviders.map(({ name }) => name),
+    mappings: mappings.filter(({ managed }) => managed === null).map(({ name }) => name),
     applications: applications.map(({ slug }) => slug),
     bindings: bindings
       .filter(({ target, group }) => group && applications.some(({ pk }) => pk === target))
@@ -58,7 +61,7 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
   }
   const numbered = (rows: readonly object[], field: string) =>
     new Map((rows as readonly Json[]).map((row) => [row['pk'] as number, `<${row[field]}>`]));
-  const providers = numbered(state.providers, 'name');
+  const providers = numbered([...state.providers, ...state.oauthProviders], 'name');
   const users = numbered(state.users, 'username');
   const tables: Readonly<Record<string, ReadonlyMap<number, string>>> = {
     provider: providers,
@@ -90,7 +93,8 @@ export async function detailsIn(fake: FakeWorld): Promise<Readonly<Record<string
     users: lines(state.users),
     groups: lines(groups),
     tokens: lines(tokens),
-    providers: lines(state.providers),
+    providers: lines([...state.providers, ...state.oauthProviders]),
+    mappings: lines(state.mappings),
     applications: lines(applications),
     bindings: lines(bindings),
     flows: lines(state.flows),

@@ -4,7 +4,12 @@ import { detailsIn } from './objects.ts';
 import type { FakeWorld } from './world.ts';
 
 /** Files that hold one secret and nothing else, and those that hold one a line. */
-const secretFiles = [at('.homeauth/admin-password'), at('.homeauth/token.env'), at('container-vars.env')];
+const secretFiles = [
+  at('.homeauth/admin-password'),
+  at('.homeauth/apps/whoami.env'),
+  at('.homeauth/token.env'),
+  at('container-vars.env'),
+];
 
 /** Every secret on disk by its name. */
 export async function secretsOn({ files }: Pick<FakeWorld, 'files'>): Promise<Readonly<Record<string, string>>> {
@@ -15,7 +20,8 @@ export async function secretsOn({ files }: Pick<FakeWorld, 'files'>): Promise<Re
       .filter((text) => text !== '' && !text.startsWith('#'))) {
       const [name = '', value] = line.split(/=(.*)/s);
       if (value === undefined) found[path] = line;
-      else if (/PASS|SECRET|TOKEN/.test(name)) found[`${path} ${name}`] = value.replace(/^(["'])(.*)\1$/, '$2');
+      else if (/PASS|SECRET|TOKEN|CLIENT_ID/.test(name))
+        found[`${path} ${name}`] = value.replace(/^(["'])(.*)\1$/, '$2');
     }
   }
   return found;

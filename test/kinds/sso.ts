@@ -8,6 +8,7 @@ import { bindingKind } from '../../src/kinds/binding.ts';
 import { bootstrapKind } from '../../src/kinds/bootstrap.ts';
 import { brandKind } from '../../src/kinds/brand.ts';
 import { groupKind } from '../../src/kinds/group.ts';
+import { oauth2ProviderKind } from '../../src/kinds/oauth2-provider.ts';
 import { outpostKind } from '../../src/kinds/outpost.ts';
 import { policyKind } from '../../src/kinds/policy.ts';
 import { providerKind } from '../../src/kinds/provider.ts';
@@ -29,6 +30,7 @@ const ssoKinds = {
   group: groupKind,
   user: userKind,
   provider: providerKind,
+  'oauth2-provider': oauth2ProviderKind,
   application: applicationKind,
   binding: bindingKind,
   outpost: outpostKind,

@@ -108,6 +108,29 @@ describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', 
   });
 });
 
+test.each(['nginx.conf', 'nginx-proxy-manager.conf'])(
+  '%s leads to an app with a login of its own at once, and says nothing of who comes',
+  async (name) => {
+    const lines = 'login: oidc, oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }';
+    const head =
+      'domain: home.example.com\nbase-dir: /srv\nproxy: manual\nadmin: { username: helen, email: helen@example.com }\n';
+    const upstream = config.apps[0]!.upstream!;
+    const file = `${head}authentik: { version: 2026.8.6 }\napps: [{ name: speaks, upstream: "${upstream}", ${lines} }]\n`;
+    const { config: speaking } = parseConfig(file, 'homeauth.yaml');
+    const all = manualTexts(speaking, await compiledTemplates(packagedTemplates)(), '127.0.0.1:9');
+    const text = all[name] ?? '';
+    expect(text).not.toMatch(/auth_request \/|\/outpost/);
+    const real = await nginx(name === 'nginx.conf' ? text : proxyManager(text), domain);
+    onTestFinished(() => real.stop());
+    const headers = { 'X-Authentik-Username': 'forged', 'Remote-User': 'forged', X_Authentik_Username: 'forged' };
+    const { via, authority } = real;
+    const answer = await ownHttp.dial({ url: `https://speaks.${domain}/x`, via, authority, headers });
+    expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('GET /x')]);
+    expect(answer.body).not.toContain('forged');
+    expect(all['traefik.yml']).not.toMatch(/speaks-outpost|, homeauth-login\]/);
+  },
+);
+
 test('nginx lets nobody in whom authentik let in for another app', async () => {
   const [first] = config.apps;
   const other = { ...config, apps: [{ ...first!, name: 'another' }] };

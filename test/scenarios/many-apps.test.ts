@@ -90,3 +90,22 @@ test('sixty apps at once, and thirty less: one change of the outpost each, and n
   // Docker is asked as often as with twice as many.
   expect(await dockerCalls(quietPlan)).toEqual(looks);
 });
+
+test('thirty apps that ask authentik by themselves: no more looks than for one', async () => {
+  const homeauth = homeauthIn(fake);
+  const text = ((await fake.files.read(at('homeauth.yaml'))) ?? '').replace(/^apps:[\s\S]*$/m, '');
+  const entry = (name: string) =>
+    `  - name: ${name}\n    upstream: ${name}:80\n    login: oidc\n    oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }\n`;
+  const speaking = names.slice(30);
+  (fake.files as MemoryFiles).put(at('homeauth.yaml'), `${text}apps:\n${speaking.map(entry).join('')}`);
+  // What the proofs ask for each app is theirs.
+  const made = await requests(async () => expect((await homeauth('apply', [], {})).failure).toBeUndefined());
+  const writes = made.filter(({ method, path }) => method !== 'GET' && !path.includes('/core/users/'));
+  // A provider for each, its application moved over, the outpost's former providers let go of and removed.
+  expect(writes.filter(({ method, path }) => method === 'POST' && path.includes('providers/oauth2'))).toHaveLength(30);
+  expect(writes.filter(({ method, path }) => method === 'PATCH' && path.includes('outposts/'))).toHaveLength(1);
+  expect((await objectsIn(fake)).speaking).toHaveLength(30);
+  expect((await objectsIn(fake)).providers).toEqual(['Home forward auth']);
+  const planned = await requests(async () => expect((await homeauth('plan')).out).toMatch(/^Nothing to change/));
+  expect(planned.filter(({ path }) => path.includes('page=')).length).toBeLessThanOrEqual(13);
+});

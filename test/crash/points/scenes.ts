@@ -31,6 +31,7 @@ export function setStage(): Stage {
       return machine;
     };
   };
+  const config = at('homeauth.yaml');
   const bare = once(() => installed());
   const withApp = once(async () => {
     const fake = await copyOf(await bare());
@@ -42,7 +43,13 @@ export function setStage(): Stage {
     await drift(fake);
     return fake;
   });
-  const config = at('homeauth.yaml');
+  const speaking = once(async () => {
+    const fake = await copyOf(await withApp());
+    const text = (await fake.files.read(config)) ?? '';
+    const lines = 'name: whoami\n    login: oidc\n    oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }';
+    await fake.files.write(config, text.replace('- whoami', `- ${lines}`), 0o644);
+    return fake;
+  });
   const whole = { config, confirm: 'home.example.com' };
   const scenes: readonly Scene[] = [
     { name: 'init', from: async () => fakeWorld(), run: (homeauth) => homeauth('init', [], initFlags) },
@@ -55,6 +62,11 @@ export function setStage(): Stage {
         const ran = await homeauth('remove-app', ['whoami']);
         return ran.failure?.code === 'app-unknown' ? homeauth('apply') : ran;
       },
+    },
+    {
+      name: 'login: oidc',
+      from: async () => copyOf(await speaking()),
+      run: (homeauth) => homeauth('apply'),
     },
     { name: 'apply after drift', from: async () => copyOf(await drifted()), run: (homeauth) => homeauth('apply') },
     {
