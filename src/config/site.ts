@@ -78,7 +78,8 @@ export function checkCaddyLines(value: string): Refusal | undefined {
       fix: 'Write {env.NAME}, which Caddy fills in later.',
     };
   }
-  if (/^\s*["`]?import["`]?\s.*[^\w\s-]/m.test(value)) {
+  // What a comment says after it is nothing that it imports.
+  if (/^\s*["`]?import["`]?\s.*[^\w\s-]/m.test(value.replaceAll(/\s#.*$/gm, ''))) {
     return {
       problem: 'imports a file, or a snippet with arguments',
       why: 'Braces that are not balanced there would end the route, and open the app.',
