@@ -102,7 +102,7 @@ const pages: readonly { readonly at: RegExp; readonly shape: z.ZodType }[] = [
   { at: /^core\/users\/\d+\/recovery$/, shape: z.looseObject({ link: z.url() }) },
   { at: /^core\/tokens\/[^/]+$/, shape: z.looseObject(rows['core/tokens']) },
   { at: /^core\/users\/\d+$/, shape: z.looseObject(rows['core/users']) },
-  { at: /^outposts\/instances\/[^/]+$/, shape: z.looseObject(rows['outposts/instances']) },
+  { at: /^outposts\/instances\/[\da-f-]{36}$/, shape: z.looseObject(rows['outposts/instances']) },
 ];
 
 const lists = new Map(Object.entries(rows).map(([collection, fields]) => [collection, rowsOf(fields)]));
