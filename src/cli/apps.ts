@@ -77,7 +77,7 @@ export type AppFlags = FlagsOf<typeof app>;
 export const removeApp = defineCommand({
   name: 'remove-app',
   heading: 'apps',
-  about: 'Take an app away from the login',
+  about: 'Remove an app from the login',
   examples: ['homeauth remove-app wiki'],
   changes: true,
   dryRun: 'show what would change, and change nothing',
@@ -102,13 +102,13 @@ export type ExplainFlags = FlagsOf<typeof explain>;
 export const verify = defineCommand({
   name: 'verify',
   heading: 'apps',
-  about: 'Prove again that every app asks strangers for a login',
+  about: 'Check again that every app asks strangers for a login',
   examples: ['homeauth verify', 'homeauth verify --as-outsider'],
   changes: true,
   takes: (command) =>
     command
-      .option('--as-outsider', 'also with an account outside of every group: one is made, and removed again')
-      .option('-v, --verbose', 'show the checks that are fine, too'),
+      .option('--as-outsider', 'also with an account in no group: it is created, and removed again')
+      .option('-v, --verbose', 'also show the checks that passed'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/verify.ts')).verify(flags, s),
 });
 export type VerifyFlags = FlagsOf<typeof verify>;

@@ -16,7 +16,7 @@ const passphrase = ['--passphrase-file <file>', 'the passphrase that opens the c
 export const backup = defineCommand({
   name: 'backup',
   heading: 'care',
-  about: 'Copy everything that is needed to be brought back; nothing stops meanwhile',
+  about: 'Make a copy of everything, without downtime',
   examples: ['homeauth backup', 'homeauth backup --to /mnt/usb/homeauth --keep 7d,4w,6m', 'homeauth backup list'],
   changes: true,
   dryRun: 'show what would be copied, and write nothing',
@@ -57,7 +57,7 @@ export type BackupShowFlags = FlagsOf<typeof backupShow>;
 export const backupVerify = defineCommand({
   name: 'backup verify',
   heading: 'care',
-  about: 'Read a copy to its end, and compare it with what was written',
+  about: 'Read a whole copy, and compare it with its checksums',
   examples: ['homeauth backup verify', 'homeauth backup verify 2026-11-29T160500Z'],
   takes: (command) =>
     command
@@ -73,7 +73,7 @@ export type BackupVerifyFlags = FlagsOf<typeof backupVerify>;
 export const restore = defineCommand({
   name: 'restore',
   heading: 'care',
-  about: 'Put everything back as it was at a copy; what was changed since is lost',
+  about: 'Restore everything from a copy; what was changed since is lost',
   examples: ['homeauth restore 2026-11-29T160500Z', 'homeauth restore 2026-11-29T160500Z --dry-run'],
   changes: true,
   dryRun: 'show what would be lost, and change nothing',
@@ -91,7 +91,7 @@ export type RestoreFlags = FlagsOf<typeof restore>;
 export const backupPrune = defineCommand({
   name: 'backup prune',
   heading: 'care',
-  about: 'Remove copies that are not to be kept; the newest good one never goes',
+  about: 'Remove copies that need not be kept; the newest good one always stays',
   examples: ['homeauth backup prune --keep 7d,4w,6m --dry-run', 'homeauth backup prune'],
   changes: true,
   dryRun: 'show which copies would go, and remove none',

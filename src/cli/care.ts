@@ -4,7 +4,7 @@ import { defineCommand, type FlagsOf } from './define-command.ts';
 export const status = defineCommand({
   name: 'status',
   heading: 'care',
-  about: 'Say what is there and whether it runs',
+  about: 'Show what is installed and whether it runs',
   examples: ['homeauth status', 'homeauth status --json'],
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/status.ts')).status(flags, s),
 });
@@ -12,9 +12,9 @@ export const status = defineCommand({
 export const doctor = defineCommand({
   name: 'doctor',
   heading: 'care',
-  about: 'Find what is wrong, and say how to put it right',
+  about: 'Find problems, and show how to fix them',
   examples: ['homeauth doctor', 'homeauth doctor -v'],
-  takes: (command) => command.option('-v, --verbose', 'show the checks that are fine, too'),
+  takes: (command) => command.option('-v, --verbose', 'also show the checks that passed'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/doctor.ts')).doctor(flags, s),
 });
 export type DoctorFlags = FlagsOf<typeof doctor>;
@@ -22,7 +22,7 @@ export type DoctorFlags = FlagsOf<typeof doctor>;
 export const mailTest = defineCommand({
   name: 'mail test',
   heading: 'care',
-  about: 'Send a mail, and say where it stops if it does',
+  about: 'Send a test mail, and say at which step it fails',
   examples: ['homeauth mail test helen@example.com'],
   takes: (command) => command.argument('<address>'),
   run: async ([address], flags, s): Promise<ExitCode> =>
@@ -32,7 +32,7 @@ export const mailTest = defineCommand({
 export const rescue = defineCommand({
   name: 'rescue',
   heading: 'care',
-  about: 'Get back in when nobody can log in; for root, on this server',
+  about: 'Regain access when nobody can log in; for root, on this server',
   examples: ['homeauth rescue', 'homeauth rescue helen --second-factor'],
   changes: true,
   takes: (command) =>

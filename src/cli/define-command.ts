@@ -96,7 +96,7 @@ export const examples = (lines: readonly string[]): string =>
   `Examples:\n${lines.map((line) => `  $ ${line.replaceAll('\n', '\n      ')}`).join('\n')}\n`;
 
 /** Of commands that may give an app a group. */
-export const endShutOut = ['--end-sessions', 'log out everywhere whom a new group keeps out of an app'] as const;
+export const endShutOut = ['--end-sessions', 'log out everywhere those whom a new group excludes from an app'] as const;
 
 /** A flag that takes one of a few words, which stand in its placeholder: `--mode <app|domain>`. */
 export const choice = <const Flag extends string>(flag: Flag, help: string): TypedOption<Flag> =>

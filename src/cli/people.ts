@@ -9,7 +9,7 @@ const endSessions = ['--end-sessions', 'log them out everywhere'] as const;
 export const userAdd = defineCommand({
   name: 'user add',
   heading: 'people',
-  about: 'Make an account for somebody',
+  about: 'Create an account',
   examples: ['homeauth user add', 'homeauth user add anna --email anna@example.com --group family --link'],
   changes: true,
   takes: (command) =>
@@ -17,7 +17,7 @@ export const userAdd = defineCommand({
       .argument('[name]')
       .option('--name <name>', 'their name, as people read it')
       .option('--email <address>', 'their e-mail address')
-      .addOption(several('--group <group>', 'a group they are in; may be given again'))
+      .addOption(several('--group <group>', 'a group they are in; can be repeated'))
       .option(...passwordFile)
       .option(...passwordStdin)
       .option('--link', 'no password: print a link that sets one, once'),
@@ -38,7 +38,7 @@ export type UserListFlags = FlagsOf<typeof userList>;
 export const userShow = defineCommand({
   name: 'user show',
   heading: 'people',
-  about: 'Show somebody: groups, second factors, sessions, apps',
+  about: 'Show an account: groups, second factors, sessions, apps',
   examples: ['homeauth user show anna'],
   takes: (command) =>
     command.argument('<name>').option('-v, --verbose', "also for authentik's own and programs' accounts"),
@@ -49,7 +49,7 @@ export type UserShowFlags = FlagsOf<typeof userShow>;
 export const userGroups = defineCommand({
   name: 'user groups',
   heading: 'people',
-  about: "Show or change somebody's groups",
+  about: 'Show or change the groups of an account',
   examples: ['homeauth user groups anna', 'homeauth user groups anna --add family --remove guests'],
   changes: true,
   takes: (command) =>
@@ -66,7 +66,7 @@ export type UserGroupsFlags = FlagsOf<typeof userGroups>;
 export const userPassword = defineCommand({
   name: 'user password',
   heading: 'people',
-  about: 'Give somebody a new password',
+  about: 'Set a new password',
   examples: ['homeauth user password anna', 'homeauth user password anna --password-file FILE --end-sessions'],
   changes: true,
   takes: (command) =>
@@ -83,7 +83,7 @@ export type UserPasswordFlags = FlagsOf<typeof userPassword>;
 export const userReset = defineCommand({
   name: 'user reset',
   heading: 'people',
-  about: 'Mail somebody a link to set a new password',
+  about: 'Mail a link to set a new password',
   examples: ['homeauth user reset anna', 'homeauth user reset anna --print'],
   changes: true,
   takes: (command) => command.argument('<name>').option('--print', 'print the link, and mail nothing'),
@@ -94,13 +94,13 @@ export type UserResetFlags = FlagsOf<typeof userReset>;
 export const userInvite = defineCommand({
   name: 'user invite',
   heading: 'people',
-  about: 'Make a link with which somebody makes an account',
+  about: 'Make a link with which a person creates an account',
   examples: ['homeauth user invite', 'homeauth user invite anna@example.com --group family --expires 2d'],
   changes: true,
   takes: (command) =>
     command
       .argument('[mail]')
-      .addOption(several('--group <group>', 'a group they will be in; may be given again'))
+      .addOption(several('--group <group>', 'a group they will be in; can be repeated'))
       .option('--expires <time>', 'how long it is valid: 12h, 7d, 2w; default: 7d'),
   run: async ([mail], flags, s): Promise<ExitCode> =>
     (await import('../commands/user/invite.ts')).invite(mail, flags, s),
@@ -121,7 +121,7 @@ export type UserInvitesFlags = FlagsOf<typeof userInvites>;
 export const userDisable = defineCommand({
   name: 'user disable',
   heading: 'people',
-  about: 'Keep somebody out, and log them out everywhere',
+  about: 'Disable an account, and log it out everywhere',
   examples: ['homeauth user disable anna'],
   changes: true,
   takes: (command) => command.argument('<name>'),
@@ -132,7 +132,7 @@ export const userDisable = defineCommand({
 export const userEnable = defineCommand({
   name: 'user enable',
   heading: 'people',
-  about: 'Let somebody log in again',
+  about: 'Enable an account again',
   examples: ['homeauth user enable anna'],
   changes: true,
   takes: (command) => command.argument('<name>'),
@@ -143,7 +143,7 @@ export const userEnable = defineCommand({
 export const userUnlock = defineCommand({
   name: 'user unlock',
   heading: 'people',
-  about: 'Let somebody try again who typed a wrong password too often',
+  about: 'Unlock an account after too many wrong passwords',
   examples: ['homeauth user unlock anna', 'homeauth user unlock'],
   changes: true,
   takes: (command) => command.argument('[name]'),
@@ -154,7 +154,7 @@ export const userUnlock = defineCommand({
 export const userRemove = defineCommand({
   name: 'user remove',
   heading: 'people',
-  about: "Remove somebody's account for good",
+  about: 'Delete an account for good',
   examples: ['homeauth user remove anna'],
   changes: true,
   takes: (command) => command.argument('<name>'),
@@ -180,7 +180,7 @@ export type UserEnroll2faFlags = FlagsOf<typeof userEnroll2fa>;
 export const userReset2fa = defineCommand({
   name: 'user reset-2fa',
   heading: 'people',
-  about: 'Take away every second factor of somebody, after a phone was lost',
+  about: 'Remove all second factors of an account, after a phone was lost',
   examples: ['homeauth user reset-2fa helen'],
   changes: true,
   dryRun: 'show what would go, and change nothing',

@@ -16,7 +16,7 @@ export const init = defineCommand({
   dryRun: 'show what would be made, and make nothing',
   takes: (command) =>
     command
-      .option('--admin-password-file <file>', 'your password; - reads stdin. Where nobody can be asked, one is made')
+      .option('--admin-password-file <file>', 'your password; - reads stdin. Without a terminal one is generated')
       .option('--cloudflare-token-file <file>', 'token for certificates by DNS, with --tls cloudflare'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/init.ts')).init(flags, s),
 });

@@ -8,7 +8,7 @@ const shells = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'z
 export const completion = defineCommand({
   name: 'completion',
   heading: 'shell',
-  about: 'Print what lets your shell complete commands and names',
+  about: 'Print the completion script for your shell',
   examples: [
     'source <(homeauth completion bash)',
     'homeauth completion zsh > /usr/local/share/zsh/site-functions/_homeauth',

@@ -33,7 +33,7 @@ export async function answerTo(
     throw new Failure({
       code: 'answer-missing',
       problem: `${flag.split(' ')[0]} is missing.`,
-      why: 'Nobody can be asked here.',
+      why: 'homeauth cannot ask here.',
       fix: `Add ${flag}`,
     });
   }

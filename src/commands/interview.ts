@@ -149,7 +149,7 @@ function missingAnswers(open: readonly Question[], said: Answers): Failure {
   return new Failure({
     code: 'answer-missing',
     problem: `${list} ${flags.length === 1 ? 'is' : 'are'} missing.`,
-    why: 'Nobody can be asked here.',
+    why: 'homeauth cannot ask here.',
     details: needed.map(({ flag, help }) => `${flag}  ${help}`).join('\n'),
     fix: `For example:  homeauth init --yes ${words(needed, said).join(' ')}`,
   });

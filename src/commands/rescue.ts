@@ -22,7 +22,7 @@ const minutes = 60;
 const words: Readonly<Record<Way, { readonly choice: string; readonly what: string }>> = {
   link: {
     choice: 'a link that logs in once',
-    what: `Whoever opens the link is NAME, once, within ${minutes} minutes, without password and second factor.`,
+    what: `Whoever opens the link is logged in as NAME, once, within ${minutes} minutes, without password and second factor.`,
   },
   password: { choice: 'a new password', what: 'NAME gets a new password.' },
   'second-factor': { choice: 'no second factor any more', what: 'NAME loses all second factors, and can enrol anew.' },
@@ -75,7 +75,7 @@ async function carryOut(
     const at = await world.docker.dialAddress('authentik', 9000);
     const link = `https://${config.authHost}${path}`;
     told.push(
-      `Whoever opens this is ${username}, once, within ${minutes} minutes:`,
+      `Whoever opens this is logged in as ${username}, once, within ${minutes} minutes:`,
       `  ${link}`,
       ...(at ? ['', ...aroundTheProxy(path, `${at.host}:${at.port}`, await address(installation))] : []),
     );
@@ -139,8 +139,8 @@ async function wayOf(flags: RescueFlags, { terminal }: Runtime): Promise<Way> {
 const oneAtATime = (): Failure =>
   new Failure({
     code: 'flag-invalid',
-    problem: '--link, --new-password and --second-factor are three ways in, and one is taken at a time.',
-    fix: 'Leave all but one out. For the others, run the command again.',
+    problem: '--link, --new-password and --second-factor cannot be combined.',
+    fix: 'Use one of them. For another one, run the command again.',
   });
 
 async function passwordFor(installation: Installation, username: string, flags: RescueFlags): Promise<Secret> {
@@ -150,7 +150,7 @@ async function passwordFor(installation: Installation, username: string, flags: 
   throw new Failure({
     code: 'answer-missing',
     problem: 'The password is missing.',
-    why: 'Nobody can be asked here, and on the command line everybody could read it.',
+    why: 'homeauth cannot ask for it here, and on the command line everybody could read it.',
     fix: 'Add --password-file FILE, or --password-stdin and pipe it in.',
   });
 }

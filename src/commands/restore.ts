@@ -69,7 +69,7 @@ async function sure(domain: string, { confirm }: RestoreFlags, { terminal }: Run
   if (!terminal.interactive) {
     throw new Failure({
       code: 'answer-missing',
-      problem: 'Nobody has said that what was changed since may be lost.',
+      problem: 'A restore loses what was changed since, and needs your confirmation.',
       fix: `Add --confirm ${domain}`,
     });
   }

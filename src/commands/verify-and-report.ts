@@ -72,7 +72,7 @@ function headline({ config }: Installation, { apps, took }: Finish, proven: bool
   const [app] = apps;
   const single = apps.length === 1 && app !== undefined;
   return {
-    heading: !proven ? 'Not proven yet:' : single ? 'Open' : 'Ready:',
+    heading: !proven ? 'Not verified yet:' : single ? 'Open' : 'Ready:',
     url: `https://${single ? app.host : config.authHost}`,
     ...(took !== undefined && { took }),
   };
@@ -81,11 +81,11 @@ function headline({ config }: Installation, { apps, took }: Finish, proven: bool
 function nextSteps({ config }: Installation, told: Finish, findings: readonly Finding[]) {
   const { apps, withoutSecondFactor } = told;
   const failed = findings.some(({ status }) => status === 'fail');
-  if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to put it right' }];
+  if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to fix it' }];
   const enrol = { command: `homeauth user enroll-2fa ${config.admin.username}`, what: 'second factor' };
   const { username } = config.admin;
   const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
-  const choose = { command: `homeauth user password ${username}`, what: 'without one, nobody can log in as them' };
+  const choose = { command: `homeauth user password ${username}`, what: 'without a password they cannot log in' };
   const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
   const speaking = apps
     .filter(({ name }) =>

@@ -147,7 +147,7 @@ export const questions: readonly Question[] = [
   {
     ...choice(
       'proxy',
-      'which Caddy: in a container, on this server itself, or in your own hands',
+      'which proxy: Caddy in a container, Caddy on this server itself, or one that you manage',
       proxy.unwrap().options,
     ),
     suggest: (hints) => hints.proxy ?? 'caddy',
@@ -169,7 +169,7 @@ export const questions: readonly Question[] = [
   {
     id: 'auth-host',
     flag: '--auth-host <name>',
-    help: 'where people log in; auth.<domain> unless told',
+    help: 'where people log in; default: auth.<domain>',
     suggest: () => undefined,
     validate: says(checkHostName),
   },

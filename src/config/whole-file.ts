@@ -102,7 +102,7 @@ function aboutGroups(groups: unknown, apps: unknown): Objection[] {
       return [{ path, value, problem: `differs from "${first}" in capitals only`, fix: `Write ${first}.` }];
     // Several apps may well have the same group.
     const isTwice = n < listed.length && listed.findIndex((other) => other.value === name) < n;
-    return isTwice ? [{ path, value, problem: 'stands there twice', fix: 'Delete one of the two lines.' }] : [];
+    return isTwice ? [{ path, value, problem: 'is given twice', fix: 'Delete one of the two lines.' }] : [];
   });
 }
 

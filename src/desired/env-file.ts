@@ -12,7 +12,7 @@ function trusted(facts: Facts): string {
 
 /**
  * What container-vars.env says, in its order: the names that the by-hand guide uses, then what today's releases need.
- * The database password stands there twice, because `${…}` is expanded by some readers of such files and not by others.
+ * The database password is given twice, because `${…}` is expanded by some readers of such files and not by others.
  */
 export function environmentOf(config: Config, era: Era, facts: Facts): Record<string, string> {
   const postgresPassword = facts.secrets?.postgresPassword.reveal() ?? '';

@@ -55,15 +55,15 @@ export async function workerCheck(
     return [skip(about, unseen("authentik-worker's container does not run"))];
   }
   const fix =
-    'See what it does:  docker logs --tail 50 authentik-worker   and start it anew:  docker restart authentik-worker';
+    'See what it does:  docker logs --tail 50 authentik-worker   and restart it:  docker restart authentik-worker';
   try {
     const workers = await authentik.get<readonly { readonly version_matching?: boolean }[]>('tasks/workers');
     if (workers.length === 0) {
-      const why = 'Changes reach the apps after minutes only, and no mail is sent.';
+      const why = 'Changes reach the apps only after minutes, and no mail is sent.';
       return [wrong(about, 'fail', { problem: 'No worker is connected to authentik.', why, fix })];
     }
     if (workers.some(({ version_matching }) => version_matching === false)) {
-      const problem = "authentik's worker is of another release than the server.";
+      const problem = "authentik's worker and server are of different releases.";
       return [wrong(about, 'warn', { problem, why: 'They must be the same.', fix: 'homeauth apply' })];
     }
     return [ok(about)];
@@ -78,7 +78,7 @@ export async function workerCheck(
 export async function databaseCheck({ docker }: Pick<World, 'docker'>, about: About): Promise<Finding[]> {
   const found = await databaseConnections(docker);
   // That its container does not run, or is not well, is told where containers are.
-  if (!found) return [skip(about, unseen('the database could not be asked'))];
+  if (!found) return [skip(about, unseen('the database could not be queried'))];
   const trouble = found.isFull && (await databaseTrouble(docker));
   if (trouble) throw trouble;
   return [ok({ ...about, title: `${about.title} (${found.used} of ${found.allowed} are taken)` })];
@@ -89,11 +89,11 @@ export async function slownessCheck(slowest: number, { host }: Pick<World, 'host
   if (slowest < slow) return [ok(about)];
   const problem = `authentik is slow: an answer took ${(slowest / 1000).toFixed(1)} s.`;
   const why = inWords(await host.busy());
-  return [wrong(about, 'warn', { problem, why, fix: 'See which container takes it:  docker stats --no-stream' })];
+  return [wrong(about, 'warn', { problem, why, fix: 'See which container uses it:  docker stats --no-stream' })];
 }
 
 function inWords({ load, cores, programs }: Busy): string {
   const most = programs.map((one) => `${one.program} (${Math.round(one.cores * 100)} % of a core)`);
-  const busiest = most.length > 0 ? ` Most of it is taken by ${most.join(', ')}.` : '';
+  const busiest = most.length > 0 ? ` Most of it is used by ${most.join(', ')}.` : '';
   return `The load of this machine is ${load.toFixed(1)}, on ${cores} ${cores === 1 ? 'core' : 'cores'}.${busiest}`;
 }

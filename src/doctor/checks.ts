@@ -44,8 +44,8 @@ export const checks: readonly Check[] = [
     by: early,
     run: ({ world, surroundings: runtime }) => engineCheck(world, runtime.env),
   },
-  { id: 'base-dir-unfit', title: 'there is a place for it', needs: 'nothing', by: early, run: placeCheck },
-  { id: 'disk-full', title: 'there is room for it', needs: 'nothing', by: early, run: diskCheck },
+  { id: 'base-dir-unfit', title: 'the base directory can be used', needs: 'nothing', by: early, run: placeCheck },
+  { id: 'disk-full', title: 'there is enough disk space', needs: 'nothing', by: early, run: diskCheck },
   {
     id: 'memory-low',
     title: 'there is enough memory',
@@ -55,12 +55,12 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'clock-wrong',
-    title: "this machine's clock can be right",
+    title: "this machine's clock is plausible",
     needs: 'nothing',
     by: early,
     run: (_, about) => clockCheck(new Date(), about),
   },
-  { id: 'ipv6', title: 'this machine speaks IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
+  { id: 'ipv6', title: 'this machine has IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
   { id: 'lxc', title: 'this is an LXC container', needs: 'nothing', by: early, run: ({ world }) => lxcCheck(world) },
   {
     id: 'other-authentik',
@@ -114,7 +114,7 @@ export const checks: readonly Check[] = [
     finds: Object.keys(kinds).map((kind) => `${kind}-differs`),
     run: async (installation) => asPlanned(installation, !((await proxyFor(installation)) instanceof Failure)),
   },
-  { id: 'container-health', title: 'the containers are well', needs: 'docker', by: doctor, run: healthCheck },
+  { id: 'container-health', title: 'the containers are healthy', needs: 'docker', by: doctor, run: healthCheck },
   {
     id: 'database-full',
     title: 'the database has connections left',
@@ -138,7 +138,7 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'backup-missing',
-    title: 'there is a copy of all this',
+    title: 'there is a backup',
     needs: 'docker',
     by: doctor,
     finds: ['backup-old', 'backup-same-disk'],
@@ -153,7 +153,7 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'proxy-peers',
-    title: 'nobody but Caddy can pose as the proxy to authentik',
+    title: 'only Caddy is a trusted proxy of authentik',
     needs: 'proxy',
     by: doctor,
     finds: ['tls-from', 'listen-silent'],
@@ -161,14 +161,14 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'authentik-slow',
-    title: 'authentik answers soon',
+    title: 'authentik answers quickly',
     needs: 'others',
     by: doctor,
     run: ({ installation, slowest }, about) => slownessCheck(slowest, installation.world, about),
   },
   {
     id: 'caddy-running',
-    title: 'Caddy can be asked',
+    title: 'Caddy can be reached',
     needs: 'proxy',
     by: proven,
     run: ({ entrance }) => (isEntrance(entrance) ? [] : [entrance]),
@@ -183,7 +183,7 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'https-seen',
-    title: 'authentik sees that it is asked over https',
+    title: 'authentik sees that requests come over https',
     needs: 'entrance',
     by: doctor,
     async run({ installation: { world, layout }, scene: context }, about) {
@@ -219,7 +219,7 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'outsider',
-    title: 'an account outside of its group stays outside',
+    title: 'an account that is not in its group is refused',
     needs: 'entrance',
     by: ['verify --as-outsider'],
     run({ installation, scene: context }, { id, title }) {

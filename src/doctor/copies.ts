@@ -20,14 +20,14 @@ export async function copiesCheck(installation: Installation, about: About): Pro
       ? ok({ ...about, title })
       : wrong({ id: 'backup-old', title }, 'warn', {
           problem: `The newest copy is ${age} days old: ${newest.path}`,
-          why: 'What was changed since is lost with the disk: people, passwords, second factors.',
+          why: 'If the disk fails, what was changed since is lost: people, passwords, second factors.',
           fix: 'homeauth backup',
         });
   const [here, there] = await Promise.all([layout.root, newest.path].map((path) => world.files.filesystem(path)));
-  const elsewhere = { id: 'backup-same-disk', title: 'the copies lie on another disk' };
+  const elsewhere = { id: 'backup-same-disk', title: 'the copies are on another disk' };
   if (!here || !there || diskOf(here) !== diskOf(there)) return [fresh, ok(elsewhere)];
-  const problem = `The copies in ${to} lie on the disk of what they are copies of.`;
-  const why = 'A disk that fails takes both.';
+  const problem = `The copies in ${to} are on the same disk as the data.`;
+  const why = 'If that disk fails, both are lost.';
   const fix = ['Name a directory on another disk in homeauth.yaml:', 'backup:', '  to: /mnt/DISK/homeauth'];
   return [fresh, wrong(elsewhere, 'warn', { problem, why, fix })];
 }
@@ -38,10 +38,10 @@ async function withoutCopy({ world }: Installation, about: About): Promise<Findi
   if (reach.is !== 'ready') return skip(about, reach.because);
   const joined = (await world.authentik.list('core/users', 'known')).map((user) => Date.parse(user.date_joined));
   const age = Math.floor((Date.now() - Math.min(...joined)) / day);
-  if (!(age > limit)) return ok({ ...about, title: 'no copy is missed yet: this home is new' });
+  if (!(age > limit)) return ok({ ...about, title: 'no backup is due yet: this installation is new' });
   return wrong(about, 'warn', {
-    problem: 'There is no copy of all this.',
-    why: `It has been here for ${age} days. When the disk fails, everybody begins anew: people, passwords, second factors.`,
+    problem: 'There is no backup.',
+    why: `This installation is ${age} days old. If the disk fails, all people, passwords and second factors are lost.`,
     fix: 'homeauth backup',
   });
 }

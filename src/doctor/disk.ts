@@ -34,9 +34,9 @@ export async function diskCheck(installation: Installation): Promise<Finding[]> 
 
 function room({ target, free }: Filesystem, begun: boolean): Finding {
   const left = `${(free / 1e9).toFixed(1)} GB`;
-  const common = { id: 'disk-full', title: `${target} has room (${left} free)` };
+  const common = { id: 'disk-full', title: `${target} has enough space (${left} free)` };
   if (free >= (begun ? roomSpare : roomNeeded)) return ok(common);
-  const fix = `See what takes it:  df -h ${target}; docker system df`;
+  const fix = `See what uses it:  df -h ${target}; docker system df`;
   const problem = `${target} has ${left} left.`;
   return begun
     ? wrong(common, 'warn', { problem, why: 'A database on a full disk stops.', fix })

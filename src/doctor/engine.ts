@@ -47,7 +47,7 @@ const silent = (): Failure =>
     code: 'docker-unreachable',
     problem: `Docker gave no answer within ${limit / 1000} s.`,
     why: 'Its socket is there; it may be busy, or stuck.',
-    fix: 'Look at what it is doing:  systemctl status docker   and   journalctl -u docker -n 50',
+    fix: 'See what it is doing:  systemctl status docker   and   journalctl -u docker -n 50',
   });
 
 const unsupported = (code: 'docker-podman' | 'docker-rootless', address: string, what: string): Failure =>

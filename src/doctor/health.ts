@@ -14,7 +14,7 @@ export async function healthCheck({ world, config, era, layout }: Installation):
 async function health(name: string, { docker }: Installation['world']): Promise<Finding[]> {
   const details = await docker.container(name);
   if (!details || !['running', 'restarting'].includes(details.found.state)) return [];
-  const common = { id: 'container-health', title: `container ${name} is well` };
+  const common = { id: 'container-health', title: `container ${name} is healthy` };
   const readiness = containerReady(details.found);
   if (!readiness) return [ok(common)];
   const fix = `docker logs --tail 50 ${name}`;
@@ -22,6 +22,6 @@ async function health(name: string, { docker }: Installation['world']): Promise<
     return [wrong(common, 'warn', { problem: `container ${name} is still starting.`, fix })];
   }
   const story = await explainContainer(name, docker);
-  const problem = `container ${name} is not well: ${readiness.because.says}.`;
+  const problem = `container ${name} is not healthy: ${readiness.because.says}.`;
   return [wrong(common, 'fail', { problem, fix, ...story })];
 }

@@ -15,8 +15,8 @@ const tolerated = 30_000;
 /** Files can be given to the users of containers, and secrets be kept, by root alone. */
 export function rootCheck({ host }: Pick<World, 'host'>, about: About): Finding[] {
   if (host.uid === 0) return [ok(about)];
-  const problem = 'homeauth has to run as root here.';
-  const why = "It gives folders to the users that the containers run as, and keeps secrets from everybody else's eyes.";
+  const problem = 'homeauth must run as root.';
+  const why = 'It makes folders belong to the users of the containers, and secrets readable by root alone.';
   return [wrong(about, 'fail', { problem, why, fix: 'Run it again with sudo.' })];
 }
 
@@ -28,18 +28,18 @@ export function memoryCheck({ host }: Pick<World, 'host'>, begun: boolean): Find
   const fix = 'Stop something that is not needed, or give the machine more memory: free -m';
   if (total < memorySold) {
     const problem = `This machine has ${gb(total)} of memory.`;
-    const why = 'authentik and its database need 2 GB, and end without a word where it runs out.';
+    const why = 'authentik and its database need 2 GB. When memory runs out, the kernel kills them without a message.';
     return [wrong(common, 'warn', { problem, why, fix })];
   }
   if (available >= (begun ? memorySpare : memoryNeeded)) return [ok(common)];
-  const why = begun ? 'Programs are ended where it runs out.' : 'authentik and its database need 2 GB.';
-  return [wrong(common, 'warn', { problem: `Only ${gb(available)} of memory are free.`, why, fix })];
+  const why = begun ? 'When it runs out, the kernel kills programs.' : 'authentik and its database need 2 GB.';
+  return [wrong(common, 'warn', { problem: `Only ${gb(available)} of memory is free.`, why, fix })];
 }
 
 /** Certificates and second factors depend on the time; a board without a battery starts years ago. */
 export function clockCheck(now: Date, about: About): Finding[] {
   if (now.getUTCFullYear() >= 2026) return [ok(about)];
-  const problem = `This machine believes that it is ${now.toISOString().slice(0, 10)}.`;
+  const problem = `The clock of this machine says ${now.toISOString().slice(0, 10)}.`;
   const why = 'Certificates and second factors do not work with a wrong clock.';
   return [wrong(about, 'fail', { problem, why, fix: 'timedatectl set-ntp true' })];
 }
@@ -60,7 +60,7 @@ export async function clockSkewCheck(context: ProbeContext, about: About, now = 
 /** Only told: both are provided for. */
 export async function ipv6Check({ host }: Pick<World, 'host'>): Promise<Finding[]> {
   const there = await host.hasIpv6();
-  const title = there ? 'this machine speaks IPv6' : 'this machine has no IPv6; authentik is told to listen on IPv4';
+  const title = there ? 'this machine has IPv6' : 'this machine has no IPv6; authentik listens on IPv4 only';
   return [ok({ id: 'ipv6', title })];
 }
 

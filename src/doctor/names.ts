@@ -24,7 +24,7 @@ function container({ name, image, running, labels }: ContainerSummary): Finding 
   return wrong({ id: 'name-taken', title: `the container name ${name} is free` }, 'fail', {
     problem: `There is a container ${name} already, and homeauth did not make it.`,
     why: `It ${what}. Containers find each other by that name.`,
-    fix: `If it is of no use any more:  ${ended}docker rename ${name} ${name}-old`,
+    fix: `If you no longer need it:  ${ended}docker rename ${name} ${name}-old`,
   });
 }
 
@@ -43,5 +43,5 @@ const taken = (name: string): Finding =>
   wrong({ id: 'network-taken', title: `the network name ${name} is free` }, 'fail', {
     problem: `There is a network ${name} already, and homeauth did not make it.`,
     why: `Whatever is on it would reach ${name === backendNetwork ? 'the database' : 'authentik as if it were Caddy'}.`,
-    fix: `See who is on it, take them off, then:  docker network rm ${name}`,
+    fix: `See which containers are on it, disconnect them, then:  docker network rm ${name}`,
   });

@@ -37,7 +37,7 @@ function otherServer({ name, image, labels, ports }: ContainerSummary, isNew: bo
   return wrong({ id: 'other-authentik', title: 'no other authentik is on this server' }, isNew ? 'fail' : 'warn', {
     problem: `An authentik is on this server already, in the container ${name} (${image}).`,
     why: `${at.length > 0 ? `${capital(at.join('; '))}. ` : ''}homeauth would set up a second one beside it, with none of its users. It cannot take one over yet.`,
-    fix: `To go on with that one, set up nothing here. Where it is of no use any more, stop it, then run the command again:  ${directory ? `cd ${directory} && docker compose stop` : `docker stop ${name}`}`,
+    fix: `To keep using it, set up nothing here. If you no longer need it, stop it, then run the command again:  ${directory ? `cd ${directory} && docker compose stop` : `docker stop ${name}`}`,
   });
 }
 

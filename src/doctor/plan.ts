@@ -32,7 +32,7 @@ export async function asPlanned(installation: Installation, caddyIsKnown: boolea
   const told = new Set(secretFiles(layout, config));
   const wrong = new Set(changes.map(({ id }) => id));
   return [
-    ...[...failures.values()].map((failure) => failed({ id: 'plan', title: 'everything can be looked at' }, failure)),
+    ...[...failures.values()].map((failure) => failed({ id: 'plan', title: 'everything can be checked' }, failure)),
     ...changes.filter((change) => !isOnlyMode(change, told)).map(finding),
     ...[...seen.keys()].filter((id) => !wrong.has(id)).map(right),
   ];

@@ -16,8 +16,8 @@ export async function providerPathsCheck(
   const found = rows.flatMap(({ name, skip_path_regex }): Finding[] => {
     const paths = (skip_path_regex ?? '').split('\n').filter((line) => line.trim() !== '');
     if (paths.length === 0) return [];
-    const problem = `The provider "${name}" in authentik opens paths of its own.`;
-    const why = `They are ${paths.join(', ')}. Caddy refuses them to strangers all the same, because it is not told who comes.`;
+    const problem = `The provider "${name}" in authentik has unauthenticated paths of its own.`;
+    const why = `They are ${paths.join(', ')}. Caddy still refuses them without a login, because authentik does not say who the visitor is.`;
     const app = config.apps.find((one) => one.name === name);
     const where = app ? `the entry of ${name}` : 'the entries of the apps that they are for';
     const fix = [

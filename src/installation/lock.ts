@@ -59,9 +59,9 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 const locked = (who: string): Failure =>
   new Failure({
     code: 'locked',
-    problem: `${who} is at work on this installation.`,
+    problem: `${who} is already working on this installation.`,
     why: 'Two at once would undo each other.',
-    fix: 'Wait until it is through, then run the command again. With --wait MINUTES it waits by itself, for that long.',
+    fix: 'Wait until it has finished, then run the command again. With --wait MINUTES the command itself waits that long.',
   });
 
 const interrupted = (): Failure =>

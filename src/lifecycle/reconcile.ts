@@ -106,7 +106,7 @@ async function assertNotRestoring({ world, layout }: Installation): Promise<void
   throw new Failure({
     code: 'restore-unfinished',
     problem: 'A restore was cut off, and half of this installation is from the copy.',
-    fix: `Run it again, it comes to its end: homeauth restore ${JSON.parse(text).copy}`,
+    fix: `Run it again to finish it: homeauth restore ${JSON.parse(text).copy}`,
   });
 }
 

@@ -29,7 +29,7 @@ export async function dialogue({ docker }: Pick<World, 'docker'>, recipient: str
     problem: `The conversation with the mail server could not be held from ${worker}.`,
     why: 'It is held by the Python of that container, which did not do what it should.',
     details: [...lines, ...stderr.split('\n')].slice(-5).join('\n'),
-    fix: `See whether the container is well:  docker logs --tail 50 ${worker}`,
+    fix: `See whether the container is healthy:  docker logs --tail 50 ${worker}`,
   });
 }
 

@@ -81,7 +81,7 @@ const words: Readonly<Record<string, Words>> = {
     fix: `Write tls: starttls below mail: ${apply}`,
   }),
   'wants-login': ({ host }, said) => ({
-    problem: `${host} wants a login: ${said}.`,
+    problem: `${host} requires a login: ${said}.`,
     fix: `Add username: and password-file: below mail: ${apply}`,
   }),
   certificate: ({ host }, said) => ({

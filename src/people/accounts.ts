@@ -64,7 +64,7 @@ function reserved(account: Account): Failure {
       code: 'user-reserved',
       problem: `${username} is authentik's own emergency account, and homeauth leaves it alone.`,
       why: 'It is the way in when nobody else has one; authentik recreates it where it is gone.',
-      fix: `To get in with it: homeauth rescue ${username}`,
+      fix: `To log in with it: homeauth rescue ${username}`,
     });
   }
   return new Failure({

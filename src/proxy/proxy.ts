@@ -108,8 +108,8 @@ export interface Entrance {
 export const isEntrance = (found: Entrance | Finding): found is Entrance => !('status' in found);
 
 /** Whether anybody else can tell authentik, as a proxy does, where a visitor comes from. */
-export const proxyPeers = { id: 'proxy-peers', title: 'nobody but Caddy can pose as the proxy to authentik' };
+export const proxyPeers = { id: 'proxy-peers', title: 'only Caddy is a trusted proxy of authentik' };
 
 /** What they could do. */
 export const whatPeersDo =
-  'authentik believes what they say about a visitor: from which address somebody comes, so that no brake on guessing passwords holds, and at which host.';
+  'authentik trusts what they say about a visitor: the address, which gets around the limit on password guesses, and the host.';

@@ -28,6 +28,6 @@ function opinion({ opens, authentik, agree }: Access, style: Style): string[] {
   if (agree) return row(style, { mark: style.mark('leave'), text: opens === authentik ? `${says}, too.` : `${says}.` });
   return row(style, {
     mark: style.mark('look'),
-    text: `${says}, and by homeauth's reading it should say ${authentik ? 'no' : 'yes'}. authentik's word counts. See there: Applications > Applications > Check access.`,
+    text: `${says}, but by homeauth's own evaluation it should say ${authentik ? 'no' : 'yes'}. authentik decides. See there: Applications > Applications > Check access.`,
   });
 }

@@ -40,7 +40,9 @@ export function copy({ path, manifest }: Copy, style: Style): string {
             ] as const,
           ]
         : []),
-      ...(leftOut.length > 0 ? [['without', 'jobs, their log and caches: rows that nobody misses'] as const] : []),
+      ...(leftOut.length > 0
+        ? [['without', 'rows of jobs, their log and caches, which a restore does not need'] as const]
+        : []),
       ...Object.entries(files).map(([file, { size, sha256 }]) => [file, `${bytes(size)}, sha256 ${sha256}`] as const),
     ],
     style,

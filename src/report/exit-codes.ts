@@ -4,15 +4,15 @@ import type { Style } from './style.ts';
 
 /** What each exit status means, for `homeauth help exit-codes`. */
 export const exitCodeMeanings: readonly { readonly code: ExitCode; readonly means: string }[] = [
-  { code: exitCodes.fine, means: 'Fine, or there was nothing to do.' },
+  { code: exitCodes.fine, means: 'Success, or there was nothing to do.' },
   { code: exitCodes.bug, means: 'homeauth has a bug. The message says where to report it.' },
   {
     code: exitCodes.couldNotStart,
     means: 'Could not start: a flag, homeauth.yaml, Docker, or a lock.',
   },
-  { code: exitCodes.refused, means: 'You said no.' },
-  { code: exitCodes.wrong, means: 'Finished, and something is wrong: doctor, verify, and plan with --exit-code.' },
-  { code: exitCodes.halfway, means: 'Stopped half-way. Run the same command again: it goes on from there.' },
+  { code: exitCodes.refused, means: 'You declined.' },
+  { code: exitCodes.wrong, means: 'Finished, but something is wrong: doctor, verify, and plan with --exit-code.' },
+  { code: exitCodes.halfway, means: 'Stopped half-way. Run the same command again to continue.' },
   { code: exitCodes.interrupted, means: 'Interrupted, by Ctrl-C for example.' },
 ];
 

@@ -3,7 +3,7 @@ import type { Style } from './style.ts';
 import { width } from './text.ts';
 
 export interface Closing {
-  /** `Ready:`, `Open` or `Not proven yet:`: what stands in front of the address. */
+  /** `Ready:`, `Open` or `Not verified yet:`: what stands in front of the address. */
   readonly heading: string;
   readonly url: string;
   /** How long all of it took, in ms. */

@@ -100,11 +100,11 @@ function origin(id: Id): string[] {
 function stopsAt(id: Id): string {
   const { kind, key } = parseId(id);
   const way = kind === 'file' ? `mv ${key} ${key}.old` : 'change, rename or remove it first';
-  return `not made by homeauth, which stops at it: ${way}`;
+  return `not made by homeauth, which therefore stops here: ${way}`;
 }
 
 function folded(n: number, because: string, style: Style): string[] {
-  const text = style.text(`${n} more cannot be judged yet: ${because}`);
+  const text = style.text(`${n} more cannot be checked yet: ${because}`);
   return wrap(text, style.room - 2).map((part, at) => (at === 0 ? `${style.mark('leave')} ${part}` : `  ${part}`));
 }
 
@@ -117,7 +117,7 @@ function count(changes: readonly Change[], total: number, command: string | unde
   const parts = [
     ...(change > 0 ? [`${change} to change`] : []),
     ...(ask > 0 ? [`${ask} for you to do`] : []),
-    ...(later > 0 ? [`${later} to be judged later`] : []),
+    ...(later > 0 ? [`${later} to be checked later`] : []),
     ...(right > 0 ? [`${right} as they should be`] : []),
   ];
   const said = `${parts.join(', ')}.`;

@@ -49,12 +49,12 @@ export function recoveryCodes(codes: readonly string[], style: Style): string {
   const rows = Array.from({ length: Math.ceil(codes.length / side) }, (_, n) => codes.slice(n * side, (n + 1) * side));
   return [
     '',
-    prose('Recovery codes, for the day the phone is lost. Each lets you in once, in place of the six digits:', style),
+    prose('Recovery codes, in case the phone is lost. Each works once, instead of the six digits:', style),
     '',
     ...rows.map((row) => `  ${row.join(' '.repeat(gap))}`),
     '',
     ...wrap(
-      'They are shown this once. Keep them on paper or in a password manager, and not on that phone alone.',
+      'They are shown only once. Keep them on paper or in a password manager, and not on that phone alone.',
       style.room,
     ),
   ].join('\n');

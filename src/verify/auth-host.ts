@@ -49,7 +49,7 @@ function arrived(answer: HttpAnswer | Failure, { pathname }: URL, { config, entr
         answer: pathname,
         issue: {
           problem: 'The first-run setup of authentik is open.',
-          why: 'Whoever gets there first owns it.',
+          why: 'Whoever opens it first becomes its administrator.',
           fix: 'docker stop authentik, then: homeauth apply',
         },
       };
@@ -75,7 +75,7 @@ export async function proveSecure(context: ProbeContext, token: Secret, about: A
     return [wrong(about, 'fail', { problem, why, fix: 'homeauth apply' })];
   }
   if (seen.http_host !== undefined && seen.http_host !== context.config.authHost) {
-    const problem = `authentik believes that it is asked as ${seen.http_host}, and makes its links so.`;
+    const problem = `authentik takes ${seen.http_host} for its own host name, and uses it in its links.`;
     const why = 'What stands before it does not hand on the name.';
     return [
       wrong(about, 'fail', { problem, why, fix: 'Hand on the header Host as it comes in, in the proxy in front.' }),

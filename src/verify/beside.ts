@@ -42,7 +42,7 @@ const aboutReach = ({ name }: App) => ({
 });
 const aboutName = ({ name }: App) => ({
   id: 'upstream-name',
-  title: `no other device can pose as ${name}`,
+  title: `no other device can impersonate ${name}`,
   family: { is: 'device', name, ...devices },
 });
 const aboutAround = ({ name }: App, family: Partial<Family>) => ({

@@ -30,7 +30,7 @@ function unverified({ name, upstream, site }: App): Finding[] {
   return [
     wrong({ id: 'upstream-insecure', title: `Caddy knows that it is ${name} that answers` }, 'warn', {
       problem: `Caddy takes any certificate from ${upstream}.`,
-      why: `Whoever gets in between reads along, and can pose as ${name}.`,
+      why: `An attacker in between can read everything, and impersonate ${name}.`,
       fix: 'Give Caddy the authority that signed it (upstream-tls: ca), in homeauth.yaml. If all of the way is yours, leave it so.',
     }),
   ];

@@ -58,7 +58,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
     return [
       wrong({ ...common, answer: names }, 'fail', {
         problem: `A forged header reaches ${app.name}: ${names}.`,
-        why: 'Whoever sends it is taken for anybody they like.',
+        why: 'Whoever sends it is taken for any user they name.',
         fix: 'homeauth apply, which puts its part of Caddy back, and use the newest Caddy (docker exec … caddy version)',
       }),
     ];
@@ -113,11 +113,11 @@ export async function proveStripped(context: ProbeContext, app: App, session: Se
     return !(answer instanceof Failure) && answer.status < 300 && /^X-Authentik-Username: ./im.test(answer.body);
   };
   if (!(await isKnown({}))) return [];
-  const common = { id: 'stripped', title: 'who is logged in cannot pass for a guest' };
+  const common = { id: 'stripped', title: 'a logged-in user cannot appear as a guest' };
   if (await isKnown({ Connection: stripping })) return [ok(common)];
   return [
     wrong({ ...common, answer: 'Connection' }, 'fail', {
-      problem: `With the header Connection somebody who is logged in keeps from ${app.name} who they are, and is a guest there.`,
+      problem: `With the header Connection a logged-in user can hide from ${app.name} who they are, and appear as a guest.`,
       fix: 'homeauth apply, which puts its part of Caddy back',
     }),
   ];

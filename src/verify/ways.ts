@@ -79,7 +79,7 @@ export async function proveSpelled(context: ProbeContext, app: App): Promise<Fin
   if (past.length === 0) return [ok({ ...common, answer: `${ways.length} ways tried` })];
   return [
     wrong(common, 'fail', {
-      problem: `Whoever asks for ${app.name} in this way is judged by the rules of another app, or of none: ${past.join(', ')}.`,
+      problem: `A request for ${app.name} that is written like this is checked by the rules of another app, or by none: ${past.join(', ')}.`,
       fix: 'homeauth apply, which puts its part of Caddy back',
     }),
   ];

@@ -232,7 +232,7 @@ test.each(accepted)('%s: %j will do', (key, value) => {
 describe('across keys', () => {
   const app = (...lines: string[]) => `${small}apps:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
   const rows: [name: string, text: string, problem: string, fix: string][] = [
-    ['a group twice', `${small}groups: [family, family]\n`, 'stands there twice', 'Delete one of the two lines.'],
+    ['a group twice', `${small}groups: [family, family]\n`, 'is given twice', 'Delete one of the two lines.'],
     ['a group in capitals', `${small}groups: [family, Family]\n`, '"family" in capitals only', 'Write family.'],
     ['the admins', `${small}groups: [Authentik admins]\n`, '"authentik Admins" in capitals', 'Write authentik Admins.'],
     [

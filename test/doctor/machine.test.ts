@@ -336,7 +336,7 @@ test('preflight says the first thing that is wrong, and lists the others', async
   const failure = error as Failure;
   expect(failure).toMatchObject({
     code: 'not-root',
-    problem: 'homeauth has to run as root here.',
+    problem: 'homeauth must run as root.',
     why: expect.stringMatching(/^It gives folders/),
     fix: 'Run it again with sudo.',
     exit: 2,
@@ -360,7 +360,7 @@ test('of several that are wrong the most basic one comes first, always in the sa
       files: { stat: async () => ({ type: 'file', mode: 0o644, owner: { uid: 0, gid: 0 }, size: 1 }) },
     });
     const refusal = await preflight(everything).catch((error: unknown) => error as Failure);
-    expect(refusal).toMatchObject({ code: 'not-root', problem: 'homeauth has to run as root here.' });
+    expect(refusal).toMatchObject({ code: 'not-root', problem: 'homeauth must run as root.' });
     const order = ['Also wrong:', 'Docker', ' is a file'].map((part) =>
       String((refusal as Failure).details).indexOf(part),
     );

@@ -129,7 +129,7 @@ test('a group opens its app to its members alone', async () => {
 
 test('verify --as-outsider: a session of another app opens none with a group, and would be told', async () => {
   const proven = await homeauthEnds(0, ['verify', '--as-outsider', '--verbose']);
-  expect(proven.out).toContain('photos: an account outside of its group stays outside');
+  expect(proven.out).toContain('photos: an account that is not in its group is refused');
   const [text, etc] = [join(place.base, 'caddy/etc/homeauth.caddy'), '/etc/caddy/Caddyfile'];
   const ours = await readFile(text, 'utf8');
   // Caddy asks for the app of the family as it does for the one of everybody.

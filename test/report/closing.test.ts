@@ -72,13 +72,13 @@ describe('exit codes', () => {
 
   test('as help', () => {
     expect(exitCodesHelp(plain())).toMatchInlineSnapshot(`
-      "    0  Fine, or there was nothing to do.
+      "    0  Success, or there was nothing to do.
           1  homeauth has a bug. The message says where to report it.
           2  Could not start: a flag, homeauth.yaml, Docker, or a lock.
-          3  You said no.
-          4  Finished, and something is wrong: doctor, verify, and plan with
+          3  You declined.
+          4  Finished, but something is wrong: doctor, verify, and plan with
              --exit-code.
-          5  Stopped half-way. Run the same command again: it goes on from there.
+          5  Stopped half-way. Run the same command again to continue.
         130  Interrupted, by Ctrl-C for example."
     `);
   });

@@ -49,12 +49,12 @@ describe('a plan', () => {
       - caddy:caddy              no longer wanted
       ! file:/etc/x
           content differs
-          not made by homeauth, which stops at it: mv /etc/x /etc/x.old
+          not made by homeauth, which therefore stops here: mv /etc/x /etc/x.old
       ! network:caddy_caddynet   missing
       · directory:/srv/db        holds your data
       · image:postgres           Docker does not answer
-      · 2 more cannot be judged yet: authentik is not up
-      4 to change, 2 for you to do, 3 to be judged later, 63 as they should be. Then
+      · 2 more cannot be checked yet: authentik is not up
+      4 to change, 2 for you to do, 3 to be checked later, 63 as they should be. Then
       homeauth apply does the rest."
     `);
   });

@@ -236,7 +236,7 @@ describe('doctor', () => {
     });
     const { out } = await withFiles({ filesystem: elsewhere })('doctor', [], { verbose: true });
     expect(out).toContain('the newest copy is 3 days old');
-    expect(out).toContain('✓ the copies lie on another disk');
+    expect(out).toContain('✓ the copies are on another disk');
   });
 });
 

@@ -161,7 +161,7 @@ describe('somebody', () => {
     await by();
     const plan = await homeauth('plan', [], { config });
     expect(plan.failure).toBeUndefined();
-    const later = plan.out.includes('cannot be judged yet');
+    const later = plan.out.includes('cannot be checked yet');
     if (!later) expect(named(plan.out)).toEqual(what.toSorted());
     else for (const id of what) expect(named(plan.out)).toContain(id);
     if (words) expect(plan.out).toContain(words);

@@ -119,7 +119,7 @@ test('where authentik says otherwise, its word counts, and both are told', async
   });
   const { out } = await homeauth('explain', ['helen', 'wiki']);
   expect(out).toMatch(/^✓ helen may open wiki\n {2}Only members of "family" get in/);
-  expect(out.replace(/\n +/g, ' ')).toContain("says yes, and by homeauth's reading it should say no.");
+  expect(out.replace(/\n +/g, ' ')).toContain("says yes, but by homeauth's own evaluation it should say no.");
 });
 
 test('as JSON', async () => {

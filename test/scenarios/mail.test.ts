@@ -151,7 +151,7 @@ describe('with mail settings', () => {
     ['login', 'wants-starttls', '', 'once the connection is encrypted', 'tls: starttls'],
     ['login', 'unsupported', 'SMTP AUTH extension not supported by server.', 'offers no login', 'delete mail.username'],
     ['sender', 'rejected', '553 not owned', 'does not send mail from Home <auth@example.com>: 553', 'mail.from'],
-    ['sender', 'wants-login', '530 first', 'wants a login: 530 first', 'username:'],
+    ['sender', 'wants-login', '530 first', 'requires a login: 530 first', 'username:'],
     ['recipient', 'rejected', '550 no such user', 'does not take mail to that address: 550', 'Is the address right?'],
     ['recipient', 'later', '451 later', 'puts that address off: 451 later', 'Wait ten minutes'],
   ])('%s, %s: cause and way out', async (step, kind, said, cause, fix) => {

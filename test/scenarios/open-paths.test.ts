@@ -68,7 +68,7 @@ test('explain tells of them', async () => {
 });
 
 test('doctor names a provider that has a list of its own', async () => {
-  expect((await homeauth('doctor')).out).not.toContain('opens paths of its own');
+  expect((await homeauth('doctor')).out).not.toContain('has unauthenticated paths of its own');
   await inDatabase(fake, (state) => {
     for (const provider of state.providers.filter(({ name }) => name === 'wiki')) {
       provider.skip_path_regex = '^/api\n^/feed';
@@ -78,7 +78,7 @@ test('doctor names a provider that has a list of its own', async () => {
   const { code, out } = await homeauth('doctor');
   expect(code).toBe(4);
   const words = out.replace(/\s+/g, ' ');
-  expect(words).toContain('The provider "wiki" in authentik opens paths of its own');
+  expect(words).toContain('The provider "wiki" in authentik has unauthenticated paths of its own');
   expect(words).toContain('They are ^/api, ^/feed.');
   expect(words).toContain('empty Unauthenticated Paths in authentik: Applications > Providers > wiki > Edit.');
   expect((await asks('/api')).status).toBe(403);

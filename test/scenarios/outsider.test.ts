@@ -53,8 +53,8 @@ const credulous = async () => {
 test('stays outside of every app that has a group, and nothing is left of them', async () => {
   const { out, code, failure } = await verify();
   expect(failure).toBeUndefined();
-  expect(out).toContain('wiki: an account outside of its group stays outside');
-  expect(out).toContain('notes: an account outside of its group stays outside');
+  expect(out).toContain('wiki: an account that is not in its group is refused');
+  expect(out).toContain('notes: an account that is not in its group is refused');
   expect(out).not.toContain('whoami: an account');
   expect(code).toBe(0);
   expect(await left()).toEqual(nothing);
@@ -64,7 +64,7 @@ test('gets in by capitals where Caddy believes what a visitor writes: verify tel
   await homeauthIn(fake, { templates: credulous })('apply');
   const without = await homeauthIn(fake)('verify');
   expect(without.code).toBe(4);
-  expect(without.out).toMatch(/Whoever asks for wiki in this way.*WIKI\.home\.example\.com/s);
+  expect(without.out).toMatch(/A request for wiki that is written like this.*WIKI\.home\.example\.com/s);
   const { out, code } = await verify();
   expect(code).toBe(4);
   expect(out.replaceAll(/\s+/g, ' ')).toMatch(
@@ -158,7 +158,7 @@ async function killed(): Promise<FakeWorld> {
 test('that a kill left goes with the next proof', async () => {
   const after = await killed();
   const { code, out } = await verify({}, after);
-  expect(out).toContain('wiki: an account outside of its group stays outside');
+  expect(out).toContain('wiki: an account that is not in its group is refused');
   expect(code).toBe(0);
   expect(await left(after)).toEqual(nothing);
   await after.close();

@@ -67,7 +67,7 @@ test('the doctor waits for an authentik that is slow, and says with what the mac
   const slow = checks.find(({ id }) => id === 'authentik-slow');
   expect(slow?.status).toBe('warn');
   expect(slow?.cause).toMatch(
-    /^authentik is slow: an answer took \d\.\d s\. The load of this machine is 8\.4, on 2 cores\. Most of it is taken by ffmpeg \(170 % of a core\)\.$/,
+    /^authentik is slow: an answer took \d\.\d s\. The load of this machine is 8\.4, on 2 cores\. Most of it is used by ffmpeg \(170 % of a core\)\.$/,
   );
   await fake.close();
 });

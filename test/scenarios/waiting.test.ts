@@ -84,7 +84,7 @@ describe('beside another homeauth, with --wait 0', () => {
     );
     expect(failure?.code).toBe('locked');
     expect(failure?.problem).toBe(
-      'homeauth apply (process 7, since 2026-11-28T08:00:00Z) is at work on this installation.',
+      'homeauth apply (process 7, since 2026-11-28T08:00:00Z) is already working on this installation.',
     );
     await fake.close();
   });
@@ -113,7 +113,7 @@ describe('a wait', () => {
     const locks = { take: async () => ({ heldBy: undefined }) };
     const homeauth = homeauthIn(base, { world: { ...base.world, locks }, patience: 0 });
     const { failure } = await homeauth('user invite');
-    expect(failure?.problem).toBe('another homeauth is at work on this installation.');
+    expect(failure?.problem).toBe('another homeauth is already working on this installation.');
   });
 });
 
@@ -166,7 +166,7 @@ describe('two processes', () => {
     expect(code).toBe(2);
     expect(said.error.code).toBe('locked');
     expect(said.error.problem).toBe(
-      `homeauth apply (process ${holder.pid}, since 2026-11-28T12:00:00.000Z) is at work on this installation.`,
+      `homeauth apply (process ${holder.pid}, since 2026-11-28T12:00:00.000Z) is already working on this installation.`,
     );
   });
 

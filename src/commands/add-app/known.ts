@@ -95,7 +95,7 @@ export async function chosen(installation: Installation, terminal: Terminal): Pr
     throw new Failure({
       code: 'answer-missing',
       problem: 'The name of the app is missing.',
-      why: 'Nobody can be asked here. These run, and homeauth knows them:',
+      why: 'homeauth cannot ask here. These run, and homeauth knows them:',
       details: found.map(({ app, container }) => `${app.name}   container ${container}`).join('\n'),
       fix: `For example:  homeauth add-app ${found[0]?.app.name ?? 'NAME'}`,
     });

@@ -19,9 +19,9 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
   if (!keep) {
     throw new Failure({
       code: 'answer-missing',
-      problem: 'Nobody has said which copies stay.',
-      why: 'Neither --keep nor backup.keep in homeauth.yaml is there, so all of them do.',
-      fix: 'Say it: homeauth backup prune --keep 7d,4w,6m',
+      problem: 'It is not set which copies stay.',
+      why: 'Neither --keep nor backup.keep in homeauth.yaml is set, so all of them stay.',
+      fix: 'Set it: homeauth backup prune --keep 7d,4w,6m',
     });
   }
   return hold(installation, 'backup prune', async () => {

@@ -35,6 +35,6 @@ export const noPassword = (or?: string): Failure =>
   new Failure({
     code: 'answer-missing',
     problem: 'The password is missing.',
-    why: 'Nobody can be asked here, and on the command line everybody could read it.',
+    why: 'homeauth cannot ask for it here, and on the command line everybody could read it.',
     fix: `Add --password-file FILE, or --password-stdin and pipe it in${or ? `, or ${or}` : ''}.`,
   });

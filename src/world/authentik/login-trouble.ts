@@ -12,7 +12,7 @@ export const wrongPassword = (username: string): Failure =>
 export const secondFactor = (username: string, isNew: boolean): Failure =>
   new Failure({
     code: 'second-factor-asked',
-    problem: `authentik took the password of "${username}" and ${isNew ? 'wants a second factor to be set up' : 'asks for a second factor'}.`,
+    problem: `authentik took the password of "${username}" and ${isNew ? 'requires a second factor to be set up' : 'asks for a second factor'}.`,
     why: 'As it should: up to here the login works, and the rest only the owner of the device can do.',
     fix: isNew
       ? `homeauth user enroll-2fa ${username}`

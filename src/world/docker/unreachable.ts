@@ -19,7 +19,7 @@ const ways: Readonly<Record<string, Way>> = {
     fix: 'Run the same command with sudo.',
   },
   ECONNREFUSED: {
-    problem: (socket) => `Docker does not answer: nobody listens on ${socket}.`,
+    problem: (socket) => `Docker does not answer: nothing listens on ${socket}.`,
     why: 'It has stopped, or is just starting.',
     fix: 'Start it:  systemctl restart docker   (and if it does not stay up:  journalctl -u docker -n 50)',
   },
@@ -28,7 +28,7 @@ const ways: Readonly<Record<string, Way>> = {
 const silent: Way = {
   problem: (socket) => `Docker does not answer on ${socket}.`,
   why: 'The connection is there, but no answer came in time or it broke off.',
-  fix: 'Look at what it is doing:  systemctl status docker   and   journalctl -u docker -n 50',
+  fix: 'See what it is doing:  systemctl status docker   and   journalctl -u docker -n 50',
 };
 
 /** Why the engine cannot be reached, and the command that mends it. */
