@@ -52,11 +52,11 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
     const { people, counts, apps } = copy.manifest;
     const holds = people
       ? `${people.length} ${people.length === 1 ? 'person' : 'people'}, ${apps.length} ${apps.length === 1 ? 'app' : 'apps'}`
-      : 'authentik did not answer, so what it holds was not counted';
+      : 'authentik did not answer, so its objects were not counted';
     const words = [
       screen.paper.marked(
         counts ? 'done' : 'look',
-        `${copy.path}   ${bytes(sizeOf(copy.manifest))} in ${duration(took)}, read back whole`,
+        `${copy.path}   ${bytes(sizeOf(copy.manifest))} in ${duration(took)}, verified`,
       ),
       screen.paper.text(`  ${holds}.${goes.length > 0 ? ` ${removed(goes.length)}` : ''}`),
       '',

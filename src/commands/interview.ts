@@ -42,7 +42,7 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   const goOn = async ({ path, text }: { path: string; text: string }): Promise<Statement> => {
     await assertConfigLocation(path, parseConfig(text, path).config.baseDir, world.files);
     agreed(said, text, path);
-    screen.say(screen.style.text(`${path} is there already: going on with what it says.`));
+    screen.say(screen.style.text(`${path} is there already: continuing with its settings.`));
     return { path, text, said };
   };
   const inside = async (baseDir: unknown) => {
@@ -97,8 +97,8 @@ export function agreed(said: Answers, text: string, path: string): string {
   if (first.key === 'base-dir' || more.some(({ key }) => key === 'base-dir')) throw elsewhere(path);
   throw new Failure({
     code: 'already-set-up',
-    problem: `${path} is there already, and says something else.`,
-    why: 'init goes on with what an installation says; it does not change it.',
+    problem: `${path} exists already, with other settings.`,
+    why: 'init continues an installation with its own settings; it does not change them.',
     details: [first, ...more].map(({ key, says, answered }) => `${key}: ${says}, not ${answered}`).join('\n'),
     fix: `To change it, write the new value into ${path}, then: homeauth apply`,
   });
@@ -108,8 +108,8 @@ const elsewhere = (path: string): Failure =>
   new Failure({
     code: 'already-set-up',
     problem: `This server has an installation already, and --base-dir names another place than ${path} does.`,
-    why: 'Two of them would fight for the same containers and ports. Nothing was changed.',
-    fix: 'Leave --base-dir out to go on with it, or remove it first: homeauth uninstall',
+    why: 'Two of them would use the same containers and ports. Nothing was changed.',
+    fix: 'Leave --base-dir out to continue with it, or remove it first: homeauth uninstall',
   });
 
 async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Runtime) {

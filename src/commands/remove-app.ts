@@ -48,6 +48,6 @@ function unknownApp(name: string, path: string, names: readonly string[]): Failu
     code: 'app-unknown',
     problem: `${path} has no app "${name}".`,
     why: list,
-    fix: near ? `Did you mean: homeauth remove-app ${near}` : 'Everything that is there: homeauth status',
+    fix: near ? `Did you mean: homeauth remove-app ${near}` : 'See all apps: homeauth status',
   });
 }

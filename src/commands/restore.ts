@@ -48,12 +48,14 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
 
 function wordsOf({ manifest, path }: Copy, { people, apps, back, known }: Loss): string[] {
   return [
-    `Everything becomes as it was at ${minute(manifest.made)}: ${path}`,
-    ...(known ? [] : ['Who was added or removed since is not known: authentik did not answer, now or then.']),
+    `Everything will be restored to its state of ${minute(manifest.made)}: ${path}`,
+    ...(known
+      ? []
+      : ['It is not known who was added or removed since: authentik did not answer, now or when the copy was made.']),
     ...(people.length > 0 ? [`People who were added since go: ${people.join(', ')}`] : []),
     ...(apps.length > 0 ? [`Apps that were added since go: ${apps.join(', ')}`] : []),
     ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
-    'Passwords, second factors, groups and settings that were changed since are lost. A copy of now is made first.',
+    'Passwords, second factors, groups and settings that were changed since are lost. A copy of the current state is made first.',
   ];
 }
 

@@ -52,7 +52,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
   const theirs = stayed.map(({ id }) => id.slice('directory:'.length)).join(' ');
   const left = theirs && `Left, because it was there before homeauth, with all that is in it: ${theirs}`;
   const rest = kept
-    ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} takes it up again.`
+    ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} uses it again.`
     : '';
   screen.result(
     prose(

@@ -202,7 +202,7 @@ function twice(apps: readonly Entry[], authHost: string | undefined): Objection[
         path: hostPath,
         value: host,
         problem: 'is where people log in',
-        why: 'The app would take the place of the login page.',
+        why: 'The app would replace the login page.',
         fix: 'Write another host for the app.',
       });
     } else if (holder !== undefined) {

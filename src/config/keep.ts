@@ -24,7 +24,7 @@ export function keepIn(text: string): Keep | undefined {
 export function checkKeep(value: string): Refusal | undefined {
   if (keepIn(value)) return undefined;
   return {
-    problem: 'does not say which copies are kept',
+    problem: 'does not say which copies to keep',
     fix: 'Write days, weeks and months with a comma between, such as 7d,4w,6m.',
   };
 }

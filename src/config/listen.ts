@@ -23,7 +23,7 @@ export function checkListen(value: string): Refusal | undefined {
   if (Number(port) >= 1024) {
     return {
       problem: 'is a port that every account of this server can take',
-      why: 'While authentik does not run, a program that listens there in its place would let anybody into every app.',
+      why: 'While authentik does not run, a program that listens there in its place could let anybody into every app.',
       fix: `Write one below 1024, which only root can take, like ${address}:910.`,
     };
   }

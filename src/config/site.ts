@@ -74,7 +74,7 @@ export function checkCaddyLines(value: string): Refusal | undefined {
   if (value.includes('{$')) {
     return {
       problem: 'takes a variable of the environment, {$NAME}, before Caddy reads the text',
-      why: 'What it holds could end the route, and open the app.',
+      why: 'Its value could end the route, and open the app.',
       fix: 'Write {env.NAME}, which Caddy fills in later.',
     };
   }

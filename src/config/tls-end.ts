@@ -18,7 +18,7 @@ export function checkTlsEnd(value: string): Refusal | undefined {
     return undefined;
   if (isEverything(address) || Number(length) < widest) {
     return {
-      problem: 'is next to everybody',
+      problem: 'is almost every address',
       why: 'Whoever asks from there is served without TLS.',
       fix: 'Write the address of the one machine where TLS ends.',
     };

@@ -7,7 +7,7 @@ export function checkUpstream(value: string): Refusal | undefined {
   if (/^(unix|fd(gram)?)[/:+]|^\//i.test(value)) {
     return {
       problem: 'is a Unix socket',
-      why: "It is a file of this server, which Caddy's container does not see, and nobody can ask who else opens it.",
+      why: "It is a file of this server, which Caddy's container cannot see.",
       fix: 'Let the app listen on a TCP port, and write HOST:PORT.',
     };
   }

@@ -105,7 +105,7 @@ async function assertNotRestoring({ world, layout }: Installation): Promise<void
   if (text === undefined) return;
   throw new Failure({
     code: 'restore-unfinished',
-    problem: 'A restore was cut off, and half of this installation is from the copy.',
+    problem: 'A restore was interrupted, and half of this installation is from the copy.',
     fix: `Run it again to finish it: homeauth restore ${JSON.parse(text).copy}`,
   });
 }

@@ -26,8 +26,8 @@ export async function dialogue({ docker }: Pick<World, 'docker'>, recipient: str
   if (code === 0 && told.length > 0 && told.every((step) => step !== undefined)) return told;
   throw new Failure({
     code: 'mail-not-tried',
-    problem: `The conversation with the mail server could not be held from ${worker}.`,
-    why: 'It is held by the Python of that container, which did not do what it should.',
+    problem: `The test of the mail server could not run in ${worker}.`,
+    why: 'It is a Python program in that container, and failed there.',
     details: [...lines, ...stderr.split('\n')].slice(-5).join('\n'),
     fix: `See whether the container is healthy:  docker logs --tail 50 ${worker}`,
   });

@@ -8,16 +8,16 @@ import { troubleOf } from './trouble.ts';
 /** The steps in their order, each with a sentence that is true when it went well. */
 const questions = (mail: Mail, recipient: string) =>
   [
-    { step: 'resolve', id: 'mail-resolve', title: `${mail.host} is known` },
+    { step: 'resolve', id: 'mail-resolve', title: `${mail.host} resolves` },
     { step: 'connect', id: 'mail-connect', title: `it answers on port ${mail.port}` },
     {
       step: 'tls',
       id: 'mail-tls',
       title: `the connection is encrypted (${mail.tls === 'implicit' ? 'at once' : 'STARTTLS'})`,
     },
-    { step: 'login', id: 'mail-login', title: `it takes the login of ${mail.username}` },
-    { step: 'sender', id: 'mail-sender', title: `it takes mail from ${mail.from}` },
-    { step: 'recipient', id: 'mail-recipient', title: `it takes mail to ${recipient}` },
+    { step: 'login', id: 'mail-login', title: `it accepts the login of ${mail.username}` },
+    { step: 'sender', id: 'mail-sender', title: `it accepts mail from ${mail.from}` },
+    { step: 'recipient', id: 'mail-recipient', title: `it accepts mail to ${recipient}` },
   ] as const;
 
 /** The conversation as findings: every step that went well, the one that did not, and those that were not tried. */
@@ -45,10 +45,10 @@ export async function realMail({ docker }: Pick<World, 'docker'>, recipient: str
   return wrong(common, 'fail', {
     ...(isLate
       ? {
-          problem: 'authentik has taken the mail, and its worker did not send it within ten seconds.',
+          problem: 'authentik accepted the mail, but its worker did not send it within ten seconds.',
           why: 'It may still go out.',
         }
-      : { problem: `The mail server takes mail, and authentik did not send one: ${clause(last)}.` }),
+      : { problem: `The mail server accepts mail, but authentik did not send one: ${clause(last)}.` }),
     fix: `docker logs --tail 50 ${worker}`,
   });
 }

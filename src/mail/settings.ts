@@ -29,7 +29,7 @@ export async function assertCarried(installation: Installation): Promise<void> {
   if (!details?.running) {
     throw new Failure({
       code: 'worker-stopped',
-      problem: `${worker} does not run, and it is what sends mail.`,
+      problem: `${worker} does not run, and it sends the mail.`,
       fix: 'homeauth apply',
     });
   }

@@ -8,7 +8,7 @@ type Words = (mail: Mail, said: string, step: Step['step']) => Omit<Issue, 'code
 const apply = 'in homeauth.yaml, then: homeauth apply';
 
 const silent: Words = ({ host, port }) => ({
-  problem: `${host} says nothing on port ${port}.`,
+  problem: `${host} does not answer on port ${port}.`,
   why:
     port === 25
       ? 'Most internet providers block port 25 for homes.'
@@ -21,12 +21,12 @@ const silent: Words = ({ host, port }) => ({
 
 const hungUp: Words = ({ host }) => ({
   problem: `${host} broke off the connection.`,
-  why: `It may not take mail from this address, or from so many connections at once.`,
-  fix: "Wait some minutes and try again. If it stays so, ask the mail server's owner whether it takes mail from here.",
+  why: `It may not accept mail from this address, or this many connections at once.`,
+  fix: "Wait some minutes and try again. If it stays so, ask the mail server's owner whether it accepts mail from here.",
 });
 
 const login: Words = ({ host, username }, said) => ({
-  problem: `${host} does not take the login of ${username}: ${said}.`,
+  problem: `${host} does not accept the login of ${username}: ${said}.`,
   why: `Where an account has a second factor, mail programs need an app password.`,
   fix: `Make an app password in the account's settings at your mail provider, write it into mail.password-file, then: homeauth apply`,
 });
@@ -34,18 +34,18 @@ const login: Words = ({ host, username }, said) => ({
 const rejected: Readonly<Record<string, Words>> = {
   connect: hungUp,
   tls: ({ host }, said) => ({
-    problem: `${host} does not begin encryption: ${said}.`,
+    problem: `${host} does not start encryption: ${said}.`,
     fix: `Correct mail.port and mail.tls ${apply}`,
   }),
   login,
   sender: ({ host, from, username }, said) => ({
     problem: `${host} does not send mail from ${from}: ${said}.`,
-    why: `Most take only the address that belongs to the login${username ? ` (${username})` : ''}.`,
+    why: `Most accept only the address that belongs to the login${username ? ` (${username})` : ''}.`,
     fix: `Write an address of that account behind mail.from ${apply}`,
   }),
   recipient: ({ host, username }, said) => ({
-    problem: `${host} does not take mail to that address: ${said}.`,
-    ...(!username && { why: 'Without a login most servers deliver to their own people only.' }),
+    problem: `${host} does not accept mail to that address: ${said}.`,
+    ...(!username && { why: 'Without a login most servers deliver only to their own users.' }),
     fix: username
       ? 'Is the address right? Try another, such as one at another provider.'
       : `Is the address right? If it is, add mail.username and mail.password-file ${apply}`,
@@ -55,7 +55,7 @@ const rejected: Readonly<Record<string, Words>> = {
 /** By the sort of trouble; what depends on the step is told there. */
 const words: Readonly<Record<string, Words>> = {
   unknown: ({ host }) => ({
-    problem: `authentik's worker cannot find ${host}: no address is known by that name there.`,
+    problem: `authentik's worker cannot find ${host}: the name does not resolve there.`,
     fix: `Is the name right? Correct mail.host ${apply}`,
   }),
   unreachable: ({ host, port }, said) => ({
@@ -103,7 +103,7 @@ const words: Readonly<Record<string, Words>> = {
         : `If it needs none, delete mail.username and mail.password-file ${apply}`,
   }),
   later: ({ host }, said) => ({
-    problem: `${host} puts that address off: ${said}.`,
+    problem: `${host} defers that address: ${said}.`,
     why: `Many servers do so with a sender that they see for the first time.`,
     fix: 'Wait ten minutes, and run the command again.',
   }),

@@ -18,7 +18,7 @@ export function appNamed({ config, source }: Pick<Installation, 'config' | 'sour
     code: 'app-unknown',
     problem: `${source} has no app "${name}".`,
     why: names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`,
-    fix: near ? `Did you mean: ${near}` : 'Everything that is there: homeauth status',
+    fix: near ? `Did you mean: ${near}` : 'See all apps: homeauth status',
   });
 }
 

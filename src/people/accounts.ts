@@ -53,7 +53,7 @@ function unknown(name: string, all: readonly Account[]): Failure {
   return new Failure({
     code: 'user-unknown',
     problem: `authentik has no user "${name}".`,
-    fix: near ? `Did you mean: ${near}` : 'Everyone who is there: homeauth user list',
+    fix: near ? `Did you mean: ${near}` : 'See all accounts: homeauth user list',
   });
 }
 
@@ -63,14 +63,14 @@ function reserved(account: Account): Failure {
     return new Failure({
       code: 'user-reserved',
       problem: `${username} is authentik's own emergency account, and homeauth leaves it alone.`,
-      why: 'It is the way in when nobody else has one; authentik recreates it where it is gone.',
+      why: 'It is the emergency account; authentik recreates it where it is gone.',
       fix: `To log in with it: homeauth rescue ${username}`,
     });
   }
   return new Failure({
     code: 'user-reserved',
     problem: `"${username}" is the account of a program, not of a person.`,
-    why: 'Something stops working when it is changed: homeauth itself, or an outpost of authentik.',
-    fix: 'People only: homeauth user list',
+    why: 'If it is changed, something stops working: homeauth itself, or an outpost of authentik.',
+    fix: 'See the accounts of people: homeauth user list',
   });
 }

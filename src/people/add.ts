@@ -53,6 +53,6 @@ const exists = (username: string): Failure =>
   new Failure({
     code: 'user-exists',
     problem: `There is a user "${username}" already, with another name, address or group.`,
-    why: 'It may be somebody else. Nothing was changed.',
+    why: 'It may be another person. Nothing was changed.',
     fix: `See who it is: homeauth user show ${username}`,
   });

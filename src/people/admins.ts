@@ -54,7 +54,7 @@ export function assertNotDeclared({ config, source }: Pick<Installation, 'config
   throw new Failure({
     code: 'user-declared',
     problem: `${name} is the administrator that ${source} names.`,
-    why: 'homeauth apply would put this right again.',
+    why: 'homeauth apply would undo this.',
     fix: [
       'Make another one an administrator: homeauth user groups NAME --add "authentik Admins"',
       'Name them there, under admin:, then: homeauth apply',

@@ -89,6 +89,6 @@ export async function changeGroups(
 const contradiction = (group: string): Failure =>
   new Failure({
     code: 'flag-invalid',
-    problem: `"${group}" stands behind --add and behind --remove.`,
+    problem: `"${group}" is given to both --add and --remove.`,
     fix: 'Leave one of the two out.',
   });

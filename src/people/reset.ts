@@ -14,8 +14,8 @@ export function assertActive({ username, is_active: active }: Account): void {
   if (active !== false) return;
   throw new Failure({
     code: 'user-disabled',
-    problem: `${username} is disabled: a new password would let nobody in.`,
-    fix: `Let them in again first: homeauth user enable ${username}`,
+    problem: `${username} is disabled: a new password would not enable the login.`,
+    fix: `Enable the account first: homeauth user enable ${username}`,
   });
 }
 
@@ -53,7 +53,7 @@ async function assertSecured(world: Installation['world'], { username, pk }: Acc
   throw new Failure({
     code: 'admin-without-second-factor',
     problem: `${username} is an administrator without a second factor, and gets no link by mail.`,
-    why: 'Whoever reads that mail would be an administrator.',
+    why: 'Whoever reads that mail could become an administrator.',
     fix: [
       `Print the link, and hand it over: homeauth user reset ${username} --print`,
       `Or set up a second factor first: homeauth user enroll-2fa ${username}`,

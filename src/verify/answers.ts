@@ -9,7 +9,10 @@ export function fromOutside(answer: HttpAnswer | Failure, host: string, log?: st
     const { problem, because = { code: 'unanswered', says: problem } } = answer;
     const said =
       because.code === 'no-certificate'
-        ? { problem: `Caddy has no certificate for ${host} yet.`, why: 'It is getting one, or failing to.' }
+        ? {
+            problem: `Caddy has no certificate for ${host} yet.`,
+            why: 'It is still requesting one, or cannot get one.',
+          }
         : { problem };
     // Not the doctor, as the failure has it: the doctor is who tells this.
     return { is: 'wrong', answer: 'no answer', issue: { ...said, fix: look, because }, later: true };

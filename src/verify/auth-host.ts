@@ -37,7 +37,7 @@ async function visit(context: ProbeContext): Promise<Verdict> {
   return {
     is: 'wrong',
     answer: 'redirects',
-    issue: { problem: `${authHost} redirects without an end.`, fix: 'docker logs --tail 50 authentik' },
+    issue: { problem: `${authHost} redirects in a loop.`, fix: 'docker logs --tail 50 authentik' },
   };
 }
 
@@ -76,9 +76,9 @@ export async function proveSecure(context: ProbeContext, token: Secret, about: A
   }
   if (seen.http_host !== undefined && seen.http_host !== context.config.authHost) {
     const problem = `authentik takes ${seen.http_host} for its own host name, and uses it in its links.`;
-    const why = 'What stands before it does not hand on the name.';
+    const why = 'The proxy in front of it does not pass the name on.';
     return [
-      wrong(about, 'fail', { problem, why, fix: 'Hand on the header Host as it comes in, in the proxy in front.' }),
+      wrong(about, 'fail', { problem, why, fix: 'Set the proxy in front to pass the header Host on unchanged.' }),
     ];
   }
   return [ok(about)];

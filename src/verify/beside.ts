@@ -169,7 +169,7 @@ async function elsewhere(context: ProbeContext, app: AppAt): Promise<Finding[]> 
   );
   if (answer instanceof Failure) {
     const problem = `${app.name} does not answer at ${upstream}.`;
-    const fix = 'Look whether it runs there, and whether a firewall lets this server in.';
+    const fix = 'Check that it runs there, and that no firewall blocks this server.';
     return [wrong(reach, 'fail', { problem, why: answer.problem, fix })];
   }
   if ([401, 403].includes(answer.status)) return [ok(reach), ok({ ...around, answer: `${answer.status} there` })];
@@ -177,7 +177,7 @@ async function elsewhere(context: ProbeContext, app: AppAt): Promise<Finding[]> 
     ok(reach),
     wrong(around, 'warn', {
       problem: `${app.name} answers at ${upstream} without this login.`,
-      why: 'It is on another machine, and homeauth cannot see whom that lets in beside this server.',
+      why: 'It is on another machine, and homeauth cannot see whether that machine accepts only this server.',
       fix: `Let the firewall there take that port from ${await lanOf(context)} alone, or keep a login in ${app.name} itself.`,
     }),
   ];
@@ -189,7 +189,8 @@ const noneAround: Partial<Family> = {
   because: 'They are no containers of this server, so homeauth cannot see who else reaches them.',
 };
 const askedThere = {
-  problem: 'Apps on other machines answer there without this login, and homeauth cannot see whom those let in.',
+  problem:
+    'Apps on other machines answer there without this login, and homeauth cannot see whether those machines accept only this server.',
   fix: 'Let the firewalls there take these ports from this server alone, or keep a login in the apps themselves.',
 };
 const devices: Partial<Family> = {
@@ -205,7 +206,7 @@ const asked = (host: string): string =>
 
 const byStandIn = (host: string, port: number): Told => ({
   problem: `While its container does not run, ${asked(host)}`,
-  fix: `Write  upstream: ${host}.${proxyNetwork}:${port}  into homeauth.yaml, a name that only Docker answers for, then: homeauth apply`,
+  fix: `Write  upstream: ${host}.${proxyNetwork}:${port}  into homeauth.yaml, a name that only Docker resolves, then: homeauth apply`,
 });
 
 const byDevice = (host: string, port: number): Told => ({

@@ -28,10 +28,10 @@ async function isBesideCaddy({ world, config }: ProbeContext, upstream: string):
 function unverified({ name, upstream, site }: App): Finding[] {
   if (!site?.tls?.insecureSkipVerify) return [];
   return [
-    wrong({ id: 'upstream-insecure', title: `Caddy knows that it is ${name} that answers` }, 'warn', {
+    wrong({ id: 'upstream-insecure', title: `Caddy verifies the certificate of ${name}` }, 'warn', {
       problem: `Caddy takes any certificate from ${upstream}.`,
       why: `An attacker in between can read everything, and impersonate ${name}.`,
-      fix: 'Give Caddy the authority that signed it (upstream-tls: ca), in homeauth.yaml. If all of the way is yours, leave it so.',
+      fix: 'Give Caddy the authority that signed it (upstream-tls: ca), in homeauth.yaml. If you trust the whole path, leave it.',
     }),
   ];
 }

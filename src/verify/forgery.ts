@@ -80,7 +80,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
   if (!(judged instanceof Failure) && judged.status < 500 && judgeStranger(judged, app, context).is === 'wrong') {
     return [
       wrong({ ...common, answer: 'X-Forwarded-Host' }, 'fail', {
-        problem: `A visitor of ${app.name} can name ${named} to authentik, and is then judged by the rules of that one.`,
+        problem: `A visitor of ${app.name} can name ${named} to authentik, and is then checked by the rules of that app.`,
         why: 'Your Caddyfile trusts them as a proxy.',
         fix: [
           'Put back what keeps this shut:  homeauth apply',

@@ -35,7 +35,11 @@ export async function proveName({ world, config }: ProbeContext, host: string): 
   const family = { is: found.join(', '), name: host };
   const problem = `${host} resolves to ${found.join(', ')}, which is not this server.`;
   return [
-    wrong({ ...common, family }, 'warn', { problem, why: 'That is fine where another machine hands it on.', fix }),
+    wrong({ ...common, family }, 'warn', {
+      problem,
+      why: 'That is fine if that machine forwards requests to this one.',
+      fix,
+    }),
   ];
 }
 

@@ -47,7 +47,7 @@ export const proveRefused = (
     if (!asked) return skip(about, onlyPatterns);
     const leads = await entered.leadsTo(asked.url).catch(denied);
     if (!leads) return ok({ ...about, answer: 'authentik says no, and the app hears nothing' });
-    const problem = `Everybody with an account gets into ${app.name}, which is kept for "${app.group}".`;
+    const problem = `Everybody with an account can open ${app.name}, which is only for "${app.group}".`;
     return wrong({ ...about, answer: leads.host }, 'fail', { problem, fix: 'homeauth apply' });
   });
 

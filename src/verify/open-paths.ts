@@ -36,7 +36,7 @@ export async function proveOpenPaths(context: ProbeContext, app: App): Promise<F
   if (forgeable.length > 0)
     return told('fail', forgeable, (p) => ({
       problem: `A forged header reaches ${app.name} at ${p}.`,
-      why: 'Whoever sends it is taken for anybody.',
+      why: 'Whoever sends it is taken for any user they name.',
     }));
   const shut = inside.filter(({ isShut }) => isShut).map(({ path }) => ({ path: path.replace(place, '*') }));
   if (shut.length > 0)

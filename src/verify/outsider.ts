@@ -73,7 +73,7 @@ async function aboutApp(
   const all = [...past, ...replayed, ...(through ? ['a login'] : [])];
   if (all.length === 0) return ok({ ...about, answer: `${ways.length + (other ? 2 : 1)} ways tried` });
   return wrong(about, 'fail', {
-    problem: `Everybody with an account gets into ${app.name}, which is kept for "${app.group}": by ${all.join(', ')}.`,
+    problem: `Everybody with an account can open ${app.name}, which is only for "${app.group}": by ${all.join(', ')}.`,
     fix: `homeauth apply, and until then: ${cutOff(app)}`,
   });
 

@@ -28,7 +28,7 @@ export async function judgeOwner(
   }
   if (entered instanceof Failure) return [toldBy(common, entered, username)];
   if (entered.status === 502 && app.upstream !== undefined) {
-    const problem = `${username} is let in, and Caddy cannot reach ${app.name} at ${app.upstream}.`;
+    const problem = `${username} may open it, but Caddy cannot reach ${app.name} at ${app.upstream}.`;
     return [
       wrong({ ...common, answer: '502' }, 'fail', { problem, ...unreached(await behind(app.upstream, context.world)) }),
     ];
@@ -53,7 +53,7 @@ function unreached(found: Behind): Pick<Issue, 'why' | 'fix'> {
   }
   return {
     why: 'It does not run, listens on another port, or a firewall is in between.',
-    fix: 'Look whether it runs there, and whether a firewall lets this server and its containers in.',
+    fix: 'Check that it runs there, and that no firewall blocks this server and its containers.',
   };
 }
 
@@ -68,7 +68,7 @@ export function proveLogin(context: ProbeContext, { username, password }: Visito
 
 /** The rule of the app holds for its owner, too: nothing is wrong, and they will want to know. */
 const outside = (username: string, group: string): Pick<Issue, 'problem' | 'fix'> => ({
-  problem: `${username} is not in the group ${group}, and so is not let in.`,
+  problem: `${username} is not in the group ${group} and therefore refused.`,
   fix: `homeauth user groups ${username} --add ${/^[\w.-]+$/.test(group) ? group : `"${group}"`}`,
 });
 

@@ -25,12 +25,12 @@ export async function provePublicName({ world, config, entrance }: ProbeContext,
     throw error;
   });
   if (!answer) return [];
-  const about = { id: 'tls-elsewhere', title: `${host} is reached over https, whoever ends TLS` };
+  const about = { id: 'tls-elsewhere', title: `${host} is reached over https` };
   if (leadsTo(answer, url)) {
     const family = {
       is: 'endless',
       name: host,
-      issue: { ...endless(host), problem: 'These sites redirect to themselves without an end.' },
+      issue: { ...endless(host), problem: 'These sites redirect to themselves in a loop.' },
     };
     return [wrong({ ...about, family, answer: `${answer.status} → itself` }, 'fail', endless(host))];
   }
@@ -62,7 +62,7 @@ export const leadsTo = (answer: HttpAnswer, url: string): boolean =>
 
 /** What is wrong where a host sends whoever asks for it to itself. */
 export const endless = (host: string) => ({
-  problem: `${host} redirects to itself without an end.`,
+  problem: `${host} redirects to itself in a loop.`,
   why: 'What ends TLS before the proxy asks it in plain HTTP, and the proxy sends plain HTTP to https.',
   ...bySetting(({ to }) => [
     `Say so, and who ends TLS: ${to('tls', 'external')}, ${to('tls-from', 'cloudflared')} (its container or its address), then: homeauth apply`,

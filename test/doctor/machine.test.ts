@@ -337,7 +337,7 @@ test('preflight says the first thing that is wrong, and lists the others', async
   expect(failure).toMatchObject({
     code: 'not-root',
     problem: 'homeauth must run as root.',
-    why: expect.stringMatching(/^It gives folders/),
+    why: expect.stringMatching(/^It makes folders/),
     fix: 'Run it again with sudo.',
     exit: 2,
   });

@@ -72,7 +72,7 @@ test.each([
   ['implicit', { tls: 'starttls' }, { resolve: 'ok', connect: 'fail' }, 'waits on port 465 for encryption'],
   ['starttls', { tls: 'implicit' }, { connect: 'ok', tls: 'fail' }, 'begins without encryption on port 587'],
   ['no-sender', {}, { connect: 'ok', sender: 'fail' }, 'does not send mail from Home <auth@example.com>: 553'],
-  ['silent', {}, { resolve: 'ok', connect: 'fail' }, 'says nothing on port 2505'],
+  ['silent', {}, { resolve: 'ok', connect: 'fail' }, 'does not answer on port 2505'],
 ] as const)('%s, with %o, is named', async (server, more, steps, cause) => {
   await mailBy(server, { ...more, ...('tls' in more && login()) });
   await trust();

@@ -140,7 +140,7 @@ test('verify --as-outsider: a session of another app opens none with a group, an
   await place.engine.docker(['exec', 'caddy', 'caddy', 'reload', '--config', etc]);
   const told = await homeauthEnds(4, ['verify', '--as-outsider']);
   expect(told.out.replaceAll(/\s+/g, ' ')).toMatch(
-    /gets into photos, which is kept for "family": by .*the session of w/,
+    /can open photos, which is only for "family": by .*the session of w/,
   );
   await homeauthEnds(0, ['apply', '--yes']);
   expect(await named('core/users', 'homeauth-outsider')).toBeUndefined();

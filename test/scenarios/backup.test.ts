@@ -136,7 +136,7 @@ describe('backup', () => {
     await fake.docker.remove('authentik');
     const { code, out } = await homeauth('backup');
     expect(code).toBe(0);
-    expect(out).toContain('was not counted');
+    expect(out).toContain('were not counted');
   });
 
   test.each([

@@ -160,7 +160,7 @@ test('they are listed, and taken back by name or id', async () => {
   const wrong = await homeauth('user invites', [], { revoke: `${first.name.slice(0, -1)}_` });
   expect(wrong.failure).toMatchObject({
     code: 'invitation-unknown',
-    fix: 'Those that are open: homeauth user invites',
+    fix: 'See the open ones: homeauth user invites',
   });
   expect((await homeauth('user invites', [], { revoke: first.name })).out).toContain('for dora@example.com is gone');
   expect((await homeauth('user invites', [], { revoke: second.id })).code).toBe(0);

@@ -111,12 +111,12 @@ describe('with mail settings', () => {
     const calls = worker('recipient', 'ok');
     const { code, out } = await tryIt();
     expect(out).toMatchInlineSnapshot(`
-      "✓ smtp.example.com is known
+      "✓ smtp.example.com resolves
       ✓ it answers on port 587
       ✓ the connection is encrypted (STARTTLS)
-      ✓ it takes the login of helen
-      ✓ it takes mail from Home <auth@example.com>
-      ✓ it takes mail to bob@example.com
+      ✓ it accepts the login of helen
+      ✓ it accepts mail from Home <auth@example.com>
+      ✓ it accepts mail to bob@example.com
       ✓ authentik has sent a mail to bob@example.com
 
       Look whether it has come, also among the unwanted mail."
@@ -132,7 +132,7 @@ describe('with mail settings', () => {
   test.each([
     ['resolve', 'unknown', '', 'cannot find smtp.example.com', 'Correct mail.host'],
     ['connect', 'refused', '', 'Nothing listens on port 587', 'Correct mail.port'],
-    ['connect', 'silent', '', 'says nothing on port 587 A firewall', 'Correct mail.port'],
+    ['connect', 'silent', '', 'does not answer on port 587 A firewall', 'Correct mail.port'],
     ['connect', 'unreachable', 'No route to host', 'on port 587: No route to host', 'a way out'],
     ['connect', 'hung-up', '', 'broke off the connection', 'try again'],
     ['connect', 'rejected', '554 go away', 'broke off the connection', 'try again'],
@@ -147,13 +147,13 @@ describe('with mail settings', () => {
       'behind mail.host',
     ],
     ['tls', 'encryption', 'no protocols', 'No encryption could be agreed on', 'mail.tls'],
-    ['login', 'rejected', '535 5.7.8 not accepted', 'does not take the login of helen: 535', 'app password'],
+    ['login', 'rejected', '535 5.7.8 not accepted', 'does not accept the login of helen: 535', 'app password'],
     ['login', 'wants-starttls', '', 'once the connection is encrypted', 'tls: starttls'],
     ['login', 'unsupported', 'SMTP AUTH extension not supported by server.', 'offers no login', 'delete mail.username'],
     ['sender', 'rejected', '553 not owned', 'does not send mail from Home <auth@example.com>: 553', 'mail.from'],
     ['sender', 'wants-login', '530 first', 'requires a login: 530 first', 'username:'],
-    ['recipient', 'rejected', '550 no such user', 'does not take mail to that address: 550', 'Is the address right?'],
-    ['recipient', 'later', '451 later', 'puts that address off: 451 later', 'Wait ten minutes'],
+    ['recipient', 'rejected', '550 no such user', 'does not accept mail to that address: 550', 'Is the address right?'],
+    ['recipient', 'later', '451 later', 'defers that address: 451 later', 'Wait ten minutes'],
   ])('%s, %s: cause and way out', async (step, kind, said, cause, fix) => {
     const calls = worker(step, kind, said);
     const { code, out } = await tryIt();

@@ -68,7 +68,7 @@ test('gets in by capitals where Caddy believes what a visitor writes: verify tel
   const { out, code } = await verify();
   expect(code).toBe(4);
   expect(out.replaceAll(/\s+/g, ' ')).toMatch(
-    /Everybody with an account gets into wiki, which is kept for "family": by WIKI\.home\.example\.com, /,
+    /Everybody with an account can open wiki, which is only for "family": by WIKI\.home\.example\.com, /,
   );
   expect(await left()).toEqual(nothing);
 });
@@ -85,7 +85,7 @@ test('gets in with the session of another app where Caddy asks for all of them b
   await homeauthIn(fake, { templates: asWhoami })('apply');
   const { out, code } = await verify();
   expect(code).toBe(4);
-  expect(out.replaceAll(/\s+/g, ' ')).toMatch(/gets into wiki, which is kept for "family": by .*the session of whoami/);
+  expect(out.replaceAll(/\s+/g, ' ')).toMatch(/can open wiki, which is only for "family": by .*the session of whoami/);
   expect(await left()).toEqual(nothing);
 });
 
@@ -95,7 +95,7 @@ test('gets in by the front door where the rule is gone', async () => {
   });
   const { out, code } = await verify();
   expect(code).toBe(4);
-  expect(out.replaceAll(/\s+/g, ' ')).toContain('gets into wiki, which is kept for "family": by a login');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('can open wiki, which is only for "family": by a login');
 });
 
 test('is not made where no app has a group', async () => {

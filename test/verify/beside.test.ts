@@ -161,7 +161,7 @@ test.each(['unix//run/app.sock', 'unix:/run/app.sock', '/run/app.sock', 'unix+h2
   (upstream) => {
     expect(checkUpstream(upstream)).toMatchObject({
       problem: 'is a Unix socket',
-      why: expect.stringContaining("Caddy's container does not see"),
+      why: expect.stringContaining("Caddy's container cannot see"),
     });
   },
 );

@@ -108,7 +108,7 @@ describe('a stranger', () => {
     ['no authentik', answer(502), /^Caddy cannot reach authentik/],
     ['a start', answer(503), /starting/],
     ['something else', answer(418), /answers 418/],
-    ['no certificate yet', silence('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'), /getting one/],
+    ['no certificate yet', silence('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'), /requesting one/],
     ['silence', silence('ECONNREFUSED'), /nothing listens/],
   ])('meets %s', (_, found, cause) => {
     expect(dataOf(findingOf('stranger', 'asked', judge(found)))).toMatchObject({
@@ -316,7 +316,7 @@ describe('authentik’s own host', () => {
     ],
     ['another host', () => to('https://elsewhere.example/'), 'fail', /elsewhere\.example/],
     ['no encryption', () => to('http://auth.home.example.com/'), 'fail', /http:/],
-    ['circles', () => to('/'), 'fail', /without an end/],
+    ['circles', () => to('/'), 'fail', /in a loop/],
     ['no authentik', () => answer(502), 'fail', /cannot reach authentik/],
   ])('shows %s', async (_, ask, status, cause) => {
     const [found] = await proveAuthHost(sceneOf(ask).scene, 0);

@@ -27,7 +27,7 @@ export async function verify(given: string | undefined, flags: BackupVerifyFlags
     ? [paper.marked('done', `${copy.path} is whole: ${bytes(sizeOf(copy.manifest))}, read to its end`), ...closed]
     : [
         ...damages.map(({ file, is }) => paper.marked('wrong', `${copy.path}/${file} is ${is}`)),
-        'It cannot be relied on. Make a new one: homeauth backup',
+        'Do not rely on it. Make a new one: homeauth backup',
       ];
   screen.result(words.join('\n'), { copy: copyData(copy), damages }, isWhole);
   return isWhole ? exitCodes.fine : exitCodes.wrong;

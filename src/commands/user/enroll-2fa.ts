@@ -70,7 +70,7 @@ async function passwordOf(name: string, { passwordFile }: UserEnroll2faFlags, ru
 const needsTerminal = (name: string): Failure =>
   new Failure({
     code: 'needs-terminal',
-    problem: 'A second factor is set up by a person at a terminal.',
+    problem: 'A second factor can only be set up by a person at a terminal.',
     why: 'homeauth shows a secret and recovery codes, and a pipe, a log or a script would keep them.',
     fix: `In a terminal, without --json, --yes and --no-input: homeauth user enroll-2fa ${name}`,
   });

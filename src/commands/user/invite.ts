@@ -56,8 +56,8 @@ async function wishOf(
   if (powerful) {
     throw new Failure({
       code: 'group-of-admins',
-      problem: `The members of "${powerful.name}" are administrators, and nobody becomes one by a link.`,
-      why: 'A link can be passed on, or read by others.',
+      problem: `The members of "${powerful.name}" are administrators, and homeauth makes no invitation for them.`,
+      why: 'A link can be forwarded, or read by others.',
       fix: `Invite without it, and when the account is there: homeauth user groups NAME --add "${powerful.name}"`,
     });
   }

@@ -18,7 +18,7 @@ export async function remove(name: string, flags: CommonFlags, runtime: Runtime)
   const person = personOf(account);
   screen.say(
     prose(
-      `${name} (${person.name}, ${person.email || 'no e-mail'}) will be gone from authentik, with groups, second factors and sessions. What the apps keep under that name stays there. To only keep them out: homeauth user disable ${name}`,
+      `${name} (${person.name}, ${person.email || 'no e-mail'}) will be deleted from authentik, with groups, second factors and sessions. Data in the apps stays there. To only block the login: homeauth user disable ${name}`,
       screen.style,
     ),
   );

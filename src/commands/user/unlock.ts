@@ -21,7 +21,7 @@ export async function unlock(name: string | undefined, flags: CommonFlags, runti
     ? `${name} may try again. Where their address is locked for other names, too: homeauth user unlock`
     : 'Everybody may try again, from every address.';
   screen.result(
-    prose(forgotten === 0 ? 'No wrong password is held against them.' : paper.marked('done', words), paper),
+    prose(forgotten === 0 ? 'There is no block to lift.' : paper.marked('done', words), paper),
     { ...(name !== undefined && { user: name }), forgotten },
     true,
   );

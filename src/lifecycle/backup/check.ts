@@ -66,8 +66,8 @@ export async function assertNewestWhole([newest]: readonly Copy[], installation:
 const damaged = ({ path }: Copy, damages: readonly Damage[]): Failure =>
   new Failure({
     code: 'copy-damaged',
-    problem: `The copy ${path} is not what was written: ${damages.map(({ file, is }) => `${file} is ${is}`).join(', ')}.`,
-    why: 'A disk, a copying program or a person changed it.',
+    problem: `The copy ${path} is damaged: ${damages.map(({ file, is }) => `${file} is ${is}`).join(', ')}.`,
+    why: 'The files were changed after the copy was made.',
     fix: 'Take another one: homeauth backup list',
     exit: exitCodes.wrong,
   });

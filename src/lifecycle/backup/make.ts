@@ -37,8 +37,8 @@ export async function planCopy(installation: Installation, place: string) {
   throw new Failure({
     code: 'disk-full',
     problem: `${disk.target} has ${mb(disk.free)} left, and a copy may need ${mb(needed)}.`,
-    why: 'Nothing was copied: a disk that is full stops what else lies on it.',
-    fix: `Make room, or name another directory: homeauth backup --to DIR`,
+    why: 'Nothing was copied: a full disk stops everything else on it.',
+    fix: `Free some space, or name another directory: homeauth backup --to DIR`,
   });
 }
 
@@ -156,7 +156,7 @@ async function assertPlace({ world, layout, config }: Installation, place: strin
     throw new Failure({
       code: 'backup-place',
       problem: `${place} lies in ${inside}, which is copied itself.`,
-      why: 'Each copy would hold all before it, and would go with what it is a copy of.',
+      why: 'Each copy would contain all earlier ones, and would be lost together with the data.',
       fix: `Name another directory, best on another disk: homeauth backup --to DIR   (without it: ${config.baseDir}/backups)`,
     });
   }
@@ -181,7 +181,7 @@ async function freeName(place: string, files: Files): Promise<string> {
 const unreadable = (): Failure =>
   new Failure({
     code: 'copy-damaged',
-    problem: 'The dump of the database cannot be read back to its end, so it was thrown away.',
+    problem: 'The dump of the database cannot be read back, so it was deleted.',
     why: 'The disk or the memory of this machine may be failing.',
     fix: 'Run the command again; if it stays so, look at  dmesg  and name another disk: homeauth backup --to DIR',
     exit: exitCodes.halfway,

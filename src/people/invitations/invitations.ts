@@ -103,6 +103,6 @@ const unknown = (which: string): Failure =>
   new Failure({
     code: 'invitation-unknown',
     problem: `There is no invitation "${which}".`,
-    why: 'One that was used, or has run out, is gone by itself.',
-    fix: 'Those that are open: homeauth user invites',
+    why: 'Used and expired invitations are deleted.',
+    fix: 'See the open ones: homeauth user invites',
   });

@@ -43,8 +43,8 @@ export async function askInside<R extends Request>(
   const last = (stderr.trim() || stdout.trim()).split('\n').slice(-6).join('\n');
   throw new Failure({
     code: 'rescue-failed',
-    problem: `authentik could not do it, inside the container ${container}.`,
-    why: 'It needs its database for that, and nothing else: no proxy, no token.',
+    problem: `authentik failed to do it in the container ${container}.`,
+    why: 'It needs its database, but no proxy and no token.',
     ...(last !== '' && { details: secret === '' ? last : last.replaceAll(secret, '••••••••') }),
     fix: 'See whether the database runs:  docker ps --filter name=authentik-postgresql   and if not: homeauth apply',
   });

@@ -73,7 +73,7 @@ export function answersOf(username: string, guide: Guide): Answers {
 const unreadable = (): Failure =>
   new Failure({
     code: 'flow-error',
-    problem: 'authentik wants an authenticator app to be set up, and does not say with which secret.',
+    problem: 'authentik requires an authenticator app to be set up, but gives no secret for it.',
     fix: 'See what authentik logged at that moment: docker logs --tail 50 authentik',
   });
 
@@ -81,6 +81,6 @@ const elsewhere = (username: string, classes: readonly string[]): Failure =>
   new Failure({
     code: 'second-factor-elsewhere',
     problem: `${username} logs in with a second factor that a terminal cannot use: ${classes.join(', ')}.`,
-    why: 'An app and recovery codes are added by somebody who is logged in.',
+    why: 'To add an app and recovery codes, the user must be logged in.',
     fix: `Add them in a browser, in authentik's settings under MFA Devices, or start anew: homeauth user reset-2fa ${username}`,
   });

@@ -76,7 +76,7 @@ const stayed = (username: string): Failure =>
 const notKept = (username: string): Failure =>
   new Failure({
     code: 'second-factor-missing',
-    problem: `authentik took every answer, and still ${username} does not have an app and recovery codes.`,
+    problem: `authentik accepted every answer, but ${username} still has no app and recovery codes.`,
     why: 'Its setup flows may have been changed.',
     fix: `See what is there, under Directory > Users > ${username} > MFA Authenticators in authentik.`,
     exit: exitCodes.halfway,
