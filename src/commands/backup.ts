@@ -1,5 +1,5 @@
 import type { BackupFlags } from '../cli/backup.ts';
-import { copiesIn } from '../installation/copies.ts';
+import { copiesIn } from '../installation/backups.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -8,7 +8,7 @@ import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import type { Readers } from '../lifecycle/backup/seal.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { bytes, copyData } from '../report/copies.ts';
+import { bytes, copyData } from '../report/backups.ts';
 import { duration } from '../report/duration.ts';
 import { prose } from '../report/prose.ts';
 import { readersFor } from './backup/key.ts';

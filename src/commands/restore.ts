@@ -1,5 +1,5 @@
 import type { RestoreFlags } from '../cli/backup.ts';
-import { copyNamed } from '../installation/copies.ts';
+import { copyNamed } from '../installation/backups.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { forget } from '../lifecycle/backup/exchange.ts';

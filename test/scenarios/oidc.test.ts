@@ -120,7 +120,7 @@ test('somebody outside of its group is refused, and a member gets to the door', 
   });
   const broken = await run('verify');
   expect(broken.code).toBe(4);
-  expect(plain(broken.out)).toContain('Everybody with an account gets into wiki, which is kept for "family"');
+  expect(plain(broken.out)).toContain('Everybody with an account can open wiki, which is only for "family"');
   expect((await run('apply')).failure).toBeUndefined();
   expect((await objectsIn(fake)).users).not.toContain('homeauth-outsider');
 });

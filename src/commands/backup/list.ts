@@ -1,9 +1,9 @@
 import type { BackupListFlags } from '../../cli/backup.ts';
-import { copiesIn } from '../../installation/copies.ts';
+import { copiesIn } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { copyData, copies as words } from '../../report/copies.ts';
+import { copyData, copies as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 import { placeOf } from './place.ts';
 

@@ -1,5 +1,5 @@
 import type { BackupPruneFlags } from '../../cli/backup.ts';
-import { copiesIn } from '../../installation/copies.ts';
+import { copiesIn } from '../../installation/backups.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';

@@ -1,9 +1,9 @@
 import type { BackupShowFlags } from '../../cli/backup.ts';
-import { copyNamed } from '../../installation/copies.ts';
+import { copyNamed } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { copyData, copy as words } from '../../report/copies.ts';
+import { copyData, copy as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 import { placeOf } from './place.ts';
 

@@ -1,11 +1,11 @@
 import type { BackupVerifyFlags } from '../../cli/backup.ts';
-import { copyNamed } from '../../installation/copies.ts';
+import { copyNamed } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { damagesOf } from '../../lifecycle/backup/check.ts';
 import { sizeOf } from '../../model/copy.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { bytes, copyData } from '../../report/copies.ts';
+import { bytes, copyData } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 import { flagFor, keyFrom } from './key.ts';
 import { placeOf } from './place.ts';

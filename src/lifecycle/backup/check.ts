@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import { digestOf } from '../../installation/copies.ts';
+import { digestOf } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Copy } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import type { Writable } from 'node:stream';
 import { emergencyAccount } from '../../desired/sso.ts';
 import { interrupted } from '../../engine/errors.ts';
-import { digestOf, manifestFile, unfinished } from '../../installation/copies.ts';
+import { digestOf, manifestFile, unfinished } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { notedIn } from '../../installation/pins.ts';
 import { assertTrusted } from '../../installation/trust.ts';

@@ -1,4 +1,4 @@
-import { copiesIn } from '../installation/copies.ts';
+import { copiesIn } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { Filesystem } from '../world/world.ts';
