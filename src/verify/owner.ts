@@ -68,7 +68,7 @@ export function proveLogin(context: ProbeContext, { username, password }: Visito
 
 /** The rule of the app holds for its owner, too: nothing is wrong, and they will want to know. */
 const outside = (username: string, group: string): Pick<Issue, 'problem' | 'fix'> => ({
-  problem: `${username} is not in the group ${group} and therefore refused.`,
+  problem: `${username} is not in the group ${group} and is therefore refused.`,
   fix: `homeauth user groups ${username} --add ${/^[\w.-]+$/.test(group) ? group : `"${group}"`}`,
 });
 

@@ -182,7 +182,7 @@ describe('an account outside of the group', () => {
     const capitals = /: WHOAMI\.home\.example\.com, wHoAmI\.home.*WHOAMI\.home\.example\.com by HTTP\/2/;
     expect(short(await proveSpelled(scene, kept))).toEqual([['spelled', 'fail', expect.stringMatching(capitals)]]);
     expect(short(await outsider())).toEqual([
-      ['outsider', 'fail', expect.stringMatching(/gets into whoami.*: by WHOAMI\.home.* by HTTP\/2/)],
+      ['outsider', 'fail', expect.stringMatching(/can open whoami.*: by WHOAMI\.home.* by HTTP\/2/)],
     ]);
   });
 

@@ -58,7 +58,7 @@ describe('backup', () => {
   test('copies the database, the files with the secrets, and Caddy, for root alone', async () => {
     const { code, out } = await homeauth('backup');
     expect(code).toBe(0);
-    expect(out).toContain('read back whole');
+    expect(out).toContain('verified');
     expect(out).toContain('2 people, 1 app');
     expect(out).toMatch(/It is not encrypted, and holds every secret/);
     const [name = '', ...more] = await copies();

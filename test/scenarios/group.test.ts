@@ -10,7 +10,7 @@ test('an app for a group keeps its owner out until they join, and says so', asyn
   const homeauth = homeauthIn(fake);
   await homeauth('init', [], initFlags);
   const app = await homeauth('add-app', ['whoami'], { group: 'family' });
-  expect(app.out).toContain('! helen is not in the group family, and so is not let in');
+  expect(app.out).toContain('! helen is not in the group family and is therefore refused');
   expect(app.out).toContain('✓ a stranger is asked for a login');
   expect(app.code).toBe(0);
   expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);

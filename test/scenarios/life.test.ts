@@ -52,7 +52,7 @@ test('a whole life: init, again, an app, again, an app less, uninstall, taken up
   const secrets = made['/srv/docker/authentik/container-vars.env'];
   const gone = await homeauth('uninstall');
   expect(gone.code).toBe(0);
-  expect(gone.out.replace(/\s+/g, ' ')).toContain('homeauth init --base-dir /srv/docker takes it up again.');
+  expect(gone.out.replace(/\s+/g, ' ')).toContain('homeauth init --base-dir /srv/docker uses it again.');
   expect(fake.docker.boxes.size).toBe(0);
   expect(files.snapshot()['/srv/docker/authentik/container-vars.env']).toBe(secrets);
 

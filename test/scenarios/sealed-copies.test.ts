@@ -1,10 +1,14 @@
+import { Readable } from 'node:stream';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { opened, sealFor } from '../../src/lifecycle/backup/seal.ts';
+import { Secret } from '../../src/model/secret.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
+import { collected, textOf } from '../fakes/streams.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
@@ -79,20 +83,28 @@ test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and
   expect((await homeauth('backup verify', [], { identity: '/root/none' })).failure?.code).toBe('file-missing');
 });
 
-test.each([
-  ['a key', () => ({ recipient }), { identity: '/root/key.txt' }],
-  ['a passphrase', () => ({ passphraseFile: '/root/words' }), { passphraseFile: '/root/words' }],
-] as const)('a restore with %s brings all of it back, and without it touches nothing', async (_, seal, key) => {
-  const { copy } = await made(seal());
+test('a restore with the key brings all of it back, and without it touches nothing', async () => {
+  const { copy } = await made({ recipient });
   const then = await objectsIn(fake);
   await homeauth('remove-app', ['whoami']);
   const before = await objectsIn(fake);
   const refused = await homeauth('restore', [copy.name], { confirm: 'home.example.com' });
   expect(refused.failure?.code).toBe('copy-locked');
   expect(await objectsIn(fake)).toEqual(before);
-  const restored = await homeauth('restore', [copy.name], { confirm: 'home.example.com', ...key });
+  const flags = { confirm: 'home.example.com', identity: '/root/key.txt' };
+  const restored = await homeauth('restore', [copy.name], flags);
   expect(restored.failure).toBeUndefined();
   expect(await objectsIn(fake)).toEqual(then);
+});
+
+test('a passphrase takes a while to try, and opens what it closed', async () => {
+  const passphrase = new Secret('correct horse');
+  const seal = await sealFor({ passphrase });
+  const sealed = collected();
+  await seal.pour(sealed, async (plain) => void plain.write('the database'));
+  expect(sealed.text()).toMatch(/^age-encryption\.org\/v1\n-> scrypt \S+ 18\n/);
+  const content = await opened(Readable.from([sealed.bytes()]), { passphrase }, seal.encryption);
+  expect(await textOf(content)).toBe('the database');
 });
 
 test('a sealed copy that was cut off is damaged, and what is no public key is refused', async () => {

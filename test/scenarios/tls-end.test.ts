@@ -125,6 +125,6 @@ test('a host that redirects to itself without an end is a problem with a name, a
     const args = command === 'add-app' ? ['wiki'] : [];
     const { code, out, err } = await homeauth(command, args, { upstream: 'whoami:80' });
     expect(code, command).not.toBe(0);
-    expect(`${out}${err}`, command).toMatch(/ redirects? to (itself|themselves) without an\s+end/);
+    expect(`${out}${err}`, command).toMatch(/ redirects? to (itself|themselves) in\s+a\s+loop/);
   }
 });
