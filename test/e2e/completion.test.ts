@@ -72,7 +72,7 @@ describe.each(Object.entries(shells))('%s', (_, offered) => {
   test.each([
     ['homeauth unin', ['uninstall']],
     ['homeauth user li', ['list']],
-    ['homeauth init --tls ', ['auto', 'internal', 'cloudflare']],
+    ['homeauth init --tls ', ['auto', 'internal', 'cloudflare', 'external']],
     ['homeauth add-app wiki --mode ', ['app', 'domain']],
     ['homeauth completion ', ['bash', 'zsh', 'fish']],
     ['homeauth remove-app ', ['whoami', 'wiki']],
