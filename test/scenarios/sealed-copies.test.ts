@@ -95,6 +95,11 @@ test('a restore with the key brings all of it back, and without it touches nothi
   const restored = await homeauth('restore', [copy.name], flags);
   expect(restored.failure).toBeUndefined();
   expect(await objectsIn(fake)).toEqual(then);
+  // The copy of what was there before is for the same key, without a word in homeauth.yaml.
+  const kept = ((await files.list('/srv/docker/backups')) ?? []).filter((name) => name !== copy.name);
+  expect(kept).toHaveLength(1);
+  expect(await files.list(`/srv/docker/backups/${kept[0]}`)).toContain('files.tar.age');
+  expect((await homeauth('backup verify', kept, { identity: '/root/key.txt' })).code).toBe(0);
 });
 
 test('a passphrase takes a while to try, and opens what it closed', async () => {

@@ -80,19 +80,19 @@ export async function makeCopy(
   try {
     const had = await inventoryOf(installation);
     step('the database');
-    const database = join(partial, sealedName('database.dump', seal));
+    const database = join(partial, sealedName('database.dump', seal !== undefined));
     await write(database, (into) => dump(docker, leftOut, into));
     step('reading it back');
     if (!(await readWhole(docker, await read(database)))) throw unreadable();
     step('the files');
     for (const { file, directory, names, without } of planned.archives) {
-      const path = join(partial, sealedName(file, seal));
+      const path = join(partial, sealedName(file, seal !== undefined));
       await write(path, (into) => world.tar.pack(directory, names, without, into));
       await world.tar.names(await read(path));
     }
     const digests: Record<string, Manifest['files'][string]> = {};
     const all = ['database.dump', ...planned.archives.map((archive) => archive.file)];
-    for (const file of all.map((one) => sealedName(one, seal)))
+    for (const file of all.map((one) => sealedName(one, seal !== undefined)))
       digests[file] = await digestOf(join(partial, file), files);
     const manifest = await manifestOf(installation, {
       why,

@@ -13,7 +13,7 @@ import { keptFolder, restoringFile } from './contents.ts';
 import { sizeUp } from './dump.ts';
 import { exchange, load } from './exchange.ts';
 import { inventoryOf, makeCopy } from './make.ts';
-import { assertKey, type Key, opened, type Readers } from './seal.ts';
+import { assertKey, type Key, opened, type Readers, readersWith, sealedName } from './seal.ts';
 import { swap } from './swap.ts';
 
 const root = { uid: 0, gid: 0 };
@@ -79,9 +79,9 @@ export function restoreCopy(
       tell(what);
     };
     const content = async (file: string) => {
-      const isPlain = copy.manifest.encrypted === undefined;
-      const stream = await files.stream(join(copy.path, isPlain ? file : `${file}.age`));
-      return isPlain ? stream : opened(stream, key, copy.manifest.encrypted);
+      const { encrypted } = copy.manifest;
+      const stream = await files.stream(join(copy.path, sealedName(file, encrypted !== undefined)));
+      return encrypted === undefined ? stream : opened(stream, key, encrypted);
     };
     assertKey(copy.manifest, key);
     step('reading the copy');
@@ -94,7 +94,9 @@ export function restoreCopy(
       if (!(await docker.image(name))) await docker.pull(name);
     }
     step('copying what is there now');
-    const before = await makeCopy(installation, place, 'before-restore', () => {}, readersIn(installation));
+    // What its owner keeps encrypted does not lie about plain because of a restore.
+    const readers = readersIn(installation) ?? (await readersWith(key));
+    const before = await makeCopy(installation, place, 'before-restore', () => {}, readers);
     const kept = join(layout.root, `${keptFolder}${before.name}`);
     const fresh = join(kept, 'new');
     await files.makeDirectory(fresh, 0o700, root);

@@ -22,7 +22,7 @@ export interface Seal {
 const ending = '.age';
 
 /** The name of a file in a copy. */
-export const sealedName = (file: string, seal: Seal | undefined): string => (seal ? `${file}${ending}` : file);
+export const sealedName = (file: string, isEncrypted: boolean): string => (isEncrypted ? `${file}${ending}` : file);
 export const plainName = (file: string): string => (isSealed(file) ? file.slice(0, -ending.length) : file);
 export const isSealed = (file: string): boolean => file.endsWith(ending);
 
@@ -82,7 +82,13 @@ export async function opened(
   throw locked(key !== undefined, encryption);
 }
 
-/** Whether this key opens a copy; one that is not encrypted needs none. @throws Failure copy-locked */
+/** Those who read what this key opens. */
+export async function readersWith(key: Key | undefined): Promise<Readers | undefined> {
+  if (!key || 'passphrase' in key) return key;
+  return { recipients: await Promise.all(key.identities.map((one) => identityToRecipient(one.reveal()))) };
+}
+
+/** A key was named where a copy needs one; whether it opens that is seen by `opened`. @throws Failure copy-locked */
 export function assertKey({ encrypted }: Manifest, key: Key | undefined): void {
   if (encrypted && !key) throw locked(false, encrypted);
 }
