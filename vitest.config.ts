@@ -11,6 +11,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           // One more than there are cores: a test of a command waits for a third of its time.
           maxWorkers: availableParallelism() + 1,
+          // A worker loads the program once, not once a file. A test that leaves something behind in a module fails the next.
+          isolate: false,
           // For what hangs alone: a machine with other work takes its time.
           testTimeout: 300_000,
           hookTimeout: 300_000,
