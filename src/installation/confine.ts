@@ -17,22 +17,22 @@ export async function isOfOurs(
   files: Files,
 ): Promise<boolean> {
   const { kind, key } = parseId(id);
-  const isBelow = [root, caddy, dirname(pointer)].some((place) => key === place || key.startsWith(`${place}/`));
-  const isPath = key.startsWith('/') && normalize(key) === key;
+  const isBelow = () => [root, caddy, dirname(pointer)].some((place) => key === place || key.startsWith(`${place}/`));
+  const isPath = () => key.startsWith('/') && normalize(key) === key;
   switch (kind) {
     case 'directory':
-      return isPath && (isBelow || (key === baseDir && !precious));
+      return isPath() && (isBelow() || (key === baseDir && !precious));
     case 'file':
-      return isPath && isBelow;
+      return isPath() && isBelow();
     case 'secrets':
-      return isPath && isBelow;
+      return isPath() && isBelow();
     case 'dataset': {
       const { source } = await files.filesystem(root);
       return before === undefined && (key === source || key === `${source}/authentik`);
     }
     case 'caddy':
       // The Caddyfile is wherever its owner has it; of that file, only our own marked part is ever taken out.
-      return isPath && before === undefined;
+      return isPath() && before === undefined;
     case 'image':
       return before === undefined && isDigest((ours as { digest?: unknown } | undefined)?.digest);
     default:

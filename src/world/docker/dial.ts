@@ -1,5 +1,6 @@
+import { createRequire, Module } from 'node:module';
 import type { Duplex } from 'node:stream';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { Refusal } from './refusal.ts';
 
 export interface Ask {
@@ -24,11 +25,29 @@ interface Modem {
 
 const fine = { 200: true, 201: true, 204: true, 304: true, 101: true };
 
+/**
+ * dockerode, without the SSH client and the gRPC that it loads for engines far away and for builds: a third of the
+ * memory of all that homeauth loads, and nothing that a socket needs.
+ */
+function loadDockerode(): typeof Docker {
+  const require = createRequire(import.meta.url);
+  const dockerode = createRequire(require.resolve('dockerode'));
+  const modem = createRequire(dockerode.resolve('docker-modem'));
+  const unused = [modem.resolve('ssh2'), dockerode.resolve('@grpc/grpc-js'), dockerode.resolve('@grpc/proto-loader')];
+  // https://nodejs.org/api/modules.html#requirecache: entries may be added.
+  for (const path of unused) require.cache[path] ??= Object.assign(new Module(path), { loaded: true });
+  return require('dockerode');
+}
+
 /** Opens the engine's socket. `version` is the API's, like 1.47; without it the engine takes its newest. */
 export function dialler(socketPath: string, version?: string): Dial {
   // Left to itself it would take host, protocol and keys from DOCKER_HOST, and forget the socket that it is given.
   const own = { host: undefined, port: undefined, protocol: 'http', ca: undefined, cert: undefined, key: undefined };
-  const docker = new Docker({ ...own, socketPath, ...(version && { version: `v${version}` }) } as Docker.DockerOptions);
+  const docker = new (loadDockerode())({
+    ...own,
+    socketPath,
+    ...(version && { version: `v${version}` }),
+  } as Docker.DockerOptions);
   const modem = docker.modem as Modem;
   return (ask) =>
     new Promise((resolve, reject) => {
