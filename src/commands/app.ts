@@ -2,7 +2,7 @@ import { fill } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { AppFlags } from '../cli/apps.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
-import { clientFile, variablesFile } from '../desired/oidc.ts';
+import { authoritiesFile, clientFile, needsTrust, takesVariables, variablesFile } from '../desired/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
@@ -10,6 +10,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import type { AppLogin, AppSettings } from '../model/app-login.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Client } from '../model/sso.ts';
+import { trustedFile } from '../model/trusted-file.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
 import { screenOf } from './screen.ts';
@@ -48,10 +49,17 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       redirectUris: found.oidc.redirectUris.filter(({ type }) => type === 'authorization').map((one) => one.url),
       scopes: found.oidc.scopes,
       ...(settings && { settings }),
+      ...composeOf(installation, found),
     },
   };
   screen.result(appLogin(told, screen.paper), { ...told }, true);
   return exitCodes.fine;
+}
+
+function composeOf({ config, layout }: Installation, app: Speaker): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
+  if (!takesVariables(config, app)) return {};
+  const volume = needsTrust(config) && { volume: `${authoritiesFile(layout)}:${trustedFile}:ro` };
+  return { compose: { envFile: variablesFile(layout, app), ...volume } };
 }
 
 /** What stands where the secret goes: it is told only where it was asked for. */
@@ -61,13 +69,13 @@ function settingsOf(
   known: KnownApp | undefined,
   speaker: Speaker,
   client: Client | undefined,
-  { config, layout }: Installation,
+  { config }: Installation,
 ): AppSettings | undefined {
   const block = known?.oidc;
   if (!block) return undefined;
   const way = block['configured-by'];
   const notes = block['settings-notes'];
-  if (way === 'env') return { way, place: variablesFile(layout, speaker), entries: [], notes };
+  if (way === 'env') return { way, entries: [], notes };
   const literal = [...(known.literal ?? []), 'appApiKey', 'randomSecret', 'providerId', 'strategyId'];
   const values = { ...valuesOf(speaker, config.authHost), clientId: client?.id ?? '', clientSecret: hidden };
   switch (way) {

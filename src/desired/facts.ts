@@ -56,4 +56,6 @@ export interface Facts {
   readonly makesPassword?: true;
   readonly mailPassword?: Secret;
   readonly cloudflareToken?: Secret;
+  /** The authority that signs where `tls` is `internal`, and those that browsers trust, as PEM. */
+  readonly authorities?: string;
 }

@@ -116,7 +116,8 @@ function ownCaddy(config: Config, facts: Facts): OwnCaddy {
     // Its program asks for this one by itself, and does not start without it.
     capabilities: ['NET_BIND_SERVICE'],
     ...logLimit(facts),
-    networks: [caddynet, door],
+    // Apps ask authentik by the name that people log in at, and get to Caddy without leaving this server.
+    networks: [{ ...caddynet, aliases: [config.authHost] }, door],
   };
   const values = usesToken && facts.cloudflareToken ? { [cloudflareVariable]: facts.cloudflareToken } : {};
   return { definition, values, revision: revisionOf(definition, values) };

@@ -90,7 +90,6 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: token, want: () => [sso.ownToken(data)] },
     { title: token, want: (f) => stack.containerOf(of(f), first) },
     { title: token, want: () => [sso.bootstrapGone(data)] },
-    { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
     { title: objects, want: (f) => inAuthentik(wish, data, f) },
     { title: objects, want: () => [sso.emergency(config, data)] },
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
@@ -102,6 +101,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       title: 'Caddy: validated, reloaded, read back',
       want: (f) => proxyOf(f.proxy).part(dialledBy(config, f.networkOwners ?? {}), f.templates),
     },
+    // Caddy makes its authority when it is first told to sign.
+    { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }

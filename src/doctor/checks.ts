@@ -212,7 +212,7 @@ export const checks: readonly Check[] = [
     by: proven,
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
-      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused'],
+      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'login-from-inside'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],
     ],
     run: ({ scene: context, app, how }) => verifyApp(context, app, how),

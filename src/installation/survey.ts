@@ -1,12 +1,14 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
+import { speakers } from '../config/oidc.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
+import { needsTrust } from '../desired/oidc.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
-import type { TakenOver } from '../proxy/proxy.ts';
+import { isEntrance, type TakenOver } from '../proxy/proxy.ts';
 import { networkOwners } from '../proxy/upstream.ts';
 import { clientsOf } from './clients.ts';
 import { type Installation, valueIn } from './installation.ts';
@@ -37,6 +39,7 @@ export async function survey(installation: Installation): Promise<Facts> {
   const mailPassword = await mailPasswordOf(config, world);
   const madePassword = await bare(world, layout.adminPassword);
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
+  const authorities = await authoritiesOf(installation, proxy);
   return {
     ours,
     pins: await pinsOf(installation, ledger, proxy),
@@ -61,7 +64,20 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(madePassword && { madePassword }),
     ...(mailPassword && { mailPassword }),
     ...(cloudflareToken && { cloudflareToken }),
+    ...(authorities !== undefined && { authorities }),
   };
+}
+
+/** What an app has to trust so that it can ask authentik, where that is more than what it trusts anyway. */
+async function authoritiesOf(
+  { config, world }: Pick<Installation, 'config' | 'world'>,
+  proxy: Facts['proxy'],
+): Promise<string | undefined> {
+  if (!needsTrust(config) || speakers(config).length === 0) return undefined;
+  const found = await proxyOf(proxy).entrance(world);
+  return isEntrance(found) && found.authority !== undefined
+    ? `${found.authority.trim()}\n${world.host.authorities()}`
+    : undefined;
 }
 
 /** @throws Failure where the proxy's owner has no site for this host that an app of ours could be made of */

@@ -14,12 +14,14 @@ export interface AppLogin {
     readonly redirectUris: readonly string[];
     readonly scopes: readonly string[];
     readonly settings?: AppSettings;
+    /** What belongs into the app's own compose file: a file of variables, and a mount. */
+    readonly compose?: { readonly envFile: string; readonly volume?: string };
   };
 }
 
 export interface AppSettings {
   readonly way: 'env' | 'file' | 'api' | 'exec' | 'ui';
-  /** The page, the file, or the address in the app; for `env` the file of variables that homeauth writes. */
+  /** The page, the file, or the address in the app. */
   readonly place?: string;
   /** What is entered, by name; for `exec` the commands. */
   readonly entries: readonly (readonly [name: string, value: string])[];

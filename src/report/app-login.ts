@@ -8,7 +8,7 @@ export function appLogin({ app, url, oidc }: AppLogin, style: Style): string {
     const says = `authentik stands before ${app} (${url}): nobody gets there who is not logged in, and nothing is entered in it.`;
     return paragraph(style.text(says), style.room).join('\n');
   }
-  const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings } = oidc;
+  const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings, compose } = oidc;
   const facts: readonly (readonly [string, string])[] = [
     ['Issuer', issuer],
     ['Discovery', discovery],
@@ -26,6 +26,7 @@ export function appLogin({ app, url, oidc }: AppLogin, style: Style): string {
     '',
     ...table(facts, style),
     ...(settings ? ['', ...entered(app, settings, style)] : ['', ...unknown(app, style)]),
+    ...(compose ? ['', ...composed(app, compose, style)] : []),
   ].join('\n');
 }
 
@@ -40,21 +41,30 @@ const unknown = (app: string, style: Style): string[] =>
     style.room,
   );
 
+function composed(
+  app: string,
+  { envFile, volume }: NonNullable<NonNullable<AppLogin['oidc']>['compose']>,
+  style: Style,
+): string[] {
+  const said = (text: string) => paragraph(style.text(text), style.room);
+  const why = volume === undefined ? '' : " The second has Caddy's own authority in it, which the app has to trust.";
+  return [
+    ...said(`This goes below ${app} in its own compose file:`),
+    '',
+    style.text('    env_file:'),
+    style.text(`      - ${envFile}`),
+    ...(volume === undefined ? [] : [style.text('    volumes:'), style.text(`      - ${volume}`)]),
+    '',
+    ...said(`Only root can read the first file.${why} Then make the container anew: docker compose up -d`),
+  ];
+}
+
 function entered(app: string, { way, place, entries, notes }: AppSettings, style: Style): string[] {
   const said = (text: string) => paragraph(style.text(text), style.room);
   const rest = notes.flatMap((note) => said(`Note: ${note}`));
   switch (way) {
     case 'env':
-      return [
-        ...said(
-          `${app} takes its settings as variables. homeauth has written them; this goes below it in its own compose file:`,
-        ),
-        '',
-        style.text(`    env_file: ${place}`),
-        '',
-        ...said('Only root can read that file. Then make the container anew: docker compose up -d'),
-        ...rest,
-      ];
+      return [...said(`${app} takes its settings as variables, and homeauth has written them.`), ...rest];
     case 'ui':
       return [
         ...said(place === undefined ? `Enter in ${app}:` : `Enter in ${app}, under ${place}:`),

@@ -33,7 +33,7 @@ export async function proveDiscovery(context: ProbeContext, app: Speaker): Promi
   return [ok({ ...common, answer: issuer })];
 }
 
-function documentIn(body: string): Document | undefined {
+export function documentIn(body: string): Document | undefined {
   try {
     const data: unknown = JSON.parse(body);
     return typeof data === 'object' && data !== null ? data : undefined;

@@ -8,6 +8,7 @@ import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';
 import { proveDiscovery } from './discovery.ts';
 import { proveForgery, proveStripped } from './forgery.ts';
+import { proveFromInside } from './from-inside.ts';
 import { proveName } from './name.ts';
 import { proveStart } from './oidc-start.ts';
 import { proveOpenPaths } from './open-paths.ts';
@@ -58,6 +59,7 @@ async function verifySpeaker(context: ProbeContext, app: Speaker): Promise<Findi
   return [
     ...(await proveOwnLogin(context, app)),
     ...(await proveDiscovery(context, app)),
+    ...(await proveFromInside(context, app)),
     ...(await proveStart(context, app)),
     ...(await proveForgery(context, app)),
     // Whoever comes by another way meets the app's own login, too.

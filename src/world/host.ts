@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
+import { rootCertificates } from 'node:tls';
 import { busyWith } from './busy.ts';
 import { listenerOf } from './listener.ts';
 import { programsNamed, runAs } from './programs.ts';
@@ -31,6 +32,8 @@ export const linuxHost: Host = {
     const found = await lookup(name, { all: true }).catch(() => []);
     return found.map(({ address }) => address);
   },
+
+  authorities: () => `${rootCertificates.join('\n')}\n`,
 
   memory() {
     const available = /^MemAvailable:\s*(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];

@@ -4,6 +4,7 @@ import { Failure } from '../model/failure.ts';
 import { exchange } from './http-exchange.ts';
 import { noAnswer } from './http-failures.ts';
 import { keepVigil } from './vigil.ts';
+import { dialWithin } from './within.ts';
 import type { Http, HttpRequest } from './world.ts';
 
 /** Headers that open something for whoever gets them. */
@@ -15,7 +16,8 @@ const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key)$/i;
  * go out as they are given, Host and Connection among them: proofs write what a browser would not.
  */
 export const ownHttp: Http = {
-  async dial(request) {
+  async dial({ within, ...request }) {
+    if (within !== undefined) return dialWithin(within, request);
     const vigil = keepVigil(request.timeout ?? 10_000);
     let untrusted: string | undefined;
     let socket: Socket | undefined;

@@ -122,6 +122,8 @@ export interface HttpRequest {
   readonly via?: Via;
   /** A certificate authority to trust beside the usual ones, as PEM. */
   readonly authority?: string;
+  /** Ask from the network of this process, by the names that it knows: what a program in a container reaches. */
+  readonly within?: number;
   /** Ask for HTTP/2; without it, and where the server has none, it is HTTP/1.1. */
   readonly http2?: true;
   /** Milliseconds without a sign of life; 10 000 unless told. */
@@ -135,6 +137,8 @@ export interface HttpAnswer {
   readonly body: string;
   /** Why the certificate is not trusted; undefined where it is, or with plain http. */
   readonly untrusted?: string;
+  /** Where the name led to, of a request `within`. */
+  readonly address?: string;
 }
 
 export interface Http {
@@ -173,6 +177,8 @@ export interface Host {
   addresses(): Promise<readonly { readonly name: string; readonly address: string }[]>;
   hasIpv6(): Promise<boolean>;
   resolve(name: string): Promise<readonly string[]>;
+  /** The authorities that browsers trust, as PEM. */
+  authorities(): string;
   /** Bytes. */
   memory(): { readonly total: number; readonly available: number };
   /** Who listens on a TCP port of this machine, where it can be told, and at which of its addresses. */

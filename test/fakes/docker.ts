@@ -136,6 +136,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
       networks: [...box.networks],
       aliases: Object.fromEntries(box.aliases),
     },
+    ...(box.running && { pid: [...boxes.keys()].indexOf(name) + 1 }),
     addresses: Object.fromEntries([...box.networks].map((network) => [network, '127.0.0.1'])),
   });
   const known = (name: string): Box => {

@@ -78,6 +78,7 @@ export function fakeWorld({
       addresses: async () => [{ name: 'eno1', address: '192.168.0.4' }],
       hasIpv6: async () => true,
       resolve: async () => ['192.168.0.4'],
+      authorities: () => 'those of the internet\n',
       memory: () => ({ total: 8e9, available: 6e9 }),
       listener: async () => undefined,
       programs: async () => [],
@@ -103,8 +104,14 @@ export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions
 
 /** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy, or to a device on the LAN. */
 const plainHttp = ({ lan, boxes }: FakeDocker): Http => ({
-  dial({ url, method = 'GET', headers = {}, body, via, timeout = 10_000 }) {
+  dial({ url, method = 'GET', headers = {}, body, via: given, within, timeout = 10_000 }) {
     const { host, hostname, port, pathname, search, protocol } = new URL(url);
+    const via = within === undefined ? given : named(hostname, within, boxes);
+    if (via === undefined && within !== undefined) {
+      const because = { code: 'unresolved', says: 'the name does not resolve' } as const;
+      const problem = `${host} does not answer: ${because.says}.`;
+      return Promise.reject(new Failure({ code: 'no-answer', problem, fix: 'Is it up?', because }));
+    }
     const device = /^(192\.168|10)\./.test(hostname)
       ? { host: '127.0.0.1', port: lan.get(hostname)?.get(Number(port)) ?? 1 }
       : undefined;
@@ -124,7 +131,8 @@ const plainHttp = ({ lan, boxes }: FakeDocker): Http => ({
           for await (const part of answer) text += part;
           const { 'set-cookie': cookies = [], ...rest } = answer.headers;
           const flat = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-          resolve({ status: answer.statusCode ?? 0, headers: flat, cookies, body: text });
+          const address = within === undefined ? {} : { address: at.host };
+          resolve({ status: answer.statusCode ?? 0, headers: flat, cookies, body: text, ...address });
         },
       );
       out.on('error', (cause) =>
@@ -135,6 +143,16 @@ const plainHttp = ({ lan, boxes }: FakeDocker): Http => ({
     });
   },
 });
+
+/** What a container has this name on a network of the one with this process: TLS ends there. */
+function named(name: string, pid: number, boxes: FakeDocker['boxes']): Via | undefined {
+  const asking = [...boxes.values()][pid - 1];
+  const found = [...boxes.values()].find(({ aliases }) =>
+    [...aliases].some(([network, names]) => names.includes(name) && asking?.networks.has(network)),
+  );
+  const port = found?.running?.ports.get(443);
+  return port === undefined ? undefined : { host: '127.0.0.1', port };
+}
 
 /** This server's address on the LAN: what Docker publishes there, and nothing else. */
 function hereOn({ host, port }: Via, boxes: FakeDocker['boxes']): { host: string; port: number } | undefined {

@@ -45,6 +45,7 @@ test('an app that asks authentik by itself gets a client of its own, and its log
   expect(plain(out)).toContain('a stranger sees the page of wiki itself: it asks for the login, not Caddy');
   expect(plain(out)).toContain('code exchanged, RS256, PKCE; a second time it is refused');
   expect(plain(out)).toContain('homeauth app wiki');
+  expect(plain(out)).toContain('wiki itself reaches auth.home.example.com');
   const { id, secret } = await clientOf('wiki');
   expect([id.length, secret.length]).toEqual([64, 64]);
   expect(await providerOf('wiki')).toMatchObject({
@@ -138,10 +139,21 @@ test('an app of the catalogue gets its settings as a file, and its owner is told
   expect(env).toContain('OAUTH2_OIDC_DISCOVERY_ENDPOINT=https://auth.home.example.com/application/o/miniflux/\n');
   expect((await fake.files.stat(at('apps/miniflux.env')))?.mode).toBe(0o600);
   const page = await run('app', ['miniflux']);
-  expect(plain(page.out)).toContain(`env_file: ${at('apps/miniflux.env')}`);
+  expect(plain(page.out)).toContain(`env_file: - ${at('apps/miniflux.env')}`);
   expect(page.out).toContain('https://miniflux.home.example.com/oauth2/oidc/callback');
   expect(page.out).toContain(id);
   expect((await run('apply')).out).toBe(nothing);
+});
+
+test('an app that no longer gets to the login from its own container is told, and apply brings it back', async () => {
+  await fake.docker.disconnect('caddy', 'caddy_caddynet');
+  await fake.docker.connect('caddy', 'caddy_caddynet', ['caddy']);
+  const { code, out } = await run('verify');
+  expect(code).toBe(4);
+  expect(plain(out)).toContain('The container whoami does not reach https://auth.home.example.com/');
+  expect(plain((await run('plan')).out)).toContain('not called auth.home.example.com on caddy_caddynet');
+  expect((await run('apply')).failure).toBeUndefined();
+  expect((await run('verify')).code).toBe(0);
 });
 
 test('a client secret is shown on a terminal, where it is asked for, and nowhere else', async () => {

@@ -68,6 +68,7 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
     environment: Object.fromEntries((c.Config.Env ?? []).map(nameAndValue)),
     revision: labels[revisionLabel],
     found: found(c),
+    ...(c.State.Pid > 0 && { pid: c.State.Pid }),
     addresses: Object.fromEntries(networks.map(([n, { IPAddress }]) => [n, IPAddress]).filter(([, ip]) => ip)),
   };
 }

@@ -40,6 +40,8 @@ export interface ContainerDetails extends ContainerSummary {
   readonly environment: Readonly<Record<string, string>>;
   readonly revision: string | undefined;
   readonly found: ContainerFound['found'];
+  /** Its first process, while it runs. */
+  readonly pid?: number;
   /** Address on each network it is on. */
   readonly addresses: Readonly<Record<string, string>>;
 }
