@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WHOAMI_IMAGE } from '../machine/names.ts';
+import { MINIFLUX_IMAGE, POSTGRES_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
 import { hostOf, type Page, visitor } from './main-job/browser.ts';
+import { logIn, openChromium, visit } from './main-job/chromium.ts';
 import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
 import { accessOf, containerNames, lives, tree } from './main-job/look.ts';
 import { domain, openPlace, type Place } from './main-job/place.ts';
@@ -240,4 +241,52 @@ test('and a second apply does nothing', async () => {
   expect(await lives(place.engine)).toEqual(before.lives);
   expect(await tree(place.base, living)).toEqual(before.files);
   expect(await containerNames(place.engine)).toContain('wiki');
+});
+
+/** Miniflux as its own page says to start it, with what `homeauth app` says of its compose file. */
+async function composeMiniflux({ envFile, volume }: { envFile?: string; volume?: string } = {}): Promise<void> {
+  const directory = join(place.around, 'miniflux');
+  await mkdir(directory, { recursive: true });
+  await writeFile(
+    join(directory, 'docker-compose.yml'),
+    `services:
+  miniflux:
+    image: ${MINIFLUX_IMAGE}
+    container_name: miniflux
+    environment:
+      DATABASE_URL: postgres://miniflux:feeds@db/miniflux?sslmode=disable
+      RUN_MIGRATIONS: "1"
+    env_file: [${envFile ?? ''}]
+    volumes: [${volume ?? ''}]
+    depends_on: { db: { condition: service_healthy } }
+    networks: [default, caddynet]
+  db:
+    image: ${POSTGRES_IMAGE}
+    environment: { POSTGRES_USER: miniflux, POSTGRES_PASSWORD: feeds, POSTGRES_DB: miniflux }
+    healthcheck: { test: [CMD, pg_isready, -h, 127.0.0.1, -U, miniflux], interval: 1s, retries: 120 }
+networks:
+  caddynet: { external: true, name: caddy_caddynet }
+`,
+  );
+  await place.engine.compose(['up', '--detach'], { cwd: directory });
+}
+
+test('Miniflux, by its variables: a person logs in with its own button, in a real browser', async () => {
+  await composeMiniflux();
+  const added = await homeauthEnds(0, ['add-app', 'miniflux']);
+  expect(added.out.replace(/\s+/g, ' ')).toContain('does not trust the certificate of auth.home.example.com');
+  await composeMiniflux(JSON.parse((await homeauthEnds(0, ['app', 'miniflux', '--json'])).out).oidc.compose);
+  await expect.poll(async () => (await knock('miniflux')).status, { timeout: 60_000 }).toBe(200);
+  const proven = await homeauthEnds(0, ['add-app', 'miniflux']);
+  expect(proven.out).toMatch(/miniflux itself reaches auth\.home\.example\.com\s+[\d.]+, certificate trusted, 200/);
+
+  const browser = await openChromium();
+  const page = await visit(browser, hostOf('miniflux'));
+  await page.getByRole('link', { name: 'authentik' }).click();
+  await logIn(page, 'helen', password);
+  await page.waitForURL(`${hostOf('miniflux')}/**`);
+  await page.goto(`${hostOf('miniflux')}/settings`);
+  expect(await page.locator('input[name=username]').inputValue()).toBe('helen');
+  await browser.close();
+  await homeauthEnds(0, ['plan', '--exit-code']);
 });

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { bundleStandin } from '../standin/bundle.ts';
 import { buildImage, builtImages, type Image, INPUTS_LABEL, importBase } from './image.ts';
-import { AUTHENTIK_RELEASES, authentikImage, CADDY_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, WHOAMI_IMAGE } from './names.ts';
+import {
+  AUTHENTIK_RELEASES,
+  authentikImage,
+  CADDY_IMAGE,
+  MINIFLUX_IMAGE,
+  POSTGRES_IMAGE,
+  REDIS_IMAGE,
+  WHOAMI_IMAGE,
+} from './names.ts';
 
 const here = import.meta.dirname;
 const cache = join(here, '../../.cache/test');
@@ -27,6 +35,13 @@ const images: Image[] = [
     name: CADDY_IMAGE,
     folder: folder('caddy'),
     files: { caddy: join(cache, 'bin/caddy') },
+    from: base,
+    official: true,
+  },
+  {
+    name: MINIFLUX_IMAGE,
+    folder: folder('miniflux'),
+    files: { miniflux: join(cache, 'bin/miniflux') },
     from: base,
     official: true,
   },

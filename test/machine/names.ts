@@ -8,4 +8,5 @@ export const authentikImage = (release: (typeof AUTHENTIK_RELEASES)[number]) =>
 export const POSTGRES_IMAGE = 'postgres:16-alpine';
 export const REDIS_IMAGE = 'redis:alpine';
 export const CADDY_IMAGE = 'caddy:2.11.7';
+export const MINIFLUX_IMAGE = 'miniflux/miniflux:2.3.4';
 export const WHOAMI_IMAGE = 'traefik/whoami:v1.11.0';
