@@ -32,7 +32,10 @@ export const addApp = defineCommand({
         choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
       .addOption(
-        choice('--login <forward-auth|oidc>', 'how people get in; default: what homeauth apps says of the app'),
+        choice(
+          '--login <forward-auth|header|oidc|none>',
+          'how people get in; default: what homeauth apps says of the app',
+        ),
       )
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')

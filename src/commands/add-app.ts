@@ -26,12 +26,13 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
   const before = await open(typed.config, runtime);
   const found = given === undefined ? await chosen(before, runtime.terminal) : undefined;
   const name = given ?? found?.app.name ?? '';
-  const flags = found ? { ...typed, upstream: typed.upstream ?? found.upstream } : typed;
+  const said = found ? { ...typed, upstream: typed.upstream ?? found.upstream } : typed;
   const screen = screenOf(runtime, 'add-app');
   const there = before.config.apps.find((app) => app.name === name);
   const app = runtime.catalogue.find(name);
-  if (!there && !app && !flags.upstream) throw unknownApp(name, before.source, runtime.catalogue);
-  if (!there && app) await warn(app, flags, runtime.terminal, screen);
+  if (!there && !app && !said.upstream) throw unknownApp(name, before.source, runtime.catalogue);
+  const login = !there && app ? await warn(app, said, runtime.terminal, screen) : undefined;
+  const flags = login ? { ...said, login } : said;
   const known = app && (there ? keptOf(app, flags, there) : await defaultsOf(app, flags, before));
   if (!there && known?.['upstream-tls'])
     screen.say(

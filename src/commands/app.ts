@@ -1,7 +1,9 @@
-import { fill } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { AppFlags } from '../cli/apps.ts';
+import { believesHeader } from '../config/app-login.ts';
+import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
+import { claims } from '../config/site.ts';
 import { authoritiesFile, clientFile, needsTrust, takesVariables, variablesFile } from '../desired/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -9,10 +11,12 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import type { AppLogin, AppSettings } from '../model/app-login.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { headerNetwork } from '../model/networks.ts';
 import type { Client } from '../model/sso.ts';
 import { trustedFile } from '../model/trusted-file.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
+import { enteredIn, wayOf } from './app/settings.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth app NAME`: how people log in to an app, and what is entered there for that. */
@@ -23,7 +27,10 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
   const url = `https://${found.host}`;
   if (!isSpeaker(found)) {
     if (flags.showSecret) throw noSecret(name);
-    const told: AppLogin = { app: name, url, login: 'forward-auth' };
+    const header = believesHeader(found)
+      ? await headerOf(found, installation, runtime.catalogue.find(name))
+      : undefined;
+    const told: AppLogin = { app: name, url, login: found.login ?? 'forward-auth', ...(header && { header }) };
     screen.result(appLogin(told, screen.paper), { ...told }, true);
     return exitCodes.fine;
   }
@@ -74,53 +81,35 @@ function settingsOf(
   const block = known?.oidc;
   if (!block) return undefined;
   const way = block['configured-by'];
-  const notes = block['settings-notes'];
-  if (way === 'env') return { way, entries: [], notes };
-  const literal = [...(known.literal ?? []), 'appApiKey', 'randomSecret', 'providerId', 'strategyId'];
+  // homeauth writes these.
+  if (way === 'env') return { way, entries: [], notes: block['settings-notes'] };
   const values = { ...valuesOf(speaker, config.authHost), clientId: client?.id ?? '', clientSecret: hidden };
-  switch (way) {
-    case 'ui':
-      return {
-        way,
-        ...(block.ui?.page !== undefined && { place: block.ui.page }),
-        entries: entriesIn(fill(block.ui?.fields ?? {}, values, literal)),
-        notes,
-      };
-    case 'file':
-      return {
-        way,
-        ...(block.file && { place: block.file.place }),
-        entries: entriesIn(fill(block.file?.content ?? {}, values, literal)),
-        notes,
-      };
-    case 'api':
-      return {
-        way,
-        ...(block.api && { place: `${block.api.method} ${block.api.path}` }),
-        entries: entriesIn(fill(block.api?.body ?? {}, values, literal)),
-        notes,
-      };
-    case 'exec':
-      return {
-        way,
-        entries: fill(block.exec?.commands ?? [], values, literal).map((line) => ['', line] as const),
-        notes,
-      };
-  }
+  return enteredIn(way, block, values, known);
 }
 
-/** Each value with the way to it, levels parted by dots. */
-function entriesIn(data: unknown, above = ''): (readonly [string, string])[] {
-  if (typeof data !== 'object' || data === null) return [[above, String(data)]];
-  if (Array.isArray(data))
-    return [[above, data.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ')]];
-  return Object.entries(data).flatMap(([key, value]) => entriesIn(value, above === '' ? key : `${above}.${key}`));
+/** What an app believes of Caddy, and what is entered in it for that. */
+async function headerOf(
+  app: App,
+  { config, world }: Installation,
+  known: KnownApp | undefined,
+): Promise<AppLogin['header']> {
+  const block = known?.['forward-auth']['header-login'];
+  const own = Object.keys(app.site?.identityHeaders ?? {});
+  const name = own.length > 0 ? own.join(', ') : (block?.['user-header'] ?? claims.username);
+  const way = block && wayOf(block);
+  if (!block || !way) return { name };
+  const { name: network } = headerNetwork(app.name);
+  const [proxyCidr = `the range of the network ${network}`] = (await world.docker.network(network))?.subnets ?? [];
+  const values = { ...valuesOf(app, config.authHost), proxyCidr, proxySecret: '' };
+  const settings = enteredIn(way, block, values, known);
+  // A secret between the two is for where others reach the app.
+  return { name, settings: { ...settings, entries: settings.entries.filter(([, value]) => value !== '') } };
 }
 
 const noSecret = (name: string): Failure =>
   new Failure({
     code: 'app-without-client',
-    problem: `${name} has no client secret: authentik stands before it, and it asks authentik nothing.`,
+    problem: `${name} has no client secret: it asks authentik nothing by itself.`,
     fix: `For an app that speaks OpenID Connect, write login: oidc into its entry in homeauth.yaml, then: homeauth apply`,
   });
 

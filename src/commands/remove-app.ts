@@ -1,4 +1,5 @@
 import type { CommonFlags } from '../cli/define-command.ts';
+import { isLeftAlone } from '../config/app-login.ts';
 import { removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
@@ -36,7 +37,7 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
   const words = app.replacesSite
     ? `${app.host} is your own site again, without this login, and gone from authentik.`
-    : `${app.host} is gone from Caddy and from authentik. ${rest}`;
+    : `${app.host} is gone from Caddy${isLeftAlone(app) ? '' : ' and from authentik'}. ${rest}`;
   screen.result(prose(words, screen.paper), planData(changes), true);
   return exitCodes.fine;
 }

@@ -52,9 +52,9 @@ export const app = z
     mode: z.enum(['app', 'domain']).default('app').meta({
       description: '`app`: a provider of its own, so that groups work. `domain`: shares the one for the whole domain.',
     }),
-    login: z.enum(['forward-auth', 'oidc']).default('forward-auth').meta({
+    login: z.enum(['forward-auth', 'header', 'oidc', 'none']).default('forward-auth').meta({
       description:
-        '`forward-auth`: nobody gets to the app who is not logged in to authentik. `oidc`: everybody does, and the app asks authentik by itself (OpenID Connect).',
+        '`forward-auth`: nobody gets to the app who is not logged in to authentik. `header`: the same, and the app believes the header that says who it is; only where nobody but Caddy reaches the app. `oidc`: everybody gets to the app, and it asks authentik by itself (OpenID Connect). `none`: everybody gets to the app, and authentik has no part in it.',
     }),
     oidc: ownOidc.optional(),
     group: text(checkTitle).optional().meta({

@@ -67,7 +67,7 @@ function aboutApp(app: Entry, { domain, from }: Around): Objection[] {
         ]
       : []),
     ...(app.given['mode'] === 'domain' ? inDomainMode(app, domain) : []),
-    ...loginObjections(app.given, app.path),
+    ...loginObjections(app.given, app.path, from === 'container'),
   ];
 }
 

@@ -99,7 +99,12 @@ export interface App {
   readonly site?: AppSite;
   /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
   readonly mode: 'app' | 'domain';
-  /** It asks for the login by itself, and speaks OpenID Connect for that. Absent: authentik stands before it. */
+  /**
+   * How people get in. `header`: Caddy asks authentik, and the app believes a header of Caddy's; `oidc`: the app asks by
+   * itself; `none`: authentik has no part in it. Absent: Caddy asks authentik, and the app need not know of it.
+   */
+  readonly login?: 'header' | 'oidc' | 'none';
+  /** Of one that speaks OpenID Connect. */
   readonly oidc?: AppOidc;
   /** Only members of this authentik group get in; everyone with an account where absent. */
   readonly group?: string;

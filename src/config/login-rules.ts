@@ -1,50 +1,54 @@
 import type { Path } from './location.ts';
 import { type Loose, loose, type Objection } from './objection.ts';
 
-/** What speaks against the way in which people log in to an app. */
-export function loginObjections(given: Loose, path: Path): Objection[] {
-  if (given['login'] !== 'oidc') {
-    if (given['oidc'] === undefined) return [];
-    const fix = 'Write login: oidc, or delete oidc.';
-    return [{ path: [...path, 'oidc'], value: given['oidc'], problem: 'is for an app with login: oidc alone', fix }];
-  }
-  const without = (key: string, problem: string, why: string): Objection[] =>
-    given[key] === undefined
+/** What does not go with a login that is not asked for by Caddy, and why. */
+const withoutCaddy: Readonly<Record<'oidc' | 'none', Readonly<Record<string, string>>>> = {
+  oidc: {
+    'replaces-site': 'What answers in the place of your own site is kept behind the login of authentik.',
+    'open-paths': 'Everything there is open, and the app asks by itself.',
+    'identity-headers': 'The app learns who comes from authentik, and Caddy does not.',
+  },
+  none: {
+    group: 'authentik is asked nothing, so no group keeps anybody out.',
+    'replaces-site': 'What answers in the place of your own site is kept behind the login of authentik.',
+    'open-paths': 'Everything there is open already.',
+    'identity-headers': 'Nobody has said who comes.',
+  },
+};
+
+/** What speaks against the way in which people log in to an app. `isInContainer`: Caddy is. */
+export function loginObjections(given: Loose, path: Path, isInContainer: boolean): Objection[] {
+  const login = given['login'];
+  const at = (key: string, words: Omit<Objection, 'path' | 'value'>): Objection[] =>
+    given[key] === undefined ? [] : [{ path: [...path, key], value: given[key], ...words }];
+  const ofOidc =
+    login === 'oidc'
       ? []
-      : [
-          {
-            path: [...path, key],
-            value: given[key],
-            problem,
-            why,
-            fix: `Delete ${key}, or write login: forward-auth.`,
-          },
-        ];
+      : at('oidc', { problem: 'is for an app with login: oidc alone', fix: 'Write login: oidc, or delete oidc.' });
+  if (login === 'header' && !isInContainer) {
+    return [
+      ...ofOidc,
+      ...at('login', {
+        problem: 'needs a Caddy in a container',
+        why: 'Such an app believes whoever sends the header. On a network of the two alone, that is Caddy; at a port of this server, it is every program here.',
+        fix: 'Write login: forward-auth.',
+      }),
+    ];
+  }
+  if (login !== 'oidc' && login !== 'none') return ofOidc;
+  const problem = `does not go with login: ${login}`;
+  const why = {
+    oidc: 'An app that asks authentik by itself has a provider of its own.',
+    none: 'It is about authentik, which has no part in this app.',
+  };
   const { client, pkce } = loose(given['oidc']);
   return [
-    ...(given['mode'] === 'domain'
-      ? [
-          {
-            path: [...path, 'mode'],
-            value: 'domain',
-            problem: 'does not go with login: oidc',
-            why: 'An app that asks authentik by itself has a provider of its own.',
-            fix: 'Delete mode.',
-          },
-        ]
-      : []),
-    ...without(
-      'replaces-site',
-      'does not go with login: oidc',
-      'What answers in the place of your own site is kept behind the login of authentik.',
+    ...ofOidc,
+    ...(given['mode'] === 'domain' ? at('mode', { problem, why: why[login], fix: 'Delete mode.' }) : []),
+    ...Object.entries(withoutCaddy[login]).flatMap(([key, because]) =>
+      at(key, { problem, why: because, fix: `Delete ${key}, or write login: forward-auth.` }),
     ),
-    ...without('open-paths', 'does not go with login: oidc', 'Everything there is open, and the app asks by itself.'),
-    ...without(
-      'identity-headers',
-      'does not go with login: oidc',
-      'The app learns who comes from authentik, and Caddy does not.',
-    ),
-    ...(client === 'public' && pkce !== 'sends'
+    ...(login === 'oidc' && client === 'public' && pkce !== 'sends'
       ? [
           {
             path: [...path, 'oidc', 'client'],

@@ -76,6 +76,7 @@ export function normaliseApp(draft: AppDraft, domain: string, authHost = `auth.$
     ...given('upstream', upstreamOf(app, preset)),
     ...given('replacesSite', app['replaces-site'] || undefined),
     mode: app.mode ?? 'app',
+    ...given('login', app.login === 'forward-auth' ? undefined : app.login),
     ...given('oidc', app.login === 'oidc' ? oidcOf(app.oidc ?? {}, find?.(app.name), named, authHost) : undefined),
     ...given('openPaths', app['open-paths']),
     ...given('site', siteOf(app)),

@@ -1,6 +1,7 @@
+import { believesHeader } from '../config/app-login.ts';
 import type { Config } from '../config/config.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
-import { backendNetwork, caddynet, innerName } from '../model/networks.ts';
+import { backendNetwork, caddynet, headerNetwork, innerName } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
@@ -92,11 +93,12 @@ export function stackContainers(
     },
     'authentik-worker': { ...authentik, service: 'authentik-worker', command: ['worker'], networks: [backend] },
     ...Object.fromEntries(
-      config.apps.flatMap(({ name, container }) =>
-        container
-          ? [[name, { ...common, service: name, image: container.image, mounts: [], networks: [caddynet] }]]
-          : [],
-      ),
+      config.apps.flatMap((app) => {
+        const { name, container } = app;
+        if (!container) return [];
+        const network = believesHeader(app) ? { ...headerNetwork(name), alone: true as const } : caddynet;
+        return [[name, { ...common, service: name, image: container.image, mounts: [], networks: [network] }]];
+      }),
     ),
   };
   return Object.fromEntries(

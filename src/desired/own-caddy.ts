@@ -1,3 +1,4 @@
+import { believesHeader } from '../config/app-login.ts';
 import type { Config } from '../config/config.ts';
 import { quoteCaddy } from '../formats/caddyfile.ts';
 import { encodeEnv } from '../formats/env.ts';
@@ -5,7 +6,7 @@ import { revisionOf } from '../formats/revision.ts';
 import { caddyImages, cloudflareVariable } from '../model/caddy.ts';
 import type { ContainerDefinition } from '../model/container.ts';
 import { Failure } from '../model/failure.ts';
-import { caddynet, door } from '../model/networks.ts';
+import { caddynet, door, headerNetwork } from '../model/networks.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
@@ -117,7 +118,11 @@ function ownCaddy(config: Config, facts: Facts): OwnCaddy {
     capabilities: ['NET_BIND_SERVICE'],
     ...logLimit(facts),
     // Apps ask authentik by the name that people log in at, and get to Caddy without leaving this server.
-    networks: [{ ...caddynet, aliases: [config.authHost] }, door],
+    networks: [
+      { ...caddynet, aliases: [config.authHost] },
+      door,
+      ...config.apps.filter(believesHeader).map(({ name }) => headerNetwork(name)),
+    ],
   };
   const values = usesToken && facts.cloudflareToken ? { [cloudflareVariable]: facts.cloudflareToken } : {};
   return { definition, values, revision: revisionOf(definition, values) };

@@ -1,3 +1,4 @@
+import { isGuarded } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { type Era, isOlder } from '../model/release.ts';
 import { type Id, idOf, parseId, type Resource } from '../model/resource.ts';
@@ -87,7 +88,7 @@ export const brandTitle = ({ authHost, domain }: Config, inside: Id): Resource =
   inside,
 });
 
-const guarded = (config: Config): readonly App[] => config.apps.filter(({ mode, oidc }) => mode === 'app' && !oidc);
+const guarded = (config: Config): readonly App[] => config.apps.filter((app) => app.mode === 'app' && isGuarded(app));
 
 /** By what authentik judges who gets in. */
 export const providerNames = (config: Config): readonly string[] => [

@@ -1,8 +1,9 @@
+import { believesHeader } from '../config/app-login.ts';
 import type { Config } from '../config/config.ts';
 import { encodeValue } from '../formats/env.ts';
 import { revisionOf } from '../formats/revision.ts';
 import type { ContainerDefinition, NetworkSpec } from '../model/container.ts';
-import { backendNetwork, doorNetwork, proxyNetwork } from '../model/networks.ts';
+import { backendNetwork, doorNetwork, headerNetwork, proxyNetwork } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
@@ -36,7 +37,7 @@ const secretly = (values: Readonly<Record<string, string>>): Values =>
 const valuesFor = ({ values }: Stack, { envFiles = [] }: ContainerDefinition): Values =>
   Object.assign({}, ...envFiles.map((path) => values[path]));
 
-export function networks(facts: Facts): Resource[] {
+export function networks({ apps }: Config, facts: Facts): Resource[] {
   const network = (key: string, spec: NetworkSpec): Resource => ({ kind: 'network', key, spec });
   const backend = network(backendNetwork, { project: 'authentik', network: 'backend' });
   // Made for a Caddy of the owner's, too: its compose file can name it then.
@@ -50,7 +51,10 @@ export function networks(facts: Facts): Resource[] {
   // Apps that homeauth starts are there, whatever their owner's proxy is.
   const isNeeded = !isOutside || facts.proxy.is === 'manual';
   const caddynet = exists || !isNeeded ? [] : [network(proxyNetwork, { project: 'caddy', network: 'caddynet' })];
-  return [backend, ...shared, ...caddynet];
+  const alone = apps
+    .filter(believesHeader)
+    .map(({ name }) => network(headerNetwork(name).name, { project: 'homeauth', network: name }));
+  return [backend, ...shared, ...caddynet, ...alone];
 }
 
 export function stackFiles(layout: Layout, facts: Facts, stack: Stack): Resource[] {

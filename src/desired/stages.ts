@@ -68,7 +68,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     },
     // Before the file that says which image each name stands for.
     { title: 'images', want: (f) => [...stack.images(of(f)), ...own.ownCaddyImages(config, f)] },
-    { title: files, want: (f) => stack.networks(f) },
+    { title: files, want: (f) => stack.networks(config, f) },
     {
       title: files,
       want: (f) => [...stack.stackFiles(layout, f, of(f)), ...own.ownCaddyFiles(config, f)],

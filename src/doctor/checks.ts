@@ -1,3 +1,4 @@
+import { isGuarded } from '../config/app-login.ts';
 import { secretNames } from '../desired/layout.ts';
 import { tokenIn } from '../installation/installation.ts';
 import { passwordFileCheck, secretFilesCheck } from '../installation/secret-files.ts';
@@ -213,6 +214,7 @@ export const checks: readonly Check[] = [
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
       ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'login-from-inside'],
+      ...['header-shared', 'header-apart', 'header-unseen'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],
     ],
     run: ({ scene: context, app, how }) => verifyApp(context, app, how),
@@ -225,7 +227,7 @@ export const checks: readonly Check[] = [
     run({ installation, scene: context }, { id, title }) {
       const about = { id, title };
       const apps = installation.config.apps.filter(
-        ({ group, mode, oidc }) => group !== undefined && mode === 'app' && !oidc,
+        (app) => app.group !== undefined && app.mode === 'app' && isGuarded(app),
       );
       if (apps.length === 0) return [skip(about, unseen('No app has a group.'))];
       const { signal } = installation.surroundings;

@@ -1,3 +1,4 @@
+import type { App } from '../config/config.ts';
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { speakers } from '../config/oidc.ts';
 import type { Facts } from '../desired/facts.ts';
@@ -7,6 +8,7 @@ import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { Secret } from '../model/secret.ts';
+import { firstNotAlone } from '../proxy/alone.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type TakenOver } from '../proxy/proxy.ts';
 import { networkOwners } from '../proxy/upstream.ts';
@@ -29,6 +31,9 @@ export async function survey(installation: Installation): Promise<Facts> {
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
+  const isServed = ({ name }: App) => ours.has(`provider:${name}`);
+  const notAlone = await firstNotAlone(config, world, proxy, isServed);
+  if (notAlone) throw new Failure(notAlone);
   await assertKept(layout.env, { names: secretNames.stack, lockedBy: layout.database }, world.files);
   await assertOnePassword(installation);
   const [password, key] = await Promise.all(secretNames.stack.map((name) => valueIn(world, layout.env, name)));

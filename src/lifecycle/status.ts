@@ -36,10 +36,11 @@ export async function statusOf({ config, era, layout, world, ledger }: Installat
       const digest = pins[reference];
       return { reference, ...(digest !== undefined && { digest }) };
     }),
-    apps: config.apps.map(({ name, host, mode, group, upstream }) => ({
+    apps: config.apps.map(({ name, host, mode, login, group, upstream }) => ({
       name,
       url: `https://${host}`,
       mode,
+      login: login ?? 'forward-auth',
       ...(upstream !== undefined && { upstream }),
       ...(group && { group }),
     })),

@@ -2,7 +2,9 @@
 export interface AppLogin {
   readonly app: string;
   readonly url: string;
-  readonly login: 'forward-auth' | 'oidc';
+  readonly login: 'forward-auth' | 'header' | 'oidc' | 'none';
+  /** Of an app that believes a header: its name, and what is entered in the app where that is known. */
+  readonly header?: { readonly name: string; readonly settings?: AppSettings };
   /** Of an app that asks authentik by itself. */
   readonly oidc?: {
     readonly issuer: string;

@@ -63,6 +63,8 @@ export interface Attachment {
   readonly key: string;
   /** The network leads nowhere beyond this machine. */
   readonly internal?: true;
+  /** It is to be on no other: leaving this one, or coming to it, makes the container anew. */
+  readonly alone?: true;
   /** How it is called there, beside its own name and its service's. */
   readonly aliases?: readonly string[];
 }

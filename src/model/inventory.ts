@@ -23,6 +23,8 @@ export interface Inventory {
     readonly name: string;
     readonly url: string;
     readonly mode: 'app' | 'domain';
+    /** As homeauth.yaml says it. */
+    readonly login: string;
     readonly upstream?: string;
     readonly group?: string;
   }[];

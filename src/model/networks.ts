@@ -12,6 +12,12 @@ export const caddynet: Attachment = { name: proxyNetwork, key: 'caddynet' };
 export const door: Attachment = { name: doorNetwork, key: 'proxy', internal: true };
 
 /**
+ * For Caddy and one app alone, which believes whoever sends it the header that names a person. Named as nothing else of
+ * ours is, whatever the app's name.
+ */
+export const headerNetwork = (app: string): Attachment => ({ name: `homeauth_${app}`, key: `homeauth_${app}` });
+
+/**
  * How a container of ours is called by the others, on every network that they share. A name without a dot is asked of
  * the router while its container does not run, and a router knows every device by the name that it gives itself; for
  * this one none has an answer.

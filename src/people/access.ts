@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isLeftAlone } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -32,6 +33,12 @@ export const accessToAll = (
 /** Whether somebody may open an app, by our own reading and by authentik's, side by side. */
 export async function accessTo({ world }: Pick<Installation, 'world'>, account: Account, app: App): Promise<Access> {
   const { authentik } = world;
+  if (isLeftAlone(app)) {
+    const because = [
+      `authentik has no part in ${app.name} (login: none): everybody who reaches this server gets to it.`,
+    ];
+    return { user: account.username, app: app.name, openPaths: [], opens: true, because, agree: true };
+  }
   const who = { user: account.username, app: app.name, openPaths: app.openPaths ?? [] };
   const slug = app.mode === 'domain' ? domainApplication : app.name;
   const [applications, bindings, groups] = await Promise.all([

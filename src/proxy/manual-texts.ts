@@ -1,3 +1,4 @@
+import { isGuarded } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { claims } from '../config/site.ts';
 import { quoteNginx } from '../formats/nginx.ts';
@@ -63,7 +64,7 @@ function forNginx({ apps, authHost }: Config, authentik: string) {
     odd: oddTargets,
     apps: apps.map((app, n) => ({
       n,
-      guarded: app.oidc === undefined,
+      guarded: isGuarded(app),
       host: app.host,
       slug: slugOf(app),
       scheme: app.site?.tls ? 'https' : 'http',
@@ -75,8 +76,8 @@ function forNginx({ apps, authHost }: Config, authentik: string) {
         {
           match: '/',
           open: '',
-          direct: app.oidc !== undefined,
-          headers: headersOf(app, app.oidc ? () => '""' : variableOf),
+          direct: !isGuarded(app),
+          headers: headersOf(app, isGuarded(app) ? variableOf : () => '""'),
         },
         ...(app.openPaths ?? []).map((path) => ({
           match: path.endsWith('/*') ? `^~ ${quoteNginx(path.slice(0, -1))}` : `= ${quoteNginx(path)}`,
@@ -127,7 +128,7 @@ function forTraefik({ apps, authHost }: Config, authentik: string) {
     );
     return {
       name,
-      guarded: app.oidc === undefined,
+      guarded: isGuarded(app),
       host,
       rule,
       port: String(addressIn(app.upstream ?? '').port),

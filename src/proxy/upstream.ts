@@ -42,10 +42,10 @@ export const gateways = async (docker: Pick<World['docker'], 'network'>): Promis
   );
 
 /** Docker itself knows a container as NAME.NETWORK, too. */
-const inDocker = (host: string): string => host.replace(`.${proxyNetwork}`, '');
+export const inDocker = (host: string): string => host.replace(/\.(?:caddy_caddynet|homeauth_[a-z0-9-]+)$/, '');
 
 /** The container that has a name, and whose network it has: where it has one of its own, that is itself. */
-function containerBehind(name: string, containers: readonly ContainerSummary[]) {
+export function containerBehind(name: string, containers: readonly ContainerSummary[]) {
   const container = called(name, containers);
   return container && { container, owner: containers.find((one) => one.name === container.networkOf) ?? container };
 }

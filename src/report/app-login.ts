@@ -3,9 +3,13 @@ import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
 /** `homeauth app NAME`: a page of what to enter. */
-export function appLogin({ app, url, oidc }: AppLogin, style: Style): string {
+export function appLogin({ app, url, login, oidc, header }: AppLogin, style: Style): string {
+  if (header) return byHeader(app, url, header, style);
   if (!oidc) {
-    const says = `authentik stands before ${app} (${url}): nobody gets there who is not logged in, and nothing is entered in it.`;
+    const says =
+      login === 'none'
+        ? `Caddy serves ${app} (${url}) to everybody, and authentik has no part in it: its own login counts, if it has one.`
+        : `authentik stands before ${app} (${url}): nobody gets there who is not logged in, and nothing is entered in it.`;
     return paragraph(style.text(says), style.room).join('\n');
   }
   const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings, compose } = oidc;
@@ -27,6 +31,19 @@ export function appLogin({ app, url, oidc }: AppLogin, style: Style): string {
     ...table(facts, style),
     ...(settings ? ['', ...entered(app, settings, style)] : ['', ...unknown(app, style)]),
     ...(compose ? ['', ...composed(app, compose, style)] : []),
+  ].join('\n');
+}
+
+function byHeader(app: string, url: string, { name, settings }: NonNullable<AppLogin['header']>, style: Style): string {
+  const said = (text: string) => paragraph(style.text(text), style.room);
+  return [
+    ...said(
+      `Nobody gets to ${app} (${url}) who is not logged in to authentik, and ${app} believes what Caddy tells it of them: ${name}.`,
+    ),
+    '',
+    ...(settings
+      ? entered(app, settings, style)
+      : said(`Enter that name where ${app} has its settings for a reverse proxy's login, and restart it.`)),
   ].join('\n');
 }
 
@@ -64,7 +81,9 @@ function entered(app: string, { way, place, entries, notes }: AppSettings, style
   const rest = notes.flatMap((note) => said(`Note: ${note}`));
   switch (way) {
     case 'env':
-      return [...said(`${app} takes its settings as variables, and homeauth has written them.`), ...rest];
+      return entries.length > 0
+        ? [...said(`Variables for the container of ${app}, in its compose file:`), ...table(entries, style), ...rest]
+        : [...said(`${app} takes its settings as variables, and homeauth has written them.`), ...rest];
     case 'ui':
       return [
         ...said(place === undefined ? `Enter in ${app}:` : `Enter in ${app}, under ${place}:`),

@@ -29,8 +29,10 @@ export function inventory(
       style.text(`  ${padImage(reference)}${digest?.slice(0, shown) ?? 'not pinned: no registry told its digest'}`),
     ),
     ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
-    ...apps.map(({ name, url, group, mode }) => {
-      const who = mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in');
+    ...apps.map(({ name, url, group, mode, login }) => {
+      const anybody = login === 'none' ? 'everybody: authentik has no part in it' : undefined;
+      const who =
+        anybody ?? (mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in'));
       return style.text(`  ${padApp(name)}${url}   ${who}`);
     }),
   ].join('\n');

@@ -1,3 +1,4 @@
+import { believesHeader } from '../config/app-login.ts';
 import type { App, AppAt } from '../config/config.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { type Family, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
@@ -18,7 +19,8 @@ export async function proveBeside(context: ProbeContext, app: AppAt): Promise<Fi
       const { container, owner } = found;
       const stopped = [container, owner].find(({ running }) => !running);
       if (stopped) return [wrong(reach, 'fail', notRunning(stopped.name)), ...claimable(app)];
-      const shared = config.proxy === 'manual' || owner.networks.includes(proxyNetwork);
+      // One that believes a header is on a network of its own, which has its own proof.
+      const shared = config.proxy === 'manual' || believesHeader(app) || owner.networks.includes(proxyNetwork);
       return [shared ? ok(reach) : wrong(reach, 'fail', apart(container, owner)), await published(context, app, owner)];
     }
     case 'here':

@@ -1,3 +1,4 @@
+import { isGuarded } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
@@ -34,7 +35,12 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
   const forged = `forged${context.world.random.alphanumeric(12).reveal()}`;
   const probe = `seen${context.world.random.alphanumeric(12).reveal()}`;
   const forgedAs = (name: string) => `${forged}-${name.toLowerCase()}.`;
-  const tries = [...spellings.map((spell) => [spell('Username'), spell('Groups')]), others].flatMap((names) => {
+  // Those that its owner has chosen for it are what it believes.
+  const usual = new Set(others.map((name) => name.toLowerCase()));
+  const chosen = Object.keys(app.site?.identityHeaders ?? {}).filter((name) => !usual.has(name.toLowerCase()));
+  const count = `${spellings.length + others.length + chosen.length} names tried`;
+  const groups = [...spellings.map((spell) => [spell('Username'), spell('Groups')]), [...others, ...chosen]];
+  const tries = groups.flatMap((names) => {
     const headers = Object.fromEntries(names.map((name) => [name, forgedAs(name)]));
     const as = session ? [undefined, session] : [undefined];
     return as.map((who) => ({ names, who, headers }));
@@ -50,7 +56,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
   const through = answers.flatMap(({ names, who, answer }) => {
     const seen = names.filter((name) => bodyOf(answer).includes(forgedAs(name)));
     // An app that asks by itself answers everybody.
-    const isOpen = !app.oidc && !who && !(answer instanceof Failure) && answer.status < 300;
+    const isOpen = isGuarded(app) && !who && !(answer instanceof Failure) && answer.status < 300;
     return seen.length === 0 && isOpen ? names.slice(0, 1) : seen.slice(0, 1);
   });
   if (through.length > 0) {
@@ -63,7 +69,7 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
       }),
     ];
   }
-  if (app.oidc) return [ok({ ...common, answer: `${spellings.length + others.length} names tried` })];
+  if (!isGuarded(app)) return [ok({ ...common, answer: count })];
   const verdicts = answers.filter(({ who }) => !who).map(({ answer }) => judgeStranger(answer, app, context));
   const unclear = verdicts.flatMap((verdict) => (verdict.is === 'wrong' ? [verdict.issue.problem] : []));
   if (unclear.length > 0) {
@@ -90,13 +96,12 @@ export async function proveForgery(context: ProbeContext, app: App, session?: Se
     ];
   }
   const shown = answers.some(({ who, answer }) => who && bodyOf(answer).includes(probe));
-  const count = `${spellings.length + others.length} names tried`;
   return [ok({ ...common, answer: shown ? `${count}, with a session too` : count })];
 }
 
 /** A name that authentik knows, and that is not this app's. */
 function otherHost(app: App, { apps, authHost }: Config): string {
-  return apps.find(({ host, mode, oidc }) => host !== app.host && mode === 'app' && !oidc)?.host ?? authHost;
+  return apps.find((one) => one.host !== app.host && one.mode === 'app' && isGuarded(one))?.host ?? authHost;
 }
 
 /** A proxy drops what the header Connection names, as meant for itself alone. */

@@ -1,3 +1,4 @@
+import { isGuarded } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
@@ -45,7 +46,7 @@ interface Another {
 
 /** What the outpost gave this account for an app that lets in everybody; undefined where there is none. */
 async function sessionOfAnother({ config }: ProbeContext, entered: Visit): Promise<Another | undefined> {
-  const open = config.apps.find(({ mode, group, oidc }) => mode === 'app' && group === undefined && !oidc);
+  const open = config.apps.find((app) => app.mode === 'app' && app.group === undefined && isGuarded(app));
   if (!open) return undefined;
   try {
     return { name: open.name, cookie: (await entered.goOn(`https://${open.host}/`)).cookies.reveal() };

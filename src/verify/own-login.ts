@@ -1,4 +1,5 @@
-import type { Speaker } from '../config/oidc.ts';
+import { isLeftAlone } from '../config/app-login.ts';
+import type { App } from '../config/config.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HttpAnswer } from '../world/world.ts';
@@ -6,17 +7,16 @@ import { fromOutside } from './answers.ts';
 import { findingOf, type ProbeContext, sendProbe, until, type Verdict } from './probe.ts';
 import { isRedirect, targetOf } from './stranger.ts';
 
-/** Does a stranger get to an app that asks for the login by itself, and to nothing of authentik's on the way? */
-export async function proveOwnLogin(context: ProbeContext, app: Speaker): Promise<Finding[]> {
+/** Does a stranger get to an app that Caddy does not ask authentik about, and to nothing of authentik's on the way? */
+export async function proveOwnLogin(context: ProbeContext, app: App): Promise<Finding[]> {
   const verdict = await until(context, 0, async () =>
     judge(await sendProbe(context, { url: `https://${app.host}/` }), app, context),
   );
-  return [
-    findingOf('own-login', `a stranger sees the page of ${app.name} itself: it asks for the login, not Caddy`, verdict),
-  ];
+  const says = isLeftAlone(app) ? 'no login of authentik is before it' : 'it asks for the login, not Caddy';
+  return [findingOf('own-login', `a stranger sees the page of ${app.name} itself: ${says}`, verdict)];
 }
 
-function judge(answer: HttpAnswer | Failure, app: Speaker, { config, entrance }: ProbeContext): Verdict {
+function judge(answer: HttpAnswer | Failure, app: App, { config, entrance }: ProbeContext): Verdict {
   if (answer instanceof Failure) return fromOutside(answer, app.host, entrance.log);
   const { status } = answer;
   if ([502, 503, 504].includes(status)) {

@@ -1,8 +1,10 @@
+import { isGuarded } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
-import { isSpeaker, type Speaker } from '../config/oidc.ts';
+import { isSpeaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import { isSilence } from '../model/reason.ts';
+import { proveAlone } from './alone.ts';
 import { proveAuthHost } from './auth-host.ts';
 import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';
@@ -53,14 +55,18 @@ export function isSilent(found: Finding): boolean {
   return because !== undefined && isSilence(because);
 }
 
-/** What is asked of an app that asks for the login by itself: it stands outside of authentik's. */
-async function verifySpeaker(context: ProbeContext, app: Speaker): Promise<Finding[]> {
+/** What is asked of an app that Caddy does not ask authentik about. */
+async function verifyUnguarded(context: ProbeContext, app: App): Promise<Finding[]> {
   const around = ['bypass-port', 'bypass-http'];
   return [
     ...(await proveOwnLogin(context, app)),
-    ...(await proveDiscovery(context, app)),
-    ...(await proveFromInside(context, app)),
-    ...(await proveStart(context, app)),
+    ...(isSpeaker(app)
+      ? [
+          ...(await proveDiscovery(context, app)),
+          ...(await proveFromInside(context, app)),
+          ...(await proveStart(context, app)),
+        ]
+      : []),
     ...(await proveForgery(context, app)),
     // Whoever comes by another way meets the app's own login, too.
     ...(await proveBypass(context, app)).filter(({ id }) => !around.includes(id)),
@@ -75,14 +81,15 @@ export async function verifyApp(
   app: App,
   { owner, patience }: Thoroughness = {},
 ): Promise<Finding[]> {
-  if (isSpeaker(app)) return verifySpeaker(context, app);
+  if (!isGuarded(app)) return verifyUnguarded(context, app);
   const stranger = await proveStranger(context, app, patience ?? outpostPatience);
-  const isGuarded = stranger.every(({ status }) => status === 'ok');
+  const asks = stranger.every(({ status }) => status === 'ok');
   return [
     ...stranger,
-    ...(owner && isGuarded ? await asOwner(context, app, owner) : await proveForgery(context, app)),
-    ...(isGuarded ? await proveOpenPaths(context, app) : []),
-    ...(isGuarded ? await proveSpelled(context, app) : []),
+    ...(owner && asks ? await asOwner(context, app, owner) : await proveForgery(context, app)),
+    ...(asks ? await proveOpenPaths(context, app) : []),
+    ...(asks ? await proveSpelled(context, app) : []),
+    ...(await proveAlone(context, app)),
     ...(await proveBypass(context, app)),
     ...(await provePublicName(context, app.host)),
     ...(await proveName(context, app.host)),

@@ -280,6 +280,36 @@ describe('across keys', () => {
       'is outside home.example.com',
       'Write mode: app, or a host that ends with .home.example.com',
     ],
+    [
+      'a group of an app that authentik has no part in',
+      app('{ name: wiki, upstream: wiki:80, login: none, group: family }'),
+      'does not go with login: none',
+      'Delete group, or write login: forward-auth.',
+    ],
+    [
+      'open paths where all is open',
+      app('{ name: wiki, upstream: wiki:80, login: none, open-paths: [/a] }'),
+      'does not go with login: none',
+      'Delete open-paths, or write login: forward-auth.',
+    ],
+    [
+      'mode domain without authentik',
+      app('{ name: wiki, upstream: wiki:80, login: none, mode: domain }'),
+      'does not go with login: none',
+      'Delete mode.',
+    ],
+    [
+      'a header from a proxy outside of Docker',
+      `proxy: host-caddy\n${app('{ name: wiki, upstream: "127.0.0.1:80", login: header }')}`,
+      'needs a Caddy in a container',
+      'Write login: forward-auth.',
+    ],
+    [
+      'OpenID Connect of an app without it',
+      app('{ name: wiki, upstream: wiki:80, login: header, oidc: {} }'),
+      'is for an app with login: oidc alone',
+      'Write login: oidc, or delete oidc.',
+    ],
     ['auth-host outside', `${small}auth-host: auth.example.com`, 'is outside', 'for example auth.home.example.com.'],
     [
       'a user name alone',

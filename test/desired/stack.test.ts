@@ -128,12 +128,12 @@ describe('whom authentik believes to be its proxy', () => {
     );
     expect(on).toEqual(['authentik']);
     expect(parse(found(layout.compose)).networks.proxy).toEqual({ name: 'authentik_proxy', internal: true });
-    expect(networks(facts)).toContainEqual({
+    expect(networks(config, facts)).toContainEqual({
       kind: 'network',
       key: 'authentik_proxy',
       spec: { project: 'authentik', network: 'proxy', internal: true },
     });
-    expect(networks({ ...facts, proxy: { is: 'manual' } }).map(({ key }) => key)).toEqual([
+    expect(networks(config, { ...facts, proxy: { is: 'manual' } }).map(({ key }) => key)).toEqual([
       'authentik_backend',
       'caddy_caddynet',
     ]);

@@ -14,6 +14,7 @@ function worldWith(found: NetworkSpec | undefined, users: Record<string, string[
     containers: async () =>
       Object.entries(users).map(([name, networks]) => ({ name, networks }) as unknown as ContainerSummary),
     createNetwork: async (name, spec) => void done.push(`create ${name} for ${spec.project}`),
+    disconnect: async (name, network) => void done.push(`disconnect ${name} from ${network}`),
     removeNetwork: async (name) => void done.push(`remove ${name}`),
   };
   return { world: { docker } as World, done };
@@ -41,4 +42,18 @@ test('is removed when nobody is on it, and else stays', async () => {
   const used = worldWith(want, { other: ['bridge'], caddy: ['caddy_caddynet'], wiki: ['bridge', 'caddy_caddynet'] });
   await networkKind.apply?.('caddy_caddynet', undefined, used.world, want);
   expect(used.done).toEqual([]);
+});
+
+test('one of Caddy and a single app is left by what homeauth made, and by nobody else', async () => {
+  const on = (name: string, label?: string) =>
+    ({ name, networks: ['homeauth_wiki'], labels: label ? { 'homeauth.revision': label } : {} }) as never;
+  const ours = worldWith(want);
+  Object.assign(ours.world.docker, { containers: async () => [on('caddy', 'abc')] });
+  await networkKind.apply?.('homeauth_wiki', undefined, ours.world, want);
+  expect(ours.done).toEqual(['disconnect caddy from homeauth_wiki', 'remove homeauth_wiki']);
+
+  const theirs = worldWith(want);
+  Object.assign(theirs.world.docker, { containers: async () => [on('caddy', 'abc'), on('wiki')] });
+  await networkKind.apply?.('homeauth_wiki', undefined, theirs.world, want);
+  expect(theirs.done).toEqual([]);
 });

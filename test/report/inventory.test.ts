@@ -16,7 +16,9 @@ test('the usual home fits 80 columns: names line up with their own kind only', (
         { reference: 'ghcr.io/goauthentik/server:2026.8.6', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
         { reference: 'postgres:16-alpine' },
       ],
-      apps: [{ name: 'whoami', url: 'https://whoami.home.example.com', mode: 'app', upstream: 'whoami:80' }],
+      apps: [
+        { name: 'whoami', url: 'https://whoami.home.example.com', mode: 'app', login: 'oidc', upstream: 'whoami:80' },
+      ],
     },
     plain(),
   );

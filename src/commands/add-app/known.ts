@@ -15,7 +15,9 @@ const ifStopped = 'Nothing was changed.';
 /** What the catalogue says of an app where its owner says nothing. */
 export async function defaultsOf(app: KnownApp, flags: AddAppFlags, installation: Installation): Promise<KnownDraft> {
   // What is said on the command line goes before.
-  const login = app.login.use === 'oidc' ? { login: 'oidc' as const } : {};
+  const { use } = app.login;
+  // To leave an app open takes its owner's word.
+  const login = use === 'oidc' || use === 'header' ? { login: use } : {};
   const said = { ...login, ...(app.title !== app.name && { title: app.title }) };
   if (flags.upstream === undefined && app.start) return said;
   const upstream = spoken(flags.upstream, app) ?? (await upstreamOf(app, installation));
@@ -27,7 +29,7 @@ export function keptOf(app: KnownApp, flags: AddAppFlags, there: App): KnownDraf
   const upstream = there.site?.tls ? spoken(flags.upstream, app) : flags.upstream;
   return {
     ...(there.title === app.title && app.title !== app.name && { title: app.title }),
-    ...(there.oidc && { login: 'oidc' as const }),
+    ...(there.login && { login: there.login }),
     ...(upstream && { upstream }),
   };
 }

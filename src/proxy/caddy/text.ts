@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { isGuarded } from '../../config/app-login.ts';
 import type { App, Config } from '../../config/config.ts';
 import { claims } from '../../config/site.ts';
 import { quoteCaddy } from '../../formats/caddyfile.ts';
 import type { Template } from '../../formats/template.ts';
 import { cloudflareVariable } from '../../model/caddy.ts';
-import { innerHost, proxyNetwork } from '../../model/networks.ts';
+import { innerHost } from '../../model/networks.ts';
 import type { CaddySpec } from '../../model/resource.ts';
 import { domainApplication } from '../../model/sso.ts';
 import type { TlsEnd } from '../tls-end.ts';
-import { upstreamsOf } from '../upstream.ts';
+import { inDocker, upstreamsOf } from '../upstream.ts';
 import { oddTargets, openTargets } from './open-paths.ts';
 
 const cloudflareModule = { name: 'dns.providers.cloudflare', variable: cloudflareVariable };
@@ -23,7 +24,7 @@ const ownDial = ({ name, upstream = '' }: App) => `${innerHost(name)}:${portOf(u
 /** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying any domain of the house. */
 function dialled(upstream: string, { site }: App): string {
   const host = upstream.slice(0, upstream.lastIndexOf(':'));
-  return `${site?.tls ? 'https://' : ''}${host.endsWith(`.${proxyNetwork}`) ? `${host}.:${portOf(upstream)}` : upstream}`;
+  return `${site?.tls ? 'https://' : ''}${inDocker(host) !== host ? `${host}.:${portOf(upstream)}` : upstream}`;
 }
 
 const portOf = (upstream: string) => upstream.slice(upstream.lastIndexOf(':') + 1);
@@ -96,8 +97,8 @@ export function textOf(
       site: siteAt(app.host),
       ...siteOf(app, tlsEnd !== undefined),
       slug: app.mode === 'domain' ? domainApplication : app.name,
-      ownLogin: app.oidc !== undefined,
-      guarded: app.oidc === undefined,
+      ownLogin: !isGuarded(app),
+      guarded: isGuarded(app),
       openPaths: app.openPaths ?? [],
       open: openTargets(app.openPaths ?? []),
     })),
@@ -110,10 +111,10 @@ export function textOf(
     revision,
     sites: [
       { host: config.authHost, openPaths: [] },
-      ...config.apps.map(({ host, openPaths = [], oidc }) => ({
-        host,
-        openPaths,
-        ...(oidc && { ownLogin: true as const }),
+      ...config.apps.map((app) => ({
+        host: app.host,
+        openPaths: app.openPaths ?? [],
+        ...(!isGuarded(app) && { ownLogin: true as const }),
       })),
     ],
     replaces: config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : [])),

@@ -1,0 +1,53 @@
+import { fill, type Placeholder } from '../../catalogue/placeholders.ts';
+import type { KnownApp } from '../../catalogue/schema.ts';
+import type { AppSettings } from '../../model/app-login.ts';
+
+type Header = NonNullable<KnownApp['forward-auth']['header-login']>;
+/** What an app is told, in whichever way. */
+type Block = Pick<Header, AppSettings['way'] | 'settings-notes'>;
+
+/** Filled in by the app itself, or by its owner. */
+const literal = ['appApiKey', 'randomSecret', 'providerId', 'strategyId'];
+
+/** What is entered in an app, the placeholders filled in. */
+export function enteredIn(
+  way: AppSettings['way'],
+  block: Block,
+  values: Partial<Record<Placeholder, string>>,
+  known: Pick<KnownApp, 'literal'>,
+): AppSettings {
+  const filled = <T extends Parameters<typeof fill>[0]>(data: T): T =>
+    fill(data, values, [...known.literal, ...literal]);
+  const notes = block['settings-notes'];
+  switch (way) {
+    case 'env':
+      return { way, entries: entriesIn(filled(block.env ?? {})), notes };
+    case 'ui': {
+      const { page, fields = {} } = block.ui ?? {};
+      return { way, ...(page !== undefined && { place: page }), entries: entriesIn(filled(fields)), notes };
+    }
+    case 'file': {
+      const { place, content = {} } = block.file ?? {};
+      return { way, ...(place !== undefined && { place }), entries: entriesIn(filled(content)), notes };
+    }
+    case 'api': {
+      const { api } = block;
+      const place = api && `${api.method} ${api.path}`;
+      return { way, ...(place !== undefined && { place }), entries: entriesIn(filled(api?.body ?? {})), notes };
+    }
+    case 'exec':
+      return { way, entries: filled(block.exec?.commands ?? []).map((line) => ['', line] as const), notes };
+  }
+}
+
+/** The way of a block that names none: the one that it has. */
+export const wayOf = (block: Block): AppSettings['way'] | undefined =>
+  (['env', 'file', 'api', 'exec', 'ui'] as const).find((way) => block[way] !== undefined);
+
+/** Each value with the way to it, levels parted by dots. */
+function entriesIn(data: unknown, above = ''): (readonly [string, string])[] {
+  if (typeof data !== 'object' || data === null) return [[above, String(data)]];
+  if (Array.isArray(data))
+    return [[above, data.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ')]];
+  return Object.entries(data).flatMap(([key, value]) => entriesIn(value, above === '' ? key : `${above}.${key}`));
+}

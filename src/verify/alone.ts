@@ -1,0 +1,19 @@
+import { believesHeader } from '../config/app-login.ts';
+import type { App } from '../config/config.ts';
+import { type Finding, ok, wrong } from '../model/finding.ts';
+import { notAlone } from '../proxy/alone.ts';
+import type { ProbeContext } from './probe.ts';
+
+/** Can anybody beside Caddy send an app the header that it believes? */
+export async function proveAlone({ world, entrance }: ProbeContext, app: App): Promise<Finding[]> {
+  const { container } = entrance;
+  if (!believesHeader(app) || container === undefined) return [];
+  const issue = notAlone(
+    app,
+    await world.docker.containers(),
+    { container, own: false },
+    { is: 'now', isServed: true },
+  );
+  const title = `nobody but Caddy can tell ${app.name} who somebody is`;
+  return [issue ? wrong({ id: issue.code, title }, 'fail', issue) : ok({ id: 'header-shared', title })];
+}
