@@ -27,6 +27,7 @@ const all = [
     backups.backupList,
     backups.backupShow,
     backups.backupVerify,
+    backups.backupDrill,
     backups.backupPrune,
     backups.restore,
   ],

@@ -70,6 +70,23 @@ export const backupVerify = defineCommand({
 });
 export type BackupVerifyFlags = FlagsOf<typeof backupVerify>;
 
+export const backupDrill = defineCommand({
+  name: 'backup drill',
+  heading: 'care',
+  about: 'Restore a copy into containers of its own, prove that people can log in, and remove them',
+  examples: ['homeauth backup drill', 'homeauth backup drill 2026-11-29T160500Z --identity /root/key.txt'],
+  changes: true,
+  takes: (command) =>
+    command
+      .argument('[copy]')
+      .option(...from)
+      .option(...key)
+      .option(...passphrase),
+  run: async ([copy], flags, s): Promise<ExitCode> =>
+    (await import('../commands/backup/drill.ts')).drill(copy, flags, s),
+});
+export type BackupDrillFlags = FlagsOf<typeof backupDrill>;
+
 export const restore = defineCommand({
   name: 'restore',
   heading: 'care',

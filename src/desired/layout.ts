@@ -24,6 +24,9 @@ export interface Layout {
   readonly cloudflareToken: string;
   /** A line for each use of `homeauth rescue`. */
   readonly rescueLog: string;
+  /** What a drill of a copy is made of, while it lasts; and when the last one was, with what came of it. */
+  readonly drill: string;
+  readonly drillNote: string;
   readonly caddy: string;
 }
 
@@ -53,6 +56,8 @@ export function layoutOf(baseDir: string): Layout {
     adminPassword: `${home}/admin-password`,
     cloudflareToken: `${home}/cloudflare-token`,
     rescueLog: `${home}/rescue.log`,
+    drill: `${root}/drill`,
+    drillNote: `${home}/drill.json`,
     caddy: `${baseDir}/caddy`,
   };
 }

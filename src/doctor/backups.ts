@@ -1,4 +1,4 @@
-import { copiesIn } from '../installation/backups.ts';
+import { copiesIn, isDrillLeft, lastDrill } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { Filesystem } from '../world/world.ts';
@@ -6,6 +6,8 @@ import type { Filesystem } from '../world/world.ts';
 const day = 86_400_000;
 /** How much of a home's life may be without a copy, in days. */
 const limit = 7;
+/** How long a drill is good for, in days. */
+const drillLimit = 90;
 
 /** Is there a copy of what was changed up to a week ago, and does it lie somewhere else? */
 export async function copiesCheck(installation: Installation, about: About): Promise<Finding[]> {
@@ -25,11 +27,45 @@ export async function copiesCheck(installation: Installation, about: About): Pro
         });
   const [here, there] = await Promise.all([layout.root, newest.path].map((path) => world.files.filesystem(path)));
   const elsewhere = { id: 'backup-same-disk', title: 'the copies are on another disk' };
-  if (!here || !there || diskOf(here) !== diskOf(there)) return [fresh, ok(elsewhere)];
+  const drilled = await drillCheck(installation);
+  if (!here || !there || diskOf(here) !== diskOf(there)) return [fresh, ok(elsewhere), ...drilled];
   const problem = `The copies in ${to} are on the same disk as the data.`;
   const why = 'If that disk fails, both are lost.';
   const fix = ['Name a directory on another disk in homeauth.yaml:', 'backup:', '  to: /mnt/DISK/homeauth'];
-  return [fresh, wrong(elsewhere, 'warn', { problem, why, fix })];
+  return [fresh, wrong(elsewhere, 'warn', { problem, why, fix }), ...drilled];
+}
+
+/** Was a copy restored for a trial lately, did people get in, and is all of it gone? */
+async function drillCheck(installation: Installation): Promise<Finding[]> {
+  const last = await lastDrill(installation);
+  const why =
+    'Only a restore shows that a copy is good. A drill restores one into containers of its own, and removes them.';
+  const fix = 'homeauth backup drill';
+  const title = 'a copy was restored for a trial';
+  const left = (await isDrillLeft(installation))
+    ? [
+        wrong({ id: 'drill-left', title: 'no drill left anything behind' }, 'warn', {
+          problem: 'A drill of a copy was cut off, or is running now.',
+          why: 'Its containers take memory and disk space.',
+          fix: 'homeauth apply   removes what it left',
+        }),
+      ]
+    : [];
+  if (!last)
+    return [
+      wrong({ id: 'drill-due', title }, 'warn', { problem: 'No copy was ever restored for a trial.', why, fix }),
+      ...left,
+    ];
+  const age = Math.floor((Date.now() - Date.parse(last.made)) / day);
+  if (last.failed !== undefined) {
+    const problem = `The last drill, of the copy ${last.copy}, failed: ${last.failed}`;
+    return [wrong({ id: 'drill-failed', title }, 'warn', { problem, why, fix }), ...left];
+  }
+  if (age > drillLimit) {
+    const problem = `The last drill of a copy was ${age} days ago.`;
+    return [wrong({ id: 'drill-due', title }, 'warn', { problem, why, fix }), ...left];
+  }
+  return [ok({ id: 'drill-due', title: `${title} ${age === 0 ? 'today' : `${age} days ago`}` }), ...left];
 }
 
 /** One that was set up this week has had no time for it. */

@@ -142,7 +142,10 @@ export const checks: readonly Check[] = [
     title: 'there is a backup',
     needs: 'docker',
     by: doctor,
-    finds: ['backup-old', 'backup-same-disk'],
+    finds: [
+      ...['backup-old', 'backup-same-disk', 'drill-due', 'drill-failed', 'drill-left'],
+      ...['drill-copy', 'drill-database', 'drill-server', 'drill-token', 'drill-counts', 'drill-login'],
+    ],
     run: copiesCheck,
   },
   {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path/posix';
 import { nearest } from '../config/nearest.ts';
+import { record } from '../engine/ledger.ts';
 import type { Copy, Manifest } from '../model/copy.ts';
 import { Failure } from '../model/failure.ts';
 import type { Files } from '../world/world.ts';
@@ -64,6 +65,41 @@ export async function copyNamed(given: string | undefined, place: string, instal
           ? `Did you mean: ${near}`
           : 'Those that are there: homeauth backup list',
   });
+}
+
+/** When a copy was last restored for a trial. */
+export interface Drill {
+  /** ISO 8601. */
+  readonly made: string;
+  readonly copy: string;
+  /** The name of the first proof that failed. */
+  readonly failed?: string;
+}
+
+/** Whether a drill left something behind, or is under way. */
+export const isDrillLeft = async ({ world, layout }: Pick<Installation, 'world' | 'layout'>): Promise<boolean> =>
+  (await world.files.stat(layout.drill)) !== undefined;
+
+/** Keeps what came of a drill beside the ledger. It is the user's to keep, and goes with the rest of the data. */
+export async function noteDrill(
+  { world, layout, ledger }: Installation,
+  copy: string,
+  failed: string | undefined,
+): Promise<void> {
+  await ledger.save(record(await ledger.read(), [{ id: `file:${layout.drillNote}`, precious: true }]));
+  const drill: Drill = { made: new Date().toISOString(), copy, ...(failed !== undefined && { failed }) };
+  await world.files.write(layout.drillNote, `${JSON.stringify(drill)}\n`, 0o600);
+}
+
+/** The last drill; undefined where there was none, or nobody can read what it left. */
+export async function lastDrill({ world, layout }: Pick<Installation, 'world' | 'layout'>): Promise<Drill | undefined> {
+  try {
+    const drill = JSON.parse((await world.files.read(layout.drillNote)) ?? '') as Drill;
+    return Number.isNaN(Date.parse(drill.made)) ? undefined : drill;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    return undefined;
+  }
 }
 
 /** What a copy says of itself; undefined where it is none, or not whole. */

@@ -96,14 +96,14 @@ export async function reopened(
   return openInstallation(now === undefined ? text : edit(now), source, runtime);
 }
 
+/** What one of our env files says; nothing where it is missing. */
+export async function valuesIn({ files }: Pick<World, 'files'>, path: string) {
+  return decodeEnv((await files.read(path)) ?? '');
+}
+
 /** A value out of one of our env files. */
-export async function valueIn(
-  { files }: Pick<World, 'files'>,
-  path: string,
-  name: string,
-): Promise<Secret | undefined> {
-  const text = await files.read(path);
-  const value = text === undefined ? undefined : decodeEnv(text)[name];
+export async function valueIn(world: Pick<World, 'files'>, path: string, name: string): Promise<Secret | undefined> {
+  const value = (await valuesIn(world, path))[name];
   return value ? new Secret(value) : undefined;
 }
 

@@ -13,8 +13,8 @@ export const askDatabase = (docker: Docker, question: string): Promise<ExecResul
   docker.exec(databaseContainer, ['sh', '-c', `${psql} -c "$0"`, question]);
 
 /** Tell the database several things, in order, by a stream that no list of processes shows; the first failure ends it. */
-export const tellDatabase = (docker: Docker, sql: string): Promise<ExecResult> =>
-  docker.exec(databaseContainer, ['sh', '-c', `${psql} -f -`], { stdin: sql });
+export const tellDatabase = (docker: Docker, sql: string, container = databaseContainer): Promise<ExecResult> =>
+  docker.exec(container, ['sh', '-c', `${psql} -f -`], { stdin: sql });
 
 const isDone = (role: string): string =>
   `select exists (select from pg_database join pg_authid owner on owner.oid = datdba where datname = '${role}' and rolname = '${role}' and rolcanlogin and rolpassword is not null) and not exists (select from pg_authid where rolname = 'postgres' and rolpassword is not null)`;

@@ -17,6 +17,7 @@ import { Failure } from '../model/failure.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { restoringFile } from './backup/contents.ts';
+import { sweep } from './backup/throwaway.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {
@@ -72,6 +73,7 @@ export function reconcile(
 ): Promise<Done> {
   return hold(before, command, async () => {
     await assertNotRestoring(before);
+    await sweep(before);
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
@@ -128,7 +130,10 @@ export function removeAll(
     mayTake: () => false,
     purge,
   };
-  return hold(installation, 'uninstall', () => converge(run));
+  return hold(installation, 'uninstall', async () => {
+    await sweep(installation);
+    return converge(run);
+  });
 }
 
 function common({ world, ledger, surroundings: runtime }: Installation, progress: (event: Progress) => void) {

@@ -178,6 +178,13 @@ test('a restore brings back who was there, and takes away who came since', { tim
   // By the program that everybody has.
   await run('age', ['--decrypt', '--identity', key, '--output', words, join(copy.path, 'database.dump.age')]);
   expect((await readFile(words)).subarray(0, 5).toString()).toBe('PGDMP');
+  const living = await lives(place.engine);
+  const drilled = JSON.parse((await homeauthEnds(0, ['backup', 'drill', '--identity', key, '--json'])).out);
+  console.info(`a drill took ${(drilled.took / 1000).toFixed(1)} s`);
+  expect(drilled.checks.map(({ status }: { status: string }) => status)).toEqual(Array(6).fill('ok'));
+  expect(await lives(place.engine)).toEqual(living);
+  const networks = await place.engine.docker(['network', 'ls', '--format', '{{.Name}}']);
+  expect(networks.split('\n')).not.toContain('homeauth-drill');
   const before = (await api.list('core/users')).map(({ username }) => username);
   const { pk } = await api.post('core/users', { username: 'late', name: 'Late', groups: [] });
   expect(pk).toBeDefined();

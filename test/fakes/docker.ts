@@ -60,15 +60,14 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
   const lan: FakeDocker['lan'] = new Map();
 
   /** Docker's name server: a container that runs and shares a network; a name without a dot may be a device's. */
-  const lookup = (name: string, asking: Box): ReadonlyMap<number, number> | undefined => {
+  const lookup = (name: string, asking: Box): Box | undefined => {
     const wanted = name.replace(/\.$/, '');
     const isCalled = ([own, box]: [string, Box]) =>
       [...box.networks].some(
         (network) =>
           asking.networks.has(network) && (own === wanted || (box.aliases.get(network) ?? []).includes(wanted)),
       );
-    const found = [...boxes].find(([own, box]) => box.running && isCalled([own, box]));
-    return found ? found[1].running?.ports : lan.get(name);
+    return [...boxes].find(([own, box]) => box.running && isCalled([own, box]))?.[1];
   };
   const begin = async (name: string, box: Box): Promise<void> => {
     const program = programOf(box.made.definition.image);
@@ -86,8 +85,10 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
           void box.running?.stop();
           box.running = undefined;
         },
+        whois: (other) => lookup(other, box)?.made,
         dial: (other, port) => {
-          const at = lookup(other, box)?.get(port);
+          const found = lookup(other, box);
+          const at = (found ? found.running?.ports : lan.get(other))?.get(port);
           return at === undefined ? undefined : { host: '127.0.0.1', port: at };
         },
       });

@@ -51,7 +51,7 @@ export async function dumping({ argv, stdin, store, passwords, others }: Asked) 
       others.delete(from);
       await store.change(() => ({ state, result: undefined }));
     }
-    const [, password] = /^alter role authentik with login password '(.*)'$/.exec(sql) ?? [];
+    const [, password] = /^(?:alter|create) role authentik with login password '(.*)'$/.exec(sql) ?? [];
     if (password) passwords.set('authentik', password);
   }
   return said();

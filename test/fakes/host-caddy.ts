@@ -40,6 +40,7 @@ export async function withHostCaddy(
     files,
     environment: {},
     databases: docker.databases,
+    whois: () => undefined,
     log: () => {},
     die: () => {},
     dial(name, port) {

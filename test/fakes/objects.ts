@@ -1,9 +1,14 @@
 import type { Json, State } from '../standin/state.ts';
 import type { FakeWorld } from './world.ts';
 
-/** What is in authentik's database. */
-export async function databaseOf({ docker }: FakeWorld): Promise<State> {
-  const state = await [...docker.databases.values()].at(-1)?.store.read();
+/** What is in authentik's database: the newest whose directory is there. */
+export async function databaseOf({ docker, files }: FakeWorld): Promise<State> {
+  const there: State[] = [];
+  for (const [directory, { store }] of docker.databases) {
+    const state = (await files.stat(`${directory}/PG_VERSION`)) && (await store.read());
+    if (state) there.push(state);
+  }
+  const state = there.at(-1);
   if (!state) throw new Error('there is no database');
   return state;
 }

@@ -37,6 +37,7 @@ export const postgres: Program = async (around) => {
   const exec = async (argv: readonly string[], stdin: string) => {
     const copied = store && (await dumping({ argv, stdin, store, passwords, others }));
     if (copied) return copied;
+    if (argv[0] === 'pg_isready') return { code: 0, stdout: 'accepting connections\n', stderr: '' };
     if (!argv.some((word) => word.includes('psql'))) return { code: 127, stdout: '', stderr: 'not found' };
     const { held = 0, limit: now = limit } = store ?? {};
     if (held >= now) {

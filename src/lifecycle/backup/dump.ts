@@ -31,8 +31,8 @@ export async function dump(docker: Docker, without: readonly string[], into: Wri
 }
 
 /** Reads a dump to its end: one that is cut off is found here, and not by a list of what it should hold. */
-export async function readWhole(docker: Docker, from: Readable): Promise<boolean> {
-  const { code } = await docker.exec(databaseContainer, ['pg_restore', '--file=/dev/null'], { stdin: from });
+export async function readWhole(docker: Docker, from: Readable, container = databaseContainer): Promise<boolean> {
+  const { code } = await docker.exec(container, ['pg_restore', '--file=/dev/null'], { stdin: from });
   return code === 0;
 }
 

@@ -42,7 +42,7 @@ export async function planCopy(installation: Installation, place: string) {
   });
 }
 
-const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+export const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 
 /**
  * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
@@ -130,7 +130,9 @@ async function manifestOf(
 }
 
 /** What authentik has. One that cannot be asked is copied all the same: then more than ever. */
-export async function inventoryOf({ world }: Installation): Promise<Pick<Manifest, 'counts' | 'people'>> {
+export async function inventoryOf({
+  world,
+}: Pick<Installation, 'world'>): Promise<Pick<Manifest, 'counts' | 'people'>> {
   try {
     if ((await world.authentik.reach()).is !== 'ready') return {};
     const rows = await Promise.all(

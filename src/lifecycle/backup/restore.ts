@@ -13,7 +13,7 @@ import { keptFolder, restoringFile } from './contents.ts';
 import { sizeUp } from './dump.ts';
 import { exchange, load } from './exchange.ts';
 import { inventoryOf, makeCopy } from './make.ts';
-import { assertKey, type Key, opened, type Readers, readersWith, sealedName } from './seal.ts';
+import { assertKey, contentOf, type Key, readersIn, readersWith } from './seal.ts';
 import { swap } from './swap.ts';
 
 const root = { uid: 0, gid: 0 };
@@ -78,11 +78,6 @@ export function restoreCopy(
       if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
       tell(what);
     };
-    const content = async (file: string) => {
-      const { encrypted } = copy.manifest;
-      const stream = await files.stream(join(copy.path, sealedName(file, encrypted !== undefined)));
-      return encrypted === undefined ? stream : opened(stream, key, encrypted);
-    };
     assertKey(copy.manifest, key);
     step('reading the copy');
     // What is in it becomes root's files and secrets.
@@ -102,10 +97,10 @@ export function restoreCopy(
     await files.makeDirectory(fresh, 0o700, root);
     try {
       step('unpacking');
-      await tar.unpack(await content('files.tar'), fresh);
+      await tar.unpack(await contentOf(copy, 'files.tar', files, key), fresh);
       await mingle(installation, join(fresh, 'authentik'));
       step('restoring the database beside');
-      await load(docker, await content('database.dump'));
+      await load(docker, await contentOf(copy, 'database.dump', files, key));
     } catch (error) {
       // Nothing was exchanged yet, and what was unpacked has secrets in it.
       await files.removeTree(kept).catch(() => {});
@@ -123,12 +118,7 @@ export function restoreCopy(
   });
 }
 
-/** For whom copies are encrypted that nobody asked for by name. */
-export function readersIn({ config: { backup } }: Installation): Readers | undefined {
-  return backup.recipients && { recipients: backup.recipients };
-}
-
-/** What was made since the copy is still homeauth's, so that it can go; and nobody's way in by force is forgotten. */
+/** What was made since the copy is still homeauth's, so that it can go; no way in by force is forgotten, and no drill. */
 async function mingle({ world, layout, ledger }: Installation, fresh: string): Promise<void> {
   const { files } = world;
   const [home, path] = [layoutOf('').home, layoutOf('').ledger].map((one) => one.slice(layoutOf('').root.length));
@@ -138,6 +128,8 @@ async function mingle({ world, layout, ledger }: Installation, fresh: string): P
   const content = `${JSON.stringify({ version: 1, made }, undefined, 1)}\n`;
   if (!(await files.stat(join(fresh, home ?? '')))) await files.makeDirectory(join(fresh, home ?? ''), 0o700, root);
   await files.write(join(fresh, path ?? ''), content, 0o600);
-  const log = await files.read(layout.rescueLog);
-  if (log !== undefined) await files.write(join(fresh, layout.rescueLog.slice(layout.root.length)), log, 0o600);
+  for (const path of [layout.rescueLog, layout.drillNote]) {
+    const now = await files.read(path);
+    if (now !== undefined) await files.write(join(fresh, path.slice(layout.root.length)), now, 0o600);
+  }
 }

@@ -1,10 +1,13 @@
+import { join } from 'node:path/posix';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
-import type { Encryption, Manifest } from '../../model/copy.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { Copy, Encryption, Manifest } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { Files } from '../../world/world.ts';
 
 /** For whom a copy is encrypted, in the format of age: who holds the key of a recipient, or who knows the passphrase. */
 export type Readers = { readonly recipients: readonly string[] } | { readonly passphrase: Secret };
@@ -80,6 +83,18 @@ export async function opened(
   }
   sealed.destroy();
   throw locked(key !== undefined, encryption);
+}
+
+/** What is in a file of a copy, by its plain name. @throws Failure copy-locked */
+export async function contentOf({ path, manifest }: Copy, file: string, files: Files, key: Key | undefined) {
+  const { encrypted } = manifest;
+  const stream = await files.stream(join(path, sealedName(file, encrypted !== undefined)));
+  return encrypted === undefined ? stream : opened(stream, key, encrypted);
+}
+
+/** For whom copies are encrypted that nobody asked for by name. */
+export function readersIn({ config: { backup } }: Pick<Installation, 'config'>): Readers | undefined {
+  return backup.recipients && { recipients: backup.recipients };
 }
 
 /** Those who read what this key opens. */

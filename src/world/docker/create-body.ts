@@ -28,7 +28,7 @@ export function createBody(container: NewContainer, imageId: string): Docker.Con
     ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])),
     ...(d.healthcheck && { Healthcheck: healthConfig(d.healthcheck) }),
     HostConfig: {
-      RestartPolicy: { Name: 'unless-stopped' },
+      RestartPolicy: { Name: container.passing ? 'no' : 'unless-stopped' },
       // Unlike Binds, a mount with a missing source is refused instead of made as a directory of root's.
       Mounts: d.mounts.map(({ source, target, readOnly }) => ({
         Type: 'bind',

@@ -78,6 +78,8 @@ export interface NewContainer {
   readonly definition: ContainerDefinition;
   readonly environment: Readonly<Record<string, string | Secret>>;
   readonly revision: string;
+  /** Docker does not start it again, whatever ends it. */
+  readonly passing?: true;
   /** Compose's hash of the service, where Compose is there to tell it. */
   readonly configHash?: string;
 }

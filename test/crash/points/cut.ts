@@ -17,7 +17,14 @@ export interface Whole {
   readonly state: Awaited<ReturnType<typeof stateOf>>;
 }
 
-export async function undisturbed({ name, from, run }: Scene): Promise<Whole> {
+/** What can be compared with another run. */
+async function comparable(fake: FakeWorld, { dated }: Scene): Promise<Whole['state']> {
+  const { files, ...state } = await stateOf(fake);
+  return { ...state, files: Object.fromEntries(Object.entries(files).filter(([path]) => !dated?.test(path))) };
+}
+
+export async function undisturbed(scene: Scene): Promise<Whole> {
+  const { name, from, run } = scene;
   const fake = await from();
   try {
     const power = cutAt(fake);
@@ -27,7 +34,7 @@ export async function undisturbed({ name, from, run }: Scene): Promise<Whole> {
       { n: i + 1, when: 'before' },
       { n: i + 1, when: 'after' },
     ]);
-    return { points, state: await stateOf(fake) };
+    return { points, state: await comparable(fake, scene) };
   } finally {
     await fake.close();
   }
@@ -50,7 +57,8 @@ export async function cutAndGoOn(scene: Scene, whole: Whole, { n, when }: Point)
     const wrong = [
       ...(cut && !cut.failure && !isLast ? ['the power was not cut'] : []),
       ...ending(ran),
-      ...differences(whole.state, await stateOf(fake)),
+      ...differences(whole.state, await comparable(fake, scene)),
+      ...((await scene.tidy?.(fake)) ?? []),
     ];
     if (ends) return { place, wrong };
     const now = await secretsOn(fake);

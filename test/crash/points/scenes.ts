@@ -1,6 +1,7 @@
 import type { OpenFiles } from '../../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
+import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 
 type Homeauth = ReturnType<typeof homeauthIn>;
@@ -13,6 +14,10 @@ export interface Scene {
   readonly again?: (homeauth: Homeauth) => Promise<Ran>;
   /** It is all gone at the end. */
   readonly ends?: 'nothing';
+  /** Files that have the time in them or in their name, and are compared with nothing: `tidy` looks at them. */
+  readonly dated?: RegExp;
+  /** What must not be there at the end, a line each. */
+  readonly tidy?: (fake: FakeWorld) => Promise<readonly string[]>;
 }
 
 export interface Stage {
@@ -51,6 +56,15 @@ export function setStage(): Stage {
     return fake;
   });
   const whole = { config, confirm: 'home.example.com' };
+  let copy = '';
+  /** It has a copy of itself, and an app that came since. */
+  const copied = once(async () => {
+    const fake = await copyOf(await bare());
+    const made = await homeauthIn(fake)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+    copy = JSON.parse(made.out).copy.name;
+    await homeauthIn(fake)('add-app', ['whoami']);
+    return fake;
+  });
   const scenes: readonly Scene[] = [
     { name: 'init', from: async () => fakeWorld(), run: (homeauth) => homeauth('init', [], initFlags) },
     { name: 'add-app', from: async () => copyOf(await bare()), run: (homeauth) => homeauth('add-app', ['whoami']) },
@@ -88,11 +102,50 @@ export function setStage(): Stage {
       },
       ends: 'nothing',
     },
+    {
+      name: 'backup',
+      from: async () => copyOf(await withApp()),
+      run: (homeauth) => homeauth('backup', [], { plain: true }),
+      dated,
+      tidy: copiesAreWhole,
+    },
+    {
+      name: 'restore',
+      from: async () => copyOf(await copied()),
+      run: (homeauth) => homeauth('restore', [copy], { confirm: 'home.example.com' }),
+      dated,
+      tidy: async (fake) => [
+        ...(await copiesAreWhole(fake)),
+        ...((await fake.files.stat(at('restoring.json'))) ? ['it is still noted as under way'] : []),
+      ],
+    },
+    {
+      name: 'backup drill',
+      from: async () => copyOf(await copied()),
+      run: (homeauth) => homeauth('backup drill'),
+      dated,
+      tidy: async ({ docker, files }) =>
+        [...docker.boxes.keys(), ...docker.networks.keys(), ...((await files.list(at(''))) ?? [])]
+          .filter((name) => name.includes('drill'))
+          .map((name) => `${name} is left`),
+    },
   ];
   return {
     scenes,
     close: async () => void (await Promise.all(made.map(async (machine) => (await machine).close()))),
   };
+}
+
+const dated = /^\/srv\/docker\/backups\/|\/before-restore-|\/drill\.json$/;
+
+/** Each is there as a whole, or not by its name. */
+async function copiesAreWhole(fake: FakeWorld): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const name of (await fake.files.list('/srv/docker/backups')) ?? []) {
+    const { code } = await homeauthIn(fake)('backup verify', [name]);
+    if (code !== 0) wrong.push(`the copy ${name} is not whole`);
+  }
+  return wrong;
 }
 
 /** As much as one may break by hand: files, modes, Caddy's text, containers, and objects in authentik. */

@@ -1,0 +1,32 @@
+import type { BackupDrillFlags } from '../../cli/backup.ts';
+import { copyNamed } from '../../installation/backups.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { drill as carryOut } from '../../lifecycle/backup/drill.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { issueOf } from '../../model/finding.ts';
+import { duration } from '../../report/duration.ts';
+import { findingsData, proof } from '../../report/findings.ts';
+import { screenOf } from '../screen.ts';
+import { keyFrom } from './key.ts';
+import { placeOf } from './place.ts';
+
+/** `homeauth backup drill [COPY]`: would a restore bring people back in? */
+export async function drill(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'backup drill');
+  const { terminal, world } = runtime;
+  const copy = await copyNamed(given, placeOf(flags.from, installation), installation);
+  const key = await keyFrom(flags, runtime);
+  const began = world.clock.now();
+  const findings = await carryOut(installation, { copy, key, tell: (what) => terminal.live(`· drill   ${what}`) });
+  terminal.live(undefined);
+  const took = world.clock.now() - began;
+  const isGood = !findings.some(issueOf);
+  const verdict = isGood
+    ? `${copy.path} can be restored: proven in ${duration(took)}. What was started for it is gone.`
+    : `${copy.path} did not pass. What was started for it is gone; the installation was not touched.`;
+  const words = [proof(findings, screen.paper), '', screen.paper.text(verdict)];
+  screen.result(words.join('\n'), { copy: copy.name, took: Math.round(took), ...findingsData(findings) }, isGood);
+  return isGood ? exitCodes.fine : exitCodes.wrong;
+}
