@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Failure, Uncertain } from '../../src/model/failure.ts';
+import { exitCodes, Failure, Uncertain } from '../../src/model/failure.ts';
 import type { CaddySpec, Id } from '../../src/model/resource.ts';
 import { caddyKind } from '../../src/proxy/caddy/kind.ts';
 import { withOurs } from '../../src/proxy/caddy/placement.ts';
@@ -379,10 +379,9 @@ describe('no site of the owner is lost', () => {
 
   test('one that answers otherwise after the reload puts everything back, and is named', async () => {
     const caddy = server({ [path]: file });
-    let isOurs = false;
     let asked = 0;
     (caddy.world.http as { dial: unknown }).dial = async ({ url }: HttpRequest) => {
-      isOurs ||= caddy.files[path] !== file && caddy.commands.includes('caddy reload');
+      const isOurs = caddy.files[path] !== file && caddy.commands.includes('caddy reload');
       const isEmpty = isOurs && url.includes('b.example.com') && asked++ % 2 === 1;
       return { ...nothing, body: isEmpty ? '' : 'a page' };
     };
@@ -397,6 +396,33 @@ describe('no site of the owner is lost', () => {
     expect(caddy.commands.filter((command) => command === 'caddy reload')).toHaveLength(2);
   });
 
+  test.each([
+    ['at once', 0, 'site-lost'],
+    ['after a moment', 1, 'site-lost'],
+    ['not at all', 2, 'site-not-back'],
+  ])('one that was lost, and is back %s', async (_, away, code) => {
+    const caddy = server({ [path]: file });
+    let rounds = 0;
+    const { clock } = caddy.world;
+    (clock as { sleep: unknown }).sleep = async (ms: number) => {
+      if (ms > 1_000) rounds++;
+    };
+    (caddy.world.http as { dial: unknown }).dial = async ({ url }: HttpRequest) => {
+      const reloads = caddy.commands.filter((command) => command === 'caddy reload').length;
+      const isAway = reloads === 1 || (reloads === 2 && rounds < away);
+      return { ...nothing, status: isAway && url.includes('b.example.com') ? 502 : 200, body: 'a page' };
+    };
+    const failure = await refusal(caddy.put(want));
+    expect(failure.code).toBe(code);
+    expect(failure.problem).toContain('b.example.com');
+    expect(failure.details).toContain('b.example.com: 200 before, 502 after');
+    expect(caddy.files).toEqual({ [path]: file });
+    if (code !== 'site-not-back') return;
+    expect(failure.problem).not.toContain('a.example.com');
+    expect(failure.details).toContain('b.example.com: 200 before, 502 now');
+    expect(failure.exit).toBe(exitCodes.halfway);
+  });
+
   test('one bad moment of an app is nothing', async () => {
     const caddy = server({ [path]: file });
     let asked = 0;
@@ -409,6 +435,8 @@ describe('no site of the owner is lost', () => {
     ['leads somewhere else each time', (asked) => ({ status: 302, headers: { location: `/session/${asked}` } })],
     ['counts how often it is asked', (asked) => ({ status: asked > 8 ? 429 : 200 })],
     ['has been away', (asked) => ({ status: asked > 6 ? 200 : 502, body: 'a page' })],
+    ['bans who asks often', (asked) => ({ status: asked > 4 ? 403 : 200, body: 'a page' })],
+    ['lets in again whom it had banned', (asked) => ({ status: asked > 4 ? 200 : 429, body: 'a page' })],
   ])('a site that %s is not lost', async (_, answered) => {
     const caddy = server({ [path]: own });
     let asked = 0;

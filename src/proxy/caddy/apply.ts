@@ -11,7 +11,7 @@ import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
 import { checkPlaceBeside, readTexts } from './read.ts';
 import { adaptFile, adaptOwn, checkRoom, isAccepted } from './room.ts';
 import { lastLoaded, revisionIn, running, runningText } from './running.ts';
-import { sitesAnswer } from './sites-answer.ts';
+import { type AskAgain, type Lost, sitesAnswer } from './sites-answer.ts';
 import { swap, type Texts } from './swap.ts';
 
 /** Put our text into Caddy's configuration, and see it there. */
@@ -31,11 +31,23 @@ export async function put(want: CaddySpec, world: World): Promise<void> {
       await reload(caddy, inside);
       const revision = revisionIn(await runningText(caddy)) || (await lastLoaded(caddy));
       if (revision !== want.revision) throw unseen(want);
-      const missing = await lost();
+      const missing = await lost(await isAsBefore(caddy, runs, ours));
       if (missing.length > 0) throw siteLost(missing, outside);
     },
     reload: () => reload(caddy, inside),
+    lost: () => stillLost(lost, world),
   });
+}
+
+/** Whether Caddy serves its owner's sites as in this configuration, whatever is homeauth's. */
+const isAsBefore = async (caddy: Instance, runs: Configuration, ours: ReadonlySet<string>): Promise<boolean> =>
+  difference(runs, await running(caddy), ours) === undefined;
+
+/** Once everything is put back: what was lost for a moment comes again. */
+async function stillLost(lost: AskAgain, { clock }: World): Promise<readonly Lost[]> {
+  if ((await lost(true)).length === 0) return [];
+  await clock.sleep(2_000);
+  return lost(true);
 }
 
 /**
@@ -134,7 +146,7 @@ export async function takeOut(outside: string, world: World): Promise<void> {
   // One that does not run our text has nothing to forget.
   if (!caddy || !revisionIn(await runningText(caddy))) {
     const nothing = async () => {};
-    return swap(files, place, before, after, { load: nothing, reload: nothing });
+    return swap(files, place, before, after, { load: nothing, reload: nothing, lost: async () => [] });
   }
   const adapted = await adaptOwn(after.caddyfile, caddy, outside);
   const ours = oursIn(before);
@@ -143,10 +155,11 @@ export async function takeOut(outside: string, world: World): Promise<void> {
   await swap(files, place, before, after, {
     load: async () => {
       await reload(caddy, inside, after.caddyfile);
-      const missing = await lost();
+      const missing = await lost(await isAsBefore(caddy, runs, ours));
       if (missing.length > 0) throw siteLost(missing, outside);
     },
     reload: () => reload(caddy, inside, before.caddyfile),
+    lost: () => stillLost(lost, world),
   });
 }
 

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { exitCodes, Failure } from '../../model/failure.ts';
 import type { CaddyPlace, CaddySpec } from '../../model/resource.ts';
 import { bySetting } from '../../model/setting.ts';
 import type { ExecResult } from '../../world/docker/docker.ts';
@@ -134,3 +134,23 @@ export const siteLost = (lost: readonly Lost[], path: string): Failure =>
     details: lost.map(({ host, before, after }) => `${host}: ${before} before, ${after} after`).join('\n'),
     fix: `Look at how ${path} serves ${lost.length === 1 ? 'it' : 'them'}, then run the command again.`,
   });
+
+/** Everything is put back, and these sites still do not answer as before. */
+export const notBack = (
+  lost: readonly Lost[],
+  { why, details }: { readonly why: string; readonly details: readonly string[] },
+  place: CaddyPlace,
+): Failure => {
+  const hosts = lost.map(({ host }) => host).join(', ');
+  return new Failure({
+    code: 'site-not-back',
+    problem: `${hosts} ${lost.length === 1 ? 'does not answer as it' : 'do not answer as they'} did, also now that homeauth's part is taken back.`,
+    why,
+    details: [...details, ...lost.map(({ host, before, after }) => `${host}: ${before} before, ${after} now`)],
+    fix: [
+      `Look whether what is behind ${lost.length === 1 ? 'it' : 'them'} runs, and at Caddy's log: ${wordsFor(place).log}`,
+      `If that says nothing, start Caddy anew: ${wordsFor(place).restart}`,
+    ],
+    exit: exitCodes.halfway,
+  });
+};

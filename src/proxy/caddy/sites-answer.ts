@@ -11,6 +11,8 @@ interface Asked {
   readonly via: { readonly host: string; readonly port: number };
   /** It answered the same each time. */
   readonly isSteady: boolean;
+  /** It said nothing but that it refuses. */
+  readonly isRefused: boolean;
   /** Answers that were seen, in short. */
   readonly answers: ReadonlySet<string>;
 }
@@ -28,6 +30,11 @@ type Around = Pick<World, 'http' | 'clock' | 'random'>;
 const times = { before: 3, after: 12 };
 /** One answer may be of something else: an app that has a bad moment. */
 const tolerated = 1;
+/** What a site says that bans or limits whoever asks too often. */
+const refusals: readonly (number | undefined)[] = [403, 429];
+
+/** Asks all of them again. `isSame`: Caddy runs them as before, so a refusal is the site's own word. */
+export type AskAgain = (isSame: boolean) => Promise<readonly Lost[]>;
 
 /**
  * Asks every site of the owner's in a running configuration, each through the listener that serves it, and gives what
@@ -38,7 +45,7 @@ export async function sitesAnswer(
   running: Configuration,
   ours: ReadonlySet<string>,
   around: Around,
-): Promise<() => Promise<readonly Lost[]>> {
+): Promise<AskAgain> {
   const ways = await waysTo(caddy, running, ours, around);
   const first = await pMap(ways, (way) => before(way, around), { concurrency: 8 });
   const silent = ways.filter((_, n) => first[n] === undefined);
@@ -46,8 +53,8 @@ export async function sitesAnswer(
   if (silent.length > 0) await around.clock.sleep(2_000);
   const late = await pMap(silent, (way) => before(way, around), { concurrency: 8 });
   const asked = [...first, ...late].filter((one) => one !== undefined);
-  return async () =>
-    (await pMap(asked, (one) => after(one, around), { concurrency: 8 })).filter((one) => one !== undefined);
+  return async (isSame) =>
+    (await pMap(asked, (one) => after(one, isSame, around), { concurrency: 8 })).filter((one) => one !== undefined);
 }
 
 type Way = Pick<Asked, 'host' | 'via'> & { readonly schemes: readonly string[] };
@@ -89,18 +96,24 @@ async function before({ host, via, schemes }: Way, around: Around): Promise<Aske
     for (let n = 0; n < times.before; n++) seen.push(await ask(url, via, around));
     if (!seen.some((answer) => answer !== undefined && answer.status < 500)) continue;
     const isSteady = new Set(seen.map((answer) => inShort(answer, true))).size === 1;
-    return { host, url, via, isSteady, answers: new Set(seen.map((answer) => inShort(answer, isSteady))) };
+    const isRefused = seen.every((answer) => refusals.includes(answer?.status));
+    return { host, url, via, isSteady, isRefused, answers: new Set(seen.map((answer) => inShort(answer, isSteady))) };
   }
   return undefined;
 }
 
-async function after({ host, url, via, isSteady, answers }: Asked, around: Around): Promise<Lost | undefined> {
+async function after(
+  { host, url, via, isSteady, isRefused, answers }: Asked,
+  isSame: boolean,
+  around: Around,
+): Promise<Lost | undefined> {
   const others: string[] = [];
   for (let n = 0; n < times.after; n++) {
     const answer = await ask(url, via, around);
     const short = inShort(answer, isSteady);
-    // Somebody counts how often it is asked.
-    if (answer?.status !== 429 && !answers.has(short)) others.push(short);
+    // One that refused may let in again.
+    const isOwnWord = refusals.includes(answer?.status) || (isRefused && answer?.hasPage && answer.status < 500);
+    if (!answers.has(short) && !(isSame && isOwnWord)) others.push(short);
     if (others.length > tolerated) return { host, before: [...answers].join(' or '), after: short };
     await around.clock.sleep(50);
   }

@@ -1,7 +1,10 @@
 import { exitCodes, Failure, Uncertain } from '../../model/failure.ts';
 import type { CaddyPlace, CaddySpec } from '../../model/resource.ts';
+import { textOf } from '../../model/shown.ts';
 import type { Files } from '../../world/world.ts';
+import { notBack } from './failures.ts';
 import { fileBeside } from './placement.ts';
+import type { Lost } from './sites-answer.ts';
 import { wordsFor } from './words.ts';
 
 /** The two texts that Caddy reads: the user's Caddyfile, and ours beside it, where it is a file of its own. */
@@ -15,6 +18,8 @@ export interface Loading {
   load(): Promise<void>;
   /** Makes Caddy load what is there again. */
   reload(): Promise<void>;
+  /** The owner's sites that do not answer as they did, now that everything is back. */
+  lost(): Promise<readonly Lost[]>;
 }
 
 /** Where the user's text is kept while a file that cannot be swapped at once is written. */
@@ -29,7 +34,7 @@ export async function swap(
   want: CaddyPlace & Pick<CaddySpec, 'how' | 'caddyfile'>,
   before: Texts,
   after: Texts,
-  { load, reload }: Loading,
+  { load, ...back }: Loading,
 ): Promise<void> {
   const path = want.caddyfile.outside;
   let isWritten = false;
@@ -50,7 +55,7 @@ export async function swap(
       await files.remove(copyOf(path));
       throw error;
     }
-    throw await backAgain(files, want, before, after, reload, error);
+    throw await backAgain(files, want, before, after, back, error);
   }
   await files.remove(copyOf(path));
 }
@@ -63,14 +68,14 @@ async function backAgain(
   { how, caddyfile: { outside: path }, ...place }: CaddyPlace & Pick<CaddySpec, 'how' | 'caddyfile'>,
   before: Texts,
   after: Texts,
-  reload: () => Promise<void>,
+  { reload, lost: lostNow }: Omit<Loading, 'load'>,
   cause: unknown,
 ): Promise<Failure> {
   // A site that was lost is what happened; everything else is how Caddy refused.
   const lost = cause instanceof Failure && cause.code === 'site-lost' ? cause : undefined;
   const problem = lost?.problem ?? `${wordsFor(place).name} did not take homeauth's part of its configuration.`;
   const words = cause instanceof Failure ? [cause.problem, cause.details].filter(Boolean).join('\n') : String(cause);
-  const details = lost?.details ?? words;
+  const details = textOf(lost?.details ?? words);
   try {
     await write(files, how, path, after, before);
     await files.remove(copyOf(path));
@@ -90,12 +95,15 @@ async function backAgain(
     () => true,
     () => false,
   );
+  const why = loaded
+    ? `${path} is as it was before, byte for byte, and Caddy serves it.`
+    : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`;
+  const away = await lostNow();
+  if (away.length > 0) return notBack(away, { why, details: [textOf(problem), details] }, place);
   return new Failure({
     code: lost ? 'site-lost' : 'caddy-refused',
     problem,
-    why: loaded
-      ? `${path} is as it was before, byte for byte, and Caddy serves it.`
-      : `${path} is as it was before, byte for byte; Caddy goes on with what it loaded last.`,
+    why,
     details,
     fix: lost?.fix ?? `Correct what Caddy names, then run the command again. Its log: ${wordsFor(place).log}`,
     exit: exitCodes.halfway,
