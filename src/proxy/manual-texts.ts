@@ -134,7 +134,10 @@ function forTraefik({ apps, authHost }: Config, authentik: string) {
       port: String(addressIn(app.upstream ?? '').port),
       outpostRule: `${rule} && PathPrefix(\`/outpost.goauthentik.io/\`)`,
       // What an app may read as another path goes the way of all others.
-      openRule: open.length > 0 ? `${rule} && (${open.join(' || ')}) && !PathRegexp(\`[.][.]|//|[;%]|[\\\\]\`)` : '',
+      openRule:
+        open.length > 0
+          ? `${rule} && (${open.join(' || ')}) && !PathRegexp(\`[.][.]|//|[;%]|[\\\\]|[[:cntrl:]]\`)`
+          : '',
       urls: upstreamsOf(app).map((upstream) => `${site?.tls ? 'https' : 'http'}://${upstream}`),
       transport: transportOf(app),
     };

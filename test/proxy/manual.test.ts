@@ -17,7 +17,8 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { dataOf } from '../words.ts';
-import { type Nginx, nginx } from './nginx.ts';
+import { type ForOne, nginx } from './nginx.ts';
+import { traefik } from './traefik.ts';
 
 const domain = 'home.example.com';
 let fake: FakeWorld;
@@ -43,7 +44,7 @@ beforeAll(async () => {
   const upstream = `127.0.0.1:${(app.address() as AddressInfo).port}`;
   const site = { identityHeaders: { 'Remote-User': 'username' as const } };
   const apps = written.apps.map(({ container: _, ...one }) => ({ ...one, upstream, openPaths: ['/share/*'], site }));
-  config = { ...written, apps };
+  config = { ...written, proxy: 'manual', apps };
   const server = (await fake.docker.dialAddress('authentik', 9000))!;
   texts = manualTexts(config, await compiledTemplates(packagedTemplates)(), `${server.host}:${server.port}`);
 });
@@ -62,12 +63,17 @@ function proxyManager(text: string): string {
   return [server(auth, plain), ...apps.map((part) => server(part, part.replace(/^.*\n/, '')))].join('');
 }
 
-describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', (name) => {
-  let real: Nginx;
+const start: Readonly<Record<string, (text: string) => Promise<ForOne>>> = {
+  'nginx.conf': (text) => nginx(text, domain),
+  'nginx-proxy-manager.conf': (text) => nginx(proxyManager(text), domain),
+  'traefik.yml': (text) => traefik(text, domain),
+};
+
+describe.each(Object.keys(start))('%s in a real server of its kind', (name) => {
+  let real: ForOne;
   let scene: ProbeContext;
   beforeAll(async () => {
-    const text = texts[name] ?? '';
-    real = await nginx(name === 'nginx.conf' ? text : proxyManager(text), domain);
+    real = await start[name]!(texts[name] ?? '');
     const { via, authority } = real;
     scene = { world: { ...fake.world, http: ownHttp }, config, entrance: { via, authority } } as ProbeContext;
   });
@@ -84,9 +90,20 @@ describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', 
       forged: ['ok', ''],
       stripped: ['ok', ''],
       owner: ['ok', ''],
-      'open-paths': ['ok', ''],
+      // Traefik asks the app for another path than the visitor did, and homeauth does not see that.
+      'open-paths': name === 'traefik.yml' ? ['warn', expect.stringContaining('//share/')] : ['ok', ''],
       spelled: ['ok', ''],
     });
+  });
+
+  test('no other spelling of what is open reaches the app', async () => {
+    const { via, authority } = real;
+    const spelled = ['//share/x', '/share//x', '/share/.%00/x', '/share/..%2fx', '/share/a;/x', '/share/%5cx'];
+    for (const path of spelled) {
+      const { status, body } = await ownHttp.dial({ url: `https://whoami.${domain}${path}`, via, authority });
+      // What the app was asked: the open path itself, or nothing.
+      expect(status === 200 ? body.split('\n')[0] : 'GET /share/x', path).toBe('GET /share/x');
+    }
   });
 
   test('a tunnel is for WebSockets alone', async () => {
@@ -108,7 +125,7 @@ describe.each(['nginx.conf', 'nginx-proxy-manager.conf'])('%s in a real nginx', 
   });
 });
 
-test.each(['nginx.conf', 'nginx-proxy-manager.conf'])(
+test.each(Object.keys(start))(
   '%s leads to an app with a login of its own at once, and says nothing of who comes',
   async (name) => {
     const lines = 'login: oidc, oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }';
@@ -119,10 +136,14 @@ test.each(['nginx.conf', 'nginx-proxy-manager.conf'])(
     const { config: speaking } = parseConfig(file, 'homeauth.yaml');
     const all = manualTexts(speaking, await compiledTemplates(packagedTemplates)(), '127.0.0.1:9');
     const text = all[name] ?? '';
-    expect(text).not.toMatch(/auth_request \/|\/outpost/);
-    const real = await nginx(name === 'nginx.conf' ? text : proxyManager(text), domain);
+    expect(text).not.toMatch(
+      /auth_request \/|\/outpost\.goauthentik\.io\/auth\/nginx|speaks-outpost|, homeauth-login\]/,
+    );
+    const real = await start[name]!(text);
     onTestFinished(() => real.stop());
-    const headers = { 'X-Authentik-Username': 'forged', 'Remote-User': 'forged', X_Authentik_Username: 'forged' };
+    const forged = { 'X-Authentik-Username': 'forged', 'Remote-User': 'forged' };
+    // Traefik takes them off by name where it does not ask authentik.
+    const headers = { ...forged, ...(name !== 'traefik.yml' && { X_Authentik_Username: 'forged' }) };
     const { via, authority } = real;
     const answer = await ownHttp.dial({ url: `https://speaks.${domain}/x`, via, authority, headers });
     expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('GET /x')]);
@@ -176,7 +197,7 @@ describe('for Traefik', () => {
     const open = routers['homeauth-whoami-open'];
     expect(open?.priority).toBeGreaterThan(routers['homeauth-whoami']?.priority ?? 0);
     expect(open?.rule).toBe(
-      'Host(`whoami.home.example.com`) && (PathPrefix(`/share/`)) && !PathRegexp(`[.][.]|//|[;%]|[\\\\]`)',
+      'Host(`whoami.home.example.com`) && (PathPrefix(`/share/`)) && !PathRegexp(`[.][.]|//|[;%]|[\\\\]|[[:cntrl:]]`)',
     );
   });
 

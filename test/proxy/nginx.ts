@@ -4,21 +4,18 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface Nginx {
+/** A real proxy, for as long as a test lasts. */
+export interface ForOne {
   readonly via: { readonly host: string; readonly port: number };
   readonly authority: string;
   stop(): Promise<void>;
 }
 
 /** A real nginx with these servers, on the loopback, with a certificate for everything below the domain. */
-export async function nginx(servers: string, domain: string): Promise<Nginx> {
+export async function nginx(servers: string, domain: string): Promise<ForOne> {
   const folder = mkdtempSync(join(tmpdir(), 'homeauth-nginx-'));
   const at = (name: string) => join(folder, name);
-  const names = `subjectAltName=DNS:*.${domain}`;
-  const certificate = ['-keyout', at('key.pem'), '-out', at('cert.pem'), '-days', '2', '-subj', '/CN=test'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...certificate, '-addext', names], {
-    stdio: 'ignore',
-  });
+  const { certificate, key, authority } = selfSigned(folder, domain);
   const port = await freePort();
   writeFileSync(
     at('nginx.conf'),
@@ -28,8 +25,8 @@ error_log ${at('error.log')} info;
 events {}
 http {
   access_log off;
-  ssl_certificate ${at('cert.pem')};
-  ssl_certificate_key ${at('key.pem')};
+  ssl_certificate ${certificate};
+  ssl_certificate_key ${key};
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at(name)};`).join('\n  ')}
 ${servers.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)}
 }
@@ -42,7 +39,7 @@ ${servers.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)}
   while (!(await isOpen(port))) await new Promise((done) => setTimeout(done, 20));
   return {
     via: { host: '127.0.0.1', port },
-    authority: readFileSync(at('cert.pem'), 'utf8'),
+    authority,
     async stop() {
       child.kill();
       await ended;
@@ -51,7 +48,16 @@ ${servers.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)}
   };
 }
 
-async function freePort(): Promise<number> {
+/** A certificate for everything below the domain. */
+export function selfSigned(folder: string, domain: string) {
+  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const files = ['-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=test'];
+  const names = ['-addext', `subjectAltName=DNS:*.${domain}`];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...names], { stdio: 'ignore' });
+  return { certificate, key, authority: readFileSync(certificate, 'utf8') };
+}
+
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

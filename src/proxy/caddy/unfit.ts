@@ -105,7 +105,10 @@ export const portTaken = (process: string, container: string | undefined): Failu
       code: 'caddy-outside-docker',
       problem: 'Caddy runs on this server itself and not in a container.',
       why: 'From there it cannot reach authentik and the apps by their names in Docker.',
-      ...bySetting(onThisServer),
+      ...bySetting((setting) => [
+        onThisServer(setting),
+        'Or stop it, and homeauth sets up one in a container: systemctl disable --now caddy',
+      ]),
     });
   }
   const who = container === undefined ? process : `the container ${container}`;
