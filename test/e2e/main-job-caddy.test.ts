@@ -1,11 +1,13 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WHOAMI_IMAGE } from '../machine/names.ts';
 import { apiRequests, changing } from './main-job/api.ts';
-import { hostOf, visitor } from './main-job/browser.ts';
+import { hostOf, Visitor, visitor } from './main-job/browser.ts';
+import { startDebianCaddy } from './main-job/debian-caddy.ts';
 import { homeauth, homeauthEnds } from './main-job/homeauth.ts';
 import { containerNames, lives, networkNames } from './main-job/look.ts';
-import { startUsersCaddy, type UsersCaddy } from './main-job/own-caddy.ts';
+import { ownSites, startUsersCaddy, type UsersCaddy } from './main-job/own-caddy.ts';
 import { domain, openPlace, type Place } from './main-job/place.ts';
 
 let place: Place;
@@ -120,7 +122,7 @@ test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async 
   await expect(knock('auth')).rejects.toThrow();
 });
 
-test('init takes the data up again, beside a Caddyfile that is itself the mount, and gives that back too', async () => {
+test('init takes the data up again, beside a Caddyfile that is itself the mount', async () => {
   const kept = () => Promise.all(secretFiles.map((path) => readFile(join(place.root, path), 'utf8')));
   const secrets = await kept();
   await place.engine.compose(['down'], { cwd: caddy.directory });
@@ -143,12 +145,75 @@ test('init takes the data up again, beside a Caddyfile that is itself the mount,
   expect(await knock('mine')).toMatchObject(mine);
   expect(await knock('auth')).toMatchObject({ status: 302 });
   expect((await knock('whoami')).headers['location']).toContain(`https://auth.${domain}/`);
+});
 
-  await homeauthEnds(0, ['uninstall', '--confirm', domain]);
-  expect(await caddyfile()).toBe(original);
-  expect((await stat(caddy.caddyfile)).ino).toBe(ino);
+/** Its port is for this server alone, where a Caddy that is on the server's network asks it. */
+const startApp = () =>
+  place.engine.docker(['run', '--detach', '--name', 'notes', '--publish', '127.0.0.1:8081:80', WHOAMI_IMAGE]);
+
+test('it moves to a Caddy on the network of this server, by homeauth.yaml alone', async () => {
+  await homeauthEnds(0, ['remove-app', 'whoami', '--yes']);
+  const [former, was] = [caddy.caddyfile, original];
+  await place.engine.compose(['down'], { cwd: caddy.directory });
+  caddy = await startUsersCaddy(place, 'host');
+  original = await caddyfile();
+  running = (await lives(place.engine))['caddy'];
+  await isServed();
+  const file = join(place.root, 'homeauth.yaml');
+  await writeFile(file, `${await readFile(file, 'utf8')}\nproxy: host-caddy\n`);
+  await homeauthEnds(0, ['apply', '--yes']);
+  expect(await readFile(former, 'utf8')).toBe(was);
+  expect(await caddyfile()).toContain('\tforward_auth http://127.0.0.1:910 {');
+
+  await startApp();
+  await homeauthEnds(0, ['add-app', 'notes', '--upstream', '127.0.0.1:8081']);
+  const helen = await visitor(place.engine);
+  expect(await helen.open(hostOf('notes'), 'helen', password)).toMatchObject({
+    status: 200,
+    body: expect.stringMatching(/X-Authentik-Username: helen/i),
+  });
+  expect((await knock('notes')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
   expect(await knock('mine')).toMatchObject(mine);
-  expect(await containerNames(place.engine)).toEqual(['caddy']);
+  await homeauthEnds(0, ['plan', '--exit-code']);
+  await homeauthEnds(0, ['uninstall']);
+  expect(await caddyfile()).toBe(original);
+  expect(await knock('mine')).toMatchObject(mine);
   expect((await lives(place.engine))['caddy']).toBe(running);
-  await expect(stat(place.base)).rejects.toThrow('ENOENT');
+});
+
+test('init finds Debian’s Caddy, which systemd runs, and leaves it as it was', async () => {
+  await place.engine.compose(['down'], { cwd: caddy.directory });
+  // Nothing is left that says how it was: what follows is found out.
+  await rm(join(place.root, 'homeauth.yaml'));
+  const debian = await startDebianCaddy(ownSites);
+  try {
+    const homeauthHere = (...args: readonly string[]) => homeauthEnds(0, args, {}, debian.here);
+    const someone = async () => new Visitor(await debian.authority());
+    const asked = async (app: string) => (await someone()).ask(hostOf(app));
+    await expect.poll(() => asked('mine').catch(String), { timeout: 30_000 }).toMatchObject(mine);
+    const pid = await debian.systemctl('show', '--property=MainPID', 'caddy');
+
+    await homeauthHere(...place.init);
+    expect(await readFile(join(place.root, 'homeauth.yaml'), 'utf8')).toMatch(/^proxy: host-caddy$/m);
+    await homeauthHere('add-app', 'notes', '--upstream', '127.0.0.1:8081');
+    expect((await asked('notes')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
+    expect(await (await someone()).open(hostOf('notes'), 'helen', password)).toMatchObject({ status: 200 });
+    expect(await asked('mine')).toMatchObject(mine);
+    await homeauthHere('plan', '--exit-code');
+    // It was loaded, and nothing was started anew; what systemd starts is the same.
+    expect(await debian.systemctl('show', '--property=MainPID', 'caddy')).toBe(pid);
+    await debian.systemctl('restart', 'caddy');
+    expect((await asked('notes')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
+    await homeauthHere('verify');
+
+    await homeauthHere('uninstall', '--confirm', domain);
+    expect(await readFile(debian.caddyfile, 'utf8')).toBe(ownSites);
+    expect(await asked('mine')).toMatchObject(mine);
+    await expect(asked('auth')).rejects.toThrow();
+    await expect(stat(join(dirname(debian.caddyfile), 'homeauth.caddy'))).rejects.toThrow('ENOENT');
+    expect(await containerNames(place.engine)).toEqual(['notes']);
+    await expect(stat(place.base)).rejects.toThrow('ENOENT');
+  } finally {
+    await debian.close();
+  }
 });

@@ -13,9 +13,10 @@ export interface Ran {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Starts the built homeauth as a process of its own, where nobody can be asked. */
-export function startHomeauth(args: readonly string[], env: Variables = {}) {
-  return execa(process.execPath, [bin, ...args], {
+/** Starts the built homeauth as a process of its own, where nobody can be asked. `under`: a command that starts it. */
+export function startHomeauth(args: readonly string[], env: Variables = {}, under: readonly string[] = []) {
+  const [command = '', ...rest] = [...under, process.execPath, bin, ...args];
+  return execa(command, rest, {
     cwd: '/',
     env: { HOMEAUTH_CONFIG: undefined, ...env },
     stdin: 'ignore',
@@ -38,14 +39,19 @@ export function says(running: ReturnType<typeof startHomeauth>, words: string): 
 }
 
 /** Runs it to its end, and tells what it printed. */
-export async function homeauth(args: readonly string[], env?: Variables): Promise<Ran> {
-  const { exitCode, stdout, stderr, durationMs } = await startHomeauth(args, env);
+export async function homeauth(args: readonly string[], env?: Variables, under?: readonly string[]): Promise<Ran> {
+  const { exitCode, stdout, stderr, durationMs } = await startHomeauth(args, env, under);
   return { code: exitCode, out: stdout, err: stderr, took: durationMs };
 }
 
 /** Runs it and is content with this exit status alone; any other is an error with all that was printed. */
-export async function homeauthEnds(code: number, args: readonly string[], env?: Variables): Promise<Ran> {
-  const ran = await homeauth(args, env);
+export async function homeauthEnds(
+  code: number,
+  args: readonly string[],
+  env?: Variables,
+  under?: readonly string[],
+): Promise<Ran> {
+  const ran = await homeauth(args, env, under);
   if (ran.code === code) return ran;
   throw new Error(`homeauth ${args.join(' ')} ended with ${ran.code}, not ${code}.\n${ran.out}\n${ran.err}`);
 }

@@ -10,7 +10,8 @@ export interface UsersCaddy {
   readonly caddyfile: string;
 }
 
-const caddyfile = `{
+/** What it serves before homeauth comes. */
+export const ownSites = `{
 	# The names here are known to nobody outside.
 	local_certs
 	skip_install_trust
@@ -21,12 +22,23 @@ mine.home.example.com {
 }
 `;
 
-/** `directory`: all of /etc/caddy is a directory on the server; `file`: the Caddyfile alone is mounted. */
-export async function startUsersCaddy({ around, engine }: Place, mount: 'directory' | 'file'): Promise<UsersCaddy> {
+const onNetwork = `    ports: ['80:80', '443:443']
+    networks: [caddynet]
+networks:
+  caddynet: {}`;
+
+/**
+ * `directory`: all of /etc/caddy is a directory on the server; `file`: the Caddyfile alone is mounted; `host`: the same,
+ * on the server's own network.
+ */
+export async function startUsersCaddy(
+  { around, engine }: Place,
+  mount: 'directory' | 'file' | 'host',
+): Promise<UsersCaddy> {
   const directory = join(around, `caddy-by-${mount}`);
   const path = join(directory, mount === 'directory' ? 'etc/Caddyfile' : 'Caddyfile');
   await mkdir(join(directory, 'etc'), { recursive: true });
-  await writeFile(path, caddyfile);
+  await writeFile(path, ownSites);
   const volume = mount === 'directory' ? './etc:/etc/caddy' : './Caddyfile:/etc/caddy/Caddyfile';
   await writeFile(
     join(directory, 'docker-compose.yml'),
@@ -35,11 +47,8 @@ services:
   caddy:
     container_name: caddy
     image: ${CADDY_IMAGE}
-    ports: ['80:80', '443:443']
     volumes: ['${volume}', './data:/data']
-    networks: [caddynet]
-networks:
-  caddynet: {}
+${mount === 'host' ? '    network_mode: host' : onNetwork}
 `,
   );
   await engine.compose(['up', '--detach'], { cwd: directory });
