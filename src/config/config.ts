@@ -124,6 +124,16 @@ export interface RedirectUri {
   readonly type: 'authorization' | 'logout';
 }
 
+/** What a browser asks an app for, so that it is sent to the login. */
+export interface LoginStart {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** Sent as JSON; the answer then holds the address to go to. */
+  readonly body?: Readonly<Record<string, string>>;
+  /** A field against forged forms that comes along, and where it is read: on the app's own page unless told. */
+  readonly formToken?: { readonly name: string; readonly from?: string };
+}
+
 /** How an app speaks OpenID Connect. */
 export interface AppOidc {
   readonly redirectUris: readonly RedirectUri[];
@@ -139,7 +149,9 @@ export interface AppOidc {
   /** Where authentik tells the app of a logout. */
   readonly logout?: { readonly uri: string; readonly method: 'frontchannel' | 'backchannel' };
   /** Where a browser begins the login. */
-  readonly loginStart?: string;
+  readonly loginStart?: LoginStart;
+  /** Its settings name the group of its users, and it has none. */
+  readonly lacksGroup?: true;
   /** Variables of its container, with places for the client id and secret. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
-import type { App, AppOidc, Config, RedirectUri } from './config.ts';
+import type { App, AppOidc, Config, LoginStart, RedirectUri } from './config.ts';
 import type { AppDraft } from './file.ts';
 
 /** An app that asks authentik by itself. */
@@ -52,15 +52,31 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     ...(logout !== undefined && {
       logout: { uri: filled(logout), method: block?.['logout-method'] ?? 'backchannel' },
     }),
-    ...(start && start.method === 'GET' && { loginStart: filled(start.url) }),
+    ...(start && { loginStart: startOf(start, filled) }),
+    ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
     ...(isByEnv && {
       env: Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, filled(value)])),
     }),
   };
 }
 
+type Block = NonNullable<KnownApp['oidc']>;
+
+const startOf = (
+  { method, url, body, 'form-token': token }: NonNullable<Block['login-start']>,
+  filled: (value: string) => string,
+): LoginStart => ({
+  method,
+  url: filled(url),
+  ...(body && { body: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filled(value)])) }),
+  ...(token && { formToken: { name: token.name, ...(token.from !== undefined && { from: filled(token.from) }) } }),
+});
+
+/** Whether what is written in the app names the group that may use it. */
+const namesGroup = (block: Block): boolean => JSON.stringify(block[block['configured-by']]).includes('{userGroup}');
+
 /** Filled in where they are handed over, or by the app's owner. */
-const given = ['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId'];
+const given = ['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId', 'userGroup'];
 
 /** The issuer, to the letter: with the slash at its end. */
 export const issuerOf = (authHost: string, slug: string): string => `https://${authHost}/application/o/${slug}/`;
@@ -75,7 +91,7 @@ export function valuesOf({ name, host, group }: Named, authHost: string): Partia
     slug: name,
     issuer,
     wellKnown: `${issuer}.well-known/openid-configuration`,
-    userGroup: group ?? adminGroup,
+    ...(group !== undefined && { userGroup: group }),
     adminGroup,
   };
 }

@@ -18,7 +18,6 @@ import { databaseTrouble } from './database.ts';
 import { checkedEra } from './era.ts';
 import type { Runtime } from './runtime.ts';
 import { serverAddress } from './server-address.ts';
-import { assertSpeakable } from './speakable.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */
 export interface Installation {
@@ -54,7 +53,6 @@ export function openInstallation(
   const { config } = parseConfig(text, source, runtime.catalogue.find);
   const layout = layoutOf(config.baseDir);
   const era = eraFor(config);
-  assertSpeakable(config, era, source);
   const { world, connect } = runtime;
   const authentik = connect({
     address: () => serverAddress(world),

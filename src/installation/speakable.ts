@@ -5,7 +5,7 @@ import type { Era } from '../model/release.ts';
 
 /**
  * To be called before anything is wanted of authentik.
- * @throws Failure oidc-release, oidc-undescribed, oidc-public, oidc-mapping where an app cannot be made to log in by OpenID Connect
+ * @throws Failure oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group where an app cannot be made to log in by OpenID Connect
  */
 export function assertSpeakable({ apps, authentik }: Config, { oauth2 }: Era, source: string): void {
   for (const app of apps) {
@@ -15,10 +15,22 @@ export function assertSpeakable({ apps, authentik }: Config, { oauth2 }: Era, so
     // What stands in braces is left for an id that the app itself invents.
     if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
     if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
+    if (app.oidc.lacksGroup) throw withoutGroup(app);
     const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
     if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
   }
 }
+
+const withoutGroup = ({ name }: App): Failure =>
+  new Failure({
+    code: 'oidc-group',
+    problem: `The settings of ${name} name the group of the people who may use it, and ${name} has no group.`,
+    why: 'homeauth does not choose one: the app would let in other people than you mean.',
+    fix: [
+      `Name one: homeauth add-app ${name} --group GROUP`,
+      'Where it is in homeauth.yaml already, write group: GROUP into its entry.',
+    ],
+  });
 
 const tooOld = ({ name }: App, release: string): Failure =>
   new Failure({

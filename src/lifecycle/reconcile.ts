@@ -9,6 +9,7 @@ import { databaseTrouble } from '../installation/database.ts';
 import { type Edit, type Installation, reopened } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { keep, type Pins } from '../installation/pins.ts';
+import { assertSpeakable } from '../installation/speakable.ts';
 import { survey } from '../installation/survey.ts';
 import { kinds } from '../kinds/index.ts';
 import { databaseContainer } from '../kinds/role.ts';
@@ -140,7 +141,8 @@ function common({ world, ledger, surroundings: runtime }: Installation, progress
   return { kinds, world, ledger, progress, signal: runtime.signal };
 }
 
-function stages({ config, era, surroundings: runtime }: Installation, { firstPassword }: Wishes) {
+function stages({ config, era, source, surroundings: runtime }: Installation, { firstPassword }: Wishes) {
+  assertSpeakable(config, era, source);
   return stagesOf({ config, era, pointer: runtime.pointer, ...(firstPassword && { firstPassword }) });
 }
 

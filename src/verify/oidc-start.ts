@@ -1,8 +1,9 @@
-import type { RedirectUri } from '../config/config.ts';
+import type { LoginStart, RedirectUri } from '../config/config.ts';
 import type { Speaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { Shown } from '../model/shown.ts';
+import type { HttpAnswer } from '../world/world.ts';
 import type { ProbeContext } from './probe.ts';
 import { isRedirect, targetOf } from './stranger.ts';
 
@@ -22,7 +23,8 @@ export async function proveStart(context: ProbeContext, app: Speaker): Promise<F
   const no = (problem: string, why?: Shown) => [wrong(common, 'warn', { problem, ...(why && { why }), fix: settings })];
   const asked = await authorizeRequest(context, app, app.oidc.loginStart);
   if (asked instanceof Failure) return no(`${app.name} does not answer where its login begins.`, asked.problem);
-  if (!asked) return no(`${app.name} does not begin a login with authentik yet.`, `Asked at ${app.oidc.loginStart}`);
+  if (!asked)
+    return no(`${app.name} does not begin a login with authentik yet.`, `Asked at ${app.oidc.loginStart.url}`);
   const said = (name: string): string => asked.searchParams.get(name) ?? '';
   if (said('client_id') !== client.id)
     return no(`${app.name} calls itself otherwise than authentik does.`, 'Its client ID is another one.');
@@ -48,25 +50,70 @@ function fits({ url, mode }: RedirectUri, given: string): boolean {
 
 /** Goes where the app sends a browser, as long as that is the app itself; undefined where it is not to authentik. */
 async function authorizeRequest(
-  { world, config, entrance: { via, authority } }: ProbeContext,
+  { world, config: { authHost }, entrance: { via, authority } }: ProbeContext,
   app: Speaker,
-  start: string,
+  start: LoginStart,
 ): Promise<URL | Failure | undefined> {
   // A browser's cookies take a list of all public suffixes.
   const { openBrowser } = await import('../world/authentik/browser.ts');
   const browser = openBrowser(world.http, { ...(via && { via }), ...(authority !== undefined && { authority }) });
-  let url = new URL(start);
-  try {
-    for (let n = 0; n < limit && url.host === app.host; n++) {
-      const answer = await browser.visit({ url });
+  const follow = async (visit: Parameters<typeof browser.visit>[0]) => {
+    let url = visit.url;
+    let answer = await browser.visit(visit);
+    for (let n = 0; n < limit; n++) {
       const next = isRedirect(answer) ? targetOf(answer, url.href) : undefined;
-      if (!next) return undefined;
-      if (next.host === config.authHost && next.pathname === '/application/o/authorize/') return next;
+      if (next?.host !== app.host) return { answer, next };
       url = next;
+      answer = await browser.visit({ url });
     }
+    return { answer };
+  };
+  try {
+    const { answer, next = addressIn(answer.body, authHost) } = await follow(await visitOf(start, app, follow));
+    return next?.host === authHost && next.pathname === '/application/o/authorize/' ? next : undefined;
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
+  }
+}
+
+/** What the button on the app's own page sends. */
+async function visitOf(
+  { method, url, body, formToken }: LoginStart,
+  { host }: Speaker,
+  follow: (visit: { url: URL }) => Promise<{ answer: HttpAnswer }>,
+) {
+  const at = new URL(url);
+  if (method === 'GET') return { url: at };
+  if (!formToken)
+    return { url: at, method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) };
+  const { answer } = await follow({ url: new URL(formToken.from ?? `https://${host}/`) });
+  const form = new URLSearchParams({ ...body, [formToken.name]: tokenIn(answer.body, formToken.name) });
+  return {
+    url: at,
+    method,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      referer: `https://${host}/`,
+      origin: `https://${host}`,
+    },
+    body: form.toString(),
+  };
+}
+
+/** A field of a form, or of JSON: attributes may stand in any order. */
+function tokenIn(body: string, name: string): string {
+  const field = body.match(/<input\b[^>]*>/gi)?.find((input) => input.includes(`name="${name}"`));
+  const json = new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(body)?.[1];
+  return (field && /\bvalue="([^"]*)"/i.exec(field)?.[1]) ?? json ?? '';
+}
+
+/** An app that is asked by a script answers with the address, and leaves the way there to the script. */
+function addressIn(body: string, authHost: string): URL | undefined {
+  const found = /"(https:[^"\s]+)"/g;
+  for (const [, text = ''] of body.matchAll(found)) {
+    const plain = text.replaceAll('\\/', '/').replaceAll('\\u0026', '&');
+    if (URL.canParse(plain) && new URL(plain).host === authHost) return new URL(plain);
   }
   return undefined;
 }

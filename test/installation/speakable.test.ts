@@ -50,7 +50,7 @@ test('every app of the catalogue that speaks OpenID Connect can be set up, or it
     .filter(({ oidc }) => oidc)
     .map(({ name }): [string, string | undefined] => [
       name,
-      refusal(`{ name: ${name}, upstream: 'somewhere:80', login: oidc }`),
+      refusal(`{ name: ${name}, upstream: 'somewhere:80', login: oidc, group: family }`),
     ]);
   const refused = found.filter(([, code]) => code !== undefined);
   expect(found.length).toBeGreaterThan(70);
@@ -58,4 +58,10 @@ test('every app of the catalogue that speaks OpenID Connect can be set up, or it
     new Set(['oidc-undescribed', 'oidc-mapping', 'oidc-public']),
   );
   expect(refused.length).toBeLessThan(15);
+});
+
+test('where the settings of an app name the group of its users, none is made up', () => {
+  const headscale = (more: string) => refusal(`{ name: headscale, upstream: 'headscale:8080', login: oidc${more} }`);
+  expect(headscale('')).toBe('oidc-group');
+  expect(headscale(', group: family')).toBeUndefined();
 });

@@ -195,6 +195,18 @@ test('an app changes how it logs in, and changes back', async () => {
   expect(await read('.homeauth/apps/whoami.env')).toBe('');
 });
 
+test('an app that can no longer be set up stops what sets it up, and not what takes it away', async () => {
+  const other = await copyOf(fake);
+  const text = (await other.files.read(at('homeauth.yaml'))) ?? '';
+  const broken = text.replace('  - name: miniflux\n', '  - name: headscale\n    host: miniflux.home.example.com\n');
+  await other.files.write(at('homeauth.yaml'), broken, 0o644);
+  const there = homeauthIn(other);
+  expect((await there('apply')).failure).toMatchObject({ code: 'oidc-group' });
+  expect((await there('user list')).failure).toBeUndefined();
+  expect((await there('uninstall', [], { yes: true })).failure).toBeUndefined();
+  await other.close();
+});
+
 test('remove-app takes all of it away, and uninstall the rest', async () => {
   expect((await run('remove-app', ['wiki'])).failure).toBeUndefined();
   expect(await providerOf('wiki')).toBeUndefined();

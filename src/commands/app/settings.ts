@@ -7,7 +7,7 @@ type Header = NonNullable<KnownApp['forward-auth']['header-login']>;
 type Block = Pick<Header, AppSettings['way'] | 'settings-notes'>;
 
 /** Filled in by the app itself, or by its owner. */
-const literal = ['appApiKey', 'randomSecret', 'providerId', 'strategyId'];
+const literal = ['appApiKey', 'randomSecret', 'providerId', 'strategyId', 'userGroup', 'proxyIp', 'proxyCidr'];
 
 /** What is entered in an app, the placeholders filled in. */
 export function enteredIn(
