@@ -95,3 +95,7 @@ export const knownApp = z
 
 /** An app that homeauth knows, its defaults filled in. */
 export type KnownApp = z.output<typeof knownApp>;
+
+/** The JSON Schema of a file of catalogue/ for editors, as the text of a file. */
+export const catalogueSchemaText = (): string =>
+  `${JSON.stringify(z.toJSONSchema(knownApp, { io: 'input' }), undefined, 2)}\n`;

@@ -11,7 +11,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { shutOut } from '../people/shut-out.ts';
-import { prose } from '../report/prose.ts';
+import { prose } from '../report/layout.ts';
 import { chosen, defaultsOf, type KnownDraft, keptOf } from './add-app/known.ts';
 import { warn } from './add-app/login.ts';
 import { consent } from './consent.ts';

@@ -3,7 +3,7 @@ import { nearest } from '../config/nearest.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { knownAppDetails, knownApps } from '../report/known-app.ts';
-import { prose } from '../report/prose.ts';
+import { prose } from '../report/layout.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth apps [WORD]`: the apps that homeauth knows. It asks neither an installation nor Docker. */

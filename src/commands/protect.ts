@@ -7,7 +7,7 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { ownersSite } from '../installation/survey.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
-import { prose } from '../report/prose.ts';
+import { prose } from '../report/layout.ts';
 import { putBehindLogin } from './add-app.ts';
 import { screenOf } from './screen.ts';
 

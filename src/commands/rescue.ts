@@ -9,7 +9,7 @@ import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { askInside, type Candidate } from '../people/rescue/ask.ts';
 import { logRescue } from '../people/rescue/log.ts';
-import { prose } from '../report/prose.ts';
+import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { newPassword } from './user/password-from.ts';

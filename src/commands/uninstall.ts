@@ -4,8 +4,8 @@ import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
 import { planRemoval, removeAll } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { prose } from '../report/layout.ts';
 import { plan, planData } from '../report/plan.ts';
-import { prose } from '../report/prose.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from './screen.ts';
 

@@ -6,7 +6,6 @@ import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
 import { type Layout, stackProject } from './layout.ts';
-import { logLimit } from './log-limit.ts';
 
 const backend = { name: backendNetwork, key: 'backend' };
 
@@ -131,3 +130,10 @@ export function databaseSize({ connections }: Era, { apps }: Config): { command:
   const steps = Math.ceil((connections.base + connections.perApp * apps.length) / step);
   return { command: ['postgres', '-c', `max_connections=${steps * step}`], shmSize: steps * shm };
 }
+
+/**
+ * A limit for what a container writes, where Docker would keep all of it for ever: its `json-file` does, unless told.
+ * Another driver was somebody's choice (`local` has a limit of its own), and does not know these options.
+ */
+export const logLimit = ({ logDriver }: Pick<Facts, 'logDriver'>): Pick<ContainerDefinition, 'logging'> =>
+  logDriver === 'json-file' ? { logging: { driver: logDriver, options: { 'max-size': '10m', 'max-file': '3' } } } : {};

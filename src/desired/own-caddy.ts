@@ -10,10 +10,9 @@ import { caddynet, door, headerNetwork } from '../model/networks.ts';
 import type { Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
-import { pinOf } from './containers.ts';
+import { logLimit, pinOf } from './containers.ts';
 import type { Facts } from './facts.ts';
 import { layoutOf } from './layout.ts';
-import { logLimit } from './log-limit.ts';
 
 /** A Caddy of our own, where there is none: its container and the values in its env file. */
 interface OwnCaddy {

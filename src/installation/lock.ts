@@ -1,5 +1,5 @@
 import { exitCodes, Failure } from '../model/failure.ts';
-import { duration } from '../report/duration.ts';
+import { duration } from '../report/time.ts';
 import type { Holder } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 import type { Runtime } from './runtime.ts';

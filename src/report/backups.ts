@@ -1,7 +1,7 @@
 import { type Copy, type Manifest, sizeOf } from '../model/copy.ts';
-import { minute } from './moment.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
+import { minute } from './time.ts';
 
 const reasons: Readonly<Record<Manifest['why'], string>> = { asked: '', 'before-restore': 'before a restore' };
 

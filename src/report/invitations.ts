@@ -1,8 +1,8 @@
 import type { Invitation } from '../model/invitation.ts';
-import { minute } from './moment.ts';
-import { prose } from './prose.ts';
+import { prose } from './layout.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
+import { minute } from './time.ts';
 
 export interface Fresh {
   readonly invitation: Invitation;

@@ -1,4 +1,5 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
+import type { Shown } from '../model/shown.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
 
@@ -28,6 +29,9 @@ export function paragraph(text: string, columns: number): string[] {
     return lead && rest && command.test(rest) ? [...wrap(lead, columns), `  ${rest}`] : wrap(line, columns);
   });
 }
+
+/** Sentences, wrapped; a command among them stays on one line. */
+export const prose = (text: Shown, style: Style): string => paragraph(style.text(text), style.room).join('\n');
 
 export interface Row {
   readonly mark: string;

@@ -1,6 +1,6 @@
-import { elapsed } from './duration.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
+import { elapsed } from './time.ts';
 
 export interface Closing {
   /** `Ready:`, `Open` or `Not verified yet:`: what stands in front of the address. */

@@ -1,10 +1,10 @@
 import type { Access } from '../model/access.ts';
 import type { Person, Session } from '../model/person.ts';
 import type { Factor } from '../model/second-factor.ts';
-import { minute } from './moment.ts';
 import { methods } from './second-factor.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
+import { minute } from './time.ts';
 
 const none = '-';
 

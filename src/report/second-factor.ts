@@ -1,10 +1,9 @@
 import type { Factor, Matrix, Method, Otpauth } from '../model/second-factor.ts';
-import { below, row, wrap } from './layout.ts';
-import { minute } from './moment.ts';
-import { prose } from './prose.ts';
+import { below, prose, row, wrap } from './layout.ts';
 import { qr } from './qr.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
+import { minute } from './time.ts';
 
 const nouns: Readonly<Record<Method, string>> = {
   totp: 'authenticator app',

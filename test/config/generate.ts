@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { catalogueSchemaText } from '../../src/catalogue/json-schema.ts';
+import { catalogueSchemaText } from '../../src/catalogue/schema.ts';
 import { jsonSchemaText } from '../../src/config/json-schema.ts';
 import { appsPage } from '../catalogue/page.ts';
 import { reference } from './reference.ts';

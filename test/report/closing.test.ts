@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { duration, elapsed } from '../../src/report/duration.ts';
 import { envelope } from '../../src/report/envelope.ts';
 import { exitCodeMeanings, exitCodesHelp } from '../../src/report/exit-codes.ts';
 import { closing } from '../../src/report/next.ts';
+import { duration, elapsed } from '../../src/report/time.ts';
 import { plain } from './styles.ts';
 
 test.each([

@@ -3,7 +3,7 @@ import type { KnownApp } from '../../catalogue/schema.ts';
 import type { AddAppFlags } from '../../cli/apps.ts';
 import { Failure } from '../../model/failure.ts';
 import { behindForwardAuth, loginWords, warnings } from '../../report/known-app.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import type { Terminal } from '../../world/terminal/terminal.ts';
 import { declined } from '../confirm.ts';
 import type { Screen } from '../screen.ts';

@@ -3,8 +3,7 @@ import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import type { Account } from '../../people/accounts.ts';
 import { endSessions, sessionsOf } from '../../people/sessions.ts';
-import { row } from '../../report/layout.ts';
-import { prose } from '../../report/prose.ts';
+import { prose, row } from '../../report/layout.ts';
 import type { Screen } from '../screen.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { Secret } from '../../model/secret.ts';
 import { type Account, accountNamed } from '../../people/accounts.ts';
 import { clockSkew, enrol } from '../../people/second-factor/enrol.ts';
 import { factorsOf, lacking } from '../../people/second-factor/factors.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import { methods, skewed } from '../../report/second-factor.ts';
 import { secretFrom } from '../password.ts';
 import { type Screen, screenOf } from '../screen.ts';

@@ -1,8 +1,7 @@
 import type { Runtime } from '../../installation/runtime.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Guide } from '../../people/second-factor/answers.ts';
-import { row } from '../../report/layout.ts';
-import { prose } from '../../report/prose.ts';
+import { prose, row } from '../../report/layout.ts';
 import { appSetup, recoveryCodes } from '../../report/second-factor.ts';
 import type { Screen } from '../screen.ts';
 

@@ -5,7 +5,7 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { assertRemovable, removePerson } from '../../people/change.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';
 

@@ -6,7 +6,7 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { type Account, accountNamed } from '../../people/accounts.ts';
 import { factorsOf, removeFactors } from '../../people/second-factor/factors.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import { factors } from '../../report/second-factor.ts';
 import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';

@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { passwordLink } from '../../people/link.ts';
 import { assertActive, mailPasswordLink } from '../../people/reset.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import { screenOf } from '../screen.ts';
 
 const one = 'It is good for 24 hours, and once. There is one link for each person: this one replaces any before it.';

@@ -5,7 +5,7 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { forgetGuesses } from '../../people/guesses.ts';
-import { prose } from '../../report/prose.ts';
+import { prose } from '../../report/layout.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth user unlock [NAME]`: wrong passwords are forgotten, of one name or of all names and addresses. */

@@ -13,3 +13,6 @@ export const elapsed = (ms: number): string | undefined => (ms < 1000 ? undefine
 function joined(big: number, unit: string, small: number, part: string): string {
   return small === 0 ? `${big} ${unit}` : `${big} ${unit} ${small} ${part}`;
 }
+
+/** A moment of ISO 8601 to the minute, in this machine's time: `2026-11-24 23:05`. */
+export const minute = (iso: string): string => new Date(iso).toLocaleString('sv-SE').slice(0, 16);
