@@ -14,24 +14,25 @@ const headers = z.record(text(checkHeaderName), text(checkHeaderValue).nullable(
 const upstreamTls = z
   .strictObject({
     ca: text(checkAbsolutePath).optional().meta({
-      description: "A file with the authority that signed the app's certificate, as Caddy sees it.",
-      'x-default': 'the authorities of the system',
+      description: "A file with the CA that signed the app's certificate, by its path in Caddy's container.",
+      'x-default': 'the CAs of the system',
     }),
     'server-name': text(checkHostName).optional().meta({
       description: 'The name in its certificate.',
       'x-default': 'the host in `upstream`',
     }),
     'insecure-skip-verify': z.boolean().default(false).meta({
-      description: 'Take any certificate: whoever gets in between reads along. `doctor` says so.',
+      description:
+        'Accept any certificate. An attacker between Caddy and the app can read everything; `doctor` warns about it.',
     }),
   })
-  .meta({ description: 'How Caddy knows that an `https://` upstream is the right one.' });
+  .meta({ description: 'How Caddy checks the certificate of an `https://` upstream.' });
 
 /** An entry of `apps` that is more than a preset's name. */
 export const app = z
   .strictObject({
     name: text(checkAppName).meta({
-      description: "The app's slug in authentik; a preset where homeauth knows the name.",
+      description: "The app's slug in authentik. With the name of a preset, homeauth starts that app.",
       examples: ['wiki'],
     }),
     title: text(checkTitle)
@@ -42,15 +43,16 @@ export const app = z
       .meta({ description: 'The host name it is served at.', 'x-default': '`<name>.<domain>`' }),
     upstream: text(checkUpstream).optional().meta({
       description:
-        'Where Caddy finds it: `HOST:PORT`, or `https://HOST:PORT` where it speaks TLS. Needed unless the name is a preset, or `extra` answers.',
+        'Where Caddy reaches the app: `HOST:PORT`, or `https://HOST:PORT` if it uses TLS. Required, unless the name is a preset or `extra` answers the requests.',
       'x-default': "the preset's container",
     }),
     'more-upstreams': z.array(text(checkUpstream)).optional().meta({
-      description: 'Further servers of the same app; Caddy shares visitors out among them.',
+      description: 'More servers of the same app; Caddy balances the load between them.',
     }),
     'upstream-tls': upstreamTls.optional(),
     mode: z.enum(['app', 'domain']).default('app').meta({
-      description: '`app`: a provider of its own, so that groups work. `domain`: shares the one for the whole domain.',
+      description:
+        '`app`: a provider of its own, which groups need. `domain`: shares the provider for the whole domain.',
     }),
     login: z.enum(['forward-auth', 'header', 'oidc', 'none']).default('forward-auth').meta({
       description:
@@ -80,11 +82,11 @@ export const app = z
         examples: [{ 'Remote-User': 'username' }],
       }),
     'request-headers': headers.optional().meta({
-      description: 'Headers that Caddy sets on the way to the app; `null` takes one off.',
+      description: 'Headers that Caddy sets on requests to the app; `null` removes one.',
       examples: [{ 'X-Script-Name': '/wiki' }],
     }),
     'response-headers': headers.optional().meta({
-      description: "Headers that Caddy sets on the app's answers; `null` takes one off.",
+      description: "Headers that Caddy sets on the app's responses; `null` removes one.",
       examples: [{ 'X-Frame-Options': null }],
     }),
     'max-body': text(checkSize)
@@ -94,14 +96,14 @@ export const app = z
         examples: ['10GB'],
         'x-default': 'no limit',
       }),
-    encode: z.boolean().default(false).meta({ description: 'Caddy compresses what the app sends (zstd, gzip).' }),
+    encode: z.boolean().default(false).meta({ description: "Caddy compresses the app's responses (zstd, gzip)." }),
     extra: text(checkCaddyLines).optional().meta({
       description:
-        "Lines for Caddy, behind the login and before the app, as inside of a `route`. Caddy's word on them counts.",
+        'Caddyfile lines that run after the login and before the app, as inside a `route`. Caddy checks them.',
     }),
     'replaces-site': z.boolean().default(false).meta({
       description:
-        'Your own site for this host stays in your Caddyfile as a comment, and comes back when the app leaves. `homeauth protect` writes this.',
+        'Your own site for this host stays in your Caddyfile as a comment, and comes back when the app is removed. `homeauth protect` writes this.',
     }),
   })
   .meta({ description: 'An app of your own, or a preset with changes.' });

@@ -37,7 +37,7 @@ export function notOurs(kinds: Kinds, change: Change): Failure {
   return new Failure({
     code: 'not-ours',
     problem: `${kind} ${key} is there already, and homeauth did not make it.`,
-    why: `It would have to be changed: ${inWords(change.because)}. It was left as it is.`,
+    why: `homeauth would have to change it: ${inWords(change.because)}. It was left as it is.`,
     fix: kinds[kind].hint(key),
   });
 }

@@ -70,7 +70,7 @@ function parse(text: string, path: string, { isKnown }: Judge): Ledger {
   throw new Failure({
     code: 'ledger-unreadable',
     problem: `${path} cannot be read as homeauth's ledger.`,
-    why: 'It says which files, containers and authentik objects homeauth made; without it nothing may be removed.',
+    why: 'It lists the files, containers and authentik objects that homeauth made. Without it homeauth removes nothing.',
     fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
   });
 }
@@ -81,8 +81,8 @@ async function believed(ledger: Ledger, path: string, { isOurs }: Judge): Promis
     if (await isOurs(made)) continue;
     throw new Failure({
       code: 'ledger-foreign',
-      problem: `${path} has a line about ${made.id}, which homeauth does not make for this installation.`,
-      why: 'homeauth removes what stands there, or puts it back as it was, as root. The file was damaged, comes from another installation, or somebody wrote into it. Nothing was changed.',
+      problem: `${path} lists ${made.id}, which homeauth does not make for this installation.`,
+      why: 'homeauth removes or restores, as root, what is listed there. The file is damaged, comes from another installation, or somebody edited it. Nothing was changed.',
       fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
     });
   }

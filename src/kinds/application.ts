@@ -86,8 +86,8 @@ export const applicationKind: Kind<ApplicationSpec> = {
 const providerTaken = (key: string, other: string, provider: string): Failure =>
   new Failure({
     code: 'provider-has-application',
-    problem: `The application "${other}" in authentik has the provider "${provider}"; homeauth would give it to "${key}".`,
-    why: 'A provider belongs to one application, and that one may have been renamed.',
+    problem: `The application "${other}" in authentik uses the provider "${provider}", which homeauth needs for "${key}".`,
+    why: 'A provider can belong to one application only. Perhaps somebody renamed the application.',
     fix: `In authentik, open Applications > Applications, and give "${other}" the slug "${key}", or delete it. Then run the command again.`,
   });
 

@@ -72,6 +72,6 @@ export const lacks = (what: string, name: string, where: string): Failure =>
   new Failure({
     code: 'authentik-part-missing',
     problem: `authentik has no ${what} "${name}".`,
-    why: 'Something else needs it, and homeauth does not make it at this point.',
-    fix: `See ${where} in authentik, then run the command again.`,
+    why: 'Another object needs it, and homeauth does not create it in this step.',
+    fix: `Look under ${where} in authentik, then run the command again.`,
   });

@@ -19,8 +19,8 @@ export const bootstrapKind: Kind<BootstrapSpec> = {
     if (!(await authentik.ownTokenWorks())) {
       throw new Failure({
         code: 'own-token-not-proven',
-        problem: "The bootstrap token is kept: homeauth's own token does not open authentik's API yet.",
-        why: 'Without either of them nothing could be changed in authentik any more.',
+        problem: "The bootstrap token stays: authentik's API does not accept homeauth's own token yet.",
+        why: 'Without one of the two, homeauth could change nothing in authentik.',
         fix: 'Run the command again: it makes its own token first.',
       });
     }

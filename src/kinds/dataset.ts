@@ -54,7 +54,7 @@ const elsewhere = (key: string, want: DatasetSpec, have: DatasetSpec): Failure =
 const occupied = (key: string, { mountpoint }: DatasetSpec): Failure =>
   new Failure({
     code: 'folder-occupied',
-    problem: `${mountpoint} already holds files, and the dataset ${key} would hide them.`,
+    problem: `${mountpoint} has files in it already, and the dataset ${key} would hide them.`,
     fix: 'To keep that folder as it is, set zfs-dataset: false in homeauth.yaml.',
     fixByFlag: 'Move what is in it, or choose another place: --base-dir PATH',
   });

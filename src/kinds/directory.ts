@@ -45,7 +45,7 @@ export const directoryKind: Kind<DirectorySpec> = {
 const inTheWay = (path: string, type: 'file' | 'link' | 'other'): Failure =>
   new Failure({
     code: type === 'link' ? 'unexpected-link' : 'not-a-directory',
-    problem: `${path} is ${type === 'link' ? 'a symbolic link' : 'a file'}, and a directory belongs there.`,
-    why: 'Its owner and mode are set, so it has to be what it seems to be. Only the base directory may be reached through links.',
+    problem: `${path} is ${type === 'link' ? 'a symbolic link' : 'a file'}, but homeauth needs a directory there.`,
+    why: 'homeauth sets its owner and mode, and through a link it would change something else. Only the base directory may be behind a link.',
     fix: `See what it is, and move it away:  ls -l ${path}`,
   });

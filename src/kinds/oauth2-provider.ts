@@ -176,14 +176,14 @@ const noKey = (): Failure =>
   new Failure({
     code: 'no-rsa-key',
     problem: 'authentik has no RSA key to sign tokens with.',
-    why: 'Its own was deleted. With a key of another sort, or none, most apps do not believe who logs in.',
+    why: 'The default one was deleted. Most apps reject tokens that are signed with another type of key, or not signed.',
     fix: 'In authentik, open System > Certificates > Generate, choose RSA, and run the command again.',
   });
 
 const subjectFixed = (name: string, is: string, wanted: string): Failure =>
   new Failure({
     code: 'subject-mode-fixed',
-    problem: `"${name}" knows people by ${is}, and homeauth.yaml wants ${wanted}.`,
-    why: 'The app would take everybody for somebody new, and make second accounts.',
-    fix: `Write subject-mode: ${is} below its oidc. Or take the app away and add it anew, and bring the accounts together by hand.`,
+    problem: `"${name}" identifies people by ${is}, but homeauth.yaml says ${wanted}.`,
+    why: 'The app would see everybody as a new person and create second accounts.',
+    fix: `Write subject-mode: ${is} below its oidc. Or remove the app and add it again, and merge the accounts in the app by hand.`,
   });

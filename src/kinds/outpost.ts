@@ -91,7 +91,7 @@ async function changed(now: Outpost, want: OutpostSpec, authentik: Authentik) {
 const noOutpost = (): Failure =>
   new Failure({
     code: 'no-embedded-outpost',
-    problem: 'authentik has no embedded outpost, so no app can ask it who is there.',
+    problem: 'authentik has no embedded outpost, so it can protect no app.',
     why: 'It was switched off (AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST), or deleted.',
-    fix: 'Take that variable away, then restart authentik, which recreates it: docker restart authentik',
+    fix: 'Remove that variable, then restart authentik, which recreates the outpost: docker restart authentik',
   });

@@ -131,7 +131,7 @@ async function changed(row: Provider, want: ProviderSpec, authentik: Authentik):
 const hostTaken = (key: string, other: string, host: string): Failure =>
   new Failure({
     code: 'host-has-provider',
-    problem: `The provider "${other}" in authentik serves ${host} already; homeauth would call it "${key}".`,
-    why: 'With two providers for one host authentik serves either of them, and logins go astray.',
+    problem: `The provider "${other}" in authentik serves ${host} already; homeauth's own would be "${key}".`,
+    why: 'With two providers for one host, authentik uses one or the other, and logins fail.',
     fix: `In authentik, open Applications > Providers, and rename "${other}" to "${key}", or delete it. Then run the command again.`,
   });

@@ -12,15 +12,15 @@ export async function regularFile(path: string, files: Files): Promise<FileStat 
   if (found.type === 'directory') {
     throw new Failure({
       code: 'is-a-directory',
-      problem: `${path} is a directory, and a file belongs there.`,
-      why: 'Docker makes such a directory when a container is to mount a file that is not there.',
+      problem: `${path} is a directory, but homeauth needs a file there.`,
+      why: 'Docker creates such a directory when a container should mount a file that does not exist.',
       fix: `Look into it, and remove it if it is empty:  rmdir ${path}`,
     });
   }
   throw new Failure({
     code: found.type === 'link' ? 'unexpected-link' : 'not-a-file',
-    problem: `${path} is ${found.type === 'link' ? 'a symbolic link' : 'no ordinary file'}, and a file of its own belongs there.`,
-    why: 'Writing through it would change something that homeauth does not know.',
+    problem: `${path} is ${found.type === 'link' ? 'a symbolic link' : 'no ordinary file'}, but homeauth needs an ordinary file there.`,
+    why: 'Writing to it could change something else.',
     fix: `See what it is, and move it away:  ls -l ${path}`,
   });
 }

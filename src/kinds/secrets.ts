@@ -90,7 +90,7 @@ async function assertReplaceable(
   throw new Failure({
     code: 'secret-lost',
     problem: `${missing.join(' and ')} ${several ? 'are' : 'is'} missing in ${key}, and ${lockedBy} already holds a database.`,
-    why: `It was made with ${several ? 'other values' : 'another value'}, so new ones would lock you out of it. They are never made anew.`,
+    why: `It was made with ${several ? 'other values' : 'another value'}, so new ones would lock you out of it. homeauth never replaces them.`,
     details: [
       'Where the old values may still be:',
       `  a backup of ${key}`,

@@ -19,7 +19,7 @@ const special: Readonly<Record<string, Reason>> = {
   setup: {
     code: 'not-made',
     of: 'authentik',
-    says: 'first-run setup is not closed yet: whoever reaches authentik could take it',
+    says: 'first-run setup is still open: whoever opens it first becomes administrator',
   },
   brand: { code: 'not-made', of: 'brand', says: 'the default brand is not there yet' },
 };

@@ -84,7 +84,7 @@ async function account({ username, group: name }: TokenSpec, world: World): Prom
 const notAnAccount = (username: string): Failure =>
   new Failure({
     code: 'account-taken',
-    problem: `authentik has a user "${username}" who is a person, and homeauth needs that name for its own account.`,
-    why: 'homeauth acts in authentik as a service account of this name, and does not make a person its servant.',
+    problem: `The user "${username}" in authentik is a person, and homeauth needs this name for its own account.`,
+    why: "homeauth uses authentik with a service account of this name, and does not take over a person's account.",
     fix: `In authentik, open Directory > Users and give "${username}" another user name, then run the command again.`,
   });

@@ -116,7 +116,7 @@ function unambiguous(
     throw new Failure({
       code: 'user-name-taken',
       problem: `authentik has a user "${twin.username}"; "${key}" differs from it in capitals only.`,
-      why: 'authentik would take both, and nobody could tell them apart at the login.',
+      why: 'authentik would accept both, and nobody could tell them apart at the login.',
       fix: `Write the user name as "${twin.username}", or choose another.`,
     });
   }
@@ -126,7 +126,7 @@ function unambiguous(
     throw new Failure({
       code: 'email-taken',
       problem: `The e-mail address ${want.email} belongs to the user "${other.username}" in authentik.`,
-      why: 'People log in with it too, and authentik would not know which of the two is meant.',
+      why: 'People can also log in with their address, and authentik could not tell the two apart.',
       fix: `Give "${key}" another address, or change that of "${other.username}" in authentik, under Directory > Users.`,
     });
   }
@@ -135,7 +135,7 @@ function unambiguous(
 const notOurs = (key: string): Failure =>
   new Failure({
     code: 'user-not-ours',
-    problem: `The user "${key}" is there already, and its password is not homeauth's to set.`,
-    why: 'homeauth gives a first password only to an account that it has made itself.',
+    problem: `The user "${key}" exists already, and homeauth does not change its password.`,
+    why: 'homeauth sets a first password only for an account that it created.',
     fix: `Choose another name: --admin NAME, or admin.username in homeauth.yaml`,
   });

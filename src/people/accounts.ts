@@ -63,14 +63,14 @@ function reserved(account: Account): Failure {
     return new Failure({
       code: 'user-reserved',
       problem: `${username} is authentik's own emergency account, and homeauth leaves it alone.`,
-      why: 'It is the emergency account; authentik recreates it where it is gone.',
+      why: 'authentik recreates it when somebody deletes it.',
       fix: `To log in with it: homeauth rescue ${username}`,
     });
   }
   return new Failure({
     code: 'user-reserved',
     problem: `"${username}" is the account of a program, not of a person.`,
-    why: 'If it is changed, something stops working: homeauth itself, or an outpost of authentik.',
+    why: 'A change could break homeauth itself or an outpost of authentik.',
     fix: 'See the accounts of people: homeauth user list',
   });
 }

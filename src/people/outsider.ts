@@ -60,6 +60,6 @@ const taken = (): Failure =>
   new Failure({
     code: 'user-name-taken',
     problem: `authentik has a user "${username}", and homeauth did not make it.`,
-    why: 'The proof makes an account of that name, and removes it again.',
+    why: 'The test creates an account of that name, and removes it again.',
     fix: 'Rename it in authentik, under Directory > Users, or remove it: homeauth user remove homeauth-outsider',
   });

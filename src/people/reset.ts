@@ -14,7 +14,7 @@ export function assertActive({ username, is_active: active }: Account): void {
   if (active !== false) return;
   throw new Failure({
     code: 'user-disabled',
-    problem: `${username} is disabled: a new password would not enable the login.`,
+    problem: `${username} is disabled, and a new password would not change that.`,
     fix: `Enable the account first: homeauth user enable ${username}`,
   });
 }

@@ -35,8 +35,8 @@ export const manual = ({ listen, address, tlsEnd }: ManualFacts): ReverseProxy =
   entrance: async () => ({}),
   peers: async (world) => {
     if (listen && address !== undefined) return [await farPeers(listen, address, world)];
-    const problem = `homeauth does not know your proxy, so everything on ${proxyNetwork}, and every account of this server, counts as it.`;
-    const fix = `Keep the proxy and authentik on a network of their own with nothing else on it, and who is on this server few.`;
+    const problem = `homeauth does not know your proxy, so authentik trusts everything on ${proxyNetwork} and every user of this server as it.`;
+    const fix = `Keep only the proxy and authentik on that network, and give few people an account on this server.`;
     return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
   },
   holes: async () => [],
@@ -57,7 +57,7 @@ async function farPeers({ address: at, port }: Listen, proxy: string, { http }: 
     ];
     return wrong(about, 'fail', { problem, why: answer.problem, fix });
   }
-  const says = `authentik answers at ${at}:${port} in plain HTTP, to ${proxy} and to whoever else reaches that: homeauth sees neither a firewall nor whether the way between is encrypted (WireGuard).`;
+  const says = `authentik answers at ${at}:${port} in plain HTTP, to ${proxy} and to everybody else who can reach that port. homeauth cannot see whether there is a firewall, or whether the connection is encrypted (WireGuard).`;
   return skip(proxyPeers, unseen(says));
 }
 

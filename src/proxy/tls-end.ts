@@ -63,7 +63,7 @@ const unknown = (problem: string, network?: string): Failure =>
   new Failure({
     code: 'tls-from-unknown',
     problem,
-    why: 'What ends TLS before Caddy is to ask from there (tls-from), and nobody else may ask without TLS.',
+    why: 'tls-from says who may connect to Caddy without TLS; nobody else may.',
     ...bySetting(({ to }) => [
       network === undefined || network === 'host'
         ? 'Start it.'

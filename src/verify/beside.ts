@@ -180,7 +180,7 @@ async function elsewhere(context: ProbeContext, app: AppAt): Promise<Finding[]> 
     wrong(around, 'warn', {
       problem: `${app.name} answers at ${upstream} without this login.`,
       why: 'It is on another machine, and homeauth cannot see whether that machine accepts only this server.',
-      fix: `Let the firewall there take that port from ${await lanOf(context)} alone, or keep a login in ${app.name} itself.`,
+      fix: `Allow that port only from ${await lanOf(context)} in its firewall, or keep a login in ${app.name} itself.`,
     }),
   ];
 }
@@ -193,7 +193,7 @@ const noneAround: Partial<Family> = {
 const askedThere = {
   problem:
     'Apps on other machines answer there without this login, and homeauth cannot see whether those machines accept only this server.',
-  fix: 'Let the firewalls there take these ports from this server alone, or keep a login in the apps themselves.',
+  fix: 'Allow these ports only from this server in their firewalls, or keep a login in the apps themselves.',
 };
 const devices: Partial<Family> = {
   issue: {

@@ -30,7 +30,7 @@ export async function proveStart(context: ProbeContext, app: Speaker): Promise<F
     return no(`${app.name} calls itself otherwise than authentik does.`, 'Its client ID is another one.');
   const back = said('redirect_uri');
   if (!app.oidc.redirectUris.some((uri) => uri.type === 'authorization' && fits(uri, back))) {
-    const problem = `${app.name} wants people sent back to ${back || 'nowhere'}, and authentik does not know that address.`;
+    const problem = `${app.name} asks authentik to send people back to ${back || 'nowhere'}, which is not a redirect URI of its provider.`;
     const known = app.oidc.redirectUris.filter(({ type }) => type === 'authorization').map(({ url }) => url);
     return no(problem, `It knows ${known.join(', ')}. The two are compared to the letter.`);
   }

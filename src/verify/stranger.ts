@@ -122,7 +122,7 @@ function open(answer: HttpAnswer, app: App): Verdict {
     issue: {
       problem: `${app.name} answers without a login.`,
       why: `Either another site of your Caddyfile serves ${app.host}, or its provider in authentik lets everybody through (Unauthenticated Paths).`,
-      fix: `Mend that, and until then cut it off: ${cutOff(app)}`,
+      fix: `Correct that. Until then, cut it off: ${cutOff(app)}`,
     },
   };
 }

@@ -40,6 +40,6 @@ export async function visiting(
 
 const stayed = (username: string): Finding =>
   wrong({ id: 'session-left', title: 'homeauth logs out again' }, 'warn', {
-    problem: `authentik did not end the session that homeauth opened as ${username} for this proof.`,
+    problem: `authentik did not end the session that homeauth opened as ${username} for this test.`,
     fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,
   });

@@ -428,7 +428,7 @@ describe('what is refused, with nothing changed', () => {
     const refusal = await failure(file.put(file.want(['wiki'])));
     expect([refusal.code, refusal.fix]).toEqual([
       'caddyfile-stale',
-      `Let it see the new one: docker restart ${file.proxy}`,
+      `Restart it, so that it reads the new one: docker restart ${file.proxy}`,
     ]);
     expect((await file.caddyfile()).toString()).toBe(`${own}# edited\n`);
   });

@@ -89,7 +89,7 @@ test('whose provider another application has says so, and what to do', async () 
   const failure = await failing(here.run([[application('wiki')]]));
   expect(failure.code).toBe('provider-has-application');
   expect(failure.problem).toBe(
-    'The application "encyclopedia" in authentik has the provider "wiki"; homeauth would give it to "wiki".',
+    'The application "encyclopedia" in authentik uses the provider "wiki", which homeauth needs for "wiki".',
   );
   expect(failure.fix).toContain('give "encyclopedia" the slug "wiki", or delete it');
   expect(await rows(here)).toHaveLength(1);

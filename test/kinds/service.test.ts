@@ -45,6 +45,6 @@ test('names what is missing, and points to the worker', async () => {
 
 test('an open setup is told as what it is', () => {
   expect(wordsOf(serviceKind)({ objects: ['setup:closed'] }, { objects: [] })).toEqual([
-    'first-run setup is not closed yet: whoever reaches authentik could take it',
+    'first-run setup is still open: whoever opens it first becomes administrator',
   ]);
 });

@@ -70,7 +70,7 @@ const served: Readonly<Record<string, Case>> = {
   },
   '9 a snippet named (authentik)': {
     files: one(`(authentik) {\n\theader X-A b\n}\n${mine}`),
-    refused: { code: 'snippet-taken', fix: /Take the snippet out/ },
+    refused: { code: 'snippet-taken', fix: /Remove the snippet/ },
   },
 };
 

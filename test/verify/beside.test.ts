@@ -141,7 +141,7 @@ describe("a container in another one's network", () => {
 describe('another machine', () => {
   test.each([200, 302, 404, 500])('that answers %i to whoever asks there is a way around the login', async (status) => {
     expect(await found('192.168.0.9:80', { status })).toMatchObject(
-      around('wiki answers at 192.168.0.9:80 without this login', `from ${lan} alone`),
+      around('wiki answers at 192.168.0.9:80 without this login', `only from ${lan}`),
     );
   });
 

@@ -45,8 +45,8 @@ export async function invite(
   if (!flow) {
     throw new Failure({
       code: 'invitations-off',
-      problem: 'authentik has no page that an invitation could open.',
-      why: `homeauth makes it, under the name "${invitationFlow}".`,
+      problem: 'authentik has no page for invitations.',
+      why: `homeauth creates it as the flow "${invitationFlow}".`,
       fix: 'homeauth apply',
     });
   }

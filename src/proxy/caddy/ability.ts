@@ -26,7 +26,7 @@ const tooOld = (place: CaddyPlace, release: string): Failure =>
   new Failure({
     code: 'caddy-too-old',
     problem: `${wordsFor(place).name} is ${release}; homeauth needs ${oldestCaddy} or newer.`,
-    why: 'Before it, a snippet cannot be told which app to protect.',
+    why: 'In older releases a snippet takes no arguments.',
     fix:
       place.container === undefined
         ? 'Install a newer Caddy (caddyserver.com/docs/install), then run the command again.'

@@ -25,13 +25,13 @@ export const stale = ({ caddyfile: { inside, outside }, ...place }: CaddySpec): 
     code: 'caddyfile-stale',
     problem: `${wordsFor(place).name} does not see ${outside} as it is now.`,
     why: `An editor replaced the file since the container was started, and ${inside} is still the former one.`,
-    fix: `Let it see the new one: ${wordsFor(place).restart}`,
+    fix: `Restart it, so that it reads the new one: ${wordsFor(place).restart}`,
   });
 
 export const unseen = ({ how, ...place }: CaddySpec): Failure =>
   new Failure({
     code: 'caddy-unseen',
-    problem: `${wordsFor(place).name} says that it has reloaded, and its running configuration is without homeauth's part.`,
+    problem: `${wordsFor(place).name} says that it has reloaded, but what it runs does not contain homeauth's part.`,
     ...(how === 'block' && { why: 'It may still see a former file in place of its Caddyfile.' }),
     fix: `Restart it, then run the command again: ${wordsFor(place).restart}`,
   });
@@ -43,17 +43,17 @@ export const brokenBefore = (path: string, details: string): Failure =>
   new Failure({
     code: 'caddyfile-broken',
     problem: `Caddy does not accept ${path} as it is, without homeauth's part.`,
-    why: 'Nothing was changed; Caddy goes on with what it loaded last.',
+    why: 'Nothing was changed. Caddy keeps running what it loaded last.',
     details,
-    fix: `Mend ${path}, then run the command again.`,
+    fix: `Correct ${path}, then run the command again.`,
   });
 
 export const snippetTaken = (path: string): Failure =>
   new Failure({
     code: 'snippet-taken',
     problem: `${path} has a snippet named (authentik) of its own.`,
-    why: "homeauth's snippet has that name too, in a form that forged headers do not get through.",
-    fix: `Take the snippet out of ${path}, and the sites that import it. Then give those apps to homeauth: homeauth add-app`,
+    why: "homeauth's snippet has the same name; it also stops forged headers.",
+    fix: `Remove the snippet and the sites that import it from ${path}. Then add those apps with: homeauth add-app`,
   });
 
 /** Caddy takes the user's text alone, or does not either: whose fault it is. */
@@ -63,7 +63,7 @@ export function refusedWhole(path: string, whole: string, alone: string | undefi
   return new Failure({
     code: 'caddyfile-no-room',
     problem: `Caddy accepts ${path}, but not together with homeauth's part at its end.`,
-    why: 'Nothing was changed. A Caddyfile with one site and no braces around it, for one, cannot be followed by another site.',
+    why: 'Nothing was changed. For example, after a site without braces Caddy accepts no second site.',
     details: whole,
     fix: `Put braces around the site in ${path}, or correct what Caddy names, then run the command again.`,
   });
@@ -76,7 +76,7 @@ export const hostTaken = (path: string, hosts: readonly string[], authHost: stri
   return new Failure({
     code: 'host-taken',
     problem: `${path} already serves ${hosts.join(', ')} by itself.`,
-    why: 'Of two sites for one name, the one without a login must not win.',
+    why: 'With two sites for one name, visitors could get the one without a login.',
     ...bySetting(({ to }) =>
       authHost === undefined
         ? [out, `Or keep what it says, behind the login: homeauth protect ${hosts[0]}`]
@@ -92,7 +92,7 @@ export const cannotBeAsked = (path: string, option: string, place: CaddyPlace): 
   new Failure({
     code: 'caddy-cannot-be-asked',
     problem: `${path} says "${option}".`,
-    why: 'homeauth could then not reload Caddy, or not see what it runs.',
+    why: 'With it, homeauth cannot reload Caddy or see what it runs.',
     ...bySetting(
       ({ to }) => `Take "${option}" out and restart Caddy: ${wordsFor(place).restart}. Or set ${to('proxy', 'manual')}`,
     ),
@@ -107,7 +107,7 @@ export const notWhatItRuns = (
   new Failure({
     code: 'caddy-runs-other',
     problem: `${wordsFor(place).name} does not run what ${outside} says.`,
-    why: 'The file was changed and not loaded since, or Caddy reads another one. homeauth would load it now, and change sites that are none of its business. Nothing was changed.',
+    why: "The file was changed and not loaded since, or Caddy reads another file. Loading it now would also change sites that are not homeauth's. Nothing was changed.",
     details: [
       ...gone.map((name) => `${name}: Caddy serves it, and the file does not have it`),
       ...fresh.map((name) => `${name}: the file has it, and Caddy does not serve it`),

@@ -22,9 +22,9 @@ export async function readTexts(files: Files, path: string): Promise<Texts & { r
   } else if (torn) {
     throw new Failure({
       code: 'caddyfile-torn',
-      problem: `${path} has homeauth's begin mark and no end mark.`,
-      why: "What is homeauth's and what is yours cannot be told apart.",
-      fix: `Put a line "# homeauth: end" behind homeauth's part in ${path}, then run the command again.`,
+      problem: `${path} has the line where homeauth's part begins, but not the one where it ends.`,
+      why: 'So homeauth cannot tell its own lines from yours.',
+      fix: `Add the line "# homeauth: end" after homeauth's part in ${path}, then run the command again.`,
     });
   }
   const twice = served(caddyfile, hostsAside(caddyfile), partsOf(caddyfile))[0];
@@ -36,7 +36,7 @@ const siteTwice = (path: string, host: string): Failure =>
   new Failure({
     code: 'site-twice',
     problem: `${path} has a site for ${host}, and one more as a comment, which homeauth put aside.`,
-    why: 'The comment becomes a site again when the app leaves homeauth, and Caddy takes one for each name.',
+    why: 'The comment becomes a site again when the app is removed from homeauth, and Caddy accepts only one site for a name.',
     fix: `Delete one of the two. The comment begins with: # homeauth: aside ${host}`,
   });
 

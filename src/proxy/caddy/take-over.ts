@@ -58,7 +58,7 @@ function bodyFor(blocks: readonly Block[], host: string, path: string): readonly
   throw new Failure({
     code: 'site-not-found',
     problem: `${path} has no site for ${host} alone.`,
-    why: 'One in a file that it imports is not looked at.',
+    why: 'homeauth does not look into imported files.',
     fix: [
       `Write its site into ${path} itself, reload Caddy, then run the command again.`,
       `Or take the site out and: homeauth add-app NAME --host ${host} --upstream HOST:PORT`,
@@ -188,7 +188,7 @@ const linesOf = ({ head, body }: Block): readonly string[] =>
 const shared = (host: string, path: string, names: readonly string[]): Failure =>
   new Failure({
     code: 'site-shared',
-    problem: `The site for ${host} in ${path} is one for other names, too.`,
+    problem: `The site for ${host} in ${path} is also for other names.`,
     details: names.join(', '),
     fix: `Give ${host} a site of its own there, reload Caddy, then run the command again.`,
   });
@@ -196,7 +196,7 @@ const shared = (host: string, path: string, names: readonly string[]): Failure =
 const cannot = (host: string, path: string, lines: readonly string[]): Failure =>
   new Failure({
     code: 'site-lines',
-    problem: `${lines.length === 1 ? 'A line' : `${lines.length} lines`} of the site for ${host} cannot stand behind the login.`,
+    problem: `${lines.length === 1 ? 'A line' : `${lines.length} lines`} of the site for ${host} cannot be moved behind the login.`,
     details: lines.join('\n'),
-    fix: `Write them otherwise in ${path}, or take them out. Reload Caddy, then run the command again.`,
+    fix: `Write them in another way in ${path}, or remove them. Reload Caddy, then run the command again.`,
   });

@@ -52,7 +52,7 @@ export async function assertTlsHere(
   throw new Failure({
     code: 'tls-elsewhere',
     problem: `Nobody reaches Caddy's port for https (${found.listeners.https})${tunnel === undefined ? ', and all of your sites are for plain HTTP' : `, and ${tunnel} is a tunnel`}.`,
-    why: "So TLS ends before Caddy, as it seems. Caddy would send everybody who comes to homeauth's sites from plain HTTP to https, and so to themselves, for ever.",
+    why: "So TLS seems to end before Caddy. Caddy would then redirect every visitor of homeauth's sites to https in an endless loop.",
     fix: [
       `Where that is so, say who asks Caddy:  --tls external --tls-from ${tunnel ?? '192.168.0.1'}`,
       'Where Caddy itself is reached over https:  --tls auto',

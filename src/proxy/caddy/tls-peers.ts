@@ -21,8 +21,8 @@ export async function tlsPeers(
   const who = more.length > 0 ? `${first} and others (${more.length}) are` : `${first} is`;
   return [
     wrong(about, 'warn', {
-      problem: `${who} on ${network}, too, where ${name} asks Caddy, and counts as what ends TLS.`,
-      why: 'Whoever breaks into one of them can say of any visitor from which address they come, and no brake on guessing passwords holds.',
+      problem: `${who} on ${network} too, the network from which ${name} asks Caddy, and Caddy trusts it as it trusts ${name}.`,
+      why: 'An attacker in one of them can fake the address of any visitor, and so guess passwords without a limit.',
       fix: [
         `Give ${name} and Caddy a network of their own (tunnel: {} below networks in a compose file, and in both services), and take ${name} off ${network}.`,
         'Then: homeauth apply',

@@ -7,10 +7,10 @@ import type { Program } from '../../world/world.ts';
 import type { Apart } from './listeners.ts';
 import { wordsFor } from './words.ts';
 
-const manual = ({ to }: Setting): string => `Or keep it in your own hands: ${to('proxy', 'manual')}`;
+const manual = ({ to }: Setting): string => `Or configure the proxy yourself: ${to('proxy', 'manual')}`;
 
 const onThisServer = ({ to }: Setting): string =>
-  `Say that it is there: ${to('proxy', 'host-caddy')}; authentik then listens at a port of this server alone.`;
+  `Say so: ${to('proxy', 'host-caddy')}; authentik then listens on a port that only this server reaches.`;
 
 export const several = (found: readonly ContainerSummary[]): Failure =>
   new Failure({
@@ -23,7 +23,7 @@ export const several = (found: readonly ContainerSummary[]): Failure =>
 export const notThere = (name: string, found: readonly ContainerSummary[]): Failure =>
   new Failure({
     code: 'caddy-not-found',
-    problem: `The Caddy to use is to be in the container ${name}, and there is no such container.`,
+    problem: `Caddy should be in the container ${name}, but there is no such container.`,
     ...bySetting(({ to, without }) =>
       found.length > 0
         ? `Name one that is there: ${to('caddy-container', found.map((container) => container.name).join(' or '))}`
@@ -34,7 +34,7 @@ export const notThere = (name: string, found: readonly ContainerSummary[]): Fail
 export const stopped = (name: string): Failure =>
   new Failure({
     code: 'caddy-stopped',
-    problem: `Caddy is there, in the container ${name}, but it does not run.`,
+    problem: `Caddy's container ${name} does not run.`,
     fix: `Start it: docker start ${name}`,
   });
 
@@ -42,7 +42,7 @@ export const dockerProxy = (name: string): Failure =>
   new Failure({
     code: 'caddy-docker-proxy',
     problem: `The container ${name} is caddy-docker-proxy.`,
-    why: "It writes Caddy's configuration itself, from container labels, and would undo homeauth's part at every change.",
+    why: "It makes Caddy's configuration from container labels, and would remove homeauth's part at every change.",
     ...bySetting(
       ({ to }) => `Set ${to('proxy', 'manual')}; homeauth then shows the text to put into its base Caddyfile.`,
     ),
@@ -52,7 +52,7 @@ export const noCaddyfile = (place: CaddyPlace, what: string): Failure =>
   new Failure({
     code: 'caddy-without-caddyfile',
     problem: `${wordsFor(place).name} loads ${what}.`,
-    why: 'homeauth adds its part to a Caddyfile, and this Caddy would not read it.',
+    why: 'homeauth adds its part to a Caddyfile, and this Caddy does not read one.',
     ...bySetting((setting) => [
       'Start it with: caddy run --config /etc/caddy/Caddyfile --adapter caddyfile',
       manual(setting),
@@ -73,9 +73,9 @@ export const notOnHost = (name: string, inside: string): Failure =>
 export const missing = (place: CaddyPlace, inside: string, outside: string): Failure =>
   new Failure({
     code: 'caddyfile-missing',
-    problem: `${wordsFor(place).name} should read ${inside} (${outside} on this server), and it is not there.`,
+    problem: `${wordsFor(place).name} should read ${inside} (${outside} on this server), but there is no such file.`,
     ...bySetting(
-      (setting) => `Put its Caddyfile there, or start it with --config and the path that it has. ${manual(setting)}`,
+      (setting) => `Put its Caddyfile there, or start it with --config and the right path. ${manual(setting)}`,
     ),
   });
 
@@ -117,7 +117,7 @@ export const portTaken = (process: string, container: string | undefined): Failu
     problem: `There is no Caddy, and port 443 is held by ${who}.`,
     why: 'homeauth would set up a Caddy of its own there.',
     ...bySetting(
-      ({ to }) => `Stop ${who} if Caddy is to take its place. If it stays in front: ${to('proxy', 'manual')}`,
+      ({ to }) => `Stop ${who} if Caddy should replace it. If it should stay in front: ${to('proxy', 'manual')}`,
     ),
   });
 };
@@ -130,7 +130,7 @@ export const listensApart = (path: string, { hosts, bind }: Apart): Failure =>
     fix: [
       `Let all of them listen at the same addresses. In the braces at the top of ${path}:`,
       `  default_bind ${bind.join(' ')}`,
-      'Or take the "bind" lines out. Then reload Caddy, and run the command again.',
+      'Or remove the "bind" lines. Then reload Caddy, and run the command again.',
     ],
   });
 
@@ -140,8 +140,8 @@ export const noCertificates = (path: string): Failure =>
     problem: `${path} says "auto_https off", so Caddy gets no certificates for homeauth's sites.`,
     why: 'A login needs https.',
     ...bySetting((setting) => [
-      `If TLS ends before Caddy, say who asks it: ${setting.to('tls', 'external')}, ${setting.to('tls-from', 'cloudflared')} (its container or its address)`,
-      `Else take "auto_https off" out of ${path} and give sites that shall speak plain http an address with http:// in front. ${manual(setting)}`,
+      `If TLS ends before Caddy, say what connects to it: ${setting.to('tls', 'external')}, ${setting.to('tls-from', 'cloudflared')} (its container or its address)`,
+      `Otherwise remove "auto_https off" from ${path}, and write http:// before the address of each site that should stay on plain HTTP. ${manual(setting)}`,
     ]),
   });
 
@@ -169,7 +169,7 @@ export const noneHere = (named: string | undefined): Failure =>
 export const readOnly = (path: string): Failure =>
   new Failure({
     code: 'caddyfile-read-only',
-    problem: `${path} cannot be changed: something else makes it, as NixOS does.`,
+    problem: `${path} cannot be changed: the system generates it, as NixOS does.`,
     why: 'homeauth adds its part to the Caddyfile.',
     fix: [
       'Let the service read a file of your own: on NixOS  services.caddy.configFile = "/etc/caddy/Caddyfile.mine";  with a path in quotes,',
@@ -181,7 +181,7 @@ export const notRoots = ({ pid, uid, argv }: Program): Failure =>
   new Failure({
     code: 'caddy-untrusted',
     problem: `Caddy (process ${pid}) runs as user ${uid}, and in no unit of systemd.`,
-    why: 'homeauth would write as root what that account chose. Only root can put a program into a unit of the system.',
+    why: 'homeauth would write, as root, to a file that this user chose. Only root can make a program a systemd service.',
     details: argv.join(' '),
     fix: 'Run it as a service: caddyserver.com/docs/running. Or in a container.',
   });
