@@ -91,7 +91,11 @@ export const restore = defineCommand({
   name: 'restore',
   heading: 'care',
   about: 'Restore everything from a copy; what was changed since is lost',
-  examples: ['homeauth restore 2026-11-29T160500Z', 'homeauth restore 2026-11-29T160500Z --dry-run'],
+  examples: [
+    'homeauth restore 2026-11-29T160500Z',
+    'homeauth restore 2026-11-29T160500Z --dry-run',
+    'homeauth restore /mnt/usb/2026-11-29T160500Z --domain home.example.org   (on a new server)',
+  ],
   changes: true,
   dryRun: 'show what would be lost, and change nothing',
   takes: (command) =>
@@ -100,6 +104,8 @@ export const restore = defineCommand({
       .option(...from)
       .option(...key)
       .option(...passphrase)
+      .option('--domain <domain>', 'on a new server: another domain than that of the copy')
+      .option('--base-dir <path>', 'on a new server: another base directory than that of the copy')
       .option('--confirm <domain>', 'go ahead without asking: type the domain'),
   run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/restore.ts')).restore(copy, flags, s),
 });

@@ -1,7 +1,8 @@
 import type { RestoreFlags } from '../cli/backup.ts';
 import { copyNamed } from '../installation/backups.ts';
-import { open } from '../installation/open.ts';
+import { isBare, open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { putOutside } from '../lifecycle/backup/bare.ts';
 import { forget } from '../lifecycle/backup/exchange.ts';
 import { type Loss, lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';
 import { assertKey } from '../lifecycle/backup/seal.ts';
@@ -12,13 +13,16 @@ import { prose } from '../report/layout.ts';
 import { minute } from '../report/time.ts';
 import { keyFrom } from './backup/key.ts';
 import { placeOf } from './backup/place.ts';
+import { restoreOnNew } from './backup/restore-on-new.ts';
 import { declined } from './confirm.ts';
 import { screenOf } from './screen.ts';
 import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth restore COPY`: everything as it was at a copy, and a proof that people get in. */
 export async function restore(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
+  if (await isBare(flags.config, runtime)) return restoreOnNew(given, flags, runtime);
   const installation = await open(flags.config, runtime);
+  assertNotMoved(flags);
   const { terminal } = runtime;
   const screen = screenOf(runtime, 'restore');
   const place = placeOf(flags.from, installation);
@@ -41,6 +45,7 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   terminal.live(undefined);
   screen.say(`What was there: ${before.path}, and its files in ${kept}`);
   const restored = await open(flags.config, runtime);
+  await putOutside(restored, copy, key);
   const { installation: running, changes } = await reconcile(restored, 'restore', screen.progress);
   await forget(running.world.docker);
   return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });
@@ -57,6 +62,16 @@ function wordsOf({ manifest, path }: Copy, { people, apps, back, known }: Loss):
     ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
     'Passwords, second factors, groups and settings that were changed since are lost. A copy of the current state is made first.',
   ];
+}
+
+/** Only a new server has no domain and base directory of its own. @throws Failure flag-invalid */
+function assertNotMoved({ domain, baseDir }: RestoreFlags): void {
+  if (domain === undefined && baseDir === undefined) return;
+  throw new Failure({
+    code: 'flag-invalid',
+    problem: '--domain and --base-dir are for a server that has no installation, and this one has.',
+    fix: 'Leave them out, or remove the installation first: homeauth uninstall',
+  });
 }
 
 async function sure(domain: string, { confirm }: RestoreFlags, { terminal }: Runtime): Promise<void> {

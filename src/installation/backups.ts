@@ -6,6 +6,7 @@ import type { Copy, Manifest } from '../model/copy.ts';
 import { Failure } from '../model/failure.ts';
 import type { Files } from '../world/world.ts';
 import type { Installation } from './installation.ts';
+import type { Runtime } from './runtime.ts';
 import { assertTrusted } from './trust.ts';
 
 export const manifestFile = 'manifest.json';
@@ -31,19 +32,11 @@ export async function copiesIn(place: string, { world, config }: Pick<Installati
  * @throws Failure copy-unknown
  */
 export async function copyNamed(given: string | undefined, place: string, installation: Installation): Promise<Copy> {
-  const { world, config, surroundings } = installation;
-  const isPath = given?.includes('/');
-  if (given !== undefined && isPath) {
-    const path = join(given.startsWith('/') ? '' : surroundings.cwd, given).replace(/\/+$/, '');
-    await assertTrusted(path, world);
-    const manifest = await manifestIn(path, world.files);
-    if (manifest?.domain === config.domain) return { name: path.slice(path.lastIndexOf('/') + 1), path, manifest };
-    throw new Failure({
-      code: 'copy-unknown',
-      problem: manifest ? `${path} is a copy of ${manifest.domain}, not of ${config.domain}.` : `${path} is no copy.`,
-      why: `A copy is a directory with a ${manifestFile} that homeauth wrote.`,
-      fix: 'Those that are here: homeauth backup list',
-    });
+  const { config, surroundings } = installation;
+  if (given?.includes('/')) {
+    const copy = await copyAt(given, surroundings);
+    if (copy.manifest.domain === config.domain) return copy;
+    throw noCopy(`${copy.path} is a copy of ${copy.manifest.domain}, not of ${config.domain}.`);
   }
   const copies = await copiesIn(place, installation);
   const found = given === undefined ? copies[0] : copies.find(({ name }) => name === given);
@@ -101,6 +94,23 @@ export async function lastDrill({ world, layout }: Pick<Installation, 'world' | 
     return undefined;
   }
 }
+
+/** A copy of whatever installation, by its path. @throws Failure copy-unknown, untrusted-path */
+export async function copyAt(given: string, { world, cwd }: Pick<Runtime, 'world' | 'cwd'>): Promise<Copy> {
+  const path = join(given.startsWith('/') ? '' : cwd, given).replace(/\/+$/, '');
+  await assertTrusted(path, world);
+  const manifest = await manifestIn(path, world.files);
+  if (!manifest) throw noCopy(`${path} is no copy.`);
+  return { name: path.slice(path.lastIndexOf('/') + 1), path, manifest };
+}
+
+const noCopy = (problem: string): Failure =>
+  new Failure({
+    code: 'copy-unknown',
+    problem,
+    why: `A copy is a directory with a ${manifestFile} that homeauth wrote.`,
+    fix: 'Those that are here: homeauth backup list',
+  });
 
 /** What a copy says of itself; undefined where it is none, or not whole. */
 async function manifestIn(path: string, files: Files): Promise<Manifest | undefined> {

@@ -198,7 +198,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
     [[], { passphraseFile: hostile }],
   ],
   'backup list': [[[]]],
-  restore: [[[hostile]], [[hostile], { confirm: hostile }]],
+  restore: [[[hostile]], [[hostile], { confirm: hostile }], [[`/mnt/${hostile}`], { domain: hostile }]],
   'backup show': [[[]], [[hostile]], [[`/mnt/${hostile}`]]],
   'backup verify': [[[]], [[hostile]], [[], { identity: hostile }]],
   'backup drill': [[[]], [[hostile]], [[], { passphraseFile: hostile }]],

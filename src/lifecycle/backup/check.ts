@@ -3,6 +3,7 @@ import { digestOf } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Copy } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
+import type { Files } from '../../world/world.ts';
 import { readWhole } from './dump.ts';
 import { isSealed, type Key, opened, plainName } from './seal.ts';
 
@@ -23,29 +24,40 @@ export async function damagesOf(
   container?: string,
 ): Promise<readonly Damage[]> {
   const { files, tar, docker } = world;
-  const damages: Damage[] = [];
-  for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
-    const at = join(path, file);
-    if ((await files.stat(at))?.type !== 'file') {
-      damages.push({ file, is: 'missing' });
-      continue;
-    }
-    const found = await digestOf(at, files);
-    if (found.size !== size || found.sha256 !== sha256) {
-      damages.push({ file, is: 'changed' });
-      continue;
-    }
-    if (isSealed(file) && !key) continue;
-    const stream = await files.stream(at);
+  const damages = [...(await changesIn({ path, manifest }, files))];
+  for (const file of Object.keys(manifest.files)) {
+    if (damages.some((one) => one.file === file) || (isSealed(file) && !key)) continue;
+    const stream = await files.stream(join(path, file));
     const content = isSealed(file) ? await opened(stream, key, manifest.encrypted) : stream;
     const isReadable = plainName(file).endsWith('.tar')
       ? await tar.names(content).then(() => true, whereTarFailed)
       : await readWhole(docker, content, container);
     if (!isReadable) damages.push({ file, is: 'unreadable' });
   }
+  return damages;
+}
+
+/** Files that are not the ones that were written. */
+async function changesIn(
+  { path, manifest }: Pick<Copy, 'path' | 'manifest'>,
+  files: Files,
+): Promise<readonly Damage[]> {
+  const damages: Damage[] = [];
+  for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
+    const at = join(path, file);
+    const found = (await files.stat(at))?.type === 'file' ? await digestOf(at, files) : undefined;
+    if (!found) damages.push({ file, is: 'missing' });
+    else if (found.size !== size || found.sha256 !== sha256) damages.push({ file, is: 'changed' });
+  }
   if (!Object.keys(manifest.files).some((file) => plainName(file) === 'database.dump'))
     damages.push({ file: 'database.dump', is: 'missing' });
   return damages;
+}
+
+/** Every file is the one that was written; whether it can be read is another question. @throws Failure copy-damaged */
+export async function assertIntact(copy: Copy, files: Files): Promise<void> {
+  const damages = await changesIn(copy, files);
+  if (damages.length > 0) throw damaged(copy, damages);
 }
 
 const whereTarFailed = (error: unknown): false => {

@@ -68,21 +68,13 @@ export async function prepare({ layout, definitions }: Trial, { world }: Install
 
 /** PostgreSQL with an empty database of authentik's role, and Redis where that release needs it. */
 export async function startDatabase(trial: Trial, installation: Installation): Promise<void> {
-  const { docker, clock } = installation.world;
+  const { docker } = installation.world;
   const { password } = trial;
   const variables = { POSTGRES_USER: 'postgres', POSTGRES_DB: 'authentik', POSTGRES_PASSWORD: password.reveal() };
   for (const service of Object.keys(trial.definitions))
     if (service !== 'authentik') await start(service, variables, trial, installation);
   const name = trialName('authentik-postgresql');
-  const began = clock.now();
-  // By TCP: on its socket it answers while it still makes the database, and then starts anew.
-  const asking = ['pg_isready', '--host=127.0.0.1', '--dbname=authentik', '--username=postgres'];
-  const isReady = async () => (await docker.exec(name, asking).catch(() => undefined))?.code === 0;
-  while (!(await isReady())) {
-    if (installation.surroundings.signal.aborted) throw interrupted('while a database was started for the drill');
-    if (clock.now() - began > patience) throw await silent(name, installation);
-    await clock.sleep(pause);
-  }
+  await whenReady(name, installation);
   const role = [
     'set log_min_error_statement = panic;',
     `create role authentik with login password '${password.reveal()}';`,
@@ -137,13 +129,27 @@ export async function sweep(installation: Pick<Installation, 'world' | 'layout'>
   await files.removeTree(installation.layout.drill);
 }
 
+/** Waits until PostgreSQL has made its database, and answers. @throws Failure database-silent */
+export async function whenReady(name: string, installation: Installation): Promise<void> {
+  const { docker, clock } = installation.world;
+  const began = clock.now();
+  // By TCP: on its socket it answers while it still makes the database, and then starts anew.
+  const asking = ['pg_isready', '--host=127.0.0.1', '--dbname=authentik', '--username=postgres'];
+  const isReady = async () => (await docker.exec(name, asking).catch(() => undefined))?.code === 0;
+  while (!(await isReady())) {
+    if (installation.surroundings.signal.aborted) throw interrupted('while a database was started');
+    if (clock.now() - began > patience) throw await silent(name, installation);
+    await clock.sleep(pause);
+  }
+}
+
 async function silent(name: string, { world }: Installation): Promise<Failure> {
   const story = await explainContainer(name, world.docker);
   return new Failure({
-    code: 'drill-database',
-    problem: `The database for the drill did not start within ${patience / 1000} s.`,
+    code: 'database-silent',
+    problem: `The database ${name} did not start within ${patience / 1000} s.`,
     ...(story && { details: story.details }),
-    fix: story?.fix ?? 'Run the drill again when this machine has less to do.',
+    fix: story?.fix ?? 'Run the command again when this machine has less to do.',
     exit: exitCodes.wrong,
   });
 }

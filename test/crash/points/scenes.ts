@@ -120,6 +120,21 @@ export function setStage(): Stage {
       ],
     },
     {
+      name: 'restore on a new server',
+      async from() {
+        const { files } = await copied();
+        const fresh = fakeWorld();
+        for (const name of (await files.list(`/srv/docker/backups/${copy}`)) ?? []) {
+          const content = (await files.read(`/srv/docker/backups/${copy}/${name}`)) ?? '';
+          (fresh.files as OpenFiles).put(`/mnt/${copy}/${name}`, content);
+        }
+        return fresh;
+      },
+      run: (homeauth) => homeauth('restore', [`/mnt/${copy}`], { confirm: 'home.example.com' }),
+      dated,
+      tidy: copiesAreWhole,
+    },
+    {
       name: 'backup drill',
       from: async () => copyOf(await copied()),
       run: (homeauth) => homeauth('backup drill'),
@@ -136,7 +151,7 @@ export function setStage(): Stage {
   };
 }
 
-const dated = /^\/srv\/docker\/backups\/|\/before-restore-|\/drill\.json$/;
+const dated = /^\/srv\/docker\/backups(\/|$)|\/before-restore-|\/drill\.json$/;
 
 /** Each is there as a whole, or not by its name. */
 async function copiesAreWhole(fake: FakeWorld): Promise<readonly string[]> {

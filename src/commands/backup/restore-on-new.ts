@@ -1,0 +1,71 @@
+import type { RestoreFlags } from '../../cli/backup.ts';
+import { checkBaseDir, normaliseDir } from '../../config/directory.ts';
+import { checkHostName } from '../../config/host-name.ts';
+import type { Refusal } from '../../config/refusal.ts';
+import { preflight } from '../../doctor/preflight.ts';
+import { copyAt } from '../../installation/backups.ts';
+import { open } from '../../installation/open.ts';
+import type { Runtime } from '../../installation/runtime.ts';
+import { layOut, restoreDatabase } from '../../lifecycle/backup/bare.ts';
+import { assertKey } from '../../lifecycle/backup/seal.ts';
+import { reconcile } from '../../lifecycle/reconcile.ts';
+import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { proof } from '../../report/findings.ts';
+import { prose } from '../../report/layout.ts';
+import { minute } from '../../report/time.ts';
+import { screenOf } from '../screen.ts';
+import { verifyAndReport } from '../verify-and-report.ts';
+import { keyFrom } from './key.ts';
+
+/** `homeauth restore PATH` where there is no installation: all of it from the copy, as after `init`. */
+export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
+  const screen = screenOf(runtime, 'restore');
+  const { terminal } = runtime;
+  if (!given.includes('/')) throw unnamed(given);
+  const copy = await copyAt(given, runtime);
+  const key = await keyFrom(flags, runtime);
+  assertKey(copy.manifest, key);
+  const { manifest } = copy;
+  for (const [flag, value, check] of [
+    ['--domain', flags.domain, checkHostName],
+    ['--base-dir', flags.baseDir, checkBaseDir],
+  ] as const) {
+    const refusal = value === undefined ? undefined : check(value);
+    if (refusal) throw unfit(flag, value ?? '', refusal);
+  }
+  const domain = flags.domain ?? manifest.domain;
+  const baseDir = flags.baseDir === undefined ? manifest.baseDir : normaliseDir(flags.baseDir);
+  const words = [
+    `This server has no installation yet. The one of ${manifest.domain} is restored in ${baseDir} to its state of ${minute(manifest.made)}: ${copy.path}`,
+    ...(domain === manifest.domain
+      ? []
+      : [
+          `It is for ${domain} from now on. Passkeys of the former domain do not work there; passwords and authenticator apps do.`,
+        ]),
+  ];
+  if (flags.dryRun) {
+    screen.result(prose(words, screen.paper), { copy: copy.name, domain, baseDir }, true);
+    return exitCodes.fine;
+  }
+  screen.say(prose(words, screen.style));
+  const tell = (what: string) => terminal.live(`· restoring   ${what}`);
+  const check = async (installation: Parameters<typeof preflight>[0]) => {
+    const warnings = await preflight(installation);
+    if (warnings.length > 0) screen.say(proof(warnings, screen.style));
+  };
+  const laid = await layOut({ copy, key, domain, baseDir, tell, check }, runtime);
+  await restoreDatabase(laid, { copy, key, tell });
+  terminal.live(undefined);
+  const { installation, changes } = await reconcile(await open(flags.config, runtime), 'restore', screen.progress);
+  return verifyAndReport(installation, screen, { changes, apps: installation.config.apps, fresh: true });
+}
+
+const unfit = (flag: string, value: string, { problem, fix }: Refusal): Failure =>
+  new Failure({ code: 'flag-invalid', problem: `${flag} ${value} ${problem}.`, fix });
+
+const unnamed = (given: string): Failure =>
+  new Failure({
+    code: 'copy-unknown',
+    problem: `This server has no installation, so it is not known where ${given} is.`,
+    fix: 'Name the directory of the copy: homeauth restore /mnt/usb/homeauth/2026-11-29T160500Z',
+  });
