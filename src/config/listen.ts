@@ -9,9 +9,19 @@ const isIpv4 = (text: string): boolean => z.ipv4().safeParse(text).success;
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.');
 
+const isIpv6 = (text: string): boolean => z.ipv6().safeParse(text.replace(/^\[(.*)\](:\d+)?$/, '$1')).success;
+
+/** authentik's network in Docker has IPv4 alone. */
+const whyNot6 =
+  'Docker hands on what comes over IPv6 from an address of its own, so authentik could not tell your proxy from anybody else.';
+
 /** Where authentik listens for a proxy outside of Docker. */
 export function checkListen(value: string): Refusal | undefined {
   const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(value) ?? [];
+  if (isIpv6(value)) {
+    const fix = "Write this server's IPv4 address in the network of the two, like 10.8.0.2:910.";
+    return { problem: 'is an IPv6 address', why: whyNot6, fix };
+  }
   if (!isIpv4(address)) return { problem: 'is no IPv4 address with a port', fix: 'Write it like 127.0.0.1:910.' };
   if (!isLoopback(address) && !own.test(address)) {
     return {
@@ -33,6 +43,10 @@ export function checkListen(value: string): Refusal | undefined {
 /** The address of a proxy on another machine. */
 export function checkProxyAddress(value: string): Refusal | undefined {
   if (own.test(value) && isIpv4(value)) return undefined;
+  if (isIpv6(value)) {
+    const fix = "Write the proxy's IPv4 address in the network of the two, like 10.8.0.1.";
+    return { problem: 'is an IPv6 address', why: whyNot6, fix };
+  }
   return {
     problem: 'is no IPv4 address of a network of your own',
     why: 'What the proxy asks goes over the network in clear, passwords among it, and authentik believes that one address.',

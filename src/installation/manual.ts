@@ -1,3 +1,4 @@
+import { Failure } from '../model/failure.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { manualSteps } from '../proxy/manual.ts';
 import { dialledBy } from '../proxy/upstream.ts';
@@ -14,6 +15,17 @@ export async function textForProxy(installation: Installation, file: string): Pr
   const { proxy, networkOwners = {}, templates } = await survey(installation);
   const parts = proxyOf(proxy).part(dialledBy(installation.config, networkOwners), templates);
   const found = parts.find((one) => one.kind === 'file' && one.key.endsWith(`/${file}`));
-  if (found?.kind !== 'file') throw new Error(`no text ${file}`);
+  if (found?.kind !== 'file') throw noneAfterTls(file);
   return String(found.spec.content);
 }
+
+const noneAfterTls = (file: string): Failure =>
+  new Failure({
+    code: 'proxy-text-tls',
+    problem: `There is no ${file} while TLS ends before your proxy (tls: external).`,
+    why: 'Its text could not say who may ask without TLS, so anybody on your network could, and passwords would go over it in clear.',
+    fix: [
+      'Let the tunnel ask your proxy over https, with the name of the site, and take tls and tls-from out of homeauth.yaml.',
+      'Or use Caddy or nginx: homeauth proxy text caddy, homeauth proxy text nginx',
+    ],
+  });

@@ -32,20 +32,27 @@ const others: readonly string[] = [
 const identityNames =
   '(?i)(authentik|[_.]|^(x-)?remote-|^x-forwarded-(user|preferred|email|name|group|access-token)|^x-(auth|webauth)-)';
 
-/** For each kind of proxy its text, by the name of its file. `authentik`: `HOST:PORT` as that proxy dials it. */
+/**
+ * For each kind of proxy its text, by the name of its file. Where TLS ends before it, for those alone that can be told
+ * who may ask without. `authentik`: `HOST:PORT` as that proxy dials it.
+ */
 export function manualTexts(
   config: Config,
   templates: Readonly<Record<string, Template>>,
   authentik: string,
   tlsEnd?: TlsEnd,
 ): Readonly<Record<string, string>> {
-  const nginx = forNginx(config, authentik);
+  const nginx = forNginx(config, authentik, tlsEnd);
   const traefik = forTraefik(config, authentik);
   const written = (name: string, data: object, quote: Quote) => templates[name]!(data, quote);
   const yaml: Quote = (value) => JSON.stringify(value);
-  return {
+  const always = {
     'homeauth.caddy': textOf(config, templates['homeauth.caddy']!, tlsEnd && { tlsEnd }).text,
     'nginx.conf': written('nginx.conf', nginx, quoteNginx),
+  };
+  if (tlsEnd) return always;
+  return {
+    ...always,
     'nginx-proxy-manager.conf': written('nginx-proxy-manager.conf', nginx, quoteNginx),
     'traefik.yml': written('traefik.yml', traefik, yaml),
     'traefik-labels.yml': written('traefik-labels.yml', traefik, yaml),
@@ -54,7 +61,7 @@ export function manualTexts(
 
 const slugOf = ({ mode, name }: App): string => (mode === 'domain' ? domainApplication : name);
 
-function forNginx({ apps, authHost }: Config, authentik: string) {
+function forNginx({ apps, authHost }: Config, authentik: string, tlsEnd?: TlsEnd) {
   const { host, port } = addressIn(authentik);
   return {
     authentik,
@@ -62,6 +69,8 @@ function forNginx({ apps, authHost }: Config, authentik: string) {
     authentikPort: port,
     authHost,
     odd: oddTargets,
+    tlsEnd: tlsEnd?.from,
+    visitor: tlsEnd ? '$homeauth_visitor_address' : '$remote_addr',
     apps: apps.map((app, n) => ({
       n,
       guarded: isGuarded(app),

@@ -67,7 +67,8 @@ export function manualSteps({
   apps,
   listen,
   proxyAddress,
-}: Pick<Config, 'baseDir' | 'apps' | 'listen' | 'proxyAddress'>): readonly string[] {
+  tls,
+}: Pick<Config, 'baseDir' | 'apps' | 'listen' | 'proxyAddress'> & Partial<Pick<Config, 'tls'>>): readonly string[] {
   const folder = manualFolder(baseDir);
   const open = openAddresses(apps);
   return [
@@ -78,9 +79,13 @@ export function manualSteps({
     `Then take the text for it, and load it. After a change, homeauth writes it anew.`,
     `  Caddy                ${folder}/homeauth.caddy: import it at the end of your Caddyfile`,
     `  nginx                ${folder}/nginx.conf: include it in http { }`,
-    `  Nginx Proxy Manager  ${folder}/nginx-proxy-manager.conf: a Proxy Host and an Advanced text for each name`,
-    `  Traefik              ${folder}/traefik.yml: for the file provider`,
-    `                       ${folder}/traefik-labels.yml: labels for the apps' own compose files, beside it`,
+    ...(tls === 'external'
+      ? ['  Not for Nginx Proxy Manager and Traefik: their texts cannot say who may ask without TLS.']
+      : [
+          `  Nginx Proxy Manager  ${folder}/nginx-proxy-manager.conf: a Proxy Host and an Advanced text for each name`,
+          `  Traefik              ${folder}/traefik.yml: for the file provider`,
+          `                       ${folder}/traefik-labels.yml: labels for the apps' own compose files, beside it`,
+        ]),
     'What each of them cannot do is said at its top. Not in all of them: max-body, encode, request-headers,',
     'response-headers and extra, which are for Caddy.',
     'Then:  homeauth verify  asks through your proxy, by the public names.',

@@ -158,6 +158,7 @@ const refused: Row[] = [
   ['extra', 'import sites/wiki', 'imports a file', 'a snippet of your Caddyfile by its name'],
   ['extra', 'handle /a {\n\t"import" *\n}', 'imports a file', 'a snippet of your Caddyfile by its name'],
   ['listen', '910', 'is no IPv4 address with a port', '127.0.0.1:910'],
+  ['listen', '[fd00::2]:910', 'is an IPv6 address', '10.8.0.2:910'],
   ['listen', '0.0.0.0:910', 'is no address of a network of your own', '127.0.0.1:910'],
   ['listen', '192.168.0.4:910', 'is for a proxy on another machine', '127.0.0.1:910'],
   ['listen', '127.0.0.1:9000', 'every account of this server can take', 'below 1024'],

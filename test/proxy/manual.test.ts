@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -165,6 +165,50 @@ test('nginx lets nobody in whom authentik let in for another app', async () => {
   const owner = { username: 'helen', password, groups: [] };
   const found = await verifyApp(scene, first!, { owner, patience: 0 });
   expect(found.find(({ id }) => id === 'owner')).toMatchObject({ status: 'fail', answer: '502' });
+});
+
+describe('where TLS ends before the proxy', () => {
+  const tunnel = '127.0.0.2';
+  const textsThen = async () => {
+    const server = (await fake.docker.dialAddress('authentik', 9000))!;
+    const templates = await compiledTemplates(packagedTemplates)();
+    return manualTexts(config, templates, `${server.host}:${server.port}`, { from: [`${tunnel}/32`], containers: [] });
+  };
+
+  test('nginx serves what ends TLS, and nobody else', async () => {
+    const real = await nginx((await textsThen())['nginx.conf'] ?? '', domain);
+    onTestFinished(() => real.stop());
+    const ask = (localAddress: string, path: string, headers: Record<string, string> = {}) =>
+      new Promise<{ status: number; location: string | undefined; body: string }>((done, fail) => {
+        const to = { ...real.via, localAddress, path, headers: { host: `whoami.${domain}`, ...headers } };
+        request(to, async (answer) => {
+          let body = '';
+          for await (const part of answer) body += part;
+          done({ status: answer.statusCode ?? 0, location: answer.headers.location, body });
+        })
+          .on('error', fail)
+          .end();
+      });
+    const https = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9, 198.51.100.7' };
+    const stranger = await ask(tunnel, '/x', https);
+    expect(stranger).toMatchObject({ status: 302, location: expect.stringContaining(`https://auth.${domain}/`) });
+    const open = await ask(tunnel, '/share/x', https);
+    expect(open.body).toContain('X-Forwarded-For: 198.51.100.7\n');
+    expect(open.body).toContain('X-Forwarded-Proto: https\n');
+    // Some ends of TLS say nothing of the visitor.
+    expect((await ask(tunnel, '/share/x')).body).toContain(`X-Forwarded-For: ${tunnel}\n`);
+    expect(await ask(tunnel, '/x?y', { 'X-Forwarded-Proto': 'http' })).toMatchObject({
+      status: 308,
+      location: `https://whoami.${domain}/x?y`,
+    });
+    for (const path of ['/x', '/share/x', '/outpost.goauthentik.io/ping'])
+      expect((await ask('127.0.0.3', path, https)).status, path).toBe(421);
+    expect((await ask('127.0.0.3', '/', { ...https, host: `auth.${domain}` })).status).toBe(421);
+  });
+
+  test('there is no text for those that cannot tell who asks', async () => {
+    expect(Object.keys(await textsThen())).toEqual(['homeauth.caddy', 'nginx.conf']);
+  });
 });
 
 describe('for Traefik', () => {

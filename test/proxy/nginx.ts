@@ -28,7 +28,7 @@ http {
   ssl_certificate ${certificate};
   ssl_certificate_key ${key};
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at(name)};`).join('\n  ')}
-${servers.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)}
+${servers.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port} ssl`).replaceAll('listen 80;', `listen 127.0.0.1:${port};`)}
 }
 `,
   );

@@ -92,8 +92,21 @@ test.each([
   ['a Caddy on this server', { proxy: 'host-caddy' }, 'flag-invalid'],
   ['a port that anybody can take', { listen: '192.168.0.4:9000' }, 'flag-invalid'],
   ['a proxy on this server', { listen: '127.0.0.1:910' }, 'flag-invalid'],
+  ['an address of IPv6', { listen: '[fd00::2]:910' }, 'flag-invalid'],
+  ['a proxy with an address of IPv6', { proxyAddress: 'fd00::1' }, 'flag-invalid'],
 ])('refused before anything is written: %s', async (_, change, code) => {
   const homeauth = machine();
   expect((await homeauth('init', [], { ...far, ...change })).failure?.code).toBe(code);
   expect(await fake.files.stat(at(''))).toBeUndefined();
+});
+
+test('where TLS ends before the proxy, a text is written for those alone that can be told who may ask', async () => {
+  const homeauth = machine();
+  const init = await homeauth('init', [], { ...far, tls: 'external', tlsFrom: '192.168.0.2' });
+  expect(init.failure).toBeUndefined();
+  expect(init.out).toContain('Not for Nginx Proxy Manager and Traefik');
+  expect((await homeauth('proxy text', ['nginx'])).out).toContain('\t192.168.0.2/32 0;');
+  for (const kind of ['npm', 'traefik', 'traefik-labels'])
+    expect((await homeauth('proxy text', [kind])).failure?.code, kind).toBe('proxy-text-tls');
+  expect(await fake.files.stat(at('proxy/traefik.yml'))).toBeUndefined();
 });
