@@ -13,6 +13,7 @@ import { binary, type Ports, realCaddy } from './real-caddy.ts';
  * Thirty installations as people have published them, each as small as its structure allows: the table of
  * docs/proxies.md. A container's Caddy is told by what Docker says of it, and what Caddy decides by a real one. Not here
  * are those that a test of their own is for: 7, 14 and 21 (e2e/which-caddyfile), 28 (tls-end), 11 and 20 (as all here).
+ * Without a number: further kinds.
  */
 interface Case {
   /** Behind the options that every test needs; each name is a file beside the Caddyfile. */
@@ -20,6 +21,7 @@ interface Case {
   readonly options?: string;
   readonly config?: Partial<Config>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
   /** Refused with this code, until its owner has done what the message says. */
   readonly refused?: { readonly code: string; readonly fix: RegExp };
 }
@@ -63,6 +65,28 @@ const served: Readonly<Record<string, Case>> = {
   },
   '12 bind in a site': { files: one('mine.home.example.com {\n\tbind {$ADDRESS:0.0.0.0}\n\trespond "mine"\n}\n') },
   '13 pinned to one address': { files: one(mine), options: 'default_bind 127.0.0.1' },
+  'variables from a file that Caddy is given': {
+    files: () => ({ Caddyfile: '{$SITE} {\n\trespond "mine"\n}\n', '.env': 'SITE=mine.home.example.com\n' }),
+    flags: ['--envfile', '.env'],
+  },
+  'certificates on demand for whatever comes, and all of plain http sent on': {
+    files: one(
+      `https:// {\n\ttls {\n\t\ton_demand\n\t}\n\trespond "any"\n}\nhttp:// {\n\tredir https://{host}{uri}\n}\n${mine}`,
+    ),
+    options: 'on_demand_tls {\n\t\task http://127.0.0.1:9/\n\t}',
+  },
+  'the PROXY protocol, from a machine before it': {
+    files: one(mine),
+    options:
+      'servers {\n\t\tlistener_wrappers {\n\t\t\tproxy_protocol {\n\t\t\t\tallow 10.0.0.0/8\n\t\t\t}\n\t\t\ttls\n\t\t}\n\t}',
+  },
+  'sites by a snippet with arguments, in folders': {
+    files: () => ({
+      Caddyfile: 'import sites/*.conf\n',
+      'sites/a.conf':
+        '(site) {\n\t{args[0]}.home.example.com {\n\t\trespond "mine"\n\t}\n}\nimport site mine\nimport site other\n',
+    }),
+  },
   '5 admin off': {
     files: one('{$SITE:mine.home.example.com} {\n\trespond "mine"\n}\n'),
     options: 'admin off',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onHost, startedIn, startedWith } from '../../src/proxy/caddy/container.ts';
+import { commandIn, envFilesOf, onHost, startedWith } from '../../src/proxy/caddy/container.ts';
 
 describe('the configuration that a command loads', () => {
   test.each([
@@ -31,17 +31,24 @@ describe('the configuration that a command loads', () => {
 });
 
 test('where the command is a script, what it has started tells', async () => {
-  const of = (command: string, processes: readonly string[]) =>
-    startedIn(
-      { docker: { processes: async () => processes } } as never,
-      { command, workingDirectory: '/app' } as never,
-    );
+  const of = async (command: string, processes: readonly string[]) => {
+    const details = { name: 'caddy', command, workingDirectory: '/app' };
+    return startedWith(await commandIn(details, { docker: { processes: async () => processes } } as never));
+  };
   expect(await of('/entrypoint.sh', ['/bin/sh /entrypoint.sh', '/usr/bin/caddy run --config conf/Caddyfile'])).toEqual({
     with: 'caddyfile',
     path: '/app/conf/Caddyfile',
   });
   expect((await of('/entrypoint.sh', [])).with).toBe('something-else');
   expect(await of('caddy run --config /conf/Caddyfile', [])).toEqual({ with: 'caddyfile', path: '/conf/Caddyfile' });
+});
+
+test.each([
+  ['caddy run --config /etc/caddy/Caddyfile', []],
+  ['caddy run --environ --envfile /etc/caddy/.env --config Caddyfile', ['/etc/caddy/.env']],
+  ['caddy run --envfile=a.env,/b.env --envfile "c.env"', ['/app/a.env', '/b.env', '/app/c.env']],
+])('%s has these files of variables', (command, files) => {
+  expect(envFilesOf({ command, workingDirectory: '/app' })).toEqual(files);
 });
 
 describe('a path on the host', () => {

@@ -52,12 +52,14 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly bod
 interface Around {
   readonly config?: Partial<Config>;
   readonly env?: Readonly<Record<string, string>>;
+  /** How it is started, beside its Caddyfile: from the folder of that. */
+  readonly flags?: readonly string[];
 }
 
 /** @param files the owner's, by name; `Caddyfile` is what Caddy reads */
 export async function realCaddy(
   files: (ports: Ports) => Readonly<Record<string, string>>,
-  { config = {}, env = {} }: Around = {},
+  { config = {}, env = {}, flags = [] }: Around = {},
 ): Promise<RealCaddy> {
   const folder = await mkdtemp(join(tmpdir(), 'homeauth-caddy-'));
   const ports = { http: await freePort(), https: await freePort(), admin: await freePort(), other: await freePort() };
@@ -97,7 +99,7 @@ export async function realCaddy(
     await writeFile(join(folder, 'etc', name), text);
   }
   const environment = { ...process.env, ...env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
-  const argv = [binary, 'run', '--config', path, '--adapter', 'caddyfile'];
+  const argv = [binary, 'run', '--config', path, '--adapter', 'caddyfile', ...flags];
   const cwd = dirname(path);
   const child: ChildProcess = spawn(binary, argv.slice(1), {
     cwd,

@@ -111,7 +111,7 @@ async function assertLoaded(
   const given = [whole, adapted].filter((one) => one !== undefined);
   const differences = given.map((one) => difference(runs, one, ours));
   const [first] = differences;
-  if (first && differences.every((one) => one)) throw notWhatItRuns(place, caddyfile, first);
+  if (first && differences.every((one) => one)) throw notWhatItRuns(place, caddyfile, first, caddy.envFiles.length > 0);
   return runs;
 }
 

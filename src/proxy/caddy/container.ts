@@ -40,12 +40,21 @@ export function startedWith({
   return { with: 'caddyfile', path: resolve(workingDirectory, path) };
 }
 
-/** The same of a container that runs: where its command is a script, what the script has started is asked for. */
-export async function startedIn({ docker }: Pick<World, 'docker'>, details: ContainerDetails): Promise<Started> {
+/** The files of variables that it was given (`--envfile`). */
+export const envFilesOf = ({ command, workingDirectory }: Pick<ContainerDetails, 'command' | 'workingDirectory'>) =>
+  [...command.matchAll(/\s--?envfile[=\s]+['"]?([^\s'"]+)/g)].flatMap(([, files = '']) =>
+    files.split(',').map((file) => resolve(workingDirectory, file)),
+  );
+
+/** How Caddy was started in a container that runs: where its command is a script, what the script has started. */
+export async function commandIn<D extends Pick<ContainerDetails, 'name' | 'command'>>(
+  details: D,
+  { docker }: Pick<World, 'docker'>,
+): Promise<D> {
   const isCaddy = (command: string) => /(^|[\s/'"])caddy['"]?\s/.test(`${command} `);
-  if (isCaddy(details.command)) return startedWith(details);
+  if (isCaddy(details.command)) return details;
   const command = (await docker.processes(details.name)).find(isCaddy);
-  return startedWith({ ...details, command: command ?? details.command });
+  return { ...details, command: command ?? details.command };
 }
 
 /** Where a path inside a container lies on this server, by its mounts; `alone`: the file itself is the mount. */
@@ -85,7 +94,7 @@ export async function readerOf(
     if (!/caddy/i.test(`${summary.name} ${summary.image} ${summary.command}`)) continue;
     // A list says neither where it was started nor, always, where a volume lies on the host.
     const details = await docker.container(summary.name);
-    const started = details && (await startedIn({ docker }, details));
+    const started = details && startedWith(await commandIn(details, { docker }));
     if (started?.with !== 'caddyfile') continue;
     const place = onHost(details!, started.path);
     if (!place || (place.outside !== outside && (await linkedTo(place.outside, files)) !== outside)) continue;

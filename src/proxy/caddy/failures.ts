@@ -103,6 +103,7 @@ export const notWhatItRuns = (
   place: CaddyPlace,
   { inside, outside }: CaddySpec['caddyfile'],
   { gone, fresh, changed }: Difference,
+  hasEnvFiles: boolean,
 ): Failure =>
   new Failure({
     code: 'caddy-runs-other',
@@ -115,7 +116,8 @@ export const notWhatItRuns = (
     ].join('\n'),
     fix: [
       'If the file is right, load it, and look whether your sites are as they should be:',
-      `  ${wordsFor(place).reload(inside)}`,
+      // A reload would be without the variables of --envfile.
+      `  ${hasEnvFiles ? wordsFor(place).restart : wordsFor(place).reload(inside)}`,
       'Then run the command again.',
     ],
   });

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import type { CaddyFacts, Listeners } from '../proxy.ts';
 import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
 import { ownCaddy, ownNetworks } from './caddy.ts';
-import { linkedTo, onHost, startedIn } from './container.ts';
+import { commandIn, linkedTo, onHost, startedWith } from './container.ts';
 import { takesBeside } from './imports.ts';
 import { type Instance, inContainer } from './instance.ts';
 import { listenersIn, withoutCertificates } from './listeners.ts';
@@ -85,7 +85,7 @@ export async function existing(
   if (!caddy.running) throw unfit.stopped(name);
   const details = await docker.container(name);
   if (!details) throw unfit.notThere(name, []);
-  const started = await startedIn({ docker }, details);
+  const started = startedWith(await commandIn(details, { docker }));
   if (started.with !== 'caddyfile') throw unfit.noCaddyfile({ container: name }, started.what);
   const inside = started.path;
   const place = onHost(details, inside);

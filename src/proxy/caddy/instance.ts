@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import type { CaddyPlace } from '../../model/resource.ts';
 import type { ContainerDetails, ExecResult } from '../../world/docker/docker.ts';
 import type { Program, World } from '../../world/world.ts';
-import { hostPrograms, readsOf } from './container.ts';
+import { commandIn, envFilesOf, hostPrograms, readsOf } from './container.ts';
 
 /** A Caddy that is there, wherever it runs: what homeauth asks of it. `read` and `dial` start no program. */
 export interface Instance {
@@ -18,6 +18,8 @@ export interface Instance {
   /** Where something can be asked from here that listens at this address there. */
   dial(address: string, port: number, network?: string): Promise<{ host: string; port: number } | undefined>;
   readonly environment: Readonly<Record<string, string>>;
+  /** The variables in them are beyond its own `caddy reload`. */
+  readonly envFiles: readonly string[];
 }
 
 type Around = Pick<World, 'docker' | 'files' | 'http' | 'host'>;
@@ -29,7 +31,7 @@ const isLoopback = (address: string) => /^(127\.|localhost$|\[::1\])/.test(addre
 export async function instanceOf(place: CaddyPlace, inside: string, around: Around): Promise<Instance | undefined> {
   if (place.container !== undefined) {
     const details = await around.docker.container(place.container);
-    return details?.running ? inContainer(details, inside, around) : undefined;
+    return details?.running ? inContainer(await commandIn(details, around), inside, around) : undefined;
   }
   const program = (await hostPrograms(around)).find((one) => readsOf(one) === inside);
   return program && onThisServer(program, inside, around);
@@ -37,14 +39,18 @@ export async function instanceOf(place: CaddyPlace, inside: string, around: Arou
 
 /** One in a container, which need not run. */
 export function inContainer(
-  { name, environment, networks }: Pick<ContainerDetails, 'name' | 'environment' | 'networks'>,
+  details: Pick<ContainerDetails, 'name' | 'environment' | 'networks' | 'command' | 'workingDirectory'>,
   inside: string,
   { docker }: Pick<World, 'docker'>,
 ): Instance {
+  const { name, environment, networks } = details;
+  const envFiles = envFilesOf(details);
   // Caddy resolves the imports of a text from stdin from the working directory.
   const cwd = dirname(inside);
   return {
-    run: (args, stdin) => docker.exec(name, ['caddy', ...args], { cwd, ...(stdin !== undefined && { stdin }) }),
+    run: withVariables(envFiles, (args, stdin) =>
+      docker.exec(name, ['caddy', ...args], { cwd, ...(stdin !== undefined && { stdin }) }),
+    ),
     sees: async () => {
       const seen = await docker.exec(name, ['cat', inside], { cwd });
       return seen.code === 0 ? seen.stdout : undefined;
@@ -63,6 +69,20 @@ export function inContainer(
       return isEvery(address) ? docker.dialAddress(name, port, network) : { host: address, port };
     },
     environment,
+    envFiles,
+  };
+}
+
+/** Caddy's command line with these files. Its reload takes none, so it is given what `adapt` has made with them. */
+function withVariables(files: readonly string[], run: Instance['run']): Instance['run'] {
+  if (files.length === 0) return run;
+  const flags = files.flatMap((file) => ['--envfile', file]);
+  return async (args, stdin) => {
+    const [command = '', ...rest] = args;
+    if (command === 'adapt' || command === 'validate') return run([...args, ...flags], stdin);
+    if (command !== 'reload') return run(args, stdin);
+    const adapted = await run(['adapt', ...rest, ...flags], stdin);
+    return adapted.code === 0 ? run(['reload', '--config', '-'], adapted.stdout) : adapted;
   };
 }
 
@@ -74,9 +94,12 @@ type Sight = Pick<World, 'files' | 'host'> & Partial<Pick<World, 'http'>>;
 
 /** One that is a program of this server's. */
 export function onThisServer(program: Program, inside: string, { files, host, http }: Sight): Instance {
-  const { environment } = program;
+  const { environment, argv, workingDirectory } = program;
+  const envFiles = envFilesOf({ command: argv.join(' '), workingDirectory });
   return {
-    run: (args, stdin) => host.run(program, args, { cwd: dirname(inside), ...(stdin !== undefined && { stdin }) }),
+    run: withVariables(envFiles, (args, stdin) =>
+      host.run(program, args, { cwd: dirname(inside), ...(stdin !== undefined && { stdin }) }),
+    ),
     sees: () => files.read(inside),
     async says() {
       const loaded = await files.read(autosaveOf(environment));
@@ -95,6 +118,7 @@ export function onThisServer(program: Program, inside: string, { files, host, ht
     read: (path) => files.read(path),
     dial: async (address, port) => here(address, port),
     environment,
+    envFiles,
   };
 }
 
