@@ -10,7 +10,7 @@ import type { Question } from './config/questions.ts';
 
 const all = [
   ...[setUp.init, setUp.plan, setUp.apply, setUp.proxyText, setUp.uninstall],
-  ...[apps.apps, apps.addApp, apps.protect, apps.app, apps.removeApp, apps.verify, apps.explain],
+  ...[apps.apps, apps.addApp, apps.protect, apps.app, apps.ldapTest, apps.removeApp, apps.verify, apps.explain],
   ...[people.userAdd, people.userList, people.userShow, people.userGroups, people.userPassword, people.userReset],
   ...[
     people.userInvite,
@@ -52,6 +52,11 @@ const holders = {
     heading: 'set up',
     about: 'What a proxy that you keep needs',
     examples: ['homeauth proxy text nginx'],
+  },
+  ldap: {
+    heading: 'apps',
+    about: 'Apps that ask authentik by LDAP',
+    examples: ['homeauth ldap test anna'],
   },
   mail: {
     heading: 'care',

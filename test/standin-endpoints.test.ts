@@ -111,6 +111,30 @@ async function drive({ api }: ReadyStack): Promise<void> {
   await send('PATCH', `/providers/oauth2/${speaks.pk}/`, { access_token_validity: 'minutes=10' });
   await get(`/providers/oauth2/${speaks.pk}/setup_urls/`);
   await get(`/providers/oauth2/${speaks.pk}/preview_user/?for_user=${user.pk}`);
+  const directory = { name: 'directory', authorization_flow: flow.pk, invalidation_flow: out.pk };
+  const ldap = await send('POST', '/providers/ldap/', directory);
+  await send('POST', '/core/applications/', { name: 'Directory', slug: 'directory', provider: ldap.pk });
+  await get('/providers/ldap/');
+  await get(`/providers/ldap/${ldap.pk}/`);
+  await send('PUT', `/providers/ldap/${ldap.pk}/`, directory);
+  await send('PATCH', `/providers/ldap/${ldap.pk}/`, { mfa_support: false });
+  await get('/outposts/ldap/');
+  await get(`/outposts/ldap/${ldap.pk}/check_access/?app_slug=directory`);
+  await send('POST', '/outposts/instances/', { name: 'directory', type: 'ldap', providers: [ldap.pk], config: {} });
+  const role = await send('POST', '/rbac/roles/', { name: 'searches' });
+  await get('/rbac/roles/?name=searches');
+  await get(`/rbac/roles/${role.pk}/`);
+  await send('POST', `/rbac/permissions/assigned_by_roles/${role.pk}/assign/`, {
+    permissions: ['authentik_providers_ldap.search_full_directory'],
+    model: 'authentik_providers_ldap.ldapprovider',
+    object_pk: String(ldap.pk),
+  });
+  await get(`/rbac/permissions/assigned_by_roles/?model=authentik_providers_ldap.ldapprovider&object_pk=${ldap.pk}`);
+  await send('POST', `/rbac/roles/${role.pk}/add_user/`, { pk: user.pk });
+  await send('POST', `/rbac/roles/${role.pk}/remove_user/`, { pk: user.pk });
+  await send('DELETE', `/rbac/roles/${role.pk}/`);
+  await send('DELETE', '/core/applications/directory/');
+  await send('DELETE', `/providers/ldap/${ldap.pk}/`);
   await send('DELETE', '/core/applications/photos/');
   await send('DELETE', `/providers/oauth2/${speaks.pk}/`);
   await send('DELETE', `/propertymappings/provider/scope/${made.pk}/`);

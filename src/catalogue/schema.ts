@@ -95,6 +95,8 @@ export const knownApp = z
 
 /** An app that homeauth knows, its defaults filled in. */
 export type KnownApp = z.output<typeof knownApp>;
+/** How people get into an app. */
+export type Login = KnownApp['login']['use'];
 
 /** The JSON Schema of a file of catalogue/ for editors, as the text of a file. */
 export const catalogueSchemaText = (): string =>

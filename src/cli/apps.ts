@@ -32,10 +32,9 @@ export const addApp = defineCommand({
         choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
       .addOption(
-        choice(
-          '--login <forward-auth|header|oidc|none>',
-          'how people get in; default: what homeauth apps says of the app',
-        ),
+        choice('--login <way>', 'how people get in; default: what homeauth apps says of the app', [
+          ...['forward-auth', 'header', 'oidc', 'ldap', 'none'],
+        ]),
       )
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
@@ -72,10 +71,27 @@ export const app = defineCommand({
   about: 'Say how people log in to an app, and what to enter in it',
   examples: ['homeauth app wiki', 'homeauth app wiki --show-secret'],
   takes: (command) =>
-    command.argument('<name>').option('--show-secret', 'show the client secret, at a terminal, and nothing else'),
+    command
+      .argument('<name>')
+      .option('--show-secret', 'show the secret that is entered in it, at a terminal, and nothing else'),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/app.ts')).app(name, flags, s),
 });
 export type AppFlags = FlagsOf<typeof app>;
+
+export const ldapTest = defineCommand({
+  name: 'ldap test',
+  heading: 'apps',
+  about: 'Say whether somebody gets into the apps that ask by LDAP',
+  examples: ['homeauth ldap test anna', 'homeauth ldap test anna --app jellyfin'],
+  takes: (command) =>
+    command
+      .argument('<user>')
+      .option('--app <name>', 'this app alone')
+      .option('--password-file <file>', 'their password, as the only line of a file; - reads stdin'),
+  run: async ([user], flags, s): Promise<ExitCode> =>
+    (await import('../commands/ldap-test.ts')).ldapTest(user, flags, s),
+});
+export type LdapTestFlags = FlagsOf<typeof ldapTest>;
 
 export const removeApp = defineCommand({
   name: 'remove-app',

@@ -98,9 +98,12 @@ export const examples = (lines: readonly string[]): string =>
 /** Of commands that may give an app a group. */
 export const endShutOut = ['--end-sessions', 'log out everywhere those whom a new group excludes from an app'] as const;
 
-/** A flag that takes one of a few words, which stand in its placeholder: `--mode <app|domain>`. */
-export const choice = <const Flag extends string>(flag: Flag, help: string): TypedOption<Flag> =>
-  new Option(flag, help).choices((/<(.+)>/.exec(flag)?.[1] ?? '').split('|')) as unknown as TypedOption<Flag>;
+/** A flag that takes one of a few words, which stand in its placeholder, `--mode <app|domain>`, or beside it. */
+export const choice = <const Flag extends string>(
+  flag: Flag,
+  help: string,
+  words: readonly string[] = (/<(.+)>/.exec(flag)?.[1] ?? '').split('|'),
+): TypedOption<Flag> => new Option(flag, help).choices(words) as unknown as TypedOption<Flag>;
 
 /** A flag that may be given more than once. */
 export const several = <const Flag extends string>(

@@ -1,21 +1,25 @@
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { AppFlags } from '../cli/apps.ts';
-import { believesHeader } from '../config/app-login.ts';
+import { asksByLdap, believesHeader } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
 import { claims } from '../config/site.ts';
+import { ldapSecret } from '../desired/ldap.ts';
 import { authoritiesFile, clientFile, needsTrust, takesVariables, variablesFile } from '../desired/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
+import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import type { AppLogin, AppSettings } from '../model/app-login.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { headerNetwork } from '../model/networks.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Client } from '../model/sso.ts';
 import { trustedFile } from '../model/trusted-file.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
+import { ldapSettings, ldapTold } from './app/ldap.ts';
 import { enteredIn, wayOf } from './app/settings.ts';
 import { screenOf } from './screen.ts';
 
@@ -25,6 +29,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
   const screen = screenOf(runtime, 'app');
   const found = appNamed(installation, name);
   const url = `https://${found.host}`;
+  if (asksByLdap(found)) return byLdap(found, flags, installation, runtime);
   if (!isSpeaker(found)) {
     if (flags.showSecret) throw noSecret(name);
     const header = believesHeader(found)
@@ -36,12 +41,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
   }
   const client = (await clientsOf(installation))[name];
   const secretFile = clientFile(installation.layout, found);
-  if (flags.showSecret) {
-    if (!runtime.terminal.interactive || runtime.terminal.json) throw noTerminal(secretFile);
-    if (!client) throw notMade(name);
-    runtime.terminal.say(client.secret.reveal());
-    return exitCodes.fine;
-  }
+  if (flags.showSecret) return showSecret(client?.secret, name, secretFile, runtime);
   const issuer = issuerOf(installation.config.authHost, name);
   const settings = settingsOf(runtime.catalogue.find(name), found, client, installation);
   const told: AppLogin = {
@@ -67,6 +67,36 @@ function composeOf({ config, layout }: Installation, app: Speaker): Pick<NonNull
   if (!takesVariables(config, app)) return {};
   const volume = needsTrust(config) && { volume: `${authoritiesFile(layout)}:${trustedFile}:ro` };
   return { compose: { envFile: variablesFile(layout, app), ...volume } };
+}
+
+function showSecret(secret: Secret | undefined, name: string, path: string, { terminal }: Runtime): ExitCode {
+  if (!terminal.interactive || terminal.json) throw noTerminal(path);
+  if (!secret) throw notMade(name);
+  terminal.say(secret.reveal());
+  return exitCodes.fine;
+}
+
+async function byLdap(app: App, flags: AppFlags, installation: Installation, runtime: Runtime): Promise<ExitCode> {
+  const { layout, config } = installation;
+  const secretFile = ldapSecret(layout, app);
+  if (flags.showSecret) {
+    const secret = (await ldapOf(installation))[app.name]?.bindPassword;
+    return showSecret(secret, app.name, secretFile, runtime);
+  }
+  const known = runtime.catalogue.find(app.name);
+  const settings = ldapSettings(app, config, known);
+  const screen = screenOf(runtime, 'app');
+  const told: AppLogin = {
+    ...{ app: app.name, url: `https://${app.host}`, login: 'ldap' },
+    ldap: {
+      ...ldapTold(app, config),
+      secretFile,
+      ...(known?.ldap?.plugin && { plugin: known.ldap.plugin }),
+      ...(settings && { settings }),
+    },
+  };
+  screen.result(appLogin(told, screen.paper), { ...told }, true);
+  return exitCodes.fine;
 }
 
 /** What stands where the secret goes: it is told only where it was asked for. */
@@ -110,13 +140,13 @@ const noSecret = (name: string): Failure =>
   new Failure({
     code: 'app-without-client',
     problem: `${name} has no client secret: it asks authentik nothing by itself.`,
-    fix: `For an app that speaks OpenID Connect, write login: oidc into its entry in homeauth.yaml, then: homeauth apply`,
+    fix: `For an app that speaks OpenID Connect or LDAP, write login: oidc or ldap into its entry in homeauth.yaml, then: homeauth apply`,
   });
 
 const notMade = (name: string): Failure =>
   new Failure({
     code: 'client-not-made',
-    problem: `${name} has no client secret yet.`,
+    problem: `${name} has no secret yet.`,
     why: 'It is made when homeauth.yaml is carried out.',
     fix: 'homeauth apply',
   });

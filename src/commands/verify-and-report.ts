@@ -1,4 +1,5 @@
 import type { App } from '../config/config.ts';
+import { ldapProvider } from '../config/ldap.ts';
 import { oidcProvider } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -89,7 +90,11 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
   const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
   const speaking = apps
     .filter(({ name }) =>
-      told.changes.some(({ op, id }) => op === 'create' && id === `oauth2-provider:${oidcProvider({ name })}`),
+      told.changes.some(
+        ({ op, id }) =>
+          op === 'create' &&
+          [`oauth2-provider:${oidcProvider({ name })}`, `ldap-provider:${ldapProvider({ name })}`].includes(id),
+      ),
     )
     .map(({ name }) => ({
       command: `homeauth app ${name}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkAppName } from './app-name.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { checkHostName } from './host-name.ts';
+import { checkLdapListen } from './listen.ts';
 import { ownOidc } from './oidc-file.ts';
 import { checkOpenPath } from './open-path.ts';
 import { checkTitle } from './person.ts';
@@ -54,11 +55,19 @@ export const app = z
       description:
         '`app`: a provider of its own, which groups need. `domain`: shares the provider for the whole domain.',
     }),
-    login: z.enum(['forward-auth', 'header', 'oidc', 'none']).default('forward-auth').meta({
+    login: z.enum(['forward-auth', 'header', 'oidc', 'ldap', 'none']).default('forward-auth').meta({
       description:
-        '`forward-auth`: nobody gets to the app who is not logged in to authentik. `header`: the same, and the app believes the header that says who it is; only where nobody but Caddy reaches the app. `oidc`: everybody gets to the app, and it asks authentik by itself (OpenID Connect). `none`: everybody gets to the app, and authentik has no part in it.',
+        '`forward-auth`: nobody gets to the app who is not logged in to authentik. `header`: the same, and the app believes the header that says who it is; only where nobody but Caddy reaches the app. `oidc`: everybody gets to the app, and it asks authentik by itself (OpenID Connect). `ldap`: the same by LDAP, with name and password alone: there is no second factor. `none`: everybody gets to the app, and authentik has no part in it.',
     }),
     oidc: ownOidc.optional(),
+    'ldap-listen': text(checkLdapListen)
+      .optional()
+      .meta({
+        description:
+          'Where the LDAP server of the app can be asked from your network, too, over TLS (LDAPS). Only with `login: ldap`.',
+        examples: ['192.168.0.4:636'],
+        'x-default': 'nowhere: only containers on its own network reach it',
+      }),
     group: text(checkTitle).optional().meta({
       description: 'Only members of this authentik group get in. Mode `app` only.',
       'x-default': 'everyone with an account',

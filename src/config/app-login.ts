@@ -6,5 +6,8 @@ export const isGuarded = ({ login }: Pick<App, 'login'>): boolean => login === u
 /** It believes whoever says in a header who is logged in. */
 export const believesHeader = ({ login }: Pick<App, 'login'>): boolean => login === 'header';
 
+/** It asks authentik by LDAP. */
+export const asksByLdap = ({ login }: Pick<App, 'login'>): boolean => login === 'ldap';
+
 /** authentik has no part in it. */
 export const isLeftAlone = ({ login }: Pick<App, 'login'>): boolean => login === 'none';

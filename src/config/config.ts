@@ -100,12 +100,15 @@ export interface App {
   /** `app`: a provider of its own; `domain`: shares the provider of the whole domain. */
   readonly mode: 'app' | 'domain';
   /**
-   * How people get in. `header`: Caddy asks authentik, and the app believes a header of Caddy's; `oidc`: the app asks by
-   * itself; `none`: authentik has no part in it. Absent: Caddy asks authentik, and the app need not know of it.
+   * How people get in. `header`: Caddy asks authentik, and the app believes a header of Caddy's; `oidc`,
+   * `ldap`: the app asks by itself; `none`: authentik has no part in it. Absent: Caddy asks authentik, and the app need
+   * not know of it.
    */
-  readonly login?: 'header' | 'oidc' | 'none';
+  readonly login?: 'header' | 'oidc' | 'ldap' | 'none';
   /** Of one that speaks OpenID Connect. */
   readonly oidc?: AppOidc;
+  /** Of one that asks by LDAP: where that can be asked from the LAN, too, over TLS. */
+  readonly ldapListen?: Listen;
   /** Only members of this authentik group get in; everyone with an account where absent. */
   readonly group?: string;
   /** Paths that need no login: to the letter, or with `/*` at the end. */

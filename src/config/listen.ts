@@ -53,3 +53,17 @@ export function checkProxyAddress(value: string): Refusal | undefined {
     fix: "Write the proxy's one address in your LAN or WireGuard, like 10.8.0.1.",
   };
 }
+
+/** Where an LDAP server can be asked from the LAN. */
+export function checkLdapListen(value: string): Refusal | undefined {
+  const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(value) ?? [];
+  if (!isIpv4(address)) return { problem: 'is no IPv4 address with a port', fix: 'Write it like 192.168.0.4:636.' };
+  if (!own.test(address)) {
+    return {
+      problem: 'is no address of a network of your own',
+      why: 'Whoever reaches that port can guess passwords there.',
+      fix: "Write this server's address in your LAN, like 192.168.0.4:636.",
+    };
+  }
+  return checkPort(port);
+}

@@ -2,8 +2,13 @@ import type { Path } from './location.ts';
 import { type Loose, loose, type Objection } from './objection.ts';
 
 /** What does not go with a login that is not asked for by Caddy, and why. */
-const withoutCaddy: Readonly<Record<'oidc' | 'none', Readonly<Record<string, string>>>> = {
+const withoutCaddy: Readonly<Record<'oidc' | 'ldap' | 'none', Readonly<Record<string, string>>>> = {
   oidc: {
+    'replaces-site': 'What answers in the place of your own site is kept behind the login of authentik.',
+    'open-paths': 'Everything there is open, and the app asks by itself.',
+    'identity-headers': 'The app learns who comes from authentik, and Caddy does not.',
+  },
+  ldap: {
     'replaces-site': 'What answers in the place of your own site is kept behind the login of authentik.',
     'open-paths': 'Everything there is open, and the app asks by itself.',
     'identity-headers': 'The app learns who comes from authentik, and Caddy does not.',
@@ -21,13 +26,14 @@ export function loginObjections(given: Loose, path: Path, isInContainer: boolean
   const login = given['login'];
   const at = (key: string, words: Omit<Objection, 'path' | 'value'>): Objection[] =>
     given[key] === undefined ? [] : [{ path: [...path, key], value: given[key], ...words }];
-  const ofOidc =
-    login === 'oidc'
+  const onlyFor = (key: string, what: string): Objection[] =>
+    login === what
       ? []
-      : at('oidc', { problem: 'is for an app with login: oidc alone', fix: 'Write login: oidc, or delete oidc.' });
+      : at(key, { problem: `is for an app with login: ${what} alone`, fix: `Write login: ${what}, or delete ${key}.` });
+  const ofOthers = [...onlyFor('oidc', 'oidc'), ...onlyFor('ldap-listen', 'ldap')];
   if (login === 'header' && !isInContainer) {
     return [
-      ...ofOidc,
+      ...ofOthers,
       ...at('login', {
         problem: 'needs a Caddy in a container',
         why: 'Such an app believes whoever sends the header. On a network of the two alone, that is Caddy; at a port of this server, it is every program here.',
@@ -35,15 +41,16 @@ export function loginObjections(given: Loose, path: Path, isInContainer: boolean
       }),
     ];
   }
-  if (login !== 'oidc' && login !== 'none') return ofOidc;
+  if (login !== 'oidc' && login !== 'ldap' && login !== 'none') return ofOthers;
   const problem = `does not go with login: ${login}`;
   const why = {
     oidc: 'An app that asks authentik by itself has a provider of its own.',
+    ldap: 'An app that asks authentik by itself has a provider of its own.',
     none: 'It is about authentik, which has no part in this app.',
   };
   const { client, pkce } = loose(given['oidc']);
   return [
-    ...ofOidc,
+    ...ofOthers,
     ...(given['mode'] === 'domain' ? at('mode', { problem, why: why[login], fix: 'Delete mode.' }) : []),
     ...Object.entries(withoutCaddy[login]).flatMap(([key, because]) =>
       at(key, { problem, why: because, fix: `Delete ${key}, or write login: forward-auth.` }),

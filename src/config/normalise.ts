@@ -53,9 +53,12 @@ export function normalise(file: ConfigFile, find?: Find): Config {
 export const usualListen: Listen = { address: '127.0.0.1', port: 910 };
 
 function listenOf({ proxy, listen }: Pick<ConfigFile, 'proxy' | 'listen'>): Listen | undefined {
+  return listenIn(listen) ?? (proxy === 'host-caddy' ? usualListen : undefined);
+}
+
+function listenIn(listen: string | undefined): Listen | undefined {
   const [, address, port] = /^(.*):(\d+)$/.exec(listen ?? '') ?? [];
-  if (address !== undefined) return { address, port: Number(port) };
-  return proxy === 'host-caddy' ? usualListen : undefined;
+  return address === undefined ? undefined : { address, port: Number(port) };
 }
 
 /** Where people log in. */
@@ -78,6 +81,7 @@ export function normaliseApp(draft: AppDraft, domain: string, authHost = `auth.$
     mode: app.mode ?? 'app',
     ...given('login', app.login === 'forward-auth' ? undefined : app.login),
     ...given('oidc', app.login === 'oidc' ? oidcOf(app.oidc ?? {}, find?.(app.name), named, authHost) : undefined),
+    ...given('ldapListen', listenIn(app['ldap-listen'])),
     ...given('openPaths', app['open-paths']),
     ...given('site', siteOf(app)),
     ...given('container', preset && app.upstream === undefined ? { image: preset.image } : undefined),

@@ -1,4 +1,5 @@
 import type { Template } from '../formats/template.ts';
+import type { LdapFacts } from '../model/ldap.ts';
 import type { NetworkFacts } from '../model/networks.ts';
 import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
@@ -34,6 +35,8 @@ export interface Facts {
   readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
   /** What the apps that ask authentik by themselves are known by there, by their names, once it is on disk. */
   readonly clients?: Readonly<Record<string, Client>>;
+  /** Of the apps that ask by LDAP, by their names. */
+  readonly ldap?: Readonly<Record<string, LdapFacts>>;
   /** `bootstrap` until homeauth's own token opens the API for the first time. */
   readonly phase: 'bootstrap' | 'running';
   /** First-run setup is known to be closed: the server may meet the proxy. */

@@ -55,6 +55,14 @@ export function guesses(subnets: readonly string[], inside: Id): readonly [Resou
   ];
 }
 
+/** The same brake at another step, given as `<flow slug>/<order>/<stage name>`. */
+export const guessesAt = (step: string, inside: Id): Resource => ({
+  kind: 'policy-binding',
+  key: `${step}/${name}`,
+  spec: { enabled: true, onFailure: true },
+  inside,
+});
+
 /** Whoever has proven who they are otherwise, and has a new password, may use it. */
 export const forgiven = `from authentik.policies.reputation.models import Reputation
 user = request.context.get('pending_user')

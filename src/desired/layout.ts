@@ -69,5 +69,7 @@ export const secretNames = {
   client: ['CLIENT_ID', 'CLIENT_SECRET'],
   /** Beside them, where the app wants a secret of its own. */
   random: 'RANDOM_SECRET',
+  /** Of the account that an app searches with by LDAP. */
+  ldap: ['BIND_PASSWORD'],
   bootstrap: ['AUTHENTIK_BOOTSTRAP_TOKEN', 'AUTHENTIK_BOOTSTRAP_PASSWORD'],
 } as const;

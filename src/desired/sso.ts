@@ -1,4 +1,4 @@
-import { isGuarded } from '../config/app-login.ts';
+import { asksByLdap, isGuarded } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { type Era, isOlder } from '../model/release.ts';
 import { type Id, idOf, parseId, type Resource } from '../model/resource.ts';
@@ -148,7 +148,8 @@ export function applications(config: Config, inside: Id): Resource[] {
 
 /** Who may open an app. */
 export function bindings(config: Config, inside: Id): Resource[] {
-  const apps = config.apps.filter(({ mode }) => mode === 'app');
+  // Those of an app that asks by LDAP come with its other parts.
+  const apps = config.apps.filter((app) => app.mode === 'app' && !asksByLdap(app));
   return apps.flatMap(({ name, group }): Resource[] =>
     group
       ? [

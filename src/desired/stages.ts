@@ -10,6 +10,7 @@ import { guesses } from './guesses.ts';
 import * as host from './host.ts';
 import { invitations } from './invitations.ts';
 import { layoutOf } from './layout.ts';
+import * as ldap from './ldap.ts';
 import * as oidc from './oidc.ts';
 import * as own from './own-caddy.ts';
 import { recovery } from './recovery.ts';
@@ -22,6 +23,7 @@ const folders = 'folders, secrets';
 const files = 'networks, docker-compose.yml';
 const token = 'API token verified, bootstrap token deleted';
 const objects = 'in authentik: people, apps, outpost';
+const ldapTitle = 'LDAP servers';
 const network = 'containers on the network that Caddy shares';
 
 export interface Wish {
@@ -64,11 +66,15 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
         ...host.proxyTexts(config, f),
         ...host.secrets(layout, f),
         ...oidc.clients(config, layout, data),
+        ...ldap.ldapSecrets(config, layout, data),
       ],
     },
     // Before the file that says which image each name stands for.
-    { title: 'images', want: (f) => [...stack.images(of(f)), ...own.ownCaddyImages(config, f)] },
-    { title: files, want: (f) => stack.networks(config, f) },
+    {
+      title: 'images',
+      want: (f) => [...stack.images(of(f)), ...own.ownCaddyImages(config, f), ...ldap.ldapImages(config, f)],
+    },
+    { title: files, want: (f) => [...stack.networks(config, f), ...ldap.ldapNetworks(config)] },
     {
       title: files,
       want: (f) => [...stack.stackFiles(layout, f, of(f)), ...own.ownCaddyFiles(config, f)],
@@ -92,6 +98,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: token, want: () => [sso.bootstrapGone(data)] },
     { title: objects, want: (f) => inAuthentik(wish, data, f) },
     { title: objects, want: () => [sso.emergency(config, data)] },
+    { title: ldapTitle, want: (f) => ldap.ldapServers(config, layout, f).files },
+    { title: ldapTitle, want: (f) => ldap.ldapServers(config, layout, f).containers },
     { title: network, want: (f) => stack.containerOf(of(f), 'authentik') },
     {
       title: network,
@@ -124,7 +132,12 @@ function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Fact
     ...sso.settings(config, era, data),
     sso.outpost(config, data, apps),
     ...[
-      guesses(sharedSubnets(facts), data),
+      // Its own brake on guessing is bound to the bind of LDAP, too.
+      [
+        ...guesses(sharedSubnets(facts), data),
+        ...ldap.ldapFlow(config, data),
+        ...ldap.ldapObjects(config, era, facts, data),
+      ],
       secondFactor(config, data),
       recovery(config, era, data),
       invitations(config, data),
@@ -133,12 +146,14 @@ function inAuthentik({ config, era, firstPassword }: Wish, data: Id, facts: Fact
 }
 
 /** Networks whose addresses are the proxy's, and no visitor's own. */
-function sharedSubnets({ proxy, proxyNetwork, backendNetwork }: Facts): readonly string[] {
+function sharedSubnets(facts: Facts): readonly string[] {
+  const { proxy, proxyNetwork, backendNetwork } = facts;
   const isOutside = proxyOf(proxy).meeting.at === 'port';
   return [
     // A Caddy outside is on none, and one that is left from an earlier Caddy goes.
     ...(isOutside && proxy.is === 'caddy' ? [] : (proxyNetwork?.subnets ?? [])),
     ...(isOutside ? ['127.0.0.0/8', ...(backendNetwork?.subnets ?? [])] : []),
+    ...ldap.ldapSubnets(facts),
     ...(proxy.tlsEnd?.from ?? []),
     ...(proxy.is === 'manual' && proxy.address !== undefined ? [`${proxy.address}/32`] : []),
   ];

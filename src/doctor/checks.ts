@@ -218,6 +218,7 @@ export const checks: readonly Check[] = [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
       ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'login-from-inside'],
       ...['header-shared', 'header-apart', 'header-unseen'],
+      ...['ldap-apart', 'ldap-search', 'ldap-bind', 'ldap-refused'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],
     ],
     run: ({ scene: context, app, how }) => verifyApp(context, app, how),

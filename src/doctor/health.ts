@@ -1,3 +1,4 @@
+import { ldapApps, ldapContainer } from '../config/ldap.ts';
 import { stackNames } from '../desired/containers.ts';
 import type { Installation } from '../installation/installation.ts';
 import { containerReady } from '../kinds/container-state.ts';
@@ -6,7 +7,7 @@ import { type Finding, ok, wrong } from '../model/finding.ts';
 
 /** Are the containers that run well? One that does not run, or is missing, the plan tells. */
 export async function healthCheck({ world, config, era, layout }: Installation): Promise<Finding[]> {
-  const names = stackNames(config, era, layout);
+  const names = [...stackNames(config, era, layout), ...ldapApps(config).map(ldapContainer)];
   const found = await Promise.all(names.map((name) => health(name, world)));
   return found.flat();
 }

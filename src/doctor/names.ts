@@ -1,3 +1,4 @@
+import { ldapApps, ldapContainer } from '../config/ldap.ts';
 import { stackNames } from '../desired/containers.ts';
 import type { Installation } from '../installation/installation.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
@@ -9,7 +10,7 @@ import type { ContainerSummary } from '../world/docker/docker.ts';
 /** Are the names that our containers bear free, or ours already? */
 export async function namesCheck({ world, config, era, layout, ledger }: Installation): Promise<Finding[]> {
   const ours = new Set((await ledger.read()).map(({ id }) => id));
-  const names = stackNames(config, era, layout);
+  const names = [...stackNames(config, era, layout), ...ldapApps(config).map(ldapContainer)];
   const there = await world.docker.containers();
   const containers = there.filter(({ name }) => names.includes(name) && !ours.has(`container:${name}`)).map(container);
   const networks = await networksTaken(ours, world);

@@ -1,9 +1,11 @@
 import pMap from 'p-map';
+import { asksByLdap } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
+import { ldapOf } from '../installation/ldap.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
@@ -11,6 +13,7 @@ import { withMember, withOutsider } from '../people/outsider.ts';
 import { endLeftVisits } from '../people/sessions.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
+import { proveKeptOut, proveMember, proveSearch } from '../verify/ldap.ts';
 import { proveClients, proveRefused } from '../verify/oidc-client.ts';
 import type { Owner } from '../verify/owner.ts';
 import type { ProbeContext } from '../verify/probe.ts';
@@ -75,16 +78,35 @@ export async function verifyAsOutsider(installation: Installation): Promise<Find
 /** Walk the login of each app that asks authentik by itself: with accounts that are made for that, and not by the app. */
 export async function verifyClients(installation: Installation, apps: readonly App[]): Promise<Finding[]> {
   const speaking = apps.filter(isSpeaker);
-  if (speaking.length === 0) return [];
+  const asking = apps.filter(asksByLdap);
+  if (speaking.length + asking.length === 0) return [];
   const door = await doorOf(installation);
   // Told by the other proofs.
   if ('status' in door) return [];
   const { signal } = installation.surroundings;
-  const groups = [...new Set(speaking.flatMap(({ group }) => group ?? []))];
-  const kept = speaking.filter(({ group }) => group !== undefined);
+  const { scene } = door;
+  const all = [...speaking, ...asking];
+  const groups = [...new Set(all.flatMap(({ group }) => group ?? []))];
+  const hasGroup = ({ group }: App) => group !== undefined;
+  const known = await ldapOf(installation);
+  const each = async (some: readonly App[], prove: (app: App) => Promise<Finding>) => {
+    const found: Finding[] = [];
+    // One after the other: each walks a flow of authentik's.
+    for (const app of some) if (!signal.aborted) found.push(await prove(app));
+    return found;
+  };
   return [
-    ...(await withMember(installation, groups, (who) => proveClients(door.scene, speaking, who, signal))),
-    ...(kept.length > 0 ? await withOutsider(installation, (who) => proveRefused(door.scene, kept, who, signal)) : []),
+    ...(await each(asking, (app) => proveSearch(scene, app, known))),
+    ...(await withMember(installation, groups, async (who) => [
+      ...(speaking.length > 0 ? await proveClients(scene, speaking, who, signal) : []),
+      ...(await each(asking, (app) => proveMember(scene, app, who))),
+    ])),
+    ...(all.some(hasGroup)
+      ? await withOutsider(installation, async (who) => [
+          ...(speaking.some(hasGroup) ? await proveRefused(scene, speaking.filter(hasGroup), who, signal) : []),
+          ...(await each(asking.filter(hasGroup), (app) => proveKeptOut(scene, app, who))),
+        ])
+      : []),
   ];
 }
 

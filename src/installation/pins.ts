@@ -1,5 +1,7 @@
+import { ldapApps, ldapContainer } from '../config/ldap.ts';
 import { stackContainers } from '../desired/containers.ts';
 import type { Facts } from '../desired/facts.ts';
+import { ldapImage } from '../desired/ldap.ts';
 import { ownCaddyImage } from '../desired/own-caddy.ts';
 import { type Ledger, type LedgerStore, type Made, madeOf, record } from '../engine/ledger.ts';
 import { digestIn, partsOf } from '../model/image-name.ts';
@@ -23,7 +25,11 @@ export async function pinsOf(
   const images = Object.entries(stackContainers(config, era, layout, { proxy })).map(
     ([name, { image }]) => [name, image] as const,
   );
-  const all = proxy.is === 'caddy' && proxy.own ? [...images, ['caddy', ownCaddyImage(config)] as const] : images;
+  const all = [
+    ...images,
+    ...(proxy.is === 'caddy' && proxy.own ? [['caddy', ownCaddyImage(config)] as const] : []),
+    ...ldapApps(config).map((app) => [ldapContainer(app), ldapImage(config)] as const),
+  ];
   const unknown = new Set(all.map(([, image]) => image).filter((image) => noted[image] === undefined));
   const found = [...unknown].map(async (image) => {
     const users = all.filter(([, other]) => other === image).map(([name]) => name);

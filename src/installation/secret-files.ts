@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
+import { ldapApps } from '../config/ldap.ts';
 import { speakers } from '../config/oidc.ts';
 import type { Layout } from '../desired/layout.ts';
+import { ldapEnv, ldapSecret } from '../desired/ldap.ts';
 import { clientFile, variablesFile } from '../desired/oidc.ts';
 import { octal } from '../kinds/regular-file.ts';
 import { type About, type Finding, ok, wrong } from '../model/finding.ts';
@@ -8,6 +10,7 @@ import type { Installation } from './installation.ts';
 
 /** Files that only root may read. */
 export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): readonly string[] => [
+  ...ldapApps(config).flatMap((app) => [ldapSecret(layout, app), ldapEnv(layout, app)]),
   ...speakers(config).flatMap((app) => [clientFile(layout, app), variablesFile(layout, app)]),
   layout.env,
   layout.databaseEnv,

@@ -1,14 +1,16 @@
+import { asksByLdap } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { mappingsMade } from '../desired/scope-mappings.ts';
 import { Failure } from '../model/failure.ts';
-import type { Era } from '../model/release.ts';
+import { type Era, isOlder } from '../model/release.ts';
 
 /**
  * To be called before anything is wanted of authentik.
- * @throws Failure oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group where an app cannot be made to log in by OpenID Connect
+ * @throws Failure ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group where an app cannot be made to log in so
  */
-export function assertSpeakable({ apps, authentik }: Config, { oauth2 }: Era, source: string): void {
+export function assertSpeakable({ apps, authentik }: Config, { line, oauth2 }: Era, source: string): void {
   for (const app of apps) {
+    if (asksByLdap(app) && isOlder(line, '2025.12')) throw tooOldForLdap(app, authentik.version);
     if (!app.oidc) continue;
     if (!oauth2) throw tooOld(app, authentik.version);
     const returns = app.oidc.redirectUris.filter(({ type }) => type === 'authorization');
@@ -30,6 +32,14 @@ const withoutGroup = ({ name }: App): Failure =>
       `Name one: homeauth add-app ${name} --group GROUP`,
       'Where it is in homeauth.yaml already, write group: GROUP into its entry.',
     ],
+  });
+
+const tooOldForLdap = ({ name }: App, release: string): Failure =>
+  new Failure({
+    code: 'ldap-release',
+    problem: `${name} is to log in by LDAP, and homeauth sets that up from authentik 2025.12 on, not in ${release}.`,
+    why: 'Before, the right to search could not be given to a single account.',
+    fix: 'Take a newer release (authentik: version:), or write login: forward-auth.',
   });
 
 const tooOld = ({ name }: App, release: string): Failure =>

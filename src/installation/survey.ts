@@ -1,5 +1,6 @@
 import type { App } from '../config/config.ts';
 import { jsonSchemaText } from '../config/json-schema.ts';
+import { ldapApps } from '../config/ldap.ts';
 import { speakers } from '../config/oidc.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
@@ -14,6 +15,7 @@ import { isEntrance, type TakenOver } from '../proxy/proxy.ts';
 import { networkOwners } from '../proxy/upstream.ts';
 import { clientsOf } from './clients.ts';
 import { type Installation, valueIn } from './installation.ts';
+import { ldapOf } from './ldap.ts';
 import { mailPasswordOf } from './mail-password.ts';
 import { pinsOf } from './pins.ts';
 import { parentDataset } from './storage.ts';
@@ -57,6 +59,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(token && bootPassword && { bootstrap: { token, password: bootPassword } }),
     superuser: await superuserOf(installation),
     clients: await clientsOf(installation),
+    ...(ldapApps(config).length > 0 && { ldap: await ldapOf(installation) }),
     phase,
     setupClosed: (await world.authentik.setup()) === 'closed',
     proxy,

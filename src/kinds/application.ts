@@ -10,6 +10,8 @@ type Application = Row<'core/applications'>;
 /** The launch URL that hides an application from the library before 2026.5; from then on there is `meta_hide`. */
 const nowhere = 'blank://blank';
 
+const providersOf = { proxy: 'providers/proxy', oidc: 'providers/oauth2', ldap: 'providers/ldap' } as const;
+
 const notShown: Reason = { ...differs('hidden', 'does not show in the library'), reads: 'itself' };
 
 export const applicationKind: Kind<ApplicationSpec> = {
@@ -53,7 +55,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
   async apply(key, want, world, have) {
     const { authentik } = world;
     if (!want) return authentik.remove('core/applications', key);
-    const { pk } = await providerNamed(world, want.provider, want.speaks ? 'providers/oauth2' : 'providers/proxy');
+    const { pk } = await providerNamed(world, want.provider, providersOf[want.speaks ?? 'proxy']);
     const base = { name: want.name, provider: pk };
     const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
     const written = have

@@ -43,7 +43,7 @@ export function userNamed({ authentik }: World, username: string) {
 export async function providerNamed(
   { authentik }: World,
   name: string,
-  collection: 'providers/proxy' | 'providers/oauth2',
+  collection: 'providers/proxy' | 'providers/oauth2' | 'providers/ldap',
 ) {
   const row = await rowIn(authentik, collection, (one) => one.name === name);
   return row ?? missing('provider', name, 'Applications > Providers');

@@ -1,7 +1,7 @@
 import type { Kinds } from '../engine/kind.ts';
 import { caddyKind } from '../proxy/caddy/kind.ts';
 import { applicationKind } from './application.ts';
-import { bindingKind } from './binding.ts';
+import { bindingKind, userBindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
 import { brandKind, brandTitleKind } from './brand.ts';
 import { containerKind } from './container.ts';
@@ -13,6 +13,7 @@ import { flowKind } from './flow.ts';
 import { flowBindingKind } from './flow-binding.ts';
 import { groupKind } from './group.ts';
 import { imageKind } from './image.ts';
+import { appPasswordKind, directorySearchKind, ldapOutpostKind, ldapProviderKind, serviceAccountKind } from './ldap.ts';
 import { networkKind } from './network.ts';
 import { oauth2ProviderKind } from './oauth2-provider.ts';
 import { outpostKind } from './outpost.ts';
@@ -64,5 +65,11 @@ export const kinds: Kinds = {
   'brand-title': brandTitleKind,
   'flow-binding': flowBindingKind,
   'policy-binding': policyBindingKind,
+  'service-account': serviceAccountKind,
+  'app-password': appPasswordKind,
+  'user-binding': userBindingKind,
+  'ldap-provider': ldapProviderKind,
+  'directory-search': directorySearchKind,
+  'ldap-outpost': ldapOutpostKind,
   caddy: caddyKind,
 };

@@ -1,3 +1,4 @@
+import { ldapApps, ldapContainer } from '../config/ldap.ts';
 import { stackNames } from '../desired/containers.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -9,7 +10,11 @@ import type { Inventory } from '../model/inventory.ts';
 export async function statusOf({ config, era, layout, world, ledger }: Installation): Promise<Inventory> {
   const made = await ledger.read();
   const ownCaddy = made.some(({ id }) => id === 'container:caddy');
-  const names = [...stackNames(config, era, layout), ...(ownCaddy ? ['caddy'] : [])];
+  const names = [
+    ...stackNames(config, era, layout),
+    ...(ownCaddy ? ['caddy'] : []),
+    ...ldapApps(config).map(ldapContainer),
+  ];
   const containers = await Promise.all(
     names.map(async (name) => {
       const there = await world.docker.container(name);

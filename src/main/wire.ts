@@ -34,6 +34,7 @@ export function wire(flags: CommonFlags): Runtime {
       }),
       // Wanted for proofs alone, and it is much to load.
       http: { dial: async (request) => (await import('../world/http.ts')).ownHttp.dial(request) },
+      ldap: { ask: async (question) => (await import('../world/ldap.ts')).ownLdap.ask(question) },
       host: linuxHost,
       locks: systemLocks,
       clock: systemClock,

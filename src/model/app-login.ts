@@ -2,10 +2,27 @@
 export interface AppLogin {
   readonly app: string;
   readonly url: string;
-  readonly login: 'forward-auth' | 'header' | 'oidc' | 'none';
+  readonly login: 'forward-auth' | 'header' | 'oidc' | 'ldap' | 'none';
   /** Of an app that believes a header: its name, and what is entered in the app where that is known. */
   readonly header?: { readonly name: string; readonly settings?: AppSettings };
-  /** Of an app that asks authentik by itself. */
+  /** Of one that asks by LDAP. */
+  readonly ldap?: {
+    readonly host: string;
+    readonly port: number;
+    /** Where it can be asked from the LAN, over TLS. */
+    readonly lan?: string;
+    /** The network that the app has to be on. */
+    readonly network: string;
+    readonly baseDn: string;
+    readonly bindDn: string;
+    /** Where its password is kept. */
+    readonly secretFile: string;
+    readonly userFilter: string;
+    /** What has to be installed in the app first. */
+    readonly plugin?: string;
+    readonly settings?: AppSettings;
+  };
+  /** Of one that speaks OpenID Connect. */
   readonly oidc?: {
     readonly issuer: string;
     readonly discovery: string;

@@ -17,6 +17,13 @@ export const door: Attachment = { name: doorNetwork, key: 'proxy', internal: tru
  */
 export const headerNetwork = (app: string): Attachment => ({ name: `homeauth_${app}`, key: `homeauth_${app}` });
 
+/** For the LDAP server of one app, and whatever asks it. It leads nowhere beyond this machine. */
+export const ldapNetwork = (app: string): Attachment => ({
+  name: `homeauth_ldap_${app}`,
+  key: `homeauth_ldap_${app}`,
+  internal: true,
+});
+
 /**
  * How a container of ours is called by the others, on every network that they share. A name without a dot is asked of
  * the router while its container does not run, and a router knows every device by the name that it gives itself; for

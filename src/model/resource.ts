@@ -1,5 +1,6 @@
 import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
+import type { AppPasswordFound, AppPasswordSpec, LdapOutpostSpec, SearchSpec } from './ldap.ts';
 import type { Reason } from './reason.ts';
 import type { Secret } from './secret.ts';
 import type {
@@ -135,8 +136,14 @@ export interface Specs {
   provider: ProviderSpec;
   'scope-mapping': ObjectSpec;
   'oauth2-provider': OAuth2ProviderSpec;
+  'ldap-provider': ObjectSpec;
+  'service-account': ObjectSpec;
+  'app-password': AppPasswordSpec;
+  'directory-search': SearchSpec;
+  'ldap-outpost': LdapOutpostSpec;
   application: ApplicationSpec;
   binding: BindingSpec;
+  'user-binding': BindingSpec;
   outpost: OutpostSpec;
   settings: SettingsSpec;
   flow: ObjectSpec;
@@ -164,6 +171,8 @@ interface Finds {
   provider: ProviderFound;
   'oauth2-provider': OAuth2ProviderFound;
   binding: BindingFound;
+  'user-binding': BindingFound;
+  'app-password': AppPasswordFound;
 }
 
 export type Found<K extends KindName> = K extends keyof Finds ? Finds[K] : Specs[K];

@@ -111,8 +111,8 @@ export interface ApplicationSpec {
   readonly provider: string;
   readonly hidden: boolean;
   readonly launchUrl: string;
-  /** Its provider is one for OpenID Connect. */
-  readonly speaks?: 'oidc';
+  /** Its provider is one for that. */
+  readonly speaks?: 'oidc' | 'ldap';
 }
 
 /** key: `<application slug>/<group name>`. */

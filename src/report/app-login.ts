@@ -3,7 +3,8 @@ import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
 /** `homeauth app NAME`: a page of what to enter. */
-export function appLogin({ app, url, login, oidc, header }: AppLogin, style: Style): string {
+export function appLogin({ app, url, login, oidc, header, ldap }: AppLogin, style: Style): string {
+  if (ldap) return byLdap(app, url, ldap, style);
   if (header) return byHeader(app, url, header, style);
   if (!oidc) {
     const says =
@@ -31,6 +32,37 @@ export function appLogin({ app, url, login, oidc, header }: AppLogin, style: Sty
     ...table(facts, style),
     ...(settings ? ['', ...entered(app, settings, style)] : ['', ...unknown(app, style)]),
     ...(compose ? ['', ...composed(app, compose, style)] : []),
+  ].join('\n');
+}
+
+function byLdap(app: string, url: string, ldap: NonNullable<AppLogin['ldap']>, style: Style): string {
+  const said = (text: string) => paragraph(style.text(text), style.room);
+  const { host, port, lan, network, bindDn, secretFile, userFilter, plugin, settings } = ldap;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Server', `${host}, port ${port}, without TLS inside of Docker`],
+    ...(lan === undefined
+      ? []
+      : [['From your network', `ldaps://${lan}, with a certificate that it made itself`] as const]),
+    ['Base DN', ldap.baseDn],
+    ['Bind DN', bindDn],
+    ['Bind password', `homeauth app ${app} --show-secret`],
+    ['', `kept in ${secretFile}`],
+    ['User filter', userFilter],
+    ['User name', 'cn'],
+  ];
+  return [
+    ...said(
+      `${app} (${url}) asks for name and password by itself, and authentik checks them by LDAP. There is no second factor at this app.`,
+    ),
+    '',
+    ...table(facts, style),
+    '',
+    ...said(
+      `The container of ${app} has to be on the network ${network}. In its compose file: "${network}" below its networks, and at the end`,
+    ),
+    style.text(`    networks: { ${network}: { external: true } }`),
+    ...(plugin === undefined ? [] : ['', ...said(`First install in ${app}: ${plugin}`)]),
+    ...(settings ? ['', ...entered(app, settings, style)] : []),
   ].join('\n');
 }
 

@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
-import { type Login, possibleLogins } from '../catalogue/login.ts';
-import type { KnownApp } from '../catalogue/schema.ts';
+import type { KnownApp, Login } from '../catalogue/schema.ts';
 import { below, wrap } from './layout.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
@@ -41,7 +40,6 @@ export function knownAppDetails(app: KnownApp, style: Style): string {
   const { title, category, image, port, scheme, start, login, confidence } = app;
   const forward = app['forward-auth'];
   const where = `${image ?? 'no container'}, port ${port}${scheme === 'https' ? ' (https)' : ''}`;
-  const later = possibleLogins.includes(login.use) || login.use === 'none' ? '' : '; this release cannot do that yet';
   return [
     style.colour.bold(style.text(title)),
     pairs(
@@ -49,7 +47,7 @@ export function knownAppDetails(app: KnownApp, style: Style): string {
         ['name', app.name],
         ['category', category],
         ['comes as', start ? `${where}; homeauth starts it by itself` : where],
-        ['logs in by', `${loginWords[login.use]}${later}`],
+        ['logs in by', loginWords[login.use]],
         ['because', login.reason],
         ...login.alternatives.map((one) => ['or', one] as const),
         ['that is', `${sureness[confidence][0]}: ${sureness[confidence][1]}`],

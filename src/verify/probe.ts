@@ -8,7 +8,7 @@ import type { HttpAnswer, HttpRequest, World } from '../world/world.ts';
 
 /** What every proof needs. */
 export interface ProbeContext {
-  readonly world: Pick<World, 'http' | 'docker' | 'host' | 'clock' | 'random'>;
+  readonly world: Pick<World, 'http' | 'ldap' | 'docker' | 'host' | 'clock' | 'random'>;
   readonly config: Config;
   readonly entrance: Entrance;
   /** What the apps that ask authentik by themselves are known by there. */

@@ -1,4 +1,4 @@
-import { isGuarded } from '../config/app-login.ts';
+import { asksByLdap, isGuarded } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
@@ -11,6 +11,7 @@ import { proveCertificate } from './certificate.ts';
 import { proveDiscovery } from './discovery.ts';
 import { proveForgery, proveStripped } from './forgery.ts';
 import { proveFromInside } from './from-inside.ts';
+import { proveLdapReach } from './ldap.ts';
 import { proveName } from './name.ts';
 import { proveStart } from './oidc-start.ts';
 import { proveOpenPaths } from './open-paths.ts';
@@ -67,6 +68,7 @@ async function verifyUnguarded(context: ProbeContext, app: App): Promise<Finding
           ...(await proveStart(context, app)),
         ]
       : []),
+    ...(asksByLdap(app) ? await proveLdapReach(context, app) : []),
     ...(await proveForgery(context, app)),
     // Whoever comes by another way meets the app's own login, too.
     ...(await proveBypass(context, app)).filter(({ id }) => !around.includes(id)),

@@ -4,6 +4,7 @@ import type { Secret } from '../model/secret.ts';
 import type { Step } from '../model/trust.ts';
 import type { Authentik } from './authentik/api.ts';
 import type { Docker, ExecResult } from './docker/docker.ts';
+import type { Ldap } from './ldap.ts';
 
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
@@ -13,6 +14,7 @@ export interface World {
   readonly docker: Docker;
   readonly authentik: Authentik;
   readonly http: Http;
+  readonly ldap: Ldap;
   readonly host: Host;
   readonly locks: Locks;
   readonly clock: Clock;

@@ -1,4 +1,3 @@
-import { possibleLogins } from '../../src/catalogue/login.ts';
 import { placeholders } from '../../src/catalogue/placeholders.ts';
 import type { KnownApp } from '../../src/catalogue/schema.ts';
 import { loginWords } from '../../src/report/known-app.ts';
@@ -10,9 +9,8 @@ const confidence = { docs: '', 'seen-in-issue': ' (reported)', guess: ' (a guess
 export function appsPage(): string {
   const apps = catalogue.all();
   const categories = [...new Set(apps.map(({ category }) => category))].sort();
-  const able = possibleLogins.map((login) => loginWords[login]).join(' and ');
   return [
-    `${apps.length} apps. This release of homeauth sets up ${able}; the rest is shown, for you to enter.`,
+    `${apps.length} apps. homeauth sets up Caddy and authentik for all of these ways; what has to be entered in an app, homeauth app NAME shows.`,
     '',
     ...categories.flatMap((category) => [
       `## ${titled(category)}`,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { ak } from '../standin/ak.ts';
 import { readMail } from '../standin/container/settings.ts';
 import { type StandinOptions, startServer, startWorker } from '../standin/index.ts';
+import { startLdapOutpost } from '../standin/outpost/ldap.ts';
 import { type DialMail, testEmail } from '../standin/smtp.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
 
@@ -79,3 +80,24 @@ export const authentik =
       },
     };
   };
+
+/** An outpost for LDAP: like the real one it ends where its token opens nothing. */
+export const ldapOutpost: Program = async ({ environment, databases, dial, log }) => {
+  const { hostname, port } = new URL(environment['AUTHENTIK_HOST'] ?? '');
+  const server = dial(hostname, Number(port));
+  if (!server) throw new Exit(1, `dial tcp: lookup ${hostname}: no such host`);
+  const database = [...databases.values()].at(-1);
+  const running = await startLdapOutpost({
+    origin: `http://${server.host}:${server.port}`,
+    token: environment['AUTHENTIK_TOKEN'] ?? '',
+    state: async () => (await database?.store.read()) ?? missing(),
+    log,
+  }).catch((error: unknown) => {
+    throw new Exit(1, error instanceof Error ? error.message : String(error));
+  });
+  return { ports: new Map([[3389, running.port]]), health: () => 'healthy', stop: () => running.close() };
+};
+
+const missing = (): never => {
+  throw new Error('no database');
+};

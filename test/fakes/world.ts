@@ -2,6 +2,7 @@ import { request as ask } from 'node:http';
 import { Failure } from '../../src/model/failure.ts';
 import type { AuthentikOptions } from '../../src/world/authentik/client.ts';
 import { connectAuthentik } from '../../src/world/authentik/client.ts';
+import { ownLdap } from '../../src/world/ldap.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { Files, Http, Via, World } from '../../src/world/world.ts';
 import type { Standin, StandinOptions } from '../standin/index.ts';
@@ -11,7 +12,7 @@ import { type MemoryFiles, memoryFiles } from './files.ts';
 import { mailbox } from './mailbox.ts';
 import { postgres } from './postgres.ts';
 import type { Program } from './program.ts';
-import { authentik, redis } from './stack-programs.ts';
+import { authentik, ldapOutpost, redis } from './stack-programs.ts';
 import { memoryTar } from './tar.ts';
 import { whoami } from './whoami.ts';
 
@@ -54,6 +55,7 @@ export function fakeWorld({
     ['postgres', postgres],
     ['redis', redis],
     ['ghcr.io/goauthentik/server', authentik({ timings: quick, ...standin }, (server) => servers.push(server))],
+    ['ghcr.io/goauthentik/ldap', ldapOutpost],
     ['traefik/whoami', whoami],
     ['caddy', caddy],
     ['mailbox', mailbox],
@@ -72,6 +74,7 @@ export function fakeWorld({
       destroy: async () => {},
     },
     http: plainHttp(docker),
+    ldap: ownLdap,
     host: {
       uid: 0,
       hostname: () => 'nas',

@@ -218,6 +218,10 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   ],
   protect: [[['mine.home.example.com']], [[hostile]], [['wiki.home.example.com'], { name: hostile }]],
   app: [[['whoami']], [[hostile]], [['whoami'], { showSecret: true }]],
+  'ldap test': [
+    [[hostile], password],
+    [['anna'], { ...password, app: hostile }],
+  ],
   'remove-app': [[['whoami'], { dryRun: true }], [['whoami']], [[hostile]]],
   verify: [
     [[], { verbose: true }],

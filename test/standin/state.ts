@@ -22,6 +22,8 @@ export interface State {
   tokens: Token[];
   providers: ProxyProvider[];
   oauthProviders: OAuthProvider[];
+  ldapProviders: LdapProvider[];
+  roles: Role[];
   applications: Application[];
   bindings: Binding[];
   outposts: Outpost[];
@@ -188,6 +190,30 @@ export interface Binding {
   order: number;
   timeout: number;
   failure_result: boolean;
+}
+
+export interface LdapProvider {
+  pk: number;
+  name: string;
+  authentication_flow: string | null;
+  authorization_flow: string;
+  invalidation_flow: string;
+  property_mappings: string[];
+  base_dn: string;
+  certificate: string | null;
+  tls_server_name: string;
+  uid_start_number: number;
+  gid_start_number: number;
+  search_mode: string;
+  bind_mode: string;
+  mfa_support: boolean;
+}
+
+export interface Role {
+  pk: string;
+  name: string;
+  /** Rights in single objects: the permission's code name, and the object. */
+  permissions: { model: string; codename: string; object_pk: string }[];
 }
 
 export interface Outpost {

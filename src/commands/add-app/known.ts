@@ -17,7 +17,7 @@ export async function defaultsOf(app: KnownApp, flags: AddAppFlags, installation
   // What is said on the command line goes before.
   const { use } = app.login;
   // To leave an app open takes its owner's word.
-  const login = use === 'oidc' || use === 'header' ? { login: use } : {};
+  const login = use === 'oidc' || use === 'ldap' || use === 'header' ? { login: use } : {};
   const said = { ...login, ...(app.title !== app.name && { title: app.title }) };
   if (flags.upstream === undefined && app.start) return said;
   const upstream = spoken(flags.upstream, app) ?? (await upstreamOf(app, installation));

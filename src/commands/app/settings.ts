@@ -16,8 +16,9 @@ export function enteredIn(
   values: Partial<Record<Placeholder, string>>,
   known: Pick<KnownApp, 'literal'>,
 ): AppSettings {
+  const unknown = literal.filter((name) => !Object.hasOwn(values, name));
   const filled = <T extends Parameters<typeof fill>[0]>(data: T): T =>
-    fill(data, values, [...known.literal, ...literal]);
+    fill(data, values, [...known.literal, ...unknown]);
   const notes = block['settings-notes'];
   switch (way) {
     case 'env':

@@ -17,6 +17,8 @@ const stage: Target = { collection: 'stages/all', what: 'stage', where: 'Flows a
 
 /** Fields that hold the id of another object, or several: here they are told by its name. */
 const references: Readonly<Record<string, Target>> = {
+  authorization_flow: flow,
+  invalidation_flow: flow,
   flow_recovery: flow,
   recovery_flow: flow,
   enrollment_flow: flow,

@@ -28,10 +28,14 @@ import type {
   InvitationRequest,
   InvitationStage,
   InvitationStageRequest,
+  LDAPProvider,
+  LDAPProviderRequest,
   OAuth2Provider,
   OAuth2ProviderRequest,
   Outpost,
   OutpostRequest,
+  PasswordStage,
+  PasswordStageRequest,
   Policy,
   PolicyBinding,
   PolicyBindingRequest,
@@ -44,6 +48,8 @@ import type {
   Reputation,
   ReputationPolicy,
   ReputationPolicyRequest,
+  Role,
+  RoleRequest,
   ScopeMapping,
   ScopeMappingRequest,
   Settings,
@@ -90,6 +96,8 @@ export interface Collections {
   'crypto/certificatekeypairs': { row: CertificateKeyPair; create: never };
   'providers/oauth2': { row: OAuth2Provider; create: OAuth2ProviderRequest };
   'providers/proxy': { row: ProxyProvider; create: ProxyProviderRequest };
+  'providers/ldap': { row: LDAPProvider; create: LDAPProviderRequest };
+  'rbac/roles': { row: Role; create: RoleRequest };
   'policies/bindings': { row: PolicyBinding; create: PolicyBindingRequest };
   'outposts/instances': { row: Outpost; create: OutpostRequest };
   'flows/instances': { row: Flow; create: FlowRequest };
@@ -110,6 +118,7 @@ export interface Collections {
   'stages/identification': { row: IdentificationStage; create: IdentificationStageRequest };
   'stages/invitation/stages': { row: InvitationStage; create: InvitationStageRequest };
   'stages/prompt/stages': { row: PromptStage; create: PromptStageRequest };
+  'stages/password': { row: PasswordStage; create: PasswordStageRequest };
   'stages/user_login': { row: UserLoginStage; create: UserLoginStageRequest };
   'stages/user_write': { row: UserWriteStage; create: UserWriteStageRequest };
   // Of second factors none is made here: only their owner can.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
-import { type Client, clientsOf } from '../oauth/clients.ts';
+import { type Client, clientsOf, providersOf } from '../oauth/clients.ts';
 import { isSuperuser, mayEnter } from '../people.ts';
 import type { Application, Json, State } from '../state.ts';
 import { all, slug, unique, url } from './checks.ts';
@@ -64,7 +64,7 @@ const fieldsFor = (state: State, self?: Application): Fields => {
         unique(() => others.map((one) => one.slug), 'Application with this slug already exists.'),
       ),
     },
-    provider: { type: 'ref', nullable: true, known: () => clientsOf(state).map((one) => one.pk) },
+    provider: { type: 'ref', nullable: true, known: () => providersOf(state).map((one) => one.pk) },
     backchannel_providers: { type: 'any' },
     open_in_new_tab: { type: 'bool' },
     meta_launch_url: { type: 'text', blank: true, check: url('http', 'https', 'blank', 'ssh', 'sftp') },

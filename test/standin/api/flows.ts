@@ -1,7 +1,7 @@
 import type { Call } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
 import { makeFlow, removeStageBindings } from '../make-flow.ts';
-import { clientsOf } from '../oauth/clients.ts';
+import { providersOf } from '../oauth/clients.ts';
 import type { State } from '../state.ts';
 import type { Flow } from '../state-flows.ts';
 import { all, slug, unique } from './checks.ts';
@@ -77,7 +77,7 @@ function remove(call: Call): ReturnType<typeof noContent> {
   removeStageBindings(state, (one) => one.target === flow.pk);
   state.bindings = state.bindings.filter((one) => ![flow.pk, flow.policybindingmodel_ptr_id].includes(one.target));
   state.flowTokens = state.flowTokens.filter((one) => one.flow !== flow.pk);
-  for (const provider of clientsOf(state).filter((one) => one.authorization_flow === flow.pk))
+  for (const provider of providersOf(state).filter((one) => one.authorization_flow === flow.pk))
     deleteProvider(state, provider.pk);
   for (const holder of [...state.brands, ...state.invitations, ...state.stages.map((one) => one.config)])
     for (const [key, value] of Object.entries(holder)) if (value === flow.pk) Object.assign(holder, { [key]: null });

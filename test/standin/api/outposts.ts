@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { crashNow, json, refuse } from '../http/reply.ts';
-import { EMBEDDED } from '../seed.ts';
+import { providersOf } from '../oauth/clients.ts';
+import { EMBEDDED, outpostAccount } from '../seed.ts';
 import { OUTPOST_CONFIG } from '../standard.ts';
 import type { Json, Outpost, State } from '../state.ts';
-import { seconds } from './checks.ts';
+import { seconds, unique } from './checks.ts';
 import { bodyOf, type Fields, pythonType, readFields } from './fields.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
@@ -28,10 +30,17 @@ function showOutpost(state: State, outpost: Outpost): unknown {
   };
 }
 
-const fieldsFor = (state: State): Fields => ({
-  name: { type: 'text', required: true },
+const fieldsFor = (state: State, self?: Outpost): Fields => ({
+  name: {
+    type: 'text',
+    required: true,
+    check: unique(
+      () => state.outposts.filter((one) => one !== self).map((one) => one.name),
+      'Outpost with this name already exists.',
+    ),
+  },
   type: { type: 'text', required: true, choices: ['proxy', 'ldap', 'radius', 'rac'] },
-  providers: { type: 'refs', required: true, known: () => state.providers.map((one) => one.pk) },
+  providers: { type: 'refs', required: true, known: () => providersOf(state).map((one) => one.pk) },
   service_connection: { type: 'ref', nullable: true, known: () => [] },
   config: { type: 'object', required: true },
   managed: { type: 'text', nullable: true },
@@ -48,12 +57,32 @@ function checkConfig(config: Json): void {
   }
 }
 
+/** One of its own: for LDAP, which is all that anybody makes here. */
+const make: Handler = (call) => {
+  const { state } = call;
+  const body = bodyOf(call);
+  const input = readFields<Outpost>(body, fieldsFor(state), false);
+  if (input.type !== 'ldap') refuse(501, { detail: `The stand-in makes no outpost of the type ${input.type}` });
+  const providers = input.providers ?? [];
+  if (providers.length === 0) refuse(400, { providers: ['This list may not be empty.'] });
+  if (providers.some((pk) => !state.ldapProviders.some((one) => one.pk === pk)))
+    refuse(400, { providers: ["Outpost type ldap can't be used with ProxyProvider providers."] });
+  checkConfig(input.config ?? {});
+  const outpost: Outpost = {
+    ...{ pk: randomUUID(), name: '', type: 'ldap', providers, service_connection: null, config: {}, managed: null },
+    ...input,
+  };
+  outpostAccount(state, outpost.pk, outpost.name);
+  state.outposts.push(outpost);
+  return json(201, showOutpost(state, outpost));
+};
+
 /** Both `providers` and `config` replace what was there. */
 const change =
   (partial: boolean): Handler =>
   (call) => {
     const outpost = byPk(call, call.state.outposts, 'Outpost');
-    const input = readFields<Outpost>(bodyOf(call), fieldsFor(call.state), partial);
+    const input = readFields<Outpost>(bodyOf(call), fieldsFor(call.state, outpost), partial);
     if (outpost.managed === EMBEDDED && input.name !== undefined && input.name !== outpost.name)
       refuse(400, { name: ["Embedded outpost's name cannot be changed"] });
     if (input.config) checkConfig(input.config);
@@ -78,9 +107,9 @@ export const outpostRoutes: readonly Route[] = [
           },
           order: { name: (one) => one.name },
         }),
+      POST: make,
     },
     'admin',
-    ['POST'],
   ),
   route('/outposts/instances/:pk/', {
     GET: (call) => json(200, showOutpost(call.state, byPk(call, call.state.outposts, 'Outpost'))),

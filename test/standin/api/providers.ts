@@ -1,7 +1,7 @@
 import { PROVIDER_INVALIDATION } from '../defaults.ts';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
-import { clientsOf } from '../oauth/clients.ts';
+import { providersOf } from '../oauth/clients.ts';
 import { randomText } from '../secrets.ts';
 import type { Json, ProxyProvider, RedirectUri, State } from '../state.ts';
 import { duration, unique, url } from './checks.ts';
@@ -53,7 +53,7 @@ const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
       required: true,
       check: unique(
         () =>
-          clientsOf(state)
+          providersOf(state)
             .filter((one) => one !== self)
             .map((one) => one.name),
         'provider with this name already exists.',
@@ -141,6 +141,7 @@ export function saveProvider(state: State, body: Json, self?: ProxyProvider): Pr
 export function deleteProvider(state: State, pk: number): void {
   state.providers = state.providers.filter((one) => one.pk !== pk);
   state.oauthProviders = state.oauthProviders.filter((one) => one.pk !== pk);
+  state.ldapProviders = state.ldapProviders.filter((one) => one.pk !== pk);
   for (const application of state.applications) if (application.provider === pk) application.provider = null;
   for (const outpost of state.outposts) outpost.providers = outpost.providers.filter((one) => one !== pk);
   state.propagation.changed++;
@@ -216,7 +217,7 @@ export const providerRoutes: readonly Route[] = [
   route('/providers/all/', {
     GET: (call) =>
       list(call, {
-        rows: clientsOf(call.state),
+        rows: providersOf(call.state),
         show: (one) => providerBrief(call.state, one.pk),
         search: (one) => [one.name],
         filters: {
@@ -229,9 +230,9 @@ export const providerRoutes: readonly Route[] = [
       }),
   }),
   route('/providers/all/:pk/', {
-    GET: (call) => json(200, providerBrief(call.state, byPk(call, clientsOf(call.state), 'Provider').pk)),
+    GET: (call) => json(200, providerBrief(call.state, byPk(call, providersOf(call.state), 'Provider').pk)),
     DELETE: (call) => {
-      deleteProvider(call.state, byPk(call, clientsOf(call.state), 'Provider').pk);
+      deleteProvider(call.state, byPk(call, providersOf(call.state), 'Provider').pk);
       return noContent();
     },
   }),

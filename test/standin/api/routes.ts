@@ -7,6 +7,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { flowRoutes } from './flows.ts';
 import { groupRoutes } from './groups.ts';
 import { invitationRoutes } from './invitations.ts';
+import { ldapRoutes } from './ldap.ts';
 import { meRoutes } from './me.ts';
 import { oauthProviderRoutes } from './oauth-providers.ts';
 import { outpostRoutes } from './outposts.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...providerRoutes,
   ...bindingRoutes,
   ...outpostRoutes,
+  ...ldapRoutes,
   ...flowRoutes,
   ...stageBindingRoutes,
   ...invitationRoutes,

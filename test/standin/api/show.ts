@@ -1,4 +1,4 @@
-import { clientsOf } from '../oauth/clients.ts';
+import { providersOf } from '../oauth/clients.ts';
 import type { Group, State, User } from '../state.ts';
 
 export const AVATAR = 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=';
@@ -44,13 +44,24 @@ const BARE = {
   meta_model_name: 'authentik_core.provider',
 };
 
+const LDAP = {
+  component: 'ak-provider-ldap-form',
+  verbose_name: 'LDAP Provider',
+  verbose_name_plural: 'LDAP Providers',
+  meta_model_name: 'authentik_providers_ldap.ldapprovider',
+};
+
+function sortOf(provider: ReturnType<typeof providersOf>[number], as?: 'oauth2') {
+  if ('base_dn' in provider) return LDAP;
+  return 'external_host' in provider && as !== 'oauth2' ? PROXY : OAUTH2;
+}
+
 /** A provider inside another object, or in the list of all providers. */
 export function providerBrief(state: State, pk: number, as?: 'oauth2' | 'bare'): unknown {
-  const provider = clientsOf(state).find((one) => one.pk === pk);
+  const provider = providersOf(state).find((one) => one.pk === pk);
   if (!provider) return null;
   const application = state.applications.find((one) => one.provider === pk);
-  const isProxy = 'external_host' in provider && as !== 'oauth2';
-  const { component, ...meta } = as === 'bare' ? BARE : isProxy ? PROXY : OAUTH2;
+  const { component, ...meta } = as === 'bare' ? BARE : sortOf(provider, as);
   return {
     pk,
     name: provider.name,

@@ -83,7 +83,8 @@ export const password: Stage = {
     if (body['password'] === undefined) return missingField('password');
     if (step.plan.pendingUser === undefined) return { deny: '' };
     const user = pendingUser(step);
-    const right = user?.is_active === true && checkPassword(String(body['password']), user.password);
+    const given = String(body['password']);
+    const right = user?.is_active === true && (checkPassword(given, user.password) || isAppPassword(step, user, given));
     if (!right) {
       count(step.call, step.plan.pendingUser, -1);
       return invalid('password', 'Invalid password');
@@ -92,6 +93,15 @@ export const password: Stage = {
     return undefined;
   },
 };
+
+/** A stage that takes app passwords takes them beside the password. */
+function isAppPassword({ call, config }: Step, user: User, given: string): boolean {
+  const backends = (config['backends'] ?? []) as string[];
+  return (
+    backends.includes('authentik.core.auth.TokenBackend') &&
+    call.state.tokens.some((one) => one.intent === 'app_password' && one.user === user.pk && one.key === given)
+  );
+}
 
 export const login: Stage = {
   ask: (step) => {

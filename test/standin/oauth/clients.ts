@@ -1,9 +1,15 @@
-import type { Application, OAuthProvider, ProxyProvider, State } from '../state.ts';
+import type { Application, LdapProvider, OAuthProvider, ProxyProvider, State } from '../state.ts';
 
 /** What authorises with a client id: a proxy provider is one, too. */
 export type Client = ProxyProvider | OAuthProvider;
 
 export const clientsOf = (state: State): readonly Client[] => [...state.providers, ...state.oauthProviders];
+
+/** Every provider, those that nobody authorises with, too. */
+export const providersOf = (state: State): readonly (Client | LdapProvider)[] => [
+  ...clientsOf(state),
+  ...state.ldapProviders,
+];
 
 /** The client of this id, and its application, if it has both. */
 export function clientCalled(

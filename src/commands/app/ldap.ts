@@ -1,0 +1,44 @@
+import type { KnownApp } from '../../catalogue/schema.ts';
+import type { App, Config } from '../../config/config.ts';
+import { baseDn, ldapAccount, ldapContainer, ldapPorts } from '../../config/ldap.ts';
+import { valuesOf } from '../../config/oidc.ts';
+import type { AppLogin, AppSettings } from '../../model/app-login.ts';
+import { innerName, ldapNetwork } from '../../model/networks.ts';
+import { enteredIn } from './settings.ts';
+
+type Told = NonNullable<AppLogin['ldap']>;
+
+const hidden = '(the password of that account)';
+
+/** What an app that asks by LDAP has to be told. */
+export function ldapTold(app: App, config: Config): Omit<Told, 'secretFile'> {
+  const base = baseDn(config);
+  const { ldapListen } = app;
+  return {
+    host: innerName(ldapContainer(app)),
+    port: ldapPorts.plain,
+    ...(ldapListen && { lan: `${ldapListen.address}:${ldapListen.port}` }),
+    network: ldapNetwork(app.name).name,
+    baseDn: base,
+    bindDn: `cn=${ldapAccount(app)},ou=users,${base}`,
+    userFilter: app.group ? `(&(objectClass=user)(memberOf=cn=${app.group},ou=groups,${base}))` : '(objectClass=user)',
+  };
+}
+
+/** The same as the catalogue says it, name by name. */
+export function ldapSettings(app: App, config: Config, known: KnownApp | undefined): AppSettings | undefined {
+  const block = known?.ldap;
+  if (!block) return undefined;
+  const { host, port } = ldapTold(app, config);
+  const values = {
+    ...valuesOf(app, config.authHost),
+    ldapHost: host,
+    ldapPort: String(port),
+    baseDn: baseDn(config),
+    ldapBindUser: ldapAccount(app),
+    ldapBindPassword: hidden,
+  };
+  const settings = enteredIn(block['configured-by'], block, values, known);
+  // Where everybody may use it, the app filters by no group.
+  return { ...settings, entries: settings.entries.filter(([, value]) => !value.includes('{userGroup}')) };
+}

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { databaseOf } from '../fakes/objects.ts';
+import { inDatabase } from '../fakes/people.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { whoami } from '../fakes/whoami.ts';
+import type { FakeWorld } from '../fakes/world.ts';
+
+let fake: FakeWorld;
+const nothing = 'Everything is as it should be; nothing was changed.';
+const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
+/** Whatever was shown while these tests ran. */
+const shown: string[] = [];
+
+beforeAll(async () => {
+  const program = (image: string) => (image.includes('jellyfin') ? whoami : undefined);
+  fake = await installed(['whoami'], { program });
+  await fake.files.makeDirectory('/root', 0o700, { uid: 0, gid: 0 });
+  await fake.docker.pull('jellyfin/jellyfin:10.11');
+  await fake.docker.run({
+    name: 'jellyfin',
+    definition: {
+      project: { name: 'media', directory: '/opt/media', file: '/opt/media/compose.yaml' },
+      service: 'jellyfin',
+      image: 'jellyfin/jellyfin:10.11',
+      mounts: [],
+      networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
+    },
+    environment: {},
+    revision: 'theirs',
+  });
+});
+afterAll(() => fake.close());
+
+async function run(
+  command: Parameters<ReturnType<typeof homeauthIn>>[0],
+  args: readonly unknown[] = [],
+  flags: Flags = {},
+  terminal = fakeTerminal(),
+) {
+  const told = await homeauthIn(fake)(command, args, flags, terminal);
+  shown.push(told.out, told.err, told.failure ? JSON.stringify(told.failure) : '');
+  return told;
+}
+const read = async (path: string) => (await fake.files.read(at(path))) ?? '';
+const bindPassword = async () => /BIND_PASSWORD=(.+)/.exec(await read('.homeauth/ldap/jellyfin.env'))?.[1] ?? '';
+const server = () => fake.docker.dialAddress('authentik-ldap-jellyfin', 3389, 'authentik_backend');
+
+test('an app that asks by LDAP gets a server of its own, and its binds are proven', async () => {
+  const { failure, code, out } = await run('add-app', ['jellyfin'], {
+    upstream: 'jellyfin:80',
+    group: 'family',
+    yes: true,
+  });
+  expect(failure).toBeUndefined();
+  expect(plain(out)).toContain('the account of jellyfin gets in by LDAP, and finds people');
+  expect(plain(out)).toContain('somebody who may open jellyfin gets in by LDAP with their password alone');
+  expect(plain(out)).toContain('somebody outside of family is refused by LDAP');
+  expect(plain(out)).toContain('is not on the network homeauth_ldap_jellyfin');
+  expect(code).toBe(0);
+  const container = await fake.docker.container('authentik-ldap-jellyfin');
+  expect(container?.image).toMatch(/^ghcr\.io\/goauthentik\/ldap:2026\.8/);
+  expect(container?.networks).toEqual(['authentik_backend', 'homeauth_ldap_jellyfin']);
+  expect(container?.ports).toEqual([]);
+  expect(await read('ldap/jellyfin.env')).toContain('AUTHENTIK_HOST=');
+  expect((await fake.files.stat(at('ldap/jellyfin.env')))?.mode).toBe(0o600);
+  expect((await fake.files.stat(at('.homeauth/ldap/jellyfin.env')))?.mode).toBe(0o600);
+  const { ldapProviders, outposts, tokens } = await databaseOf(fake);
+  expect(ldapProviders).toMatchObject([
+    { base_dn: 'DC=home,DC=example,DC=com', bind_mode: 'direct', search_mode: 'cached', mfa_support: false },
+  ]);
+  expect(outposts.map(({ name, type }) => [name, type])).toContainEqual(['jellyfin LDAP', 'ldap']);
+  expect(tokens.find(({ identifier }) => identifier === 'homeauth-ldap-jellyfin')).toMatchObject({
+    intent: 'app_password',
+    expiring: false,
+    key: await bindPassword(),
+  });
+  const again = await run('apply');
+  expect(plain(again.out)).toBe(nothing);
+});
+
+test('what to enter is shown, and the password on a terminal alone', async () => {
+  const page = plain((await run('app', ['jellyfin'])).out);
+  expect(page).toContain('There is no second factor at this app.');
+  expect(page).toContain('LdapServer authentik-ldap-jellyfin.homeauth.internal');
+  expect(page).toContain('LdapBindUser cn=homeauth-ldap-jellyfin,ou=users,DC=home,DC=example,DC=com');
+  expect(page).toContain('(memberOf=cn=family,ou=groups,DC=home,DC=example,DC=com)');
+  expect(page).toContain('First install in jellyfin: LDAP Authentication');
+  const piped = await homeauthIn(fake)('app', ['jellyfin'], { showSecret: true });
+  expect(piped.failure?.code).toBe('secret-not-shown');
+  const typed = await homeauthIn(fake)('app', ['jellyfin'], { showSecret: true }, fakeTerminal([]));
+  expect(plain(typed.err)).toContain(await bindPassword());
+});
+
+test('homeauth ldap test says who gets in, and of which groups the app is told', async () => {
+  await fake.files.write('/root/pw', 'Anna-Throwaway-1', 0o600);
+  expect(
+    (await run('user add', ['anna'], { passwordFile: '/root/pw', email: 'anna@example.com' })).failure,
+  ).toBeUndefined();
+  const refused = await run('ldap test', ['anna'], { passwordFile: '/root/pw' });
+  expect(refused.code).toBe(4);
+  expect(plain(refused.out)).toContain('the app is not for them (50)');
+  await run('user groups', ['anna'], { add: ['family'] });
+  const fine = await run('ldap test', ['anna'], { passwordFile: '/root/pw' });
+  expect([fine.code, plain(fine.out)]).toEqual([
+    0,
+    '✓ anna gets into jellyfin by LDAP; the app is told of the groups family',
+  ]);
+  await fake.files.write('/root/wrong', 'Something-Else-1', 0o600);
+  const wrong = await run('ldap test', ['anna'], { passwordFile: '/root/wrong', app: 'jellyfin' });
+  expect(plain(wrong.out)).toContain('the name or the password is wrong (49)');
+  expect((await run('ldap test', ['anna'], { app: 'whoami', passwordFile: '/root/pw' })).failure?.code).toBe(
+    'ldap-none',
+  );
+});
+
+test('a second factor is not asked for', async () => {
+  await fake.files.write(
+    at('homeauth.yaml'),
+    `${await read('homeauth.yaml')}policies:\n  second-factor: everyone\n`,
+    0o644,
+  );
+  expect((await run('apply')).failure).toBeUndefined();
+  expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
+  const yaml = await read('homeauth.yaml');
+  await fake.files.write(at('homeauth.yaml'), yaml.replace(/policies:\n.*\n/, ''), 0o644);
+  expect((await run('apply')).failure).toBeUndefined();
+});
+
+test('who guesses is stopped here, too', async () => {
+  for (let n = 0; n < 12; n++) await run('ldap test', ['anna'], { passwordFile: '/root/wrong' });
+  expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(4);
+  expect((await run('user unlock', ['anna'])).failure).toBeUndefined();
+  expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
+});
+
+test('what somebody changed is put right: the password, the right to search, the provider', async () => {
+  await inDatabase(fake, (state) => {
+    for (const token of state.tokens) if (token.identifier === 'homeauth-ldap-jellyfin') token.description = '';
+    for (const role of state.roles) role.permissions = [];
+    for (const one of state.ldapProviders) one.mfa_support = true;
+  });
+  const planned = plain((await run('plan')).out);
+  expect(planned).toContain('it is another one than on disk');
+  expect(planned).toContain('may not search');
+  expect(planned).toContain('mfa support');
+  expect((await run('apply')).failure).toBeUndefined();
+  expect(plain((await run('apply')).out)).toBe(nothing);
+  expect((await run('verify')).code).toBe(0);
+});
+
+test('ldapsearch binds against it, as an app does', async (context) => {
+  const ldapsearch = promisify(execFile);
+  const has = await ldapsearch('ldapsearch', ['-VV']).then(
+    () => true,
+    () => false,
+  );
+  // Debian's package ldap-utils.
+  if (!has) return context.skip();
+  const found = await server();
+  const base = 'DC=home,DC=example,DC=com';
+  const folder = await mkdtemp('/tmp/ldapsearch-');
+  await writeFile(`${folder}/pw`, await bindPassword(), { mode: 0o600 });
+  const { stdout } = await ldapsearch('ldapsearch', [
+    ...['-x', '-LLL', '-H', `ldap://${found?.host}:${found?.port}`, '-D', `cn=homeauth-ldap-jellyfin,ou=users,${base}`],
+    ...['-y', `${folder}/pw`, '-b', base, `(&(objectClass=user)(memberOf=cn=family,ou=groups,${base}))`, 'cn'],
+  ]);
+  expect(stdout).toBe(`dn: cn=anna,ou=users,${base}\ncn: anna\n\n`);
+});
+
+test('all of it leaves with the app', async () => {
+  const removed = await run('remove-app', ['jellyfin'], { yes: true });
+  expect(removed.failure).toBeUndefined();
+  expect(await fake.docker.container('authentik-ldap-jellyfin')).toBeUndefined();
+  expect(await fake.docker.network('homeauth_ldap_jellyfin')).toBeUndefined();
+  expect(await fake.files.stat(at('ldap/jellyfin.env'))).toBeUndefined();
+  const { ldapProviders, outposts, tokens, users, roles, flows, applications } = await databaseOf(fake);
+  expect([ldapProviders, roles]).toEqual([[], []]);
+  expect(applications.map(({ slug }) => slug)).not.toContain('jellyfin');
+  expect(tokens.map(({ identifier }) => identifier)).not.toContain('homeauth-ldap-jellyfin');
+  expect(users.map(({ username }) => username)).not.toContain('homeauth-ldap-jellyfin');
+  expect(flows.map(({ slug }) => slug)).not.toContain('homeauth-ldap-bind');
+  // That release cannot delete one.
+  expect(outposts.filter(({ type }) => type === 'ldap').map(({ name }) => name)).toEqual([
+    expect.stringMatching(/^unused: jellyfin LDAP /),
+  ]);
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('no secret was shown', async () => {
+  const secrets = [await bindPassword(), 'Anna-Throwaway-1'].filter(Boolean);
+  expect(secrets.length).toBeGreaterThan(0);
+  for (const secret of secrets) expect(shown.join('\n')).not.toContain(secret);
+});
