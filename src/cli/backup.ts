@@ -94,7 +94,7 @@ export const restore = defineCommand({
   examples: [
     'homeauth restore 2026-11-29T160500Z',
     'homeauth restore 2026-11-29T160500Z --dry-run',
-    'homeauth restore /mnt/usb/2026-11-29T160500Z --domain home.example.org   (on a new server)',
+    'homeauth restore /mnt/usb/2026-11-29T160500Z --domain example.org',
   ],
   changes: true,
   dryRun: 'show what would be lost, and change nothing',

@@ -1,3 +1,5 @@
+import type { Argument as TypedArgument } from '@commander-js/extra-typings';
+import { Argument } from 'commander';
 import type { ExitCode } from '../model/failure.ts';
 import { defineCommand, type FlagsOf } from './define-command.ts';
 
@@ -28,6 +30,27 @@ export const mailTest = defineCommand({
   run: async ([address], flags, s): Promise<ExitCode> =>
     (await import('../commands/mail/test.ts')).test(address, flags, s),
 });
+
+const secretNames = ['database', 'key', 'token', 'mail', 'all'] as const;
+const secrets = new Argument('<secret>', 'which one').choices(secretNames);
+
+export const rotate = defineCommand({
+  name: 'rotate',
+  heading: 'care',
+  about: 'Make secrets anew, and prove that the former ones are refused',
+  examples: ['homeauth rotate all', 'homeauth rotate key', 'homeauth rotate all --leaked'],
+  changes: true,
+  takes: (command) =>
+    command
+      .addArgument(
+        secrets as unknown as TypedArgument<'<secret>', undefined, undefined, undefined, (typeof secretNames)[number]>,
+      )
+      .option('--mail-password-file <file>', 'the new password of the mail server; - reads stdin')
+      .option('--leaked', 'also end all sessions, and list what others have'),
+  run: async ([secret], flags, s): Promise<ExitCode> =>
+    (await import('../commands/rotate.ts')).rotate(secret, flags, s),
+});
+export type RotateFlags = FlagsOf<typeof rotate>;
 
 export const rescue = defineCommand({
   name: 'rescue',

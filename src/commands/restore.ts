@@ -1,6 +1,6 @@
 import type { RestoreFlags } from '../cli/backup.ts';
 import { copyNamed } from '../installation/backups.ts';
-import { isBare, open } from '../installation/open.ts';
+import { alreadyHere, open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { putOutside } from '../lifecycle/backup/bare.ts';
 import { forget } from '../lifecycle/backup/exchange.ts';
@@ -20,7 +20,7 @@ import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth restore COPY`: everything as it was at a copy, and a proof that people get in. */
 export async function restore(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
-  if (await isBare(flags.config, runtime)) return restoreOnNew(given, flags, runtime);
+  if (!(await alreadyHere(flags.config, runtime))) return restoreOnNew(given, flags, runtime);
   const installation = await open(flags.config, runtime);
   assertNotMoved(flags);
   const { terminal } = runtime;

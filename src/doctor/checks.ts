@@ -144,6 +144,7 @@ export const checks: readonly Check[] = [
     by: doctor,
     finds: [
       ...['backup-old', 'backup-same-disk', 'drill-due', 'drill-failed', 'drill-left'],
+      ...['rotate-refused', 'rotate-open'],
       ...['drill-copy', 'drill-database', 'drill-server', 'drill-token', 'drill-counts', 'drill-login'],
     ],
     run: copiesCheck,

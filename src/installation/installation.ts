@@ -4,7 +4,7 @@ import { parseConfig } from '../config/parse.ts';
 import type { Templates } from '../desired/facts.ts';
 import { type Layout, layoutOf, secretNames } from '../desired/layout.ts';
 import { type LedgerStore, ledgerFile } from '../engine/ledger.ts';
-import { decodeEnv } from '../formats/env.ts';
+import { decodeEnv, encodeValue } from '../formats/env.ts';
 import { compiledTemplates } from '../formats/template.ts';
 import { lastWord } from '../kinds/container-story.ts';
 import { kinds } from '../kinds/index.ts';
@@ -97,6 +97,23 @@ export async function reopened(
 /** What one of our env files says; nothing where it is missing. */
 export async function valuesIn({ files }: Pick<World, 'files'>, path: string) {
   return decodeEnv((await files.read(path)) ?? '');
+}
+
+/** Gives values in one of our env files others: each line that sets one, or a new line at the end. */
+export async function changeValues(
+  { files }: Pick<World, 'files'>,
+  path: string,
+  values: Readonly<Record<string, Secret>>,
+): Promise<void> {
+  const text = (await files.read(path)) ?? '';
+  const lines = text.split('\n').filter((line, n, all) => line !== '' || n < all.length - 1);
+  for (const [name, value] of Object.entries(values)) {
+    const line = `${name}=${encodeValue(value.reveal())}`;
+    const at = lines.findIndex((one) => one.startsWith(`${name}=`));
+    if (at < 0) lines.push(line);
+    else lines.splice(0, lines.length, ...lines.map((one) => (one.startsWith(`${name}=`) ? line : one)));
+  }
+  await files.write(path, `${lines.join('\n')}\n`, 0o600);
 }
 
 /** A value out of one of our env files. */

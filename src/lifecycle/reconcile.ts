@@ -19,6 +19,7 @@ import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { restoringFile } from './backup/contents.ts';
 import { sweep } from './backup/throwaway.ts';
+import { assertNotRotating } from './rotate/rotation.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {
@@ -74,6 +75,7 @@ export function reconcile(
 ): Promise<Done> {
   return hold(before, command, async () => {
     await assertNotRestoring(before);
+    await assertNotRotating(before);
     await sweep(before);
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);

@@ -38,6 +38,11 @@ export const postgres: Program = async (around) => {
     const copied = store && (await dumping({ argv, stdin, store, passwords, others }));
     if (copied) return copied;
     if (argv[0] === 'pg_isready') return { code: 0, stdout: 'accepting connections\n', stderr: '' };
+    // By the network, where a password is asked for.
+    if (argv.at(-1)?.includes('PGPASSWORD'))
+      return stdin.trim() === passwords.get('authentik')
+        ? { code: 0, stdout: '1\n', stderr: '' }
+        : { code: 2, stdout: '', stderr: 'FATAL:  password authentication failed for user "authentik"' };
     if (!argv.some((word) => word.includes('psql'))) return { code: 127, stdout: '', stderr: 'not found' };
     const { held = 0, limit: now = limit } = store ?? {};
     if (held >= now) {

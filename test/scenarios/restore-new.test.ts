@@ -128,6 +128,14 @@ test('refuses where something is there already, and a damaged copy, and leaves n
   expect(running(fake)).toEqual([]);
 });
 
+test('an uninstall that left something behind does not stand in its way', async () => {
+  await homeauth('restore', [path]);
+  files.put('/srv/docker/photos/a.jpg', 'mine');
+  expect(await homeauth('uninstall', [], { confirm: 'home.example.com' })).toMatchObject({ code: 0 });
+  expect(await homeauth('restore', [path])).toMatchObject({ code: 0 });
+  await isAllThere();
+});
+
 test('--domain is refused where there is an installation', async () => {
   expect((await homeauthIn(old)('restore', [path], { domain: 'new.example.org' })).failure?.code).toBe('flag-invalid');
 });

@@ -41,6 +41,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['backup', [], { plain: true }],
     ['backup prune', [], { keep: '1d' }],
     ['backup drill', []],
+    ['rotate', ['token']],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
   let base: FakeWorld;

@@ -1,0 +1,95 @@
+import type { RotateFlags } from '../cli/care.ts';
+import type { Installation } from '../installation/installation.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
+import type { Rotated } from '../lifecycle/rotate/rotation.ts';
+import { dialogue } from '../mail/dialogue.ts';
+import { findingsOf } from '../mail/findings.ts';
+import { mailOf } from '../mail/settings.ts';
+import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { type Finding, issueOf } from '../model/finding.ts';
+import { endSessions, loggedIn } from '../people/sessions.ts';
+import { findingsData, proof } from '../report/findings.ts';
+import { prose } from '../report/layout.ts';
+import { confirm } from './confirm.ts';
+import { secretFrom } from './password.ts';
+import { screenOf } from './screen.ts';
+
+type What = Rotated | 'mail' | 'all';
+
+/** `homeauth rotate database|key|token|mail|all`: new secrets in the place of known ones. Exit code 4 where a proof failed. */
+export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const { terminal } = runtime;
+  const screen = screenOf(runtime, 'rotate');
+  const asked: readonly Rotated[] =
+    what === 'all' || flags.leaked ? ['database', 'key', 'token'] : what === 'mail' ? [] : [what];
+  const password = await mailPassword(what, flags, runtime);
+  if (terminal.interactive) await confirm(`${warning(asked)} Go ahead?`, terminal);
+  const tell = (one: string) => terminal.live(`· exchanging   ${one}`);
+  const findings: Finding[] = [...(await exchange(installation, asked, tell, screen.progress))];
+  if (password) {
+    const works = async (now: Installation) => {
+      const address = now.config.admin.email;
+      return findingsOf(await dialogue(now.world, address), mailOf(now), address);
+    };
+    findings.push(...(await rotateMail(installation, password, screen.progress, works)));
+  }
+  const ended = flags.leaked ? await endAll(installation) : undefined;
+  const others = flags.leaked ? await tokensOfOthers(installation) : [];
+  terminal.live(undefined);
+  const isGood = !findings.some(issueOf);
+  const words = [
+    proof(findings, screen.paper),
+    ...(ended === undefined ? [] : ['', prose(leaked(ended, others), screen.paper)]),
+  ];
+  const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
+  screen.result(words.join('\n'), data, isGood);
+  return isGood ? exitCodes.fine : exitCodes.wrong;
+}
+
+async function mailPassword(what: What, { mailPasswordFile: file }: RotateFlags, runtime: Runtime) {
+  if (file !== undefined) return secretFrom(file, '--mail-password-file', runtime);
+  if (what !== 'mail') return undefined;
+  return runtime.terminal.askSecret({
+    message: 'New password of the mail server',
+    validate: (value) => (value === '' ? 'It is empty.' : undefined),
+    flag: '--mail-password-file FILE',
+    ifStopped: 'Nothing was changed.',
+  });
+}
+
+const warning = (asked: readonly Rotated[]): string =>
+  asked.includes('key')
+    ? 'authentik stops for some seconds, and everybody has to log in again.'
+    : asked.includes('database')
+      ? 'authentik stops for some seconds.'
+      : 'Nobody is logged out.';
+
+async function endAll(installation: Installation): Promise<number> {
+  let ended = 0;
+  for (const account of await loggedIn(installation)) ended += await endSessions(installation, account);
+  return ended;
+}
+
+/** Keys to the API and app passwords that are not homeauth's own: whether they leaked, too, only their owners can say. */
+async function tokensOfOthers({ world }: Installation): Promise<readonly string[]> {
+  const [tokens, users] = await Promise.all([
+    world.authentik.list('core/tokens', 'fresh'),
+    world.authentik.list('core/users'),
+  ]);
+  return tokens
+    .filter(({ identifier, managed }) => identifier !== 'homeauth' && !managed)
+    .map(({ identifier, user }) => `${identifier} (${users.find(({ pk }) => pk === user)?.username ?? 'nobody'})`);
+}
+
+const leaked = (ended: number, others: readonly string[]): string[] => [
+  `${ended} ${ended === 1 ? 'session was' : 'sessions were'} ended.`,
+  ...(others.length > 0
+    ? [
+        `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
+      ]
+    : []),
+  'Not changed: passwords and second factors of people, client secrets of apps, Cloudflare tokens. Copies from before have the former secrets in them; where one leaked, whoever has it has the password hashes and the seeds of authenticator apps, too: homeauth user password NAME, homeauth user reset-2fa NAME.',
+];

@@ -1,0 +1,149 @@
+import { secretNames } from '../../desired/layout.ts';
+import { interrupted } from '../../engine/errors.ts';
+import { changeValues, type Installation, valueIn } from '../../installation/installation.ts';
+import { databaseContainer, tellDatabase } from '../../kinds/role.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Authentik } from '../../world/authentik/api.ts';
+import { good } from '../backup/dump.ts';
+
+/** What is made anew here; what is the mail server's to change comes from its owner. */
+export type Rotated = 'database' | 'key' | 'token';
+
+/** A secret that was, and the one in its place; the former is not known any more where a cut was gone on from. */
+export interface Change {
+  readonly was?: Secret | undefined;
+  readonly is: Secret;
+}
+
+const [databasePassword, secretKey] = secretNames.stack;
+const [ownToken] = secretNames.token;
+/** A second token that opens the API while homeauth's own gets another key. */
+const spare = { identifier: 'homeauth-rotation', name: 'SPARE_TOKEN' } as const;
+
+/** The value that is to be, on disk before anybody hears of it: made once, so that a cut is gone on from. */
+async function coming({ world, layout }: Sight, of: Rotated, name: string): Promise<Secret> {
+  const noted = await valueIn(world, noteOf(layout, of), name);
+  if (noted) return noted;
+  const made = world.random.alphanumeric(60);
+  await changeValues(world, noteOf(layout, of), { [name]: made });
+  return made;
+}
+
+type Sight = Pick<Installation, 'world' | 'layout'>;
+
+const noteOf = ({ rotation }: Sight['layout'], of: Rotated): string => `${rotation}${of}.env`;
+
+/** What a run that was cut off has begun. */
+export async function pendingIn({ world, layout }: Sight): Promise<readonly Rotated[]> {
+  const all: readonly Rotated[] = ['database', 'key', 'token'];
+  const there = await Promise.all(all.map(async (one) => (await world.files.stat(noteOf(layout, one))) !== undefined));
+  return all.filter((_, n) => there[n]);
+}
+
+/** @throws Failure rotation-unfinished while a secret is half exchanged */
+export async function assertNotRotating(sight: Sight): Promise<void> {
+  const pending = await pendingIn(sight);
+  if (pending.length === 0) return;
+  throw new Failure({
+    code: 'rotation-unfinished',
+    problem: 'A secret was being exchanged when homeauth was interrupted: one side may have the new one only.',
+    fix: `Finish it: homeauth rotate ${pending.length === 1 ? pending[0] : 'all'}`,
+  });
+}
+
+/**
+ * Another password for authentik's role: told to PostgreSQL by its socket, then written where the containers are told.
+ * `apply` makes those anew.
+ */
+async function rotateDatabase(installation: Installation): Promise<Change> {
+  const { world, layout } = installation;
+  const was = await valueIn(world, layout.env, databasePassword);
+  const is = await coming(installation, 'database', databasePassword);
+  const sql = [
+    // What fails is logged without the statement, which has the password in it.
+    'set log_min_error_statement = panic;',
+    `alter role authentik with login password '${is.reveal()}';`,
+  ];
+  good(await tellDatabase(world.docker, sql.join('\n')), 'psql', 'given another password');
+  await changeValues(world, layout.env, { [databasePassword]: is, AUTHENTIK_POSTGRESQL__PASSWORD: is });
+  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+}
+
+/** Another SECRET_KEY. Server and worker go first: never is one of them on the old and the other on the new. */
+async function rotateKey(installation: Installation): Promise<Change> {
+  const { world, layout } = installation;
+  const was = await valueIn(world, layout.env, secretKey);
+  const is = await coming(installation, 'key', secretKey);
+  for (const name of ['authentik-worker', 'authentik'])
+    if (await world.docker.container(name)) await world.docker.remove(name);
+  await changeValues(world, layout.env, { [secretKey]: is });
+  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+}
+
+/**
+ * Another key for homeauth's token. A second token is proven first, so that an answer that is lost locks nobody out; it
+ * is the one that gives the first its new key, and it goes when that is proven.
+ */
+async function rotateToken(installation: Installation): Promise<Change> {
+  const { world, layout } = installation;
+  const was = await valueIn(world, layout.token, ownToken);
+  const is = await coming(installation, 'token', ownToken);
+  const by = apiWith(installation, await coming(installation, 'token', spare.name));
+  if (!(await apiWith(installation, is).ownTokenWorks())) {
+    if (!(await by.ownTokenWorks())) await makeSpare(installation);
+    await by.call('POST', 'core/tokens/homeauth/set_key', { key: is }, ['core/tokens']);
+  }
+  await changeValues(world, layout.token, { [ownToken]: is });
+  const { authentik } = world;
+  const left = (await authentik.list('core/tokens', 'fresh')).some((one) => one.identifier === spare.identifier);
+  if (left) await authentik.remove('core/tokens', spare.identifier);
+  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+}
+
+async function makeSpare(installation: Installation): Promise<void> {
+  const { world, layout } = installation;
+  const { authentik } = world;
+  const rows = await authentik.list('core/tokens', 'fresh');
+  const own = rows.find(({ identifier }) => identifier === 'homeauth');
+  if (rows.some(({ identifier }) => identifier === spare.identifier))
+    await authentik.remove('core/tokens', spare.identifier);
+  await authentik.create('core/tokens', {
+    identifier: spare.identifier,
+    intent: 'api',
+    user: own?.user ?? 0,
+    description: 'homeauth changes its own token with it',
+    expiring: false,
+  });
+  const key = await valueIn(world, noteOf(layout, 'token'), spare.name);
+  await authentik.call('POST', `core/tokens/${spare.identifier}/set_key`, { key }, ['core/tokens']);
+}
+
+/** The API as whoever has this key. */
+export function apiWith({ world, config, surroundings }: Installation, own: Secret): Authentik {
+  return surroundings.connect({
+    address: () => world.docker.dialAddress('authentik', 9000),
+    tokens: async () => ({ own }),
+    host: config.authHost,
+    clock: world.clock,
+  });
+}
+
+// By an address of the network: on the socket and on 127.0.0.1 nobody is asked for a password.
+const knocking =
+  'read -r PGPASSWORD; export PGPASSWORD; exec psql -X -q -A -t -h "$(hostname)" -U authentik -d authentik -c "select 1"';
+
+/** Whether PostgreSQL lets authentik's role in with this password. */
+export async function databaseOpens({ world }: Installation, password: Secret): Promise<boolean> {
+  const stdin = `${password.reveal()}\n`;
+  return (await world.docker.exec(databaseContainer, ['sh', '-c', knocking], { stdin })).code === 0;
+}
+
+/** Exchanges one secret, and forgets that it was under way. */
+export async function exchange(installation: Installation, of: Rotated): Promise<Change> {
+  const { world, layout, surroundings } = installation;
+  if (surroundings.signal.aborted) throw interrupted(`before the secret was exchanged: ${of}`);
+  const change = await { database: rotateDatabase, key: rotateKey, token: rotateToken }[of](installation);
+  await world.files.remove(noteOf(layout, of));
+  return change;
+}
