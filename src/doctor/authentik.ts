@@ -74,6 +74,54 @@ export async function workerCheck(
   }
 }
 
+interface OutpostHealth {
+  readonly version: string;
+  readonly version_should: string;
+  readonly version_outdated?: boolean;
+}
+
+/** Are all outposts of the server's release, those on other machines included? */
+export async function outpostsCheck({ authentik }: Pick<World, 'authentik'>, about: About): Promise<Finding[]> {
+  const reach = await authentik.reach();
+  if (reach.is !== 'ready') return [skip(about, reach.because)];
+  const found: Finding[] = [];
+  for (const { pk, name } of await authentik.list('outposts/instances')) {
+    const all = await authentik.get<readonly OutpostHealth[]>(`outposts/instances/${pk}/health`);
+    const old = all.find(({ version_outdated }) => version_outdated === true);
+    if (!old) continue;
+    found.push(
+      wrong(about, 'warn', {
+        problem: `The outpost "${name}" is of release ${old.version}, and authentik of ${old.version_should}.`,
+        why: 'They speak with each other, and must be the same.',
+        fix: 'Give its container the image of the same release; the one inside authentik follows:  homeauth apply',
+      }),
+    );
+  }
+  return found.length > 0 ? found : [ok(about)];
+}
+
+interface Blueprint {
+  readonly name: string;
+  readonly status: string;
+  readonly enabled: boolean;
+}
+
+/** Were authentik's own objects, and those that somebody has described in files, made without an error? */
+export async function blueprintsCheck({ authentik }: Pick<World, 'authentik'>, about: About): Promise<Finding[]> {
+  const reach = await authentik.reach();
+  if (reach.is !== 'ready') return [skip(about, reach.because)];
+  const { results } = await authentik.get<{ results: readonly Blueprint[] }>('managed/blueprints', { page_size: 100 });
+  const broken = results.filter(({ status, enabled }) => enabled && status === 'error').map(({ name }) => name);
+  if (broken.length === 0) return [ok(about)];
+  return [
+    wrong(about, 'warn', {
+      problem: `authentik could not apply ${broken.length === 1 ? 'a blueprint' : 'some blueprints'}: ${broken.join(', ')}`,
+      why: 'What it describes, such as flows that others need, may be missing or old.',
+      fix: 'In authentik, open Customization > Blueprints, apply it again and look at its log:  docker logs --tail 50 authentik-worker',
+    }),
+  ];
+}
+
 /** Has the database connections left? @throws Failure database-full */
 export async function databaseCheck({ docker }: Pick<World, 'docker'>, about: About): Promise<Finding[]> {
   const found = await databaseConnections(docker);

@@ -84,3 +84,37 @@ async function withoutCopy({ world }: Installation, about: About): Promise<Findi
 
 /** Datasets of one pool lie on the same disks. */
 const diskOf = ({ type, source }: Filesystem): string => (type === 'zfs' ? (source.split('/', 1)[0] ?? '') : source);
+
+/** How long what a restore put aside is left without a word, in ms. */
+const patience = 14 * day;
+
+/** Does what a restore put aside still take space? */
+export async function leftoversCheck({ world, layout }: Installation, about: About, now: number): Promise<Finding[]> {
+  const { files } = world;
+  const names = ((await files.list(layout.root)) ?? []).filter((name) => name.startsWith('before-restore-'));
+  const old = names.filter((name) => now - madeAt(name) > patience);
+  if (old.length === 0) return [ok(about)];
+  const sizes = await Promise.all(old.map(async (name) => weigh(`${layout.root}/${name}`)));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  return [
+    wrong(about, 'warn', {
+      problem: `What restores have put aside takes ${(size / 1e6).toFixed(1)} MB: ${old.join(', ')}`,
+      why: 'It has the former files and secrets in it.',
+      fix: `When nothing is missing:  rm -r ${old.map((name) => `${layout.root}/${name}`).join(' ')}`,
+    }),
+  ];
+
+  async function weigh(path: string): Promise<number> {
+    const stat = await files.stat(path);
+    if (stat?.type !== 'directory') return stat?.size ?? 0;
+    let sum = 0;
+    for (const name of (await files.list(path)) ?? []) sum += await weigh(`${path}/${name}`);
+    return sum;
+  }
+}
+
+/** `before-restore-2026-11-29T160500Z`; what has no time in its name is old. */
+function madeAt(name: string): number {
+  const [, day, hour, minute, second] = /(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(name) ?? [];
+  return day === undefined ? 0 : Date.parse(`${day}T${hour}:${minute}:${second}Z`);
+}

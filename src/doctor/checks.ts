@@ -13,7 +13,6 @@ import type { Check } from '../verify/check.ts';
 import { proveOutsider } from '../verify/outsider.ts';
 import { verifyApp, verifyHome } from '../verify/verify-app.ts';
 import { answersCheck, databaseCheck, releaseCheck, slownessCheck, workerCheck } from './authentik.ts';
-import { copiesCheck } from './backups.ts';
 import { diskCheck, isBegun, placeCheck } from './disk.ts';
 import { engineCheck } from './docker.ts';
 import { proxyFor } from './examine.ts';
@@ -24,6 +23,7 @@ import { otherAuthentikCheck } from './other-authentik.ts';
 import { asPlanned } from './plan.ts';
 import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
+import { years } from './years.ts';
 
 const early = ['preflight', 'doctor'] as const;
 const doctor = ['doctor'] as const;
@@ -137,18 +137,7 @@ export const checks: readonly Check[] = [
     by: doctor,
     run: ({ world }, about) => workerCheck(world, about),
   },
-  {
-    id: 'backup-missing',
-    title: 'there is a backup',
-    needs: 'docker',
-    by: doctor,
-    finds: [
-      ...['backup-old', 'backup-same-disk', 'drill-due', 'drill-failed', 'drill-left'],
-      ...['rotate-refused', 'rotate-open'],
-      ...['drill-copy', 'drill-database', 'drill-server', 'drill-token', 'drill-counts', 'drill-login'],
-    ],
-    run: copiesCheck,
-  },
+  ...years,
   {
     id: 'provider-paths',
     title: 'authentik asks for a login everywhere',

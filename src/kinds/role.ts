@@ -6,15 +6,16 @@ import { explainContainer } from './container-story.ts';
 export const databaseContainer = 'authentik-postgresql';
 
 /** By the socket in its own container, where nobody asks for a password. */
-const psql = 'exec psql -X -q -A -t -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d postgres';
+const psql = (database = 'postgres') =>
+  `exec psql -X -q -A -t -v ON_ERROR_STOP=1 -U "\${POSTGRES_USER:-postgres}" -d ${database}`;
 
 /** Ask the database as its superuser, for whom some connections are reserved. */
-export const askDatabase = (docker: Docker, question: string): Promise<ExecResult> =>
-  docker.exec(databaseContainer, ['sh', '-c', `${psql} -c "$0"`, question]);
+export const askDatabase = (docker: Docker, question: string, database?: string): Promise<ExecResult> =>
+  docker.exec(databaseContainer, ['sh', '-c', `${psql(database)} -c "$0"`, question]);
 
 /** Tell the database several things, in order, by a stream that no list of processes shows; the first failure ends it. */
 export const tellDatabase = (docker: Docker, sql: string, container = databaseContainer): Promise<ExecResult> =>
-  docker.exec(container, ['sh', '-c', `${psql} -f -`], { stdin: sql });
+  docker.exec(container, ['sh', '-c', `${psql()} -f -`], { stdin: sql });
 
 const isDone = (role: string): string =>
   `select exists (select from pg_database join pg_authid owner on owner.oid = datdba where datname = '${role}' and rolname = '${role}' and rolcanlogin and rolpassword is not null) and not exists (select from pg_authid where rolname = 'postgres' and rolpassword is not null)`;
@@ -41,7 +42,7 @@ export const roleKind: Kind<RoleSpec, object> = {
   async apply(_key, want, { docker }) {
     if (!want?.script) return;
     // The next look tells whether it worked, and the log why not.
-    await docker.exec(databaseContainer, ['sh', '-c', `${psql} -f ${want.script}`]);
+    await docker.exec(databaseContainer, ['sh', '-c', `${psql()} -f ${want.script}`]);
   },
 
   explain: (_key, { docker }) => explainContainer(databaseContainer, docker),
