@@ -1,5 +1,7 @@
+import type { KnownApp } from '../catalogue/schema.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { isLeftAlone } from '../config/app-login.ts';
+import type { App } from '../config/config.ts';
 import { removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
@@ -31,6 +33,8 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const heading = app.replacesSite
     ? `Your own site for ${app.host} comes back: visitors reach it without this login.`
     : `${app.host} will no longer be served by Caddy.`;
+  const accounts = accountsIn(app, runtime.catalogue.find(name));
+  if (accounts !== undefined) screen.say(prose(accounts, screen.style));
   await consent(after, runtime, screen, {}, heading);
   const wishes = { mayTake: after.mayEdit, edit };
   const { changes } = await reconcile(after, `remove-app ${name}`, screen.progress, wishes);
@@ -40,6 +44,22 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
     : `${app.host} is gone from Caddy${isLeftAlone(app) ? '' : ' and from authentik'}. ${rest}`;
   screen.result(prose(words, screen.paper), planData(changes), true);
   return exitCodes.fine;
+}
+
+/** What becomes of people's accounts in an app that let authentik say who they are. Said before it is let go. */
+function accountsIn({ login, title }: App, known: KnownApp | undefined): string | undefined {
+  switch (login) {
+    case 'oidc':
+    case 'ldap': {
+      const way = known?.[login]?.['disable-local-login'];
+      const back = way === undefined ? '' : ` How its own passwords are switched, if you switched them off: ${way}.`;
+      return `The accounts in ${title} stay, with all that is theirs. Nobody gets into them by authentik any more: give an administrator of ${title} a password there first, or switch its own login on again.${back}`;
+    }
+    case 'header':
+      return `The accounts in ${title} stay, with all that is theirs. It goes on believing the header that names a person, from whoever sends it: switch that off in ${title} before something else reaches it.`;
+    default:
+      return undefined;
+  }
 }
 
 function unknownApp(name: string, path: string, names: readonly string[]): Failure {

@@ -30,6 +30,8 @@ export interface Config {
   readonly zfsDataset: boolean;
   readonly mail?: Mail;
   readonly policies: Policies;
+  /** How authentik calls itself; the domain where absent. */
+  readonly brandTitle?: string;
   readonly backup: Backup;
   /** Groups of people beside those that apps name. */
   readonly groups: readonly string[];
@@ -90,6 +92,8 @@ export interface App {
   /** Also the slug in authentik and the default first label of the host. */
   readonly name: string;
   readonly title: string;
+  /** What its tile says in authentik, and under which heading it is; what is left out is its owner's there. */
+  readonly tile?: { readonly description?: string; readonly group?: string };
   readonly host: string;
   /** `HOST:PORT` as Caddy sees it. Without one Caddy answers by itself, with what `extra` says. */
   readonly upstream?: string;

@@ -113,6 +113,15 @@ const backup = z
   })
   .meta({ description: 'Copies that `homeauth backup` makes.' });
 
+const brand = z
+  .strictObject({
+    title: text(checkTitle).optional().meta({
+      description: 'How authentik calls itself: on the login page, on the start page, in authenticator apps.',
+      'x-default': 'the domain',
+    }),
+  })
+  .meta({ description: 'How authentik looks.' });
+
 const preset = text(checkAppName).meta({ description: 'The name of a preset.' });
 
 export const fileSchema = z
@@ -175,6 +184,7 @@ export const fileSchema = z
     }),
     mail: mail.optional(),
     policies: policies.optional(),
+    brand: brand.optional(),
     backup: backup.optional(),
     groups: z.array(text(checkTitle)).default([]).meta({
       description:

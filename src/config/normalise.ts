@@ -38,6 +38,7 @@ export function normalise(file: ConfigFile, find?: Find): Config {
       recovery: file.policies?.recovery ?? file.mail !== undefined,
       invitations: file.policies?.invitations ?? false,
     },
+    ...given('brandTitle', file.brand?.title),
     backup: {
       to: normaliseDir(file.backup?.to ?? `${normaliseDir(file['base-dir'])}/backups`),
       ...given('recipients', file.backup?.recipients),
@@ -76,6 +77,7 @@ export function normaliseApp(draft: AppDraft, domain: string, authHost = `auth.$
   return {
     ...named,
     title: app.title ?? preset?.title ?? app.name,
+    ...given('tile', app.tile && Object.keys(app.tile).length > 0 ? (app.tile as NonNullable<App['tile']>) : undefined),
     ...given('upstream', upstreamOf(app, preset)),
     ...given('replacesSite', app['replaces-site'] || undefined),
     mode: app.mode ?? 'app',

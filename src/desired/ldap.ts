@@ -113,6 +113,7 @@ export function ldapObjects(config: Config, era: Era, facts: Facts, inside: Id):
         spec: {
           ...{ name: app.title, provider: ldapProvider(app), hidden: false, launchUrl: `https://${app.host}/` },
           speaks: 'ldap',
+          ...(app.tile && { tile: app.tile }),
         },
         inside,
       },

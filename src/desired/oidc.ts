@@ -137,7 +137,14 @@ export function oidcApplications(config: Config, inside: Id): Resource[] {
       kind: 'application',
       key: app.name,
       // Left empty, authentik makes one of the first redirect URI, which may be a phone's.
-      spec: { name: app.title, provider, hidden: false, launchUrl: `https://${app.host}/`, speaks: 'oidc' },
+      spec: {
+        name: app.title,
+        provider,
+        hidden: false,
+        launchUrl: `https://${app.host}/`,
+        speaks: 'oidc',
+        ...(app.tile && { tile: app.tile }),
+      },
       inside,
       after: [`oauth2-provider:${provider}`],
     };

@@ -81,10 +81,10 @@ export const emergency = (config: Config, inside: Id): Resource => ({
 });
 
 /** The name that an authenticator app shows beside the user's: it says which house a code is for. */
-export const brandTitle = ({ authHost, domain }: Config, inside: Id): Resource => ({
-  kind: 'brand-title',
+export const brandTitle = ({ authHost, domain, brandTitle: title }: Config, inside: Id): Resource => ({
+  kind: title === undefined ? 'brand-title' : 'brand-look',
   key: authHost,
-  spec: { fields: { branding_title: domain } },
+  spec: { fields: { branding_title: title ?? domain } },
   inside,
 });
 
@@ -135,10 +135,10 @@ export function applications(config: Config, inside: Id): Resource[] {
     after: [`provider:${domainProvider}`],
   };
   const single = guarded(config).map(
-    ({ name, title, host }): Resource => ({
+    ({ name, title, host, tile }): Resource => ({
       kind: 'application',
       key: name,
-      spec: { name: title, provider: name, hidden: false, launchUrl: `https://${host}/` },
+      spec: { name: title, provider: name, hidden: false, launchUrl: `https://${host}/`, ...(tile && { tile }) },
       inside,
       after: [`provider:${name}`],
     }),

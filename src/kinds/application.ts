@@ -26,6 +26,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
           provider: row.provider_obj?.name ?? '',
           hidden: isHidden(row),
           launchUrl: row.meta_launch_url ?? '',
+          tile: { description: row.meta_description ?? '', group: row.group ?? '' },
         }
       );
     }),
@@ -41,6 +42,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
           ),
         ]),
     ...(want.hidden === have.hidden ? [] : [want.hidden ? differs('hidden', 'shows in the library') : notShown]),
+    ...unlikeTile(want, have).map(([field, is, should]) => differs(field, `${field}: ${is || 'none'} → ${should}`)),
     // What a hidden one would open is nobody's business.
     ...(want.hidden || want.launchUrl === have.launchUrl
       ? []
@@ -58,10 +60,12 @@ export const applicationKind: Kind<ApplicationSpec> = {
     const { pk } = await providerNamed(world, want.provider, providersOf[want.speaks ?? 'proxy']);
     const base = { name: want.name, provider: pk };
     const address = want.hidden ? {} : { meta_launch_url: want.launchUrl };
+    const tile = want.tile ? tileFields(want.tile) : {};
     const written = have
       ? authentik.update('core/applications', key, {
           ...changed(base, have, want),
           ...address,
+          ...(have && unlikeTile(want, have).length > 0 && tile),
           meta_hide: want.hidden,
         })
       : authentik.create('core/applications', {
@@ -69,6 +73,7 @@ export const applicationKind: Kind<ApplicationSpec> = {
           slug: key,
           policy_engine_mode: 'any',
           ...address,
+          ...tile,
           meta_hide: want.hidden,
         });
     const row = await written.catch(async (error: unknown) => {
@@ -84,6 +89,18 @@ export const applicationKind: Kind<ApplicationSpec> = {
   hint: (key) =>
     `If homeauth did not make the application "${key}", give the app another name in homeauth.yaml, or delete it in authentik, under Applications > Applications.`,
 };
+
+const tileFields = ({ description, group }: NonNullable<ApplicationSpec['tile']>) => ({
+  ...(description !== undefined && { meta_description: description }),
+  ...(group !== undefined && { group }),
+});
+
+/** What its tile says otherwise than it should. */
+const unlikeTile = ({ tile: want = {} }: ApplicationSpec, { tile: have = {} }: ApplicationSpec) =>
+  (['description', 'group'] as const).flatMap((field) => {
+    const [is = '', should] = [have[field], want[field]];
+    return should === undefined || is === should ? [] : [[field, is, should] as const];
+  });
 
 const providerTaken = (key: string, other: string, provider: string): Failure =>
   new Failure({

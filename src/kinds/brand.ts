@@ -22,6 +22,13 @@ export const brandKind = adjustedKind(
   words('In authentik, open System > Brands, and see which flows are set there.'),
 );
 
+/** key: the host name. How its brand is called where homeauth.yaml says so: whatever was set there gives way. */
+export const brandLookKind = adjustedKind(
+  { noun: 'look of the brand for' },
+  placeOf,
+  words('In authentik, open System > Brands, and see which title is set there.'),
+);
+
 /** What authentik calls itself until somebody says otherwise. */
 const shipped = 'authentik';
 

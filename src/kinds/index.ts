@@ -3,7 +3,7 @@ import { caddyKind } from '../proxy/caddy/kind.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind, userBindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
-import { brandKind, brandTitleKind } from './brand.ts';
+import { brandKind, brandLookKind, brandTitleKind } from './brand.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';
@@ -63,6 +63,7 @@ export const kinds: Kinds = {
   'stage-settings': stageSettingsKind,
   brand: brandKind,
   'brand-title': brandTitleKind,
+  'brand-look': brandLookKind,
   'flow-binding': flowBindingKind,
   'policy-binding': policyBindingKind,
   'service-account': serviceAccountKind,

@@ -154,6 +154,7 @@ export interface Specs {
   'stage-settings': ObjectSpec;
   brand: ObjectSpec;
   'brand-title': ObjectSpec;
+  'brand-look': ObjectSpec;
   'flow-binding': FlowBindingSpec;
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;

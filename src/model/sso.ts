@@ -111,6 +111,8 @@ export interface ApplicationSpec {
   readonly provider: string;
   readonly hidden: boolean;
   readonly launchUrl: string;
+  /** What its tile says; what is left out is its owner's. */
+  readonly tile?: { readonly description?: string; readonly group?: string };
   /** Its provider is one for that. */
   readonly speaks?: 'oidc' | 'ldap';
 }

@@ -175,6 +175,7 @@ test('ldapsearch binds against it, as an app does', async (context) => {
 test('all of it leaves with the app', async () => {
   const removed = await run('remove-app', ['jellyfin'], { yes: true });
   expect(removed.failure).toBeUndefined();
+  expect(plain(removed.err)).toMatch(/accounts in Jellyfin stay.*set the authentication provider to LDAP/);
   expect(await fake.docker.container('authentik-ldap-jellyfin')).toBeUndefined();
   expect(await fake.docker.network('homeauth_ldap_jellyfin')).toBeUndefined();
   expect(await fake.files.stat(at('ldap/jellyfin.env'))).toBeUndefined();

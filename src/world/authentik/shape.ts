@@ -43,6 +43,8 @@ export const rows = {
     provider: maybe(number),
     provider_obj: maybe(map),
     meta_launch_url: maybe(text),
+    meta_description: maybe(text),
+    group: maybe(text),
     meta_hide: maybe(flag),
   },
   'core/brands': { brand_uuid: text, domain: text, default: maybe(flag) },
