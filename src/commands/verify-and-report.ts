@@ -101,7 +101,9 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
       what: 'what to enter in it: without that it knows nothing of authentik',
     }));
   if (speaking.length > 0) return [...first, ...speaking];
+  // What homeauth starts in Docker is beyond a proxy outside of it.
+  const app = config.listen ? 'NAME --upstream HOST:PORT' : 'whoami';
   if (config.apps.length === 0)
-    return [...first, { command: 'homeauth add-app whoami', what: 'your first protected app' }];
+    return [...first, { command: `homeauth add-app ${app}`, what: 'your first protected app' }];
   return apps.length === 0 ? [...first, { command: 'homeauth status', what: 'what is there' }] : first;
 }

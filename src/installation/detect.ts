@@ -26,8 +26,8 @@ async function quietly<T>(look: Promise<T | undefined>): Promise<T | undefined> 
 const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
 
 async function caddy(world: Sight, baseDir: string): Promise<string | undefined> {
-  const kind = (await servesFromHost(world)) ? 'host-caddy' : 'caddy';
-  const proxy = await findProxy(world, { proxy: kind, baseDir }, new Set());
+  const there = (await servesFromHost(world)) ? ({ proxy: 'host-caddy', listen: usualListen } as const) : undefined;
+  const proxy = await findProxy(world, { proxy: 'caddy', baseDir, ...there }, new Set());
   if (proxy.is !== 'caddy' || proxy.own) return 'no Caddy yet: one is set up';
   const where = proxy.container === undefined ? 'on this server itself' : `in the container "${proxy.container}"`;
   return `Caddy ${where}`;

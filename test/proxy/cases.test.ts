@@ -237,6 +237,12 @@ describe('by what Docker and this server say', () => {
     ],
     ['17 Caddy on the host’s network, and a manager', look([manager, onHost], host), 'found', /^caddy$/],
     [
+      '17 the same, while it is stopped',
+      look([manager, { ...onHost, running: false }], host),
+      'caddy-stopped',
+      /docker start caddy/,
+    ],
+    [
       '18 a network of another name',
       look([{ ...file, networks: ['dockerapps-net'] }]),
       'caddy-network',

@@ -22,9 +22,10 @@ export async function findHostCaddy(
   config: Pick<Config, 'caddyContainer' | 'listen'> & TlsSaid,
 ): Promise<CaddyFacts> {
   const { caddyContainer: named, listen } = config;
-  const containers = (await world.docker.containers()).filter(
-    (one) => one.networks.includes('host') && (named === undefined ? one.running && isCaddy(one) : one.name === named),
+  const could = (await world.docker.containers()).filter(
+    (one) => one.networks.includes('host') && (named === undefined ? isCaddy(one) : one.name === named),
   );
+  const containers = could.filter(({ running }) => running || named !== undefined);
   const programs = named === undefined ? await hostPrograms(world) : [];
   const front = await world.host.listener(443);
   const chosen = programs.find(({ pid }) => pid === front?.pid) ?? (programs.length === 1 ? programs[0] : undefined);
@@ -35,7 +36,7 @@ export async function findHostCaddy(
   if (programs.length > 1) throw unfit.severalHere(programs);
   if (another || (container && chosen)) throw unfit.several(containers);
   if (container) return { ...(await existing(world, container, config)), ...at };
-  throw unfit.noneHere(named);
+  throw could[0] ? unfit.stopped(could[0].name) : unfit.noneHere(named);
 }
 
 /** Whether a Caddy that is on this server's own network serves it: what `init` offers then. */
