@@ -117,8 +117,14 @@ describe.skipIf(!existsSync(binary))('on a real Caddy', () => {
         // That the owner's sites answer as before is a part of it.
         const { via, authority } = await caddy.put();
         const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
-        const answer = await ownHttp.dial({ url: 'https://wiki.home.example.com/', ...way });
-        expect([answer.status, answer.headers['location']]).toEqual([302, expect.stringContaining('/authorize/')]);
+        const ask = async () => {
+          const { status, headers } = await ownHttp.dial({ url: 'https://wiki.home.example.com/', ...way });
+          return [status, headers['location']];
+        };
+        // A certificate takes a moment.
+        await expect
+          .poll(() => ask().catch(String), { timeout: 60_000 })
+          .toEqual([302, expect.stringContaining('/authorize/')]);
         await caddy.takeOut();
       }
       expect(await caddy.caddyfile()).toBe(own);
