@@ -37,6 +37,10 @@ export const addApp = defineCommand({
         ]),
       )
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
+      .option(
+        '--settings-in <container:path>',
+        "with --login oidc: the app's file of settings, for homeauth to write into",
+      )
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),

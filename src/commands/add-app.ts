@@ -12,7 +12,7 @@ import { reconcile } from '../lifecycle/reconcile.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { shutOut } from '../people/shut-out.ts';
 import { prose } from '../report/layout.ts';
-import { chosen, defaultsOf, type KnownDraft, keptOf } from './add-app/known.ts';
+import { chosen, defaultsOf, type KnownDraft, keptOf, settingsPlace } from './add-app/known.ts';
 import { warn } from './add-app/login.ts';
 import { consent } from './consent.ts';
 import { passwordAtHand } from './password.ts';
@@ -41,7 +41,8 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
         screen.style,
       ),
     );
-  const draft = draftOf(name, flags, known);
+  const settingsIn = there ? flags.settingsIn : await settingsPlace(app, flags, known, runtime.terminal);
+  const draft = draftOf(name, { ...flags, ...(settingsIn !== undefined && { settingsIn }) }, known);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
   return putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
 }
@@ -84,12 +85,18 @@ export async function putBehindLogin(
   });
 }
 
-const nothingNew = ({ upstream, host, title, group, mode, login, redirectUri }: AddAppFlags): boolean =>
-  [upstream, host, title, group, mode, login, redirectUri].every((flag) => flag === undefined);
+const nothingNew = ({ upstream, host, title, group, mode, login, redirectUri, settingsIn }: AddAppFlags): boolean =>
+  [upstream, host, title, group, mode, login, redirectUri, settingsIn].every((flag) => flag === undefined);
 
 function draftOf(name: string, flags: AddAppFlags, known: KnownDraft = {}): AppDraft {
-  const { upstream, host, title, group, mode, login, redirectUri } = flags;
-  const oidc = redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) };
+  const { upstream, host, title, group, mode, login, redirectUri, settingsIn } = flags;
+  const oidc =
+    redirectUri || settingsIn !== undefined
+      ? {
+          ...(redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) }),
+          ...(settingsIn !== undefined && { 'settings-in': settingsIn }),
+        }
+      : undefined;
   const given = { upstream, host, title, group, mode, login, oidc };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // The scheme that the app speaks may stand in front of what was typed.

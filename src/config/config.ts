@@ -1,3 +1,4 @@
+import type { AppSettingSpec } from '../model/app-setting.ts';
 import type { Keep } from './keep.ts';
 import type { claims } from './site.ts';
 
@@ -157,6 +158,8 @@ export interface AppOidc {
   readonly logout?: { readonly uri: string; readonly method: 'frontchannel' | 'backchannel' };
   /** Where a browser begins the login. */
   readonly loginStart?: LoginStart;
+  /** Where homeauth writes its settings, with places for the client id and secret; none where it cannot. */
+  readonly file?: Pick<AppSettingSpec, 'in'> & Partial<AppSettingSpec>;
   /** Its settings name the group of its users, and it has none. */
   readonly lacksGroup?: true;
   /** Variables of its container, with places for the client id and secret. */

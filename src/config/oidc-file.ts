@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './refusal.ts';
+import { type Refusal, text } from './refusal.ts';
 import { checkReturnAddress } from './return-address.ts';
 
 const redirectUri = z.strictObject({
@@ -12,6 +12,14 @@ const redirectUri = z.strictObject({
   }),
 });
 
+function checkPlace(value: string): Refusal | undefined {
+  if (/^[a-zA-Z0-9][\w.-]*:(\/(?!\.\.?(\/|$))[^\s/]+)+$/.test(value)) return undefined;
+  return {
+    problem: 'is no file in a container',
+    fix: 'Write CONTAINER:PATH as docker cp takes it, such as synapse:/data/homeserver.yaml',
+  };
+}
+
 /** How an app of one's own speaks OpenID Connect, by the keys of the catalogue. Each goes before what that says. */
 export const ownOidc = z
   .strictObject({
@@ -23,6 +31,14 @@ export const ownOidc = z
       description: 'Where people land after logging out. Only for an app that sends the `id_token_hint`.',
       'x-default': 'what the catalogue says of the app',
     }),
+    'settings-in': text(checkPlace)
+      .optional()
+      .meta({
+        description:
+          'A file of settings in the container of the app, as `CONTAINER:PATH`. homeauth sets its own values there, leaves all others as they are, and restarts the container.',
+        examples: ['synapse:/data/homeserver.yaml'],
+        'x-default': 'nothing is written; `homeauth app NAME` says what to enter',
+      }),
     scopes: z
       .array(z.string())
       .optional()

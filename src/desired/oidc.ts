@@ -1,6 +1,7 @@
 import type { App, Config } from '../config/config.ts';
 import { type Speaker, speakers } from '../config/oidc.ts';
 import { encodeEnv } from '../formats/env.ts';
+import type { Plain } from '../model/app-setting.ts';
 import type { Era } from '../model/release.ts';
 import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
@@ -83,6 +84,27 @@ export function variables(
       return values ? [file(variablesFile(layout, app), { content: new Secret(encodeEnv(values)), mode: 0o600 })] : [];
     }),
   ];
+}
+
+/** Values in the apps' own files of settings, where their owner has named one. */
+export function settings(config: Config, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
+  return speakers(config).flatMap((app): Resource[] => {
+    // Before it is made, a plan tells that these are to be set; a stage before this one makes it.
+    const client = known[app.name] ?? { id: '', secret: new Secret('') };
+    const { in: key, format, settings: all } = app.oidc.file ?? {};
+    if (key === undefined || !format || !all) return [];
+    const values = { ...client, subnet: proxyNetwork?.subnets[0] ?? '' };
+    const handed = all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
+    return [{ kind: 'app-setting', key, spec: { in: key, format, settings: handed } }];
+  });
+}
+
+/** A text with the client secret in it is a secret. */
+function handedOver(value: Plain, client: Client & { readonly subnet: string }): Plain | Secret {
+  if (typeof value !== 'string')
+    return Array.isArray(value) ? value.map((one) => handedOver(one, client) as Plain) : value;
+  const text = value.replaceAll('{clientId}', client.id).replaceAll('{proxyCidr}', client.subnet);
+  return text.includes('{clientSecret}') ? new Secret(text.replaceAll('{clientSecret}', client.secret.reveal())) : text;
 }
 
 const filled = (env: Readonly<Record<string, string>>, { id, secret, random }: Client): Record<string, string> =>

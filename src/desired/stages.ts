@@ -111,6 +111,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     },
     // Caddy makes its authority when it is first told to sign.
     { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
+    // An app asks authentik when it starts.
+    { title: 'settings of apps', want: (f) => oidc.settings(config, f) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }

@@ -6,7 +6,7 @@ import { type Era, isOlder } from '../model/release.ts';
 
 /**
  * To be called before anything is wanted of authentik.
- * @throws Failure ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group where an app cannot be made to log in so
+ * @throws Failure ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group, settings-not-written where an app cannot be made to log in so
  */
 export function assertSpeakable({ apps, authentik }: Config, { line, oauth2 }: Era, source: string): void {
   for (const app of apps) {
@@ -17,6 +17,7 @@ export function assertSpeakable({ apps, authentik }: Config, { line, oauth2 }: E
     // What stands in braces is left for an id that the app itself invents.
     if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
     if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
+    if (app.oidc.file && !app.oidc.file.settings) throw notWritten(app, source);
     if (app.oidc.lacksGroup) throw withoutGroup(app);
     const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
     if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
@@ -40,6 +41,14 @@ const tooOldForLdap = ({ name }: App, release: string): Failure =>
     problem: `${name} is to log in by LDAP, and homeauth sets that up from authentik 2025.12 on, not in ${release}.`,
     why: 'Before, the right to search could not be given to a single account.',
     fix: 'Take a newer release (authentik: version:), or write login: forward-auth.',
+  });
+
+const notWritten = ({ name }: App, source: string): Failure =>
+  new Failure({
+    code: 'settings-not-written',
+    problem: `homeauth cannot write the settings of ${name} into a file.`,
+    why: 'The app takes them otherwise, the file is a program, or a value is known to the app alone.',
+    fix: `Delete settings-in of ${name} in ${source}, and enter them by hand: homeauth app ${name}`,
   });
 
 const tooOld = ({ name }: App, release: string): Failure =>

@@ -1,5 +1,6 @@
 import type { Kinds } from '../engine/kind.ts';
 import { caddyKind } from '../proxy/caddy/kind.ts';
+import { appSettingKind } from './app-setting.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind, userBindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
@@ -73,4 +74,5 @@ export const kinds: Kinds = {
   'directory-search': directorySearchKind,
   'ldap-outpost': ldapOutpostKind,
   caddy: caddyKind,
+  'app-setting': appSettingKind,
 };

@@ -1,3 +1,4 @@
+import type { AppSettingFound, AppSettingSpec } from './app-setting.ts';
 import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
 import type { AppPasswordFound, AppPasswordSpec, LdapOutpostSpec, SearchSpec } from './ldap.ts';
@@ -158,6 +159,7 @@ export interface Specs {
   'flow-binding': FlowBindingSpec;
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;
+  'app-setting': AppSettingSpec;
 }
 
 /** What a look finds, where that is something else than what is wanted. */
@@ -174,6 +176,7 @@ interface Finds {
   binding: BindingFound;
   'user-binding': BindingFound;
   'app-password': AppPasswordFound;
+  'app-setting': AppSettingFound;
 }
 
 export type Found<K extends KindName> = K extends keyof Finds ? Finds[K] : Specs[K];

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -292,6 +292,24 @@ test('runs programs inside, reads files, and tells where a port can be dialled',
   expect(await docker.readFile('dkt-nobody', '/file')).toBeUndefined();
 
   await docker.start('dkt-app');
+  const data = join(directory, 'data');
+  await mkdir(data);
+  await writeFile(join(data, 'own'), 'old\n', { mode: 0o640 });
+  await chown(join(data, 'own'), 991, 992);
+  await symlink('own', join(data, 'link'));
+  await writeFile(join(data, 'all'), 'all\n', { mode: 0o644 });
+  await engine.docker(['cp', '--archive', data, 'dkt-app:/data']);
+  const long = 'new\n'.repeat(1000);
+  await docker.writeFile('dkt-app', '/data/own', new Secret(long));
+  expect(await docker.readFile('dkt-app', '/data/own')).toBe(long);
+  expect((await docker.exec('dkt-app', ['stat', '-c', '%u:%g %a', '/data/own'])).stdout).toBe('991:992 640\n');
+  const refused = (path: string) => docker.writeFile('dkt-app', path, new Secret('x')).catch(({ code }) => code);
+  expect(await refused('/data/all')).toBe('file-readable');
+  expect(await refused('/data/link')).toBe('file-not-there');
+  expect(await refused('/data/none')).toBe('file-not-there');
+  const before = (await docker.container('dkt-app'))?.pid;
+  await docker.restart('dkt-app');
+  expect((await docker.container('dkt-app'))?.pid).not.toBe(before);
   const address = (await docker.dialAddress('dkt-app', 8000, shared.name))!;
   expect(address.host).not.toBe((await docker.dialAddress('dkt-app', 8000, backend.name))?.host);
   await expect.poll(() => connects(address)).toBe(true);

@@ -18,6 +18,8 @@ interface Box {
   readonly aliases: Map<string, readonly string[]>;
   readonly log: string[];
   readonly startedAt: string;
+  /** Files that were written into it. */
+  readonly written: Map<string, string>;
   running?: Running | undefined;
   exitCode: number;
 }
@@ -185,7 +187,14 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     inRegistry: async (reference) => registry.get(reference) ?? sha256(reference),
     processes: async (name) => [boxes.get(name)].flatMap((box) => (box ? [commandOf(box.made)] : [])),
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
-    readFile: async (name, path) => boxes.get(name)?.running?.read?.(path),
+    readFile: async (name, path) => boxes.get(name)?.written.get(path) ?? boxes.get(name)?.running?.read?.(path),
+    async writeFile(name, path, content) {
+      known(name).written.set(path, content.reveal());
+    },
+    async restart(name) {
+      await known(name).running?.stop();
+      await begin(name, known(name));
+    },
     async dialAddress(name, port) {
       const at = boxes.get(name)?.running?.ports.get(port);
       return at === undefined ? undefined : { host: '127.0.0.1', port: at };
@@ -236,6 +245,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
         aliases: new Map(definition.networks.map((n) => [n.name, [definition.service, ...(n.aliases ?? [])]])),
         log: [],
         startedAt: new Date().toISOString(),
+        written: new Map(),
         exitCode: 0,
       };
       boxes.set(name, box);
@@ -286,6 +296,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
           networks: new Set(box.networks),
           aliases: new Map(box.aliases),
           log: [...box.log],
+          written: new Map(box.written),
           running: undefined,
         };
         boxes.set(name, twin);

@@ -43,6 +43,8 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     removeNetwork: 'effect',
     run: 'effect',
     start: 'effect',
+    restart: 'effect',
+    writeFile: 'effect',
     connect: 'effect',
     disconnect: 'effect',
     remove: 'effect',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
@@ -193,6 +194,54 @@ test('an app changes how it logs in, and changes back', async () => {
   expect((await objectsIn(fake)).providers).toEqual(['Home forward auth', 'whoami']);
   expect(await providerOf('whoami')).toBeUndefined();
   expect(await read('.homeauth/apps/whoami.env')).toBe('');
+});
+
+const settings = 'whoami:/data/homeserver.yaml';
+const fileOf = async () => (await fake.docker.readFile('whoami', '/data/homeserver.yaml')) ?? '';
+const former = 'server_name: example.com # mine\npublic_baseurl: http://old/\n';
+
+test("values of ours are set in the app's own file, where its owner names it, and the app starts anew", async () => {
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: settings };
+  const without = await run('add-app', ['matrix-synapse'], flags);
+  expect(without.failure).toMatchObject({ code: 'app-file-missing' });
+  await fake.docker.writeFile('whoami', '/data/homeserver.yaml', new Secret(former));
+  const { failure, out } = await run('add-app', ['matrix-synapse'], flags);
+  expect(failure).toBeUndefined();
+  const { id, secret } = await clientOf('matrix-synapse');
+  const text = await fileOf();
+  expect(text).toContain('server_name: example.com # mine\n');
+  expect(text).toContain('public_baseurl: https://matrix-synapse.home.example.com/\n');
+  for (const value of [id, secret]) expect(text).toContain(value);
+  expect(shown.filter((one) => one.includes(secret))).toEqual([]);
+  expect(await read('.homeauth/ledger.json')).not.toContain(secret);
+  expect(out).not.toContain('homeauth-bug');
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('what somebody changes in that file is told by name and put right; a mistake in it has a name of its own', async () => {
+  const right = await fileOf();
+  await fake.docker.writeFile(
+    'whoami',
+    '/data/homeserver.yaml',
+    new Secret(right.replace('https://matrix', 'http://matrix')),
+  );
+  expect(plain((await run('plan')).out)).toContain('public_baseurl: changed');
+  expect((await run('apply')).failure).toBeUndefined();
+  expect(await fileOf()).toBe(right);
+  await fake.docker.writeFile('whoami', '/data/homeserver.yaml', new Secret('a: [\n'));
+  expect((await run('apply')).failure).toMatchObject({ code: 'app-file-unreadable' });
+  await fake.docker.writeFile('whoami', '/data/homeserver.yaml', new Secret(right));
+});
+
+test('the former values come back when the app leaves, and what cannot be written is refused', async () => {
+  expect((await run('remove-app', ['matrix-synapse'])).failure).toBeUndefined();
+  expect(await fileOf()).toBe(former);
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'whoami:/data/settings.js' };
+  expect((await run('add-app', ['node-red'], flags)).failure).toMatchObject({ code: 'settings-not-written' });
+  expect((await run('add-app', ['actual'], { ...flags, settingsIn: 'settings.js' })).failure).toMatchObject({
+    code: 'config-invalid',
+  });
+  expect((await run('apply')).out).toBe(nothing);
 });
 
 test('an app that can no longer be set up stops what sets it up, and not what takes it away', async () => {

@@ -2,6 +2,7 @@ import type { KnownApp } from '../../catalogue/schema.ts';
 import type { AddAppFlags } from '../../cli/apps.ts';
 import type { App } from '../../config/config.ts';
 import type { AppDraft } from '../../config/file.ts';
+import { writable } from '../../config/oidc.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { type Recognised, recognised } from '../../installation/recognise.ts';
 import { Failure } from '../../model/failure.ts';
@@ -40,6 +41,28 @@ const unchecked = { 'upstream-tls': { 'insecure-skip-verify': true } } as const;
 /** With the scheme that the app speaks, where its owner wrote none. */
 const spoken = (upstream: string | undefined, { scheme }: KnownApp): string | undefined =>
   upstream === undefined || scheme === 'http' || /^[a-z]+:\/\//i.test(upstream) ? upstream : `https://${upstream}`;
+
+/** Where homeauth may write the settings of an app: as it was told, or as its owner says now. */
+export async function settingsPlace(
+  app: KnownApp | undefined,
+  flags: AddAppFlags,
+  { login, upstream = '' }: KnownDraft = {},
+  terminal: Terminal,
+): Promise<string | undefined> {
+  const place = writable(app)?.place;
+  const container = /^([a-zA-Z0-9][\w-]*):\d+$/.exec(upstream)?.[1];
+  const isAsked = flags.settingsIn === undefined && terminal.interactive && !flags.dryRun;
+  if (!app || (flags.login ?? login) !== 'oidc' || !place?.startsWith('/') || container === undefined || !isAsked)
+    return flags.settingsIn;
+  const to = `${container}:${place}`;
+  const may = await terminal.confirm({
+    message: `May homeauth write the settings of ${app.title} into ${to}, and restart that container? All else in the file stays.`,
+    initial: true,
+    flag: `--settings-in ${to}`,
+    ifStopped,
+  });
+  return may ? to : undefined;
+}
 
 /** Where the app runs. @throws Failure app-not-running, app-ambiguous */
 async function upstreamOf(app: KnownApp, installation: Installation): Promise<string> {

@@ -13,7 +13,7 @@ interface Limits {
   readonly look: number;
 }
 
-type Options = Pick<Ask, 'query' | 'body' | 'authconfig' | 'hijack' | 'signal'>;
+type Options = Pick<Ask, 'query' | 'body' | 'file' | 'authconfig' | 'hijack' | 'signal'>;
 
 /** The Docker Engine's API over one socket. */
 export interface Api {
@@ -22,7 +22,7 @@ export interface Api {
   /** The same, as it came. */
   lookRaw(path: string, query?: Ask['query']): Promise<Buffer | undefined>;
   /** A request that changes something. Throws Uncertain when its answer is lost, Refusal when it says no. */
-  touch<T>(method: 'POST' | 'DELETE', path: string, options?: Options): Promise<T>;
+  touch<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, options?: Options): Promise<T>;
   /** A request whose answer is a stream. Errors as for `touch`. */
   open(method: 'GET' | 'POST', path: string, options?: Options): Promise<Duplex>;
 }

@@ -1,6 +1,9 @@
 import { dirname, resolve } from 'node:path';
+import { Failure } from '../../model/failure.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { Api } from './api.ts';
 import { containerPath } from './containers.ts';
+import { Refusal } from './refusal.ts';
 
 /** A file of a container, running or not; undefined where there is no such file, or no such container. */
 export async function readContainerFile(api: Api, container: string, path: string): Promise<string | undefined> {
@@ -10,6 +13,72 @@ export async function readContainerFile(api: Api, container: string, path: strin
   // The engine follows links on the way to a file, sends a file that is one as it is, and refuses a circle of them.
   return entry?.type === 'link' ? readContainerFile(api, container, resolve(dirname(path), entry.target)) : undefined;
 }
+
+/** @throws Failure file-readable, file-mounted, file-not-there */
+export async function writeContainerFile(api: Api, container: string, path: string, content: Secret): Promise<void> {
+  const archive = await api.lookRaw(containerPath(container, '/archive'), { path });
+  const header = archive && headerOf(archive);
+  if (!header) throw notThere(`${container}:${path}`);
+  if ((octalIn(header, 100, 8) & 0o004) !== 0) throw readable(`${container}:${path}`);
+  const query = { path: dirname(path), noOverwriteDirNonDir: true };
+  const file = entryOf(header, Buffer.from(content.reveal()));
+  await api.touch('PUT', containerPath(container, '/archive'), { query, file }).catch((error: unknown) => {
+    throw error instanceof Refusal && /busy/.test(error.words) ? mounted(`${container}:${path}`) : error;
+  });
+}
+
+/** The header of a regular file, with its owner and mode. */
+function headerOf(archive: Buffer): Buffer | undefined {
+  for (let at = 0; at + block <= archive.length && archive[at] !== 0; ) {
+    const header = archive.subarray(at, at + block);
+    const type = String.fromCharCode(header.readUInt8(156));
+    if (type === '0' || type === '\0') return Buffer.from(header);
+    if (type !== 'x' && type !== 'L') return undefined;
+    at += block + Math.ceil(sizeIn(header) / block) * block;
+  }
+  return undefined;
+}
+
+/** An archive with this one file: the same header, for another content. */
+function entryOf(header: Buffer, content: Buffer): Buffer {
+  const octal = (value: number, at: number, length: number) =>
+    header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, length, 'latin1');
+  octal(content.length, 124, 12);
+  // The sum counts its own field as blanks.
+  header.fill(' ', 148, 156);
+  octal(
+    header.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
+  const padding = Buffer.alloc(Math.ceil(content.length / block) * block - content.length);
+  return Buffer.concat([header, content, padding, Buffer.alloc(2 * block)]);
+}
+
+const octalIn = (header: Buffer, at: number, length: number) =>
+  Number.parseInt(text(header, at, length).trim() || '0', 8);
+
+const notThere = (file: string): Failure =>
+  new Failure({
+    code: 'file-not-there',
+    problem: `${file} is no file that homeauth can write: it is missing, or a link.`,
+    fix: 'Name the file itself.',
+  });
+
+const readable = (file: string): Failure =>
+  new Failure({
+    code: 'file-readable',
+    problem: `Everybody in that container, and perhaps on this server, can read ${file}.`,
+    why: 'homeauth would write a secret into it.',
+    fix: `Take that right away, in the container:  chmod o= ${file.slice(file.indexOf(':') + 1)}   then run the same command again.`,
+  });
+
+const mounted = (file: string): Failure =>
+  new Failure({
+    code: 'file-mounted',
+    problem: `${file} is a mount of its own, which Docker cannot replace.`,
+    fix: 'Mount the folder around it in place of the file, or enter the settings by hand: homeauth app NAME',
+  });
 
 const block = 512;
 
@@ -45,4 +114,4 @@ function text(header: Buffer, at: number, length: number): string {
   return field.split('\0', 1)[0] ?? '';
 }
 
-const sizeIn = (header: Buffer) => Number.parseInt(text(header, 124, 12).trim() || '0', 8);
+const sizeIn = (header: Buffer) => octalIn(header, 124, 12);

@@ -1,6 +1,6 @@
 import { socketPath } from './address.ts';
 import { openApi } from './api.ts';
-import { readContainerFile } from './archive.ts';
+import { readContainerFile, writeContainerFile } from './archive.ts';
 import type { Environment } from './client-config.ts';
 import { composeHashes } from './compose.ts';
 import { inspectContainer, lastLines, listContainers, listProcesses } from './containers.ts';
@@ -11,7 +11,14 @@ import { engineInfo } from './info.ts';
 import { negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
 import { digestInRegistry, inspectImage, pullImage } from './pull.ts';
-import { connectContainer, disconnectContainer, removeContainer, runContainer, startContainer } from './run.ts';
+import {
+  connectContainer,
+  disconnectContainer,
+  removeContainer,
+  restartContainer,
+  runContainer,
+  startContainer,
+} from './run.ts';
 
 export interface Listener {
   /** How far an image is on its way. */
@@ -61,6 +68,8 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     createNetwork: async (name, spec) => createNetwork(await api(), name, spec),
     removeNetwork: async (name) => removeNetwork(await api(), name),
     run: async (container) => runContainer(await api(), container),
+    restart: async (name) => restartContainer(await api(), name),
+    writeFile: async (container, path, content) => writeContainerFile(await api(), container, path, content),
     start: async (name) => startContainer(await api(), name),
     connect: async (container, network, aliases) => connectContainer(await api(), container, network, aliases),
     disconnect: async (container, network) => disconnectContainer(await api(), container, network),

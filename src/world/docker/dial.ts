@@ -4,11 +4,13 @@ import type Docker from 'dockerode';
 import { Refusal } from './refusal.ts';
 
 export interface Ask {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>>;
   /** Sent as JSON. Apart from `query` on purpose: what is secret must not end up in the engine's log of addresses. */
   readonly body?: object;
+  /** Sent as it is. */
+  readonly file?: Buffer;
   /** X-Registry-Auth. */
   readonly authconfig?: object;
   /** Turn the connection into the two-way stream of an exec. */
@@ -57,6 +59,7 @@ export function dialler(socketPath: string, version?: string): Dial {
         options: { _query: ask.query ?? {}, _body: ask.body ?? {} },
         // Its way of reading whole answers never returns when the connection breaks in the middle of one.
         isStream: true,
+        ...(ask.file && { file: ask.file }),
         hijack: ask.hijack,
         authconfig: ask.authconfig,
         abortSignal: ask.signal,

@@ -113,6 +113,12 @@ export interface Docker {
   /** Makes the container on its first network, joins the others, and starts it. */
   run(container: NewContainer): Promise<void>;
   start(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
+  /**
+   * Replaces a file inside a container, with the owner and the mode that it has, by the archive endpoint.
+   * @throws Failure file-readable where others could read what is secret, file-mounted, file-not-there
+   */
+  writeFile(container: string, path: string, content: Secret): Promise<void>;
   /** Joins a network, by the container's own name and by these. */
   connect(container: string, network: string, aliases: readonly string[]): Promise<void>;
   disconnect(container: string, network: string): Promise<void>;

@@ -60,6 +60,11 @@ export async function disconnectContainer(api: Api, container: string, network: 
   await api.touch('POST', networkPath(network, '/disconnect'), { body: { Container: container } });
 }
 
+/** Stops it politely, and starts it again. */
+export async function restartContainer(api: Api, name: string): Promise<void> {
+  await api.touch('POST', containerPath(name, '/restart'), { query: { t: grace } });
+}
+
 /** Stops it politely, then removes it, with no data but what it wrote into itself. */
 export async function removeContainer(api: Api, name: string): Promise<void> {
   const already = [304, 404, 409];

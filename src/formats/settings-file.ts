@@ -1,0 +1,128 @@
+import { parseDocument } from 'yaml';
+import type { AppSettingSpec, Plain, Setting, Step } from '../model/app-setting.ts';
+import { Secret } from '../model/secret.ts';
+
+type Format = AppSettingSpec['format'];
+type Keys = readonly (string | number)[];
+type Map = { readonly [key: string]: Plain };
+
+const isMap = (data: unknown): data is Map => typeof data === 'object' && data !== null && !Array.isArray(data);
+
+/**
+ * The single values in what is to be set: a dot in a key parts levels, and a map in a list is known by its first key. So
+ * whatever stands beside them, in a map or in a list, stays.
+ */
+export const settingsOf = (content: Map): readonly Setting[] =>
+  Object.entries(content).flatMap(([key, value]) => leaves(value, key.split('.')));
+
+function leaves(value: Plain, path: readonly Step[]): Setting[] {
+  if (isMap(value) && Object.keys(value).length > 0)
+    return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+  if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof firstOf(item)[1] === 'string'))
+    return [{ path, value }];
+  return value.flatMap((item: Plain) => {
+    const [key = '', is] = firstOf(item);
+    return leaves(item, [...path, { key, is: String(is) }]);
+  });
+}
+
+const firstOf = (item: Plain): readonly [string?, Plain?] => (isMap(item) ? (Object.entries(item)[0] ?? []) : []);
+
+/** How a setting is called: `oidc_providers[authentik].issuer`. */
+export const nameOf = ({ path }: Setting): string =>
+  path.map((step, n) => (typeof step === 'string' ? `${n === 0 ? '' : '.'}${step || '""'}` : `[${step.is}]`)).join('');
+
+/**
+ * What a file says of these settings.
+ * @throws an error of the format's where the text is not in it
+ */
+export function readSettings(text: string, format: Format, settings: readonly Setting[]): readonly Setting[] {
+  const data = dataOf(text, format);
+  return settings.map(({ path }) => {
+    const value = keysFor(data, path).reduce<unknown>((at, key) => (at as Map | undefined)?.[key as string], data);
+    return value === undefined ? { path } : { path, value: value as Plain };
+  });
+}
+
+/**
+ * The file with these settings, and all else as it was. One without a value goes, and what is empty without it.
+ * @throws an error where a value stands in the place of a map
+ */
+export const withSettings = (text: string, format: Format, settings: readonly Setting[]): string =>
+  format === 'json' ? inJson(text, settings) : inYaml(text, settings);
+
+function dataOf(text: string, format: Format): unknown {
+  if (format === 'json') return JSON.parse(text);
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw error;
+  return document.toJS() as unknown;
+}
+
+/** Keys as a library takes them; an item that is not there yet comes at the end of its list. */
+function keysFor(data: unknown, path: readonly Step[]): Keys {
+  let at = data;
+  return path.map((step) => {
+    if (typeof step === 'string') {
+      at = isMap(at) ? at[step] : undefined;
+      return step;
+    }
+    const items: readonly unknown[] = Array.isArray(at) ? at : [];
+    const found = items.findIndex((item) => isMap(item) && item[step.key] === step.is);
+    at = items[found];
+    return found < 0 ? items.length : found;
+  });
+}
+
+const bare = (value: Setting['value']): Plain | undefined => (value instanceof Secret ? value.reveal() : value);
+
+/** What goes is taken out from behind, because an item is known by its first key. */
+const inOrder = (settings: readonly Setting[]): readonly Setting[] => [
+  ...settings.filter(({ value }) => value !== undefined),
+  ...settings.filter(({ value }) => value === undefined).toReversed(),
+];
+
+function inYaml(text: string, settings: readonly Setting[]): string {
+  const document = parseDocument(text);
+  for (const { path, value } of inOrder(settings)) {
+    const keys = keysFor(document.toJS(), path);
+    if (value === undefined) {
+      document.deleteIn(keys);
+      for (let n = keys.length - 1; n > 0 && isEmpty(document.getIn(keys.slice(0, n))); n--)
+        document.deleteIn(keys.slice(0, n));
+      continue;
+    }
+    // A key with nothing behind it is a map that nobody has filled yet.
+    for (let n = 1; n < keys.length; n++)
+      if (document.getIn(keys.slice(0, n)) === null) document.deleteIn(keys.slice(0, n));
+    const plain = bare(value);
+    // A single value takes the place of another in its node, which has the owner's comment.
+    document.setIn(keys, typeof plain === 'object' ? document.createNode(plain) : plain);
+  }
+  // As its owner indents lists.
+  return document.toString({ lineWidth: 0, indentSeq: !/^( *)[^\s#-][^\n]*:\n+\1- /m.test(text) });
+}
+
+const isEmpty = (node: unknown): boolean =>
+  typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) && node.items.length === 0;
+
+function inJson(text: string, settings: readonly Setting[]): string {
+  let data: unknown = JSON.parse(text);
+  for (const { path, value } of inOrder(settings)) data = put(data, keysFor(data, path), bare(value));
+  const indent = /^[[{]\s*\n([ \t]+)/.exec(text)?.[1];
+  return `${JSON.stringify(data, undefined, indent)}${/\s*$/.exec(text)?.[0] ?? ''}`;
+}
+
+function put(at: unknown, [key, ...rest]: Keys, value: Plain | undefined): unknown {
+  if (key === undefined) return value;
+  if (at !== undefined && at !== null && typeof at !== 'object') throw new Error(`a value stands where ${key} belongs`);
+  const copy: Record<string, unknown> | unknown[] =
+    typeof key === 'number' ? [...((at as unknown[] | null) ?? [])] : { ...at };
+  const inner = put((copy as Record<string, unknown>)[key], rest, value);
+  const isGone =
+    inner === undefined || (value === undefined && rest.length > 0 && Object.keys(inner as object).length === 0);
+  if (!isGone) (copy as Record<string, unknown>)[key] = inner;
+  else if (Array.isArray(copy)) copy.splice(Number(key), 1);
+  else delete copy[key];
+  return copy;
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Kind } from '../engine/kind.ts';
+import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
+import type { AppSettingFound, AppSettingSpec, Setting } from '../model/app-setting.ts';
+import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
+import { reveal, Secret } from '../model/secret.ts';
+
+/**
+ * Values of ours in an app's own file of settings, in its container. key: `CONTAINER:PATH`, as `docker cp` has it. The
+ * file is reached through the container, so that a link in it leads nowhere else. The app reads it when it starts.
+ */
+export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
+  told: { noun: 'settings', heading: 'settings in' },
+
+  async observe(key, { docker }, want) {
+    const [container, path] = placeOf(key);
+    if (!(await docker.container(container)))
+      return want ? { is: 'present', spec: { ...want, settings: [], unseen: true } } : { is: 'absent' };
+    const text = await docker.readFile(container, path);
+    if (text === undefined) return { is: 'absent' };
+    if (!want) return { is: 'present', spec: { in: key, format: 'yaml', settings: [], text } };
+    return { is: 'present', spec: { ...want, settings: read(text, want) } };
+  },
+
+  // A container that is away is looked into when it is back.
+  differs: (want, { settings: found, unseen }) =>
+    unseen
+      ? []
+      : want.settings.flatMap((setting, n) => {
+          const now = found[n]?.value;
+          const wanted = plain(setting);
+          if (isDeepStrictEqual(now, wanted)) return [];
+          const says = wanted === undefined ? 'no longer wanted' : now === undefined ? 'missing' : 'changed';
+          return [differs('setting', `${nameOf(setting)}: ${says}`)];
+        }),
+
+  // Where it is missing, nothing is known of what was there before.
+  async rehearse({ in: key }, { docker }) {
+    if ((await docker.readFile(...placeOf(key))) === undefined) throw missing(key);
+  },
+
+  async apply(key, want, { docker }) {
+    if (!want) return;
+    const [container, path] = placeOf(key);
+    const text = await docker.readFile(container, path);
+    if (text === undefined) throw missing(key);
+    await docker.writeFile(container, path, new Secret(written(text, want)));
+    if ((await docker.container(container))?.running) await docker.restart(container);
+  },
+
+  // What its owner has changed since is theirs; a secret of ours, which no ledger keeps, goes.
+  release(ours, before, { text = '' }) {
+    const now = read(text, before);
+    const isOurs = ({ value }: Setting, n: number) => value === dots || isDeepStrictEqual(now[n]?.value, value);
+    return { ...before, settings: before.settings.filter((_, n) => isOurs(ours.settings[n] ?? { path: [] }, n)) };
+  },
+
+  hint: (key) => `Look at it:  docker cp ${key} -`,
+};
+
+/** How a secret reads in the ledger. */
+const dots = String(new Secret(''));
+
+const plain = ({ value }: Setting): unknown => (value instanceof Secret ? reveal(value) : value);
+
+function placeOf(key: string): [container: string, path: string] {
+  const at = key.indexOf(':');
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
+function read(text: string, { in: key, format, settings }: AppSettingSpec): readonly Setting[] {
+  try {
+    return readSettings(text, format, settings);
+  } catch (error) {
+    throw unreadable(key, format, error);
+  }
+}
+
+function written(text: string, { in: key, format, settings }: AppSettingSpec): string {
+  try {
+    return withSettings(text, format, settings);
+  } catch (error) {
+    throw unreadable(key, format, error);
+  }
+}
+
+const missing = (key: string): Failure =>
+  new Failure({
+    code: 'app-file-missing',
+    problem: `There is no file ${key}, where homeauth is to write the settings of the app.`,
+    why: 'It lies elsewhere, or the app makes it at its first start.',
+    fix: 'Start the app once, or correct settings-in in homeauth.yaml; then run the same command again.',
+  });
+
+/** Its own words may quote the file, which holds secrets of the app. */
+const unreadable = (key: string, format: string, cause: unknown): Failure =>
+  new Failure(
+    {
+      code: 'app-file-unreadable',
+      problem: `${key} cannot be changed as ${format.toUpperCase()}.`,
+      why: 'It has a mistake in it, or a single value where a group of settings belongs.',
+      fix: 'Correct it, or delete settings-in in homeauth.yaml and enter the settings by hand: homeauth app NAME',
+    },
+    { cause },
+  );

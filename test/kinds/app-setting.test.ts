@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { settingsOf } from '../../src/formats/settings-file.ts';
+import { appSettingKind } from '../../src/kinds/app-setting.ts';
+import type { AppSettingFound, AppSettingSpec } from '../../src/model/app-setting.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { World } from '../../src/world/world.ts';
+
+const key = 'synapse:/data/homeserver.yaml';
+const want: AppSettingSpec = {
+  in: key,
+  format: 'yaml',
+  settings: [
+    ...settingsOf({ public_baseurl: 'https://chat/', 'oidc.issuer': 'https://auth/' }),
+    { path: ['oidc', 'client_secret'], value: new Secret('hush') },
+  ],
+};
+
+function worldWith(text: string | undefined, isThere = true) {
+  const state = { text, restarts: 0 };
+  const docker = {
+    container: async () => (isThere ? { running: true } : undefined),
+    readFile: async () => state.text,
+    writeFile: async (_: string, __: string, content: Secret) => {
+      state.text = content.reveal();
+    },
+    restart: async () => {
+      state.restarts++;
+    },
+  };
+  return { state, world: { docker } as unknown as World };
+}
+const seen = async (world: World, wanted?: AppSettingSpec) => {
+  const found = await appSettingKind.observe(key, world, wanted);
+  return found.is === 'present' ? found.spec : undefined;
+};
+/** As the ledger keeps it, which has no secrets. */
+const kept = <T>(spec: T): T => JSON.parse(JSON.stringify(spec));
+
+test('what differs is told by name, and never by value', async () => {
+  const { world } = worldWith('public_baseurl: http://old/\noidc: { client_secret: old }\n');
+  const reasons = appSettingKind.differs(want, (await seen(world, want)) as AppSettingFound).map(({ says }) => says);
+  expect(reasons).toEqual(['public_baseurl: changed', 'oidc.issuer: missing', 'oidc.client_secret: changed']);
+});
+
+test('it is written, the app starts anew, a second look finds nothing, and the former values come back', async () => {
+  const former = 'public_baseurl: http://old/ # mine\nother: 1\n';
+  const { world, state } = worldWith(former);
+  const before = kept(await seen(world, want)) as AppSettingFound;
+  await appSettingKind.apply?.(key, want, world, undefined);
+  expect(parse(state.text ?? '')).toMatchObject({ other: 1, oidc: { issuer: 'https://auth/', client_secret: 'hush' } });
+  expect(state.restarts).toBe(1);
+  expect(appSettingKind.differs(want, (await seen(world, want)) as AppSettingFound)).toEqual([]);
+  const given = appSettingKind.release?.(kept(want), before, (await seen(world)) as AppSettingFound);
+  await appSettingKind.apply?.(key, given, world, undefined);
+  expect(state).toEqual({ text: former, restarts: 2 });
+});
+
+test('what its owner has changed meanwhile stays theirs; the secret goes all the same', async () => {
+  const { world, state } = worldWith('other: 1\n');
+  const before = kept(await seen(world, want)) as AppSettingFound;
+  await appSettingKind.apply?.(key, want, world, undefined);
+  state.text = state.text?.replace('https://chat/', 'https://mine/');
+  const given = appSettingKind.release?.(kept(want), before, (await seen(world)) as AppSettingFound);
+  await appSettingKind.apply?.(key, given, world, undefined);
+  expect(parse(state.text ?? '')).toEqual({ other: 1, public_baseurl: 'https://mine/' });
+});
+
+test('a container that is away is no difference, and a file that is missing or broken has a name', async () => {
+  const away = worldWith(undefined, false).world;
+  expect(appSettingKind.differs(want, (await seen(away, want)) as AppSettingFound)).toEqual([]);
+  expect(await appSettingKind.observe(key, away)).toEqual({ is: 'absent' });
+  const missing = worldWith(undefined).world;
+  expect(await appSettingKind.observe(key, missing, want)).toEqual({ is: 'absent' });
+  await expect(appSettingKind.rehearse?.(want, missing, new Set())).rejects.toMatchObject({
+    code: 'app-file-missing',
+  });
+  const broken = worldWith('a: [hush\n').world;
+  const failure = await appSettingKind.observe(key, broken, want).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'app-file-unreadable' });
+  expect(JSON.stringify(failure)).not.toContain('hush');
+});
