@@ -31,6 +31,21 @@ export const mailTest = defineCommand({
     (await import('../commands/mail/test.ts')).test(address, flags, s),
 });
 
+export const schedule = defineCommand({
+  name: 'schedule',
+  heading: 'care',
+  about: 'Copies, drills and doctor by themselves, by timers of systemd',
+  examples: ['homeauth schedule', 'homeauth schedule --off'],
+  changes: true,
+  dryRun: 'show the units, and write nothing',
+  takes: (command) =>
+    command
+      .option('--identity <file>', 'a key that opens copies and stays on this server, for the drill')
+      .option('--off', 'remove the timers'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/schedule.ts')).schedule(flags, s),
+});
+export type ScheduleFlags = FlagsOf<typeof schedule>;
+
 const secretNames = ['database', 'key', 'token', 'mail', 'all'] as const;
 const secrets = new Argument('<secret>', 'which one').choices(secretNames);
 

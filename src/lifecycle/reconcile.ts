@@ -20,6 +20,7 @@ import type { Secret } from '../model/secret.ts';
 import { restoringFile } from './backup/contents.ts';
 import { sweep } from './backup/throwaway.ts';
 import { assertNotRotating } from './rotate/rotation.ts';
+import { unschedule } from './schedule.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {
@@ -135,6 +136,7 @@ export function removeAll(
   };
   return hold(installation, 'uninstall', async () => {
     await sweep(installation);
+    await unschedule(installation.world);
     return converge(run);
   });
 }

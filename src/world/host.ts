@@ -46,6 +46,14 @@ export const linuxHost: Host = {
 
   run: runAs,
 
+  async systemctl(args) {
+    const { execa } = await import('execa');
+    const { exitCode = 127, stdout, stderr } = await execa('systemctl', args, { reject: false, stdin: 'ignore' });
+    return { code: exitCode, stdout, stderr };
+  },
+
+  program: [process.execPath, ...process.argv.slice(1, 2)],
+
   busy: busyWith,
 
   async distribution() {

@@ -195,6 +195,10 @@ export interface Host {
     args: readonly string[],
     options: { readonly stdin?: string; readonly cwd: string },
   ): Promise<ExecResult>;
+  /** Tells systemd something; 127 where it is not there. */
+  systemctl(args: readonly string[]): Promise<ExecResult>;
+  /** How homeauth itself was started. */
+  readonly program: readonly string[];
   /** What takes its time at this moment; looking takes half a second. */
   busy(): Promise<Busy>;
   /** From /etc/os-release. `like`: the ids of those it is made from. */

@@ -86,6 +86,8 @@ export function fakeWorld({
       listener: async () => undefined,
       programs: async () => [],
       run: async () => ({ code: 127, stdout: '', stderr: 'not found' }),
+      systemctl: async () => ({ code: 0, stdout: '', stderr: '' }),
+      program: ['/usr/bin/node', '/usr/local/bin/homeauth'],
       busy: async () => ({ load: 8.4, cores: 2, programs: [{ program: 'ffmpeg', cores: 1.7 }] }),
       distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },

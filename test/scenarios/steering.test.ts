@@ -202,6 +202,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   'backup show': [[[]], [[hostile]], [[`/mnt/${hostile}`]]],
   'backup verify': [[[]], [[hostile]], [[], { identity: hostile }]],
   'backup drill': [[[]], [[hostile]], [[], { passphraseFile: hostile }]],
+  schedule: [[[]], [[], { identity: hostile }], [[], { off: true }]],
   rotate: [[['token']], [['mail'], { mailPasswordFile: hostile }]],
   'backup prune': [
     [[], { keep: '1d' }],

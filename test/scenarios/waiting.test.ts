@@ -42,6 +42,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['backup prune', [], { keep: '1d' }],
     ['backup drill', []],
     ['rotate', ['token']],
+    ['schedule', [], { off: true }],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
   let base: FakeWorld;

@@ -1,0 +1,66 @@
+import type { ScheduleFlags } from '../cli/care.ts';
+import type { Installation } from '../installation/installation.ts';
+import { hold } from '../installation/lock.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { assertChosen } from '../installation/trust.ts';
+import { cronLine, hasSystemd, schedule as install, jobsFor, unitsOf, unschedule } from '../lifecycle/schedule.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { prose } from '../report/layout.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth schedule`: copies, drills and doctor by themselves. */
+export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const screen = screenOf(runtime, 'schedule');
+  const { world } = installation;
+  if (flags.off) {
+    const gone = await hold(installation, 'schedule', () => unschedule(world));
+    const words = gone.length > 0 ? `Not scheduled any more: ${gone.join(', ')}.` : 'Nothing was scheduled.';
+    screen.result(screen.paper.text(words), { scheduled: [], removed: gone }, true);
+    return exitCodes.fine;
+  }
+  assertUnattended(installation);
+  if (flags.identity !== undefined) await assertChosen(flags.identity, runtime);
+  const jobs = jobsFor(installation, flags.identity);
+  const names = jobs.map(({ name }) => name);
+  const { program } = world.host;
+  const without = names.includes('drill') ? [] : [noDrill];
+  if (!(await hasSystemd(world))) {
+    const lines = jobs.map((job) => cronLine(job, program));
+    const told = prose(
+      ["There is no systemd here. Put these lines into root's crontab:  crontab -e", ...without],
+      screen.style,
+    );
+    screen.say(told);
+    screen.result(lines.join('\n'), { scheduled: [], cron: lines }, true);
+    return exitCodes.fine;
+  }
+  const units = Object.assign({}, ...jobs.map((job) => unitsOf(job, program))) as Record<string, string>;
+  if (flags.dryRun) {
+    const words = Object.entries(units).map(([path, text]) => `${path}\n${text}`);
+    screen.result(words.join('\n'), { units }, true);
+    return exitCodes.fine;
+  }
+  await hold(installation, 'schedule', () => install(installation, jobs));
+  const words = [`Scheduled: ${names.join(', ')}. When each is due: systemctl list-timers 'homeauth-*'`, ...without];
+  screen.result(prose(words, screen.paper), { scheduled: names, units: Object.keys(units) }, true);
+  return exitCodes.fine;
+}
+
+const noDrill =
+  'No drill: copies are encrypted, and their key is not on this server, as it should be. Drill one by hand now and then (homeauth backup drill --identity FILE), or have it done with a key that stays here: homeauth schedule --identity FILE';
+
+/** Nobody is there at night to say that a copy may be plain. @throws Failure backup-plain */
+function assertUnattended({ config: { backup } }: Installation): void {
+  if (backup.recipients || backup.plain) return;
+  throw new Failure({
+    code: 'backup-plain',
+    problem: 'homeauth.yaml does not say for whom copies are encrypted, and at night nobody can be asked.',
+    fix: [
+      'Write into homeauth.yaml:',
+      '  backup: { recipients: [age1…] }',
+      'or, without encryption:  backup: { plain: true }',
+    ],
+  });
+}

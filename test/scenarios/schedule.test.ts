@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
+
+const run = promisify(execFile);
+const folder = '/etc/systemd/system';
+const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kudel5gvqssv9cx';
+let first: FakeWorld;
+let fake: FakeWorld;
+let files: MemoryFiles;
+/** What systemd was told. */
+let told: string[];
+let homeauth: ReturnType<typeof homeauthIn>;
+
+beforeAll(async () => {
+  first = await installed();
+});
+afterAll(() => first.close());
+beforeEach(async () => {
+  fake = await copyOf(first);
+  files = fake.files as MemoryFiles;
+  told = [];
+  const systemctl = async (args: readonly string[]) => {
+    told.push(args.join(' '));
+    return { code: 0, stdout: '', stderr: '' };
+  };
+  homeauth = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
+  files.put(`${folder}/ssh.service`, 'theirs');
+  files.put('/run/systemd/system/x', '');
+  await says('backup: { plain: true }');
+});
+afterEach(() => fake.close());
+
+const says = async (line: string) =>
+  files.write(at('homeauth.yaml'), `${await first.files.read(at('homeauth.yaml'))}${line}\n`, 0o644);
+const units = async () => ((await files.list(folder)) ?? []).filter((name) => name.startsWith('homeauth-')).toSorted();
+const six = ['backup', 'doctor', 'drill'].flatMap((name) => [`homeauth-${name}.service`, `homeauth-${name}.timer`]);
+
+test('installs timers for backup, doctor and drill, and takes them away again', async () => {
+  expect(await homeauth('schedule')).toMatchObject({ code: 0, out: expect.stringContaining('backup, doctor, drill') });
+  expect(await units()).toEqual(six);
+  expect(told).toEqual([
+    'daemon-reload',
+    'enable --now homeauth-backup.timer homeauth-doctor.timer homeauth-drill.timer',
+  ]);
+  expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
+  expect(await homeauth('schedule', [], { off: true })).toMatchObject({ code: 0 });
+  expect(await units()).toEqual([]);
+  expect(told).toContain('disable --now homeauth-drill.timer');
+  expect(await files.read(`${folder}/ssh.service`)).toBe('theirs');
+});
+
+test('uninstall takes them away, too', async () => {
+  await homeauth('schedule');
+  expect(await homeauth('uninstall')).toMatchObject({ code: 0 });
+  expect(await units()).toEqual([]);
+});
+
+test("systemd's own program finds nothing wrong with the units", async () => {
+  const { out } = await homeauth('schedule', [], { dryRun: true }, fakeTerminal(undefined, { json: true }));
+  expect(await units()).toEqual([]);
+  const place = await mkdtemp(join(tmpdir(), 'units-'));
+  try {
+    const program = join(place, 'bin');
+    await mkdir(program);
+    await writeFile(join(program, 'node'), '#!/bin/sh\n');
+    await chmod(join(program, 'node'), 0o755);
+    const all = Object.entries(JSON.parse(out).units as Record<string, string>);
+    expect(all).toHaveLength(6);
+    for (const [path, text] of all)
+      await writeFile(join(place, basename(path)), text.replaceAll('/usr/bin/node', join(program, 'node')));
+    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${place}:/lib/systemd/system` };
+    const { stderr } = await run('systemd-analyze', ['verify', ...all.map(([path]) => join(place, basename(path)))], {
+      env,
+    });
+    expect(stderr.split('\n').filter((line) => line.includes('homeauth'))).toEqual([]);
+    const broken = join(place, 'homeauth-backup.timer');
+    await writeFile(broken, '[Timer]\nOnCalendar=never\n');
+    const wrong = await run('systemd-analyze', ['verify', broken], { env }).catch((error: { stderr: string }) => error);
+    expect(wrong.stderr).toContain('homeauth-backup.timer');
+  } finally {
+    await rm(place, { recursive: true });
+  }
+});
+
+test('lines for cron where there is no systemd', async () => {
+  await files.removeTree('/run/systemd');
+  const { code, out } = await homeauth('schedule');
+  expect(code).toBe(0);
+  expect(out.split('\n').map((line) => line.slice(0, 10))).toEqual(['17 3 * * *', '3 7 * * * ', '31 4 1 * *']);
+  expect(out).toContain('/usr/bin/node /usr/local/bin/homeauth backup --config /srv/docker/authentik/homeauth.yaml');
+  expect(await units()).toEqual([]);
+});
+
+test('encrypted copies are drilled only with a key that is here', async () => {
+  await says(`backup: { recipients: [${recipient}] }`);
+  expect((await homeauth('schedule')).out.replace(/\s+/g, ' ')).toContain('No drill: copies are encrypted');
+  expect(await units()).toEqual(six.slice(0, 4));
+  files.put('/root/key.txt', 'x', 0o600);
+  await homeauth('schedule', [], { identity: '/root/key.txt' });
+  expect(await files.read(`${folder}/homeauth-drill.service`)).toContain('"--identity" "/root/key.txt"');
+  // And without it again, the former unit goes.
+  await homeauth('schedule');
+  expect(await units()).toEqual(six.slice(0, 4));
+});
+
+test('refuses where a copy could not be made at night, where a unit is somebody else’s, and what systemd refuses', async () => {
+  await says('');
+  expect((await homeauth('schedule')).failure?.code).toBe('backup-plain');
+  await says('backup: { plain: true }');
+  files.put(`${folder}/homeauth-backup.timer`, 'theirs');
+  expect((await homeauth('schedule')).failure?.code).toBe('unit-taken');
+  expect(await files.read(`${folder}/homeauth-backup.timer`)).toBe('theirs');
+  await files.remove(`${folder}/homeauth-backup.timer`);
+  const systemctl = async () => ({ code: 1, stdout: '', stderr: 'Unit is masked.' });
+  const masked = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
+  expect((await masked('schedule')).failure).toMatchObject({ code: 'systemd-failed', details: 'Unit is masked.' });
+});
