@@ -139,11 +139,11 @@ test.each(Object.keys(start))(
     expect(text).not.toMatch(
       /auth_request \/|\/outpost\.goauthentik\.io\/auth\/nginx|speaks-outpost|, homeauth-login\]/,
     );
-    const real = await start[name]!(text);
+    // As the text for Traefik advises: without it, the last one of these names passes there.
+    const advised = ['--entrypoints.websecure.http.aliasheadersstrategy=delete'];
+    const real = await (name === 'traefik.yml' ? traefik(text, domain, advised) : start[name]!(text));
     onTestFinished(() => real.stop());
-    const forged = { 'X-Authentik-Username': 'forged', 'Remote-User': 'forged' };
-    // Traefik takes them off by name where it does not ask authentik.
-    const headers = { ...forged, ...(name !== 'traefik.yml' && { X_Authentik_Username: 'forged' }) };
+    const headers = { 'X-Authentik-Username': 'forged', 'Remote-User': 'forged', X_Authentik_Username: 'forged' };
     const { via, authority } = real;
     const answer = await ownHttp.dial({ url: `https://speaks.${domain}/x`, via, authority, headers });
     expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('GET /x')]);
@@ -270,4 +270,59 @@ describe('for Traefik', () => {
     expect(named).toHaveLength(3);
     for (const name of named) expect(Object.keys(middlewares).map((one) => `${one}@file`)).toContain(name);
   });
+
+  test('labels lead through the login in a real Traefik, which reads them from Docker', async () => {
+    const text = parse(texts['traefik.yml'] ?? '');
+    // What the labels are for is not in the file.
+    delete text.http.routers['homeauth-whoami'];
+    delete text.http.services['homeauth-whoami'];
+    delete text.http.routers['homeauth-whoami-open'];
+    const { labels } = parse(texts['traefik-labels.yml'] ?? '').services.whoami;
+    const docker = await dockerWith('whoami', labels);
+    onTestFinished(() => void docker.close());
+    const { port } = docker.address() as AddressInfo;
+    const real = await traefik(JSON.stringify(text), domain, [
+      `--providers.docker.endpoint=tcp://127.0.0.1:${port}`,
+      '--providers.docker.exposedbydefault=false',
+    ]);
+    onTestFinished(() => real.stop());
+    const { via, authority } = real;
+    const ask = () => ownHttp.dial({ url: `https://whoami.${domain}/x`, via, authority });
+    await expect.poll(() => ask().then(({ status }) => status), { timeout: 30_000 }).toBe(302);
+    expect((await ask()).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
+    const scene = { world: { ...fake.world, http: ownHttp }, config, entrance: { via, authority } } as ProbeContext;
+    const password = new Secret(((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim());
+    const app = { ...config.apps[0]!, openPaths: [] };
+    const found = await verifyApp(scene, app, { owner: { username: 'helen', password, groups: [] }, patience: 0 });
+    expect(Object.fromEntries(found.map(({ id, status }) => [id, status]))).toMatchObject({
+      stranger: 'ok',
+      forged: 'ok',
+      owner: 'ok',
+    });
+    expect(real.complaints()).not.toContain('ERR');
+  });
 });
+
+/** As much of a Docker Engine as Traefik asks: one container with these labels, at this machine's own address. */
+async function dockerWith(name: string, labels: Readonly<Record<string, string>>) {
+  const networks = { Networks: { caddy_caddynet: { IPAddress: '127.0.0.1' } }, Ports: {} };
+  const about = { Id: name, NetworkSettings: networks, HostConfig: { NetworkMode: 'caddy_caddynet' } };
+  const answers: Readonly<Record<string, unknown>> = {
+    version: { ApiVersion: '1.44', MinAPIVersion: '1.24', Version: '28.0.0' },
+    'containers/json': [{ ...about, Names: [`/${name}`], Labels: labels, State: 'running' }],
+    [`containers/${name}/json`]: {
+      ...about,
+      Name: `/${name}`,
+      State: { Status: 'running', Running: true },
+      Config: { Labels: labels },
+    },
+  };
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('Api-Version', '1.44').setHeader('Content-Type', 'application/json');
+    const path = url.replace(/^\/(v[\d.]+\/)?/, '').replace(/\?.*/, '');
+    if (path === 'events') return response.flushHeaders();
+    response.end(path === '_ping' ? 'OK' : JSON.stringify(answers[path] ?? []));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
