@@ -8,8 +8,9 @@ import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { whoami } from '../fakes/whoami.ts';
-import type { FakeWorld } from '../fakes/world.ts';
+import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
+const program = (image: string) => (image.includes('jellyfin') ? whoami : undefined);
 let fake: FakeWorld;
 const nothing = 'Everything is as it should be; nothing was changed.';
 const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
@@ -17,7 +18,6 @@ const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
 const shown: string[] = [];
 
 beforeAll(async () => {
-  const program = (image: string) => (image.includes('jellyfin') ? whoami : undefined);
   fake = await installed(['whoami'], { program });
   await fake.files.makeDirectory('/root', 0o700, { uid: 0, gid: 0 });
   await fake.docker.pull('jellyfin/jellyfin:10.11');
@@ -170,6 +170,18 @@ test('ldapsearch binds against it, as an app does', async (context) => {
     ...['-y', `${folder}/pw`, '-b', base, `(&(objectClass=user)(memberOf=cn=family,ou=groups,${base}))`, 'cn'],
   ]);
   expect(stdout).toBe(`dn: cn=anna,ou=users,${base}\ncn: anna\n\n`);
+});
+
+test('uninstall takes the server away, and what is in the database stays with the data', async () => {
+  const copy = await copyOf(fake, { program });
+  const homeauth = homeauthIn(copy);
+  const gone = await homeauth('uninstall', [], { yes: true });
+  expect(gone.failure).toBeUndefined();
+  expect(await copy.docker.container('authentik-ldap-jellyfin')).toBeUndefined();
+  expect(await copy.docker.network('homeauth_ldap_jellyfin')).toBeUndefined();
+  expect(await copy.files.stat(at('ldap'))).toBeUndefined();
+  expect((await copy.files.stat(at('.homeauth/ldap/jellyfin.env')))?.mode).toBe(0o600);
+  await copy.close();
 });
 
 test('all of it leaves with the app', async () => {
