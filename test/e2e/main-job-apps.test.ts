@@ -100,6 +100,24 @@ test('an app of my own on the network is protected', async () => {
   expect(await named('core/applications', 'Our wiki')).toMatchObject({ slug: 'wiki' });
 });
 
+test('an app that believes a header is served on a network of Caddy and it alone', async () => {
+  const { docker } = place.engine;
+  await docker(['run', '--detach', '--name', 'grocy', '--network', 'caddy_caddynet', WHOAMI_IMAGE]);
+  const add = ['add-app', 'grocy', '--upstream', 'grocy:80', '--login', 'header'];
+  const refused = await homeauthEnds(2, add);
+  expect(refused.err.replace(/\s+/g, ' ')).toContain('docker network create homeauth_grocy');
+  await docker(['network', 'create', 'homeauth_grocy']);
+  await docker(['network', 'connect', 'homeauth_grocy', 'grocy']);
+  await docker(['network', 'disconnect', 'caddy_caddynet', 'grocy']);
+  await homeauthEnds(0, add);
+  expect(identityIn(await enter('grocy', 'helen', password))).toBe('helen');
+  const forged = await knock('grocy');
+  expect(forged.status).toBe(302);
+  await homeauthEnds(0, ['remove-app', 'grocy']);
+  await docker(['rm', '--force', 'grocy']);
+  await docker(['network', 'disconnect', 'homeauth_grocy', 'caddy']);
+});
+
 test('an app that Caddy cannot reach is named, with the way out', async () => {
   await place.engine.docker(['run', '--detach', '--name', 'blog', WHOAMI_IMAGE]);
   const added = await homeauthEnds(4, ['add-app', 'blog', '--upstream', 'blog:80']);
