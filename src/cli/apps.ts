@@ -113,10 +113,14 @@ export const explain = defineCommand({
   name: 'explain',
   heading: 'apps',
   about: 'Say whether somebody may open an app, and why',
-  examples: ['homeauth explain anna wiki'],
+  examples: ['homeauth explain anna wiki', 'homeauth explain anna immich --claims'],
   changes: true,
   takes: (command) =>
-    command.argument('<user>').argument('<app>').option('--end-sessions', 'log them out everywhere where they may not'),
+    command
+      .argument('<user>')
+      .argument('<app>')
+      .option('--claims', 'also what authentik would tell the app of them (OpenID Connect)')
+      .option('--end-sessions', 'log them out everywhere where they may not'),
   run: async ([user, app], flags, s): Promise<ExitCode> =>
     (await import('../commands/explain.ts')).explain(user, app, flags, s),
 });

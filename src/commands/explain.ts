@@ -2,7 +2,7 @@ import type { ExplainFlags } from '../cli/apps.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { accessTo, appNamed } from '../people/access.ts';
+import { accessTo, appNamed, claimsFor } from '../people/access.ts';
 import { accountNamed } from '../people/accounts.ts';
 import { access as words } from '../report/access.ts';
 import { screenOf } from './screen.ts';
@@ -14,7 +14,8 @@ export async function explain(user: string, name: string, flags: ExplainFlags, r
   const screen = screenOf(runtime, 'explain');
   const app = appNamed(installation, name);
   const account = await accountNamed(installation, user, 'anybody');
-  const access = await accessTo(installation, account, app);
+  const claims = flags.claims ? { claims: await claimsFor(installation, account, app) } : {};
+  const access = { ...(await accessTo(installation, account, app)), ...claims };
   if (!screen.json) screen.result(words(access, screen.paper), {}, true);
   const ended = access.opens ? 0 : await offerEndSessions(installation, [account], flags, screen, false);
   if (screen.json) screen.result('', { ...access, sessionsEnded: ended }, true);

@@ -14,4 +14,6 @@ export interface Access {
   readonly authentik?: boolean;
   /** Whether the two agree about the rules; true where one of them has no opinion. */
   readonly agree: boolean;
+  /** What authentik would tell the app of them, by claim; where that was asked for. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }

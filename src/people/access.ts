@@ -2,6 +2,8 @@ import pMap from 'p-map';
 import { isLeftAlone } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
+import { isSpeaker } from '../config/oidc.ts';
+import { oidcProvider } from '../desired/oidc.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Access } from '../model/access.ts';
 import { Failure } from '../model/failure.ts';
@@ -22,6 +24,38 @@ export function appNamed({ config, source }: Pick<Installation, 'config' | 'sour
     fix: near ? `Did you mean: ${near}` : 'See all apps: homeauth status',
   });
 }
+
+/**
+ * What authentik would tell an app of somebody, without a login of theirs: by the scopes that the app is given.
+ * @throws Failure app-without-claims, client-not-made
+ */
+export async function claimsFor(
+  { world: { authentik } }: Pick<Installation, 'world'>,
+  { pk }: Account,
+  app: App,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!isSpeaker(app)) throw noClaims(app.name);
+  const provider = (await authentik.list('providers/oauth2')).find(({ name }) => name === oidcProvider(app));
+  if (!provider) throw notMade(app.name);
+  const path = `providers/oauth2/${provider.pk}/preview_user`;
+  const { preview } = await authentik.get<{ readonly preview: Record<string, unknown> }>(path, { for_user: pk });
+  return preview;
+}
+
+const noClaims = (name: string): Failure =>
+  new Failure({
+    code: 'app-without-claims',
+    problem: `${name} is told of people by no claims: it does not speak OpenID Connect with authentik.`,
+    fix: `Leave --claims out: homeauth explain USER ${name}`,
+  });
+
+const notMade = (name: string): Failure =>
+  new Failure({
+    code: 'client-not-made',
+    problem: `authentik has no provider for ${name} yet.`,
+    why: 'It is made when homeauth.yaml is carried out.',
+    fix: 'homeauth apply',
+  });
 
 /** The same for every app. */
 export const accessToAll = (

@@ -13,7 +13,18 @@ export function access(told: Access, style: Style): string {
       .map((line) => `  ${line}`),
     ...opinion(told, style),
     ...openTo(told, style),
+    ...claimsIn(told, style),
   ].join('\n');
+}
+
+function claimsIn({ app, claims }: Access, style: Style): string[] {
+  if (!claims) return [];
+  const wide = Math.max(...Object.keys(claims).map((name) => name.length));
+  const lines = Object.entries(claims).map(([name, value]) => {
+    const said = typeof value === 'string' ? value : JSON.stringify(value);
+    return style.text(`  ${name.padEnd(wide)}  ${said}`);
+  });
+  return [...paragraph(style.text(`authentik would tell ${app}:`), style.room), ...lines];
 }
 
 function openTo({ openPaths }: Access, style: Style): string[] {

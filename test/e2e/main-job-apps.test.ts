@@ -296,7 +296,9 @@ networks:
   await place.engine.compose(['up', '--detach'], { cwd: directory });
 }
 
-test('Miniflux, by its variables: a person logs in with its own button, in a real browser', async () => {
+test('Miniflux, by its variables: a person logs in with its own button in a browser', {
+  timeout: 300_000,
+}, async () => {
   await composeMiniflux();
   const added = await homeauthEnds(0, ['add-app', 'miniflux']);
   expect(added.out.replace(/\s+/g, ' ')).toContain('does not trust the certificate of auth.home.example.com');

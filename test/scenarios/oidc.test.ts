@@ -176,6 +176,16 @@ test('what people are told by whose word stays right: explain, and the paths tha
   expect((await run('explain', ['helen', 'miniflux'])).out).toContain('helen may open miniflux');
 });
 
+test('explain --claims: what an app would be told of somebody, without their login', async () => {
+  const { out } = await run('explain', ['helen', 'miniflux'], { claims: true });
+  expect(plain(out)).toContain('authentik would tell miniflux:');
+  expect(out).toMatch(/^ {2}preferred_username +helen$/m);
+  expect(out).toMatch(/^ {2}groups +\[.*"authentik Admins".*\]$/m);
+  expect(out).toMatch(/^ {2}iss +https:\/\/auth\.home\.example\.com\/application\/o\/miniflux\/$/m);
+  const none = await run('explain', ['helen', 'whoami'], { claims: true });
+  expect(none.failure).toMatchObject({ code: 'app-without-claims' });
+});
+
 test('an app changes how it logs in, and changes back', async () => {
   const change2 = async (to: string) => {
     const text = (await read('homeauth.yaml')).replace(/^ {2}- (whoami\n|name: whoami\n.*?(?=^ {2}-))/ms, to);
