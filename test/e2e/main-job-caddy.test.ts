@@ -164,7 +164,10 @@ test('it moves to a Caddy on the network of this server, by homeauth.yaml alone'
   await homeauthEnds(0, ['apply', '--yes']);
   expect(await readFile(former, 'utf8')).toBe(was);
   expect(await caddyfile()).toContain('\tforward_auth http://127.0.0.1:910 {');
+  expect(await knock('mine')).toMatchObject(mine);
+});
 
+test('an app that this server alone reaches goes behind the login there, and uninstall leaves all as it was', async () => {
   await startApp();
   await homeauthEnds(0, ['add-app', 'notes', '--upstream', '127.0.0.1:8081']);
   const helen = await visitor(place.engine);
