@@ -67,6 +67,17 @@ export const rotate = defineCommand({
 });
 export type RotateFlags = FlagsOf<typeof rotate>;
 
+export const upgrade = defineCommand({
+  name: 'upgrade',
+  heading: 'care',
+  about: 'Show the way to a newer authentik, and what each step means here',
+  examples: ['homeauth upgrade --dry-run', 'homeauth upgrade --dry-run --to 2026.8.6'],
+  dryRun: 'show the steps, and change nothing',
+  takes: (command) => command.option('--to <release>', 'the release; default: the newest that this homeauth can run'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/upgrade.ts')).upgrade(flags, s),
+});
+export type UpgradeFlags = FlagsOf<typeof upgrade>;
+
 export const rescue = defineCommand({
   name: 'rescue',
   heading: 'care',

@@ -1,4 +1,5 @@
 import { memoryStore } from '../standin/index.ts';
+import type { State } from '../standin/state.ts';
 import { dumping } from './dumps.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
 
@@ -53,6 +54,9 @@ export const postgres: Program = async (around) => {
     // It asks as the user whom the container was told of.
     if (user !== superuser) return { code: 2, stdout: '', stderr: `FATAL:  role "${user}" does not exist` };
     if (argv.at(-1)?.includes('authentik_tasks_task')) return said('16.4|0\n');
+    const state = argv.at(-2)?.endsWith(' -d authentik -c "$0"') ? await store?.read() : undefined;
+    const known = state && aboutUpgrades(argv.at(-1) ?? '', state);
+    if (known !== undefined) return said(`${known}\n`);
     if (argv.at(-1)?.includes('pg_stat_activity')) return said(`${held + 1}|${now}|3\n`);
     if (argv.at(-1)?.startsWith('select ')) {
       return said(passwords.has('authentik') && !passwords.has('postgres') ? 't\n' : 'f\n');
@@ -64,3 +68,15 @@ export const postgres: Program = async (around) => {
   };
   return { ports: new Map([[5432, 0]]), health: () => 'healthy', exec, stop: async () => {} };
 };
+
+/** What is asked before an upgrade. */
+function aboutUpgrades(question: string, { groups, history, users }: State): string | undefined {
+  if (question.includes('authentik_version_history')) return history.at(-1) ?? '';
+  if (question.includes('authentik_core_group')) {
+    const names = groups.map(({ name }) => name);
+    return JSON.stringify(names.filter((name, n) => names.indexOf(name) < n));
+  }
+  if (question.includes('authentik_core_user')) return String(users.filter(({ type }) => type === 'external').length);
+  if (question.includes('pg_encoding_to_char')) return 'UTF8';
+  return question.includes('has_database_privilege') ? 't' : undefined;
+}

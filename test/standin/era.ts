@@ -11,6 +11,8 @@ export interface Era {
   pageDefault: number;
   pageMax: number;
   needsRedis: boolean;
+  /** 2024.10: a row for each release that migrated the database. */
+  keepsHistory: boolean;
   /** 2024.10: a flow for the logout from an application, and providers that have to name one. */
   providerInvalidation: boolean;
   bootstrapIn: readonly ('server' | 'worker')[];
@@ -32,6 +34,7 @@ export function eraOf(version: string): Era {
     pageDefault: line >= 202512 ? 20 : 100,
     pageMax: line >= 202512 ? 100 : Number.POSITIVE_INFINITY,
     needsRedis: line < 202510,
+    keepsHistory: line >= 202410,
     providerInvalidation: line >= 202410,
     bootstrapIn: line >= 202605 ? ['server', 'worker'] : line >= 202508 ? ['worker'] : ['server'],
     bootstrapEveryStart: line < 202605,

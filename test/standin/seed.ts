@@ -14,6 +14,7 @@ export function firstState(): State {
   const state: State = {
     serial: { user: 2, provider: 1, groupNumber: 13050, device: 1 },
     setup: false,
+    history: [],
     users: [],
     groups: [],
     tokens: [],

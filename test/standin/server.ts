@@ -85,7 +85,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
 
   async function begin(): Promise<void> {
     log(logLine('authentik.lib.migrations', 'info', 'applying django migrations'));
-    await migrate(store, timings.migrate, stop.signal);
+    await migrate(store, timings.migrate, stop.signal, era);
     if (options.baseUrl && era.baseUrl) {
       await edit(store, (state) =>
         Object.assign(state.settings, { base_url: state.settings['base_url'] || options.baseUrl }),

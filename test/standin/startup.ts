@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Era } from './era.ts';
 import { firstState } from './seed.ts';
 import type { Store } from './store.ts';
 
-/** Runs the migrations as server and worker both do: long on an empty database, a seventh of that later. */
-export async function migrate(store: Store, duration: number, signal: AbortSignal): Promise<void> {
+/**
+ * Runs the migrations as server and worker both do: long on an empty database, a seventh of that later. Each release that was here leaves one row, at its
+ * first start.
+ */
+export async function migrate(store: Store, duration: number, signal: AbortSignal, era: Era): Promise<void> {
   const there = await store.read();
   await sleep(there ? duration / 7 : duration, undefined, { signal });
-  await store.change((state) => ({ state: state ?? firstState(), result: undefined }));
+  await store.change((there) => {
+    const state = there ?? firstState();
+    if (era.keepsHistory && !state.history.includes(era.version)) state.history.push(era.version);
+    return { state, result: undefined };
+  });
 }
 
 /** A log line as authentik writes them. */

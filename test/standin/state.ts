@@ -17,6 +17,8 @@ import type {
 export interface State {
   serial: { user: number; provider: number; groupNumber: number; device: number };
   setup: boolean;
+  /** Releases that migrated it, in their order. */
+  history: string[];
   users: User[];
   groups: Group[];
   tokens: Token[];

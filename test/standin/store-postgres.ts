@@ -39,6 +39,7 @@ export function postgresStore(options: PostgresOptions): Store {
         try {
           await client.query('select pg_advisory_xact_lock(1000)');
           await client.query('create table if not exists standin (id integer primary key, state jsonb not null)');
+          await client.query(asAuthentik);
           const { state, result } = edit(await load(client));
           await client.query(
             'insert into standin (id, state) values (1, $1) on conflict (id) do update set state = $1',
@@ -61,6 +62,17 @@ export function postgresStore(options: PostgresOptions): Store {
     close: () => pool.end(),
   };
 }
+
+/** Some of authentik's tables, for who asks the database itself. */
+const asAuthentik = `do $$ begin
+  if to_regclass('authentik_version_history') is not null then return; end if;
+  create view authentik_core_group as
+    select one->>'name' as name from standin, jsonb_array_elements(state->'groups') one;
+  create view authentik_core_user as
+    select one->>'username' as username, one->>'type' as type from standin, jsonb_array_elements(state->'users') one;
+  create view authentik_version_history as
+    select version, "timestamp" from standin, jsonb_array_elements_text(state->'history') with ordinality one (version, "timestamp");
+end $$`;
 
 async function load(client: pg.PoolClient): Promise<State | undefined> {
   const found = await client.query<{ state: State }>('select state from standin where id = 1');

@@ -95,7 +95,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   }
 
   async function begin(): Promise<void> {
-    await migrate(store, timings.migrate, signal);
+    await migrate(store, timings.migrate, signal, era);
     await sleep(timings.bootstrap, undefined, { signal });
     if (era.bootstrapIn.includes('worker') && (given.token || given.password)) {
       await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));

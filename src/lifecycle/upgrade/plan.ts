@@ -1,0 +1,183 @@
+import { databaseSize } from '../../desired/containers.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { partsOf } from '../../model/image-name.ts';
+import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
+import { type Era, eraOf, isOlder } from '../../model/release.ts';
+import { sizeUp } from '../backup/dump.ts';
+import { mb, planCopy } from '../backup/make.ts';
+import { type Answer, type Effect, questions, told } from './questions.ts';
+
+/** One step of an upgrade, and what it means for this installation. */
+export interface Rung {
+  readonly release: string;
+  readonly effects: readonly Effect[];
+  readonly stops: readonly Issue[];
+}
+
+export interface UpgradePlan {
+  readonly from: string;
+  readonly to: string;
+  readonly rungs: readonly Rung[];
+  /** What stops all of it. */
+  readonly stops: readonly Issue[];
+}
+
+/** The newest release that homeauth can bring an installation to. */
+export const newest = ladder.at(-1)!.last;
+
+/** An image of authentik on the disk, in bytes. All of them are fetched before anything stops. */
+const imageSize = 1.2e9;
+
+/**
+ * The way from what runs to a release, line by line, asked of the database and the files. Looks, and writes nothing.
+ * @throws Failure release-unknown, release-downgrade, release-too-old, version-edited
+ */
+export async function planUpgrade(installation: Installation, to: string): Promise<UpgradePlan> {
+  const from = await runningRelease(installation);
+  assertWay(from, to);
+  const steps = rungs(from, to);
+  if (steps.length === 0) return { from, to, rungs: [], stops: [] };
+  const { postgres } = await sizeUp(installation.world.docker);
+  const all: Rung[] = [];
+  let before = from;
+  for (const { release, line } of steps) {
+    if (isTooOldAfter(before, release)) throw tooOld(before, release);
+    all.push({ release, ...(await meaning(installation, { before, release, line })) });
+    before = release;
+  }
+  const refusing = steps.findIndex(({ line }) => Number.parseInt(postgres, 10) < line.postgres);
+  const [first, last] = [all[refusing], steps.at(-1)];
+  if (first && last) {
+    const problem = postgresTooOld(postgres, first.release, last.line);
+    all[refusing] = { ...first, stops: [problem, ...first.stops] };
+  }
+  const stops = [...(await history(installation, from)), ...(await room(installation, steps.length))];
+  return { from, to, rungs: all, stops };
+}
+
+/** What runs here, by its image; without a container what homeauth.yaml says. @throws Failure version-edited */
+async function runningRelease({ world, config }: Installation): Promise<string> {
+  const { version } = config.authentik;
+  const image = (await world.docker.container('authentik'))?.image;
+  const runs = image && partsOf(image).image.split(':').at(-1);
+  if (!runs || runs === version || !eraOf(runs)) return version;
+  throw new Failure({
+    code: 'version-edited',
+    problem: `homeauth.yaml says authentik ${version}, and ${runs} runs.`,
+    why: 'An upgrade begins with what runs, and changes homeauth.yaml itself.',
+    fix: `Write authentik.version: ${runs} into homeauth.yaml, then run the command again.`,
+  });
+}
+
+function assertWay(from: string, to: string): void {
+  if (!ladder.some(({ line }) => to.startsWith(`${line}.`))) {
+    throw new Failure({
+      code: 'release-unknown',
+      problem: `authentik ${to} is no release that homeauth knows.`,
+      why: `It knows the lines ${ladder.map(({ line }) => line).join(', ')}.`,
+      fix: `Name one of them, for example --to ${newest}; a newer homeauth knows more.`,
+    });
+  }
+  if (!isOlder(to, from)) return;
+  throw new Failure({
+    code: 'release-downgrade',
+    problem: `authentik ${from} runs, and ${to} is older.`,
+    why: 'authentik cannot go back: each release changes the database for good.',
+    fix: 'Restore a copy of that time: homeauth backup list',
+  });
+}
+
+const tooOld = (from: string, to: string): Failure =>
+  new Failure({
+    code: 'release-too-old',
+    problem: `authentik ${to} came out before ${from}, and fails with a database of that release.`,
+    fix: `Take a later release of that line: --to ${ladder.find(({ line }) => to.startsWith(`${line}.`))?.last}`,
+  });
+
+interface Step {
+  readonly before: string;
+  readonly release: string;
+  readonly line: Line;
+}
+
+async function meaning(installation: Installation, step: Step): Promise<Omit<Rung, 'release'>> {
+  const [was, is] = [eraOf(step.before)!, eraOf(step.release)!];
+  const isNewLine = was.line !== is.line;
+  const asked = isNewLine ? step.line.asks : [];
+  const answers: Answer[] = [
+    { effects: await changes(was, is, installation) },
+    ...(await Promise.all(asked.map((ask) => questions[ask](installation)))),
+  ];
+  return {
+    effects: answers.flatMap(({ effects = [] }) => effects),
+    stops: answers.flatMap(({ stops = [] }) => stops),
+  };
+}
+
+/** Told once, at the first release that refuses it, with what the last one needs. */
+const postgresTooOld = (postgres: string, release: string, last: Line): Issue => ({
+  code: 'postgres-too-old',
+  problem: `PostgreSQL ${postgres} runs, and authentik ${release} refuses to start with it.`,
+  why: `authentik ${last.line} needs PostgreSQL ${last.postgres} or later.`,
+  fix: 'Make a copy (homeauth backup), and restore it on a new server: that gets a newer PostgreSQL.',
+});
+
+/** What follows from how the two lines are made. */
+async function changes(was: Era, is: Era, { world, layout, config }: Installation): Promise<Effect[]> {
+  const all: Effect[] = [];
+  if (was.storage.folder !== is.storage.folder) {
+    const from = `${layout.root}/${was.storage.folder}`;
+    const count = ((await world.files.list(from)) ?? []).length;
+    const to = `${layout.root}/${is.storage.folder}/${was.storage.folder}`;
+    if (count > 0) all.push({ code: 'files-move', says: `uploaded files move from ${from} to ${to}` });
+  }
+  if (was.needsRedis && !is.needsRedis)
+    all.push({ code: 'redis-goes', says: `authentik-redis goes; its directory ${layout.redis} stays` });
+  const [before, after] = [was, is].map((era) => JSON.stringify([era.postgresImage, databaseSize(era, config)]));
+  if (before !== after) all.push({ code: 'database-restarts', says: 'PostgreSQL restarts, for more connections' });
+  return all;
+}
+
+/** The release whose migrations ran last, where the database keeps that: an upgrade that failed leaves its mark. */
+async function history(installation: Installation, from: string): Promise<readonly Issue[]> {
+  if (isOlder(from, '2024.10.0')) return [];
+  const question = 'select version from authentik_version_history order by "timestamp" desc limit 1';
+  const { stops = [] } = await told(installation, question, (last) => {
+    if (last === '' || last === from) return {};
+    return {
+      stops: [
+        {
+          code: 'history-differs',
+          problem: `authentik ${from} runs, and the database was last changed by ${last}.`,
+          why: 'Another release was started with this database. authentik may then refuse the next one, or fail half-way.',
+          fix: 'Restore a copy from before that: homeauth backup list',
+        },
+      ],
+    };
+  });
+  return stops;
+}
+
+/** Room for a copy, and for the images where Docker keeps them. */
+async function room(installation: Installation, count: number): Promise<readonly Issue[]> {
+  const { world, config } = installation;
+  const stops: Issue[] = [];
+  try {
+    await planCopy(installation, config.backup.to);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    stops.push(error);
+  }
+  const { dataRoot } = await world.docker.engine();
+  const disk = dataRoot && (await world.files.filesystem(dataRoot));
+  const needed = count * imageSize;
+  if (disk && disk.free < needed)
+    stops.push({
+      code: 'disk-full',
+      problem: `${disk.target} has ${mb(disk.free)} left, and the images of ${count} releases may need ${mb(needed)}.`,
+      why: 'All of them are fetched before anything stops.',
+      fix: 'See what uses it:  docker system df',
+    });
+  return stops;
+}

@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { at, installed } from '../fakes/installed.ts';
+import { inDatabase } from '../fakes/people.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
+
+interface Rung {
+  readonly release: string;
+  readonly effects: readonly { readonly code: string; readonly says: string }[];
+  readonly problems: readonly { readonly code: string; readonly problem: string }[];
+}
+
+let fake: FakeWorld;
+afterEach(() => fake.close());
+
+async function rungs(to?: string) {
+  const terminal = fakeTerminal(undefined, { json: true });
+  const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true, ...(to && { to }) }, terminal);
+  if (ran.failure) throw ran.failure;
+  const { problems, rungs: all } = JSON.parse(ran.out) as { problems: Rung['problems']; rungs: readonly Rung[] };
+  return { code: ran.code, problems, all, of: (release: string) => all.find((rung) => rung.release === release) };
+}
+
+const codes = (all: readonly { readonly code: string }[] = []) => all.map(({ code }) => code);
+
+/** psql, where it is asked this, answers that. */
+function answering(part: string, stdout: string, code = 0): void {
+  const { exec } = fake.docker;
+  Object.assign(fake.docker, {
+    exec: async (...given: Parameters<typeof exec>) =>
+      given[1].at(-1)?.includes(part)
+        ? { code, stdout, stderr: code === 0 ? '' : 'ERROR:  relation does not exist' }
+        : exec(...given),
+  });
+}
+
+async function oldOne(release: string): Promise<FakeWorld> {
+  const made = fakeWorld();
+  const { failure } = await homeauthIn(made)('init', [], {
+    ...initFlags,
+    authentikVersion: release,
+    allowUnsupported: true,
+  });
+  if (failure) throw failure;
+  return made;
+}
+
+describe('from the last release with PostgreSQL 12, without leave to be so old any longer', () => {
+  let first: FakeWorld;
+  beforeAll(async () => {
+    first = await oldOne('2025.2.4');
+    const text = (await first.files.read(at('homeauth.yaml'))) ?? '';
+    await first.files.write(at('homeauth.yaml'), text.replace(/^.*allow-unsupported.*\n/m, ''), 0o644);
+  });
+  afterAll(() => first.close());
+
+  test('goes line by line, and says what each means here; nothing is written', async () => {
+    fake = await copyOf(first);
+    (fake.files as MemoryFiles).put(at('media/public/icon.png'), 'x');
+    (fake.files as MemoryFiles).put(at('templates/email.html'), 'x');
+    const before = (fake.files as MemoryFiles).snapshot();
+    const { code, all, problems, of } = await rungs();
+    expect(all.map(({ release }) => release)).toEqual([
+      ...['2025.4.4', '2025.6.4', '2025.8.6', '2025.10.4'],
+      ...['2025.12.6', '2026.2.7', '2026.5.8', '2026.8.6'],
+    ]);
+    expect({ code, problems }).toEqual({ code: 0, problems: [] });
+    expect(codes(of('2025.4.4')?.effects)).toEqual([]);
+    expect(of('2025.6.4')?.effects[0]?.says).toContain('email.html');
+    expect(codes(of('2025.8.6')?.effects)).toEqual(['queue-lost']);
+    expect(codes(of('2025.10.4')?.effects)).toContain('redis-goes');
+    expect(of('2025.12.6')?.effects).toEqual([
+      { code: 'files-move', says: `uploaded files move from ${at('media')} to ${at('data/media')}` },
+    ]);
+    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+  });
+
+  test('two groups of one name, a Redis that is away, an old PostgreSQL', async () => {
+    fake = await copyOf(first);
+    await inDatabase(fake, ({ groups }) => groups.push({ ...groups[0]!, pk: 'x', name: groups[0]!.name }));
+    await fake.docker.remove('authentik-redis');
+    answering('pg_database_size', '12000000|12.22\n');
+    const { code, of, all } = await rungs();
+    expect(code).toBe(4);
+    expect(of('2025.12.6')?.problems[0]?.problem).toContain('authentik Admins');
+    expect(codes(of('2025.4.4')?.effects)).toEqual(['logged-out']);
+    const refusing = all.filter(({ problems }) => codes(problems).includes('postgres-too-old'));
+    expect(refusing.map(({ release }) => release)).toEqual(['2025.4.4']);
+  });
+
+  test.each([
+    ['pg_encoding_to_char', 'SQL_ASCII\n', 0, 'database-encoding'],
+    ['authentik_core_group', '', 1, 'upgrade-unasked'],
+  ])('%s answers %s', async (part, stdout, ended, expected) => {
+    fake = await copyOf(first);
+    answering(part, stdout, ended);
+    const { code, all } = await rungs();
+    expect(code).toBe(4);
+    expect(codes(all.flatMap(({ problems }) => problems))).toEqual([expected]);
+  });
+
+  test('another release was started with this database', async () => {
+    fake = await copyOf(first);
+    await inDatabase(fake, ({ history }) => history.push('2025.4.1'));
+    const { code, problems } = await rungs('2025.4.4');
+    expect({ code, problems: codes(problems) }).toEqual({ code: 4, problems: ['history-differs'] });
+  });
+});
+
+test('the step to 2024.2: everybody logs in again, and its files and rights are looked at', async () => {
+  fake = await oldOne('2023.10.7');
+  const { of, all } = await rungs();
+  expect(all.length).toBe(15);
+  expect(codes(of('2024.2.4')?.effects)).toEqual(['files-move', 'logged-out']);
+  await fake.files.setAccess(at('media'), 0o750, { uid: 0, gid: 0 });
+  answering('has_database_privilege', 'f\n');
+  expect(codes((await rungs('2024.2.4')).of('2024.2.4')?.problems)).toEqual(['database-rights', 'media-owner']);
+});
+
+describe('from 2026.5.8', () => {
+  let first: FakeWorld;
+  beforeAll(async () => {
+    first = await oldOne('2026.5.8');
+  });
+  afterAll(() => first.close());
+
+  test.each([
+    ['2026.8.2', 'release-too-old'],
+    ['2026.5.7', 'release-downgrade'],
+    ['2031.2.0', 'release-unknown'],
+    ['latest', 'flag-invalid'],
+  ])('%s is refused: %s', async (to, code) => {
+    fake = await copyOf(first);
+    expect((await homeauthIn(fake)('upgrade', [], { dryRun: true, to })).failure?.code).toBe(code);
+  });
+
+  test('a release that was written into homeauth.yaml by hand', async () => {
+    fake = await copyOf(first);
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), text.replace('2026.5.8', '2026.8.6'), 0o644);
+    const { failure } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
+    expect(failure?.code).toBe('version-edited');
+    expect(failure?.fix).toContain('2026.5.8');
+  });
+
+  test('no room for a copy and the images', async () => {
+    fake = await copyOf(first);
+    const { filesystem } = fake.files;
+    Object.assign(fake.files, { filesystem: async (path: string) => ({ ...(await filesystem(path)), free: 1e8 }) });
+    const { code, problems } = await rungs();
+    expect(code).toBe(4);
+    expect(codes(problems)[0]).toBe('disk-full');
+  });
+
+  test('in words', async () => {
+    fake = await copyOf(first);
+    const { out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
+    expect(out).toContain('From authentik 2026.5.8 to 2026.8.6 in one step');
+    expect((await homeauthIn(fake)('upgrade')).failure?.code).toBe('upgrade-shown-only');
+  });
+});
+
+test('the newest one has nowhere to go', async () => {
+  fake = await installed();
+  const { code, out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
+  expect({ code, out }).toEqual({ code: 0, out: 'authentik 2026.8.6 runs already.' });
+});
