@@ -71,9 +71,12 @@ export const upgrade = defineCommand({
   name: 'upgrade',
   heading: 'care',
   about: 'Show the way to a newer authentik, and what each step means here',
-  examples: ['homeauth upgrade --dry-run', 'homeauth upgrade --dry-run --to 2026.8.6'],
+  examples: ['homeauth upgrade --check', 'homeauth upgrade --dry-run', 'homeauth upgrade --dry-run --to 2026.8.6'],
   dryRun: 'show the steps, and change nothing',
-  takes: (command) => command.option('--to <release>', 'the release; default: the newest that this homeauth can run'),
+  takes: (command) =>
+    command
+      .option('--to <release>', 'the release; default: the newest that this homeauth can run')
+      .option('--check', 'ask the registry whether there is a newer release; nothing is fetched'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/upgrade.ts')).upgrade(flags, s),
 });
 export type UpgradeFlags = FlagsOf<typeof upgrade>;

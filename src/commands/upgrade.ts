@@ -3,12 +3,13 @@ import { checkVersion } from '../config/version.ts';
 import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { lookForNewer } from '../lifecycle/upgrade/check.ts';
 import { newest, planUpgrade } from '../lifecycle/upgrade/plan.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
-import { upgradeData, upgrade as words } from '../report/upgrade.ts';
+import { newer as newerWords, upgradeData, upgrade as words } from '../report/upgrade.ts';
 import { screenOf } from './screen.ts';
 
-/** `homeauth upgrade --dry-run`: the releases on the way to a newer one, and what each means here. */
+/** `homeauth upgrade`: whether there is a newer authentik (`--check`), and what each step there means (`--dry-run`). */
 export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<ExitCode> {
   const to = flags.to ?? newest;
   const refusal = checkVersion(to);
@@ -18,6 +19,12 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
   }
   // One that gets no fixes any more is upgraded first of all.
   const installation = await open(flags.config, runtime, knownEra);
+  const screen = screenOf(runtime, 'upgrade');
+  if (flags.check) {
+    const newer = await lookForNewer(installation);
+    screen.result(newerWords(newer, screen.paper), { ...newer }, true);
+    return exitCodes.fine;
+  }
   if (!flags.dryRun) {
     throw new Failure({
       code: 'upgrade-shown-only',
@@ -25,7 +32,6 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
       fix: 'See it: homeauth upgrade --dry-run',
     });
   }
-  const screen = screenOf(runtime, 'upgrade');
   const plan = await planUpgrade(installation, to);
   const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
   screen.result(words(plan, screen.paper), upgradeData(plan), isGood);

@@ -66,7 +66,8 @@ const released: Readonly<Record<string, string>> = {
 /** Releases of a line that fail after a release of the line before, whose fixes they do not have yet. */
 const failing = [{ from: '2026.5.7', below: '2026.8.3' }] as const;
 
-const lineOf = (release: string): string => release.slice(0, release.lastIndexOf('.'));
+/** The line of a release: 2026.8 of 2026.8.6. */
+export const lineOf = (release: string): string => release.slice(0, release.lastIndexOf('.'));
 
 /** Whether a release lacks what an older line got later: its migrations then meet a database that they do not fit. */
 export function isTooOldAfter(from: string, to: string): boolean {

@@ -1,7 +1,7 @@
 import type { Issue } from '../model/failure.ts';
 import type { Shown } from '../model/shown.ts';
 import { failure, failureData } from './failure.ts';
-import { below, row, wrap } from './layout.ts';
+import { below, prose, row, wrap } from './layout.ts';
 import type { Style } from './style.ts';
 
 interface Told {
@@ -54,3 +54,17 @@ export const upgradeData = ({ from, to, rungs, stops }: Told) => ({
   })),
   problems: stops.map(failureData),
 });
+
+/** `homeauth upgrade --check` in words. */
+export function newer(
+  { runs, ofLine, newest, unknown }: { runs: string; ofLine: string; newest: string; unknown?: string },
+  style: Style,
+): string {
+  const offers = [...new Set([ofLine, newest])].filter((release) => release !== runs);
+  const lines = [
+    offers.length === 0 ? `authentik ${runs} runs, and there is none that is newer.` : `authentik ${runs} runs.`,
+    ...offers.map((release) => `There is ${release}. What it means here:  homeauth upgrade --dry-run --to ${release}`),
+    ...(unknown ? [`There is authentik ${unknown}, too. It needs a newer homeauth.`] : []),
+  ];
+  return prose(lines, style);
+}

@@ -65,6 +65,18 @@ test('an old release that is insisted on gets its Redis', async () => {
   expect((await homeauthEnds(0, ['apply'])).out).toBe('Everything is as it should be; nothing was changed.');
 });
 
+test('the way to the newest release: the database answers all that is asked', async () => {
+  const { code, out } = await homeauth(['upgrade', '--dry-run', '--json']);
+  const { rungs, problems } = JSON.parse(out);
+  expect(rungs.map(({ release: to }: { release: string }) => to)).toHaveLength(15);
+  const found = rungs.map(({ effects, problems: stops }: Record<string, { code: string }[]>) => [effects, stops]);
+  expect(found[0]).toEqual([[expect.objectContaining({ code: 'files-move' }), expect.anything()], []]);
+  expect(found.flatMap(([, stops]: { code: string }[][]) => stops)).toEqual([]);
+  // The images of all of them may be more than the disk of this machine has room for.
+  expect(problems.filter((one: { code: string }) => one.code !== 'disk-full')).toEqual([]);
+  expect(code).toBe(problems.length === 0 ? 0 : 4);
+});
+
 test('a password that was changed by hand is told before anything is touched', async () => {
   const right = await env();
   const wrong = right.replace(/^(POSTGRES_PASSWORD=).*$/m, `$1${'w'.repeat(64)}`);

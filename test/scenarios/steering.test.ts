@@ -204,7 +204,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   'backup drill': [[[]], [[hostile]], [[], { passphraseFile: hostile }]],
   schedule: [[[]], [[], { identity: hostile }], [[], { off: true }]],
   rotate: [[['token']], [['mail'], { mailPasswordFile: hostile }]],
-  upgrade: [[[]], [[], { dryRun: true }], [[], { dryRun: true, to: hostile }]],
+  upgrade: [[[]], [[], { check: true }], [[], { dryRun: true }], [[], { dryRun: true, to: hostile }]],
   'backup prune': [
     [[], { keep: '1d' }],
     [[], { keep: hostile }],

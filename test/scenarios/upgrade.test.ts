@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -159,6 +160,59 @@ describe('from 2026.5.8', () => {
     const { out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
     expect(out).toContain('From authentik 2026.5.8 to 2026.8.6 in one step');
     expect((await homeauthIn(fake)('upgrade')).failure?.code).toBe('upgrade-shown-only');
+  });
+});
+
+describe('what a registry has', () => {
+  let first: FakeWorld;
+  beforeAll(async () => {
+    first = await oldOne('2026.5.7');
+  });
+  afterAll(() => first.close());
+
+  /** A registry with these releases, and what it was asked for. */
+  async function check(has: readonly string[]) {
+    fake = await copyOf(first);
+    const asked: string[] = [];
+    Object.assign(fake.docker, {
+      inRegistry: async (name: string) => {
+        asked.push(name);
+        if (has.includes(name.split(':')[1] ?? '')) return `sha256:${'0'.repeat(64)}`;
+        throw new Failure({ code: 'image-not-found', problem: 'There is no such image.', fix: 'Check the name.' });
+      },
+    });
+    const before = (fake.files as MemoryFiles).snapshot();
+    const { out, code } = await homeauthIn(fake)(
+      'upgrade',
+      [],
+      { check: true },
+      fakeTerminal(undefined, { json: true }),
+    );
+    expect(code).toBe(0);
+    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    const { runs, ofLine, newest, unknown } = JSON.parse(out);
+    return { runs, ofLine, newest, unknown, asked };
+  }
+
+  test('what homeauth knows is not asked for', async () => {
+    const { asked, ...found } = await check([]);
+    expect(found).toEqual({ runs: '2026.5.7', ofLine: '2026.5.8', newest: '2026.8.6', unknown: undefined });
+    expect(asked.length).toBe(10);
+  });
+
+  test('a number that was left out, and a line that homeauth does not know', async () => {
+    const { asked: _, ...found } = await check(['2026.5.10', '2026.8.7', '2026.8.8', '2026.11.0']);
+    expect(found).toEqual({ runs: '2026.5.7', ofLine: '2026.5.10', newest: '2026.8.8', unknown: '2026.11' });
+  });
+
+  test('the year after, and no answer', async () => {
+    expect((await check(['2027.2.0'])).unknown).toBe('2027.2');
+    Object.assign(fake.docker, {
+      inRegistry: async () => {
+        throw new Failure({ code: 'registry-unreachable', problem: 'No answer.', fix: 'Try again.' });
+      },
+    });
+    expect((await homeauthIn(fake)('upgrade', [], { check: true })).failure?.code).toBe('registry-unreachable');
   });
 });
 

@@ -57,7 +57,7 @@ export async function planUpgrade(installation: Installation, to: string): Promi
 }
 
 /** What runs here, by its image; without a container what homeauth.yaml says. @throws Failure version-edited */
-async function runningRelease({ world, config }: Installation): Promise<string> {
+export async function runningRelease({ world, config }: Installation): Promise<string> {
   const { version } = config.authentik;
   const image = (await world.docker.container('authentik'))?.image;
   const runs = image && partsOf(image).image.split(':').at(-1);
