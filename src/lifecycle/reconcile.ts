@@ -21,6 +21,7 @@ import { restoringFile } from './backup/contents.ts';
 import { sweep } from './backup/throwaway.ts';
 import { assertNotRotating } from './rotate/rotation.ts';
 import { unschedule } from './schedule.ts';
+import { assertStep } from './upgrade/step.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {
@@ -51,8 +52,9 @@ export interface Planned {
   readonly trouble?: Failure;
 }
 
-/** What would change. Looks, and writes nothing. */
+/** What would change. Looks, and writes nothing. @throws Failure where the release does not follow what runs */
 export async function planChanges(installation: Installation, wishes: Wishes = {}): Promise<Planned> {
+  await assertStep(installation);
   const facts = await factsFor(installation, wishes);
   const want = wanted(stages(installation, wishes), facts);
   const seen = await observeAll(want, kinds, installation.world);

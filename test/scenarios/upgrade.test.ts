@@ -78,6 +78,15 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
     expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
   });
 
+  test('apply leaves out no line', async () => {
+    fake = await copyOf(first);
+    const text = (await first.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), text.replace('2025.2.4', '2026.8.6'), 0o644);
+    const { failure } = await homeauthIn(fake)('apply');
+    expect(failure?.code).toBe('release-skip');
+    expect(failure?.fix).toContain('authentik.version: 2025.2.4');
+  });
+
   test('two groups of one name, a Redis that is away, an old PostgreSQL', async () => {
     fake = await copyOf(first);
     await inDatabase(fake, ({ groups }) => groups.push({ ...groups[0]!, pk: 'x', name: groups[0]!.name }));
@@ -144,6 +153,28 @@ describe('from 2026.5.8', () => {
     const { failure } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
     expect(failure?.code).toBe('version-edited');
     expect(failure?.fix).toContain('2026.5.8');
+  });
+
+  test.each([
+    ['2026.8.2', 'release-too-old'],
+    ['2026.2.7', 'release-downgrade'],
+  ])('apply refuses %s in homeauth.yaml: %s', async (release, code) => {
+    fake = await copyOf(first);
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), text.replace('2026.5.8', release), 0o644);
+    const before = (fake.files as MemoryFiles).snapshot();
+    for (const command of ['plan', 'apply'] as const)
+      expect((await homeauthIn(fake)(command)).failure?.code).toBe(code);
+    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+  });
+
+  test('apply goes to the next line', async () => {
+    fake = await copyOf(first);
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    await fake.files.write(at('homeauth.yaml'), text.replace('2026.5.8', '2026.8.6'), 0o644);
+    expect(await homeauthIn(fake)('apply')).toMatchObject({ code: 0 });
+    expect(await inDatabase(fake, ({ history }) => [...history])).toEqual(['2026.5.8', '2026.8.6']);
+    expect((await homeauthIn(fake)('plan', [], { exitCode: true })).code).toBe(0);
   });
 
   test('no room for a copy and the images', async () => {

@@ -1,12 +1,12 @@
 import { databaseSize } from '../../desired/containers.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { partsOf } from '../../model/image-name.ts';
 import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
 import { sizeUp } from '../backup/dump.ts';
 import { mb, planCopy } from '../backup/make.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
+import { downgrade, releaseHere, tooOld } from './step.ts';
 
 /** One step of an upgrade, and what it means for this installation. */
 export interface Rung {
@@ -56,12 +56,11 @@ export async function planUpgrade(installation: Installation, to: string): Promi
   return { from, to, rungs: all, stops };
 }
 
-/** What runs here, by its image; without a container what homeauth.yaml says. @throws Failure version-edited */
+/** What runs here; without a container what homeauth.yaml says. @throws Failure version-edited */
 export async function runningRelease({ world, config }: Installation): Promise<string> {
   const { version } = config.authentik;
-  const image = (await world.docker.container('authentik'))?.image;
-  const runs = image && partsOf(image).image.split(':').at(-1);
-  if (!runs || runs === version || !eraOf(runs)) return version;
+  const runs = await releaseHere({ world });
+  if (!runs || runs === version) return version;
   throw new Failure({
     code: 'version-edited',
     problem: `homeauth.yaml says authentik ${version}, and ${runs} runs.`,
@@ -79,21 +78,8 @@ function assertWay(from: string, to: string): void {
       fix: `Name one of them, for example --to ${newest}; a newer homeauth knows more.`,
     });
   }
-  if (!isOlder(to, from)) return;
-  throw new Failure({
-    code: 'release-downgrade',
-    problem: `authentik ${from} runs, and ${to} is older.`,
-    why: 'authentik cannot go back: each release changes the database for good.',
-    fix: 'Restore a copy of that time: homeauth backup list',
-  });
+  if (isOlder(to, from)) throw downgrade(from, to);
 }
-
-const tooOld = (from: string, to: string): Failure =>
-  new Failure({
-    code: 'release-too-old',
-    problem: `authentik ${to} came out before ${from}, and fails with a database of that release.`,
-    fix: `Take a later release of that line: --to ${ladder.find(({ line }) => to.startsWith(`${line}.`))?.last}`,
-  });
 
 interface Step {
   readonly before: string;
