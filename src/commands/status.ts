@@ -3,7 +3,7 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { statusOf } from '../lifecycle/status.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
-import { inventory as words } from '../report/inventory.ts';
+import { statusText as words } from '../report/status.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth status`: what is there, and whether it runs. */

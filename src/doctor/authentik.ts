@@ -10,7 +10,7 @@ import type { Busy, World } from '../world/world.ts';
 /** From so many ms on an answer is slow: people wait at the login page for several of them. */
 const slow = 2_500;
 
-/** Is the wanted release one without known holes? A newer one is told, and is no problem. */
+/** Is the wanted release one without known vulnerabilities? A newer one is told, and is no problem. */
 export function releaseCheck({ authentik }: Pick<Config, 'authentik'>): Finding[] {
   const { version, allowUnsupported } = authentik;
   const about = { id: 'release-unsafe', title: `authentik ${version} has no known hole` };

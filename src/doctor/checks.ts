@@ -190,7 +190,7 @@ export const checks: readonly Check[] = [
     title: 'Caddy has no known hole',
     needs: 'entrance',
     by: doctor,
-    run: ({ installation, proxy }) => proxyOf(proxy).holes(installation.world),
+    run: ({ installation, proxy }) => proxyOf(proxy).vulnerabilities(installation.world),
   },
   {
     id: 'clock-skew',

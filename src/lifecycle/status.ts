@@ -4,10 +4,10 @@ import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
 import { notedIn } from '../installation/pins.ts';
 import { partsOf } from '../model/image-name.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { Status } from '../model/status.ts';
 
 /** What is there: the containers of the stack, the login page, the apps. */
-export async function statusOf({ config, era, layout, world, ledger }: Installation): Promise<Inventory> {
+export async function statusOf({ config, era, layout, world, ledger }: Installation): Promise<Status> {
   const made = await ledger.read();
   const ownCaddy = made.some(({ id }) => id === 'container:caddy');
   const names = [

@@ -39,7 +39,7 @@ export const manual = ({ listen, address, tlsEnd }: ManualFacts): ReverseProxy =
     const fix = `Keep only the proxy and authentik on that network, and give few people an account on this server.`;
     return [wrong(proxyPeers, 'warn', { problem, why: whatPeersDo, fix })];
   },
-  holes: async () => [],
+  vulnerabilities: async () => [],
 });
 
 /** Whether authentik answers where a proxy on another machine asks it; who else is answered cannot be seen from here. */

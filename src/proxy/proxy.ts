@@ -31,7 +31,7 @@ export interface ReverseProxy {
   /** Who else may tell authentik, as a proxy does, where a visitor comes from. */
   peers(world: Pick<World, 'docker' | 'http'>): Promise<Finding[]>;
   /** Whether the release that runs has a hole that is known. */
-  holes(world: Pick<World, 'docker'>): Promise<Finding[]>;
+  vulnerabilities(world: Pick<World, 'docker'>): Promise<Finding[]>;
 }
 
 /** What an app of homeauth.yaml says so that its site is as the owner's own was, and what of that stays behind. */

@@ -384,7 +384,7 @@ describe('the rest', () => {
     ['(devel)', 'skip', /./],
   ])('Caddy %s', async (version, status, cause) => {
     const docker = { container: async () => ({ environment: { CADDY_VERSION: version }, labels: {} }) };
-    const [found] = await proxyOf(ownCaddy('/srv')).holes({ docker } as never);
+    const [found] = await proxyOf(ownCaddy('/srv')).vulnerabilities({ docker } as never);
     expect([found?.status, dataOf(found)?.cause ?? '']).toEqual([status, expect.stringMatching(cause)]);
   });
 

@@ -1,6 +1,7 @@
 import type { CaddyPlace, CaddySpec, Id } from '../../model/resource.ts';
 import type { World } from '../../world/world.ts';
 import { checkAbility } from './ability.ts';
+import { adaptFile, adaptOwn, checkRoom, isAccepted } from './adapt.ts';
 import { withAside } from './aside.ts';
 import { type Configuration, difference, hostsIn, ownersSites } from './configuration.ts';
 import { readerOf } from './container.ts';
@@ -9,7 +10,6 @@ import { type Instance, instanceOf } from './instance.ts';
 import { sitesIn } from './opened.ts';
 import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
 import { checkPlaceBeside, readTexts } from './read.ts';
-import { adaptFile, adaptOwn, checkRoom, isAccepted } from './room.ts';
 import { lastLoaded, revisionIn, running, runningText } from './running.ts';
 import { type AskAgain, type Lost, sitesAnswer } from './sites-answer.ts';
 import { swap, type Texts } from './swap.ts';

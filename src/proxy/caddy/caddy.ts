@@ -2,13 +2,13 @@ import { withoutGateway } from '../../formats/subnet.ts';
 import { backendNetwork, caddynet, door, doorNetwork } from '../../model/networks.ts';
 import type { CaddyFacts, ReverseProxy } from '../proxy.ts';
 import { entrance } from './entrance.ts';
-import { holes } from './holes.ts';
 import { everywhere } from './listeners.ts';
 import { peers, peersHere } from './peers.ts';
 import { withoutOurs } from './placement.ts';
 import { takeOver } from './take-over.ts';
 import { textOf } from './text.ts';
 import { tlsPeers } from './tls-peers.ts';
+import { vulnerabilities } from './vulnerabilities.ts';
 
 /**
  * A Caddy in a container meets authentik on a network of the two alone, wherever Caddy is on it. A Caddy of somebody
@@ -49,7 +49,7 @@ export function caddyProxy(found: CaddyFacts): ReverseProxy {
       ...(listen ? await peersHere(found, world) : await peers(container, network.name, world)),
       ...(tlsEnd ? await tlsPeers(tlsEnd, container, world) : []),
     ],
-    holes: (world) => holes(found, world),
+    vulnerabilities: (world) => vulnerabilities(found, world),
   };
 }
 

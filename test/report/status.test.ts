@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { inventory } from '../../src/report/inventory.ts';
+import { statusText } from '../../src/report/status.ts';
 import { plain } from './styles.ts';
 
 test('the usual home fits 80 columns: names line up with their own kind only', () => {
   const running = (name: string, health: 'healthy' | 'none') =>
     ({ name, image: 'an image', state: 'running', health }) as const;
-  const text = inventory(
+  const text = statusText(
     {
       running: true,
       login: 'https://auth.home.example.com',

@@ -6,7 +6,7 @@ import type { CaddyFacts } from '../proxy.ts';
 import { releaseIn } from './ability.ts';
 import { wordsFor } from './words.ts';
 
-/** Holes of Caddy that concern a login in front of apps, newest first: fixed in, and what they let happen. */
+/** Vulnerabilities of Caddy that concern a login in front of apps, newest first: fixed in, and what they let happen. */
 const known = [
   {
     fixedIn: '2.11.6',
@@ -29,7 +29,7 @@ const known = [
  * Does Caddy have a hole that is known? Told by its image, which names the release that it holds: asking the program
  * would start another one in its container, and whoever only looks does not. Source: the official image's Dockerfile.
  */
-export async function holes(
+export async function vulnerabilities(
   { container, ...place }: Pick<CaddyFacts, 'container' | 'unit'>,
   { docker }: Pick<World, 'docker'>,
 ): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import type { Inventory } from '../model/inventory.ts';
+import type { Status } from '../model/status.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
 import { troubled } from './trouble.ts';
@@ -7,8 +7,8 @@ import { troubled } from './trouble.ts';
 const shown = 19;
 
 /** `homeauth status` in words. */
-export function inventory(
-  { login, release, config, containers, images, trouble, apps }: Inventory,
+export function statusText(
+  { login, release, config, containers, images, trouble, apps }: Status,
   style: Style,
 ): string {
   const pad = columnOf(containers);

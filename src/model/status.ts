@@ -2,7 +2,7 @@ import type { ContainerState } from './container.ts';
 import type { Issue } from './failure.ts';
 
 /** What `homeauth status` tells. */
-export interface Inventory {
+export interface Status {
   /** Every container of the stack runs, none is ill, and nothing is known that keeps authentik from answering. */
   readonly running: boolean;
   readonly login: string;
