@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { checks } from '../../src/doctor/checks.ts';
 import { made } from '../../src/doctor/examine.ts';
 import type { Installation } from '../../src/installation/installation.ts';
@@ -14,6 +14,7 @@ const find = (run: CheckOf<'nothing'>['run']) => made(check(run), {} as Installa
 
 test('one that is broken is a finding, and one that is stuck is skipped', async () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const broken = new Failure({ code: 'broken', problem: 'It is broken.', why: 'It fell.', fix: 'Glue.' });
   expect(await find(() => Promise.reject(broken))).toEqual([
     { id: 'name-taken', status: 'fail', title: 'all is fine', issue: broken },
@@ -28,7 +29,6 @@ test('one that is broken is a finding, and one that is stuck is skipped', async 
       because: { code: 'unseen', says: 'it took longer than 10 s' },
     },
   ]);
-  vi.useRealTimers();
 });
 
 test('a bug of ours is no finding', async () => {

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fileLocks } from '../../src/world/locks.ts';
 
 const name = '/srv/docker/authentik';
@@ -167,9 +167,8 @@ describe.runIf(process.getuid!() === 0)('somebody else', () => {
 });
 
 test('without the program flock it says so', async () => {
-  const { PATH } = process.env;
-  process.env['PATH'] = base;
+  vi.stubEnv('PATH', base);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const failed = fileLocks(place).take(name, holder);
   await expect(failed).rejects.toMatchObject({ code: 'lock-unavailable' });
-  process.env['PATH'] = PATH;
 });
