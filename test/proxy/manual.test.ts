@@ -18,7 +18,7 @@ import { at, installed } from '../fakes/installed.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { dataOf } from '../words.ts';
 import { type ForOne, nginx } from './nginx.ts';
-import { traefik } from './traefik.ts';
+import { fileOfTraefik, hasTraefik, labelOfTraefik, traefik } from './traefik.ts';
 
 const domain = 'home.example.com';
 let fake: FakeWorld;
@@ -66,7 +66,7 @@ function proxyManager(text: string): string {
 const start: Readonly<Record<string, (text: string) => Promise<ForOne>>> = {
   'nginx.conf': (text) => nginx(text, domain),
   'nginx-proxy-manager.conf': (text) => nginx(proxyManager(text), domain),
-  'traefik.yml': (text) => traefik(text, domain),
+  ...(hasTraefik && { 'traefik.yml': (text: string) => traefik(text, domain) }),
 };
 
 describe.each(Object.keys(start))('%s in a real server of its kind', (name) => {
@@ -217,6 +217,12 @@ describe('for Traefik', () => {
     parse(texts['traefik.yml'] ?? '') as {
       http: { routers: Routers; middlewares: Record<string, object>; services: Record<string, object> };
     };
+
+  test('it takes every key and every label', () => {
+    expect(fileOfTraefik.safeParse(file()).error).toBeUndefined();
+    const labels = parse(texts['traefik-labels.yml'] ?? '').services.whoami.labels as Record<string, string>;
+    for (const label of Object.keys(labels)) expect(label).toMatch(labelOfTraefik);
+  });
 
   test('every router leads through what there is, and an app through the login', () => {
     const { routers, middlewares, services } = file().http;
