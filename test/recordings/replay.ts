@@ -57,20 +57,24 @@ export async function replayUntil(
   origin: string,
   names: Names,
   exchanges: readonly Exchange[],
-  limit: number,
+  { limit, pass = sleep }: { readonly limit: number; readonly pass?: (ms: number) => Promise<unknown> },
 ): Promise<Mismatch[]> {
   const wrong: Mismatch[] = [];
   for (const one of exchanges) {
-    const end = Date.now() + limit;
     let found = await play(origin, names, one);
-    while (found.length > 0 && Date.now() < end && /^(GET|HEAD)$/.test(one.request.method)) {
-      await sleep(15);
+    for (let waited = 0; waited < limit && found.length > 0 && isLook(one); waited += step) {
+      await pass(step);
       found = await play(origin, names, one);
     }
     if (found.length > 0) wrong.push({ exchange: label(one), found });
   }
   return wrong;
 }
+
+/** How long between two looks, in ms. */
+const step = 15;
+
+const isLook = ({ request }: Exchange): boolean => /^(GET|HEAD)$/.test(request.method);
 
 const label = ({ file, line, request, note }: Exchange): string =>
   `${file}:${line} ${request.method} ${request.path.slice(0, 90)} (${note.slice(0, 70)})`;

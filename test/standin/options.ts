@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DialMail, MailSettings } from './smtp.ts';
 import type { Store } from './store.ts';
 
@@ -32,6 +33,12 @@ export type Fault =
   /** Any other answer in the place of its own. */
   | { kind: 'answer'; commit: boolean; status: number; body: unknown };
 
+export interface Timer {
+  now(): number;
+  /** Rejects where the signal comes first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
 export interface StandinOptions {
   version?: string;
   secretKey: string;
@@ -57,6 +64,8 @@ export interface StandinOptions {
   outpostWaits?: () => boolean;
   /** The clock that links, invitations and second factors go by; the real one when left out. */
   now?: () => number;
+  /** What its start, its worker and its outpost wait by, in ms; the real one when left out. */
+  timer?: Timer;
   checkSchema?: boolean;
   log?: (line: string) => void;
 }
@@ -72,4 +81,5 @@ export interface Standin {
 const QUICK: Timings = { migrate: 300, bootstrap: 50, blueprints: 300, outpostRefresh: 100 };
 
 export const timingsOf = (given: Partial<Timings> | undefined): Timings => ({ ...QUICK, ...given });
+export const realTimer: Timer = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };
 export const DEFAULT_VERSION = '2026.8.6';

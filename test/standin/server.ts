@@ -9,7 +9,7 @@ import { readBody } from './http/read.ts';
 import type { Reply } from './http/reply.ts';
 import { trustedPeers } from './http/trust.ts';
 import { writeReply } from './http/write.ts';
-import { DEFAULT_VERSION, type Seen, type Standin, type StandinOptions, timingsOf } from './options.ts';
+import { DEFAULT_VERSION, realTimer, type Seen, type Standin, type StandinOptions, timingsOf } from './options.ts';
 import { outpostPools } from './outpost/pools.ts';
 import { push } from './outpost/served.ts';
 import { schemaWatch } from './schema/watch.ts';
@@ -27,6 +27,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
   const era = eraOf(options.version ?? DEFAULT_VERSION);
   const timings = timingsOf(options.timings);
   const stop = new AbortController();
+  const pause = (ms: number) => (options.timer ?? realTimer).sleep(ms, stop.signal);
   const requests: Seen[] = [];
   const watch = options.checkSchema ? await schemaWatch(era) : { violations: [], see: () => {} };
   const on: Answering = {
@@ -85,7 +86,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
 
   async function begin(): Promise<void> {
     log(logLine('authentik.lib.migrations', 'info', 'applying django migrations'));
-    await migrate(store, timings.migrate, stop.signal, era);
+    await migrate(store, timings.migrate, pause, era);
     if (options.baseUrl && era.baseUrl) {
       await edit(store, (state) =>
         Object.assign(state.settings, { base_url: state.settings['base_url'] || options.baseUrl }),
@@ -94,16 +95,16 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
     on.phase.ready = true;
     log(logLine('authentik.router', 'info', 'authentik core is healthy'));
     if (era.bootstrapIn.includes('server') && (given.token || given.password)) {
-      await sleep(timings.bootstrap / 3, undefined, { signal: stop.signal });
+      await pause(timings.bootstrap / 3);
       await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));
     }
-    await sleep(timings.outpostRefresh / 5, undefined, { signal: stop.signal });
+    await pause(timings.outpostRefresh / 5);
     await edit(store, push);
     on.phase.attached = true;
     log(logLine('authentik.outpost', 'info', 'embedded outpost attached'));
     // Without a word from the worker the outpost still asks every five minutes.
     for (;;) {
-      await sleep(timings.outpostRefresh * 60, undefined, { signal: stop.signal });
+      await pause(timings.outpostRefresh * 60);
       if (!options.outpostWaits?.()) await edit(store, push).catch(on.onCrash);
     }
   }

@@ -1,15 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Era } from './era.ts';
 import { firstState } from './seed.ts';
 import type { Store } from './store.ts';
 
 /**
- * Runs the migrations as server and worker both do: long on an empty database, a seventh of that later. Each release that was here leaves one row, at its
- * first start.
+ * Runs the migrations as server and worker both do: long on an empty database, a seventh of that later. Each release that
+ * was here leaves one row, at its first start.
  */
-export async function migrate(store: Store, duration: number, signal: AbortSignal, era: Era): Promise<void> {
+export async function migrate(
+  store: Store,
+  duration: number,
+  sleep: (ms: number) => Promise<void>,
+  era: Era,
+): Promise<void> {
   const there = await store.read();
-  await sleep(there ? duration / 7 : duration, undefined, { signal });
+  await sleep(there ? duration / 7 : duration);
   await store.change((there) => {
     const state = there ?? firstState();
     if (era.keepsHistory && !state.history.includes(era.version)) state.history.push(era.version);

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { applyBlueprint } from './blueprints.ts';
 import { BLUEPRINTS } from './defaults.ts';
 import { eraOf } from './era.ts';
-import { DEFAULT_VERSION, type StandinOptions, timingsOf } from './options.ts';
+import { DEFAULT_VERSION, realTimer, type StandinOptions, timingsOf } from './options.ts';
 import { push } from './outpost/served.ts';
 import { bootstrap, discoverBlueprints } from './seed.ts';
 import { sendMail } from './smtp.ts';
@@ -28,6 +27,8 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   const timings = timingsOf(options.timings);
   const stop = new AbortController();
   const { signal } = stop;
+  const { now, sleep } = options.timer ?? realTimer;
+  const pause = (ms: number) => sleep(ms, signal);
   const id = `${randomUUID()}@${hostname()}`;
   const say = (event: string): void => log(logLine('authentik.tasks', 'info', event));
   const unlucky = new Set([UNLUCKY]);
@@ -46,18 +47,15 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   }
 
   function beat(state: State): void {
-    state.workers = [
-      ...state.workers.filter((one) => one.id !== id && Date.now() - one.seen < 60_000),
-      { id, seen: Date.now() },
-    ];
+    state.workers = [...state.workers.filter((one) => one.id !== id && now() - one.seen < 60_000), { id, seen: now() }];
   }
 
   async function propagate(): Promise<void> {
     for (;;) {
-      await sleep(Math.min(timings.outpostRefresh / 2, 500), undefined, { signal });
+      await pause(Math.min(timings.outpostRefresh / 2, 500));
       const state = await store.read().catch(() => undefined);
       if (!state || state.propagation.changed === state.propagation.pushed || options.outpostWaits?.()) continue;
-      await sleep(timings.outpostRefresh / 2, undefined, { signal });
+      await pause(timings.outpostRefresh / 2);
       await edit(store, push).catch((error) => log(logLine('authentik.outposts', 'warning', String(error))));
     }
   }
@@ -65,7 +63,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   /** One mail after the other. One that cannot be sent is lost here, and the log says why. */
   async function deliver(): Promise<void> {
     for (;;) {
-      await sleep(50, undefined, { signal });
+      await pause(50);
       const waiting = (await store.read().catch(() => undefined))?.mails.length;
       if (!waiting) continue;
       const mail = await edit(store, (state) => state.mails.shift()).catch(() => undefined);
@@ -83,20 +81,20 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
 
   async function work(): Promise<void> {
     // It takes a while until a fresh worker is listed.
-    let beaten = Date.now() - BEAT + timings.blueprints / 3;
+    let beaten = now() - BEAT + timings.blueprints / 3;
     for (;;) {
-      await sleep(timings.blueprints / BLUEPRINTS.length, undefined, { signal });
+      await pause(timings.blueprints / BLUEPRINTS.length);
       const state = await store.read().catch(() => undefined);
       if (state && state.queue.length > 0) await edit(store, applyNext).catch(() => {});
-      if (Date.now() - beaten < BEAT) continue;
-      beaten = Date.now();
+      if (now() - beaten < BEAT) continue;
+      beaten = now();
       await edit(store, beat).catch(() => {});
     }
   }
 
   async function begin(): Promise<void> {
-    await migrate(store, timings.migrate, signal, era);
-    await sleep(timings.bootstrap, undefined, { signal });
+    await migrate(store, timings.migrate, pause, era);
+    await pause(timings.bootstrap);
     if (era.bootstrapIn.includes('worker') && (given.token || given.password)) {
       await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));
       say('bootstrap applied');
