@@ -277,7 +277,7 @@ describe('for Traefik', () => {
     for (const name of named) expect(Object.keys(middlewares).map((one) => `${one}@file`)).toContain(name);
   });
 
-  test('labels lead through the login in a real Traefik, which reads them from Docker', async () => {
+  test.runIf(hasTraefik)('labels lead through the login in a real Traefik, which reads them from Docker', async () => {
     const text = parse(texts['traefik.yml'] ?? '');
     // What the labels are for is not in the file.
     delete text.http.routers['homeauth-whoami'];

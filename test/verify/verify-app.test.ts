@@ -471,7 +471,7 @@ describe('the rest', () => {
       dataOf((await proxyOf(ownCaddy('/srv')).entrance(docker(details) as never)) as Finding);
     expect(await look(undefined)).toMatchObject({ status: 'fail', fix: 'homeauth apply' });
     expect(await look({ running: false })).toMatchObject({ status: 'fail', fix: 'docker start caddy' });
-    expect(await look({ running: true, networks: [], environment: {} })).toMatchObject({
+    expect(await look({ running: true, command: 'caddy run', networks: [], environment: {} })).toMatchObject({
       fix: 'docker network connect caddy_caddynet caddy',
     });
     expect(await proxyOf({ is: 'manual' }).entrance(docker(undefined) as never)).toEqual({});
