@@ -1,4 +1,3 @@
-import type { App } from '../config/config.ts';
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { speakers } from '../config/oidc.ts';
@@ -33,8 +32,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     world.docker.engine(),
     parentDataset(world, config, layout),
   ]);
-  const isServed = ({ name }: App) => ours.has(`provider:${name}`);
-  const notAlone = await firstNotAlone(config, world, proxy, isServed);
+  const notAlone = await firstNotAlone(config, world, proxy);
   if (notAlone) throw new Failure(notAlone);
   await assertKept(layout.env, { names: secretNames.stack, lockedBy: layout.database }, world.files);
   await assertOnePassword(installation);

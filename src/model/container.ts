@@ -14,8 +14,9 @@ export interface NetworkSpec {
   readonly internal?: true;
 }
 
-/** Which address ranges it has, and this machine's own addresses in them. */
+/** Which address ranges it has, and this machine's own addresses in them. `driver`: `bridge`, `macvlan` … */
 export interface NetworkFound extends NetworkSpec {
+  readonly driver?: string;
   readonly subnets?: readonly string[];
   readonly gateways?: readonly string[];
 }

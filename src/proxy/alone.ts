@@ -5,8 +5,11 @@ import { composeLabel } from '../model/label.ts';
 import { headerNetwork } from '../model/networks.ts';
 import type { ContainerSummary } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
+import { dialsIn } from './caddy/opened.ts';
+import { ourText } from './caddy/read.ts';
+import { dialled } from './caddy/text.ts';
 import type { ProxyFacts } from './proxy.ts';
-import { addressIn, containerBehind, inDocker, upstreamsOf } from './upstream.ts';
+import { addressIn, containerBehind, inDocker, isPlain, upstreamsOf } from './upstream.ts';
 
 /** `own`: it joins the networks that homeauth makes. */
 type Caddy = Pick<ProxyFacts & { is: 'caddy' }, 'container' | 'own'>;
@@ -14,9 +17,18 @@ type Caddy = Pick<ProxyFacts & { is: 'caddy' }, 'container' | 'own'>;
 /** When it is asked: before homeauth moves what is its own, or of what is there. */
 interface Moment {
   readonly is: 'before' | 'now';
-  /** The app was served so before: a container that is missing at the moment says nothing. */
-  readonly isServed: boolean;
+  /** The upstreams that the app is served at as one that believes a header: a container that is missing there says nothing. */
+  readonly served: readonly string[];
 }
+
+/** What Docker tells of who reaches whom. `drivers`: of the networks that the apps are on. */
+interface Seen {
+  readonly containers: readonly ContainerSummary[];
+  readonly drivers: ReadonlyMap<string, string>;
+}
+
+/** Networks that end on this server: of any other kind, machines that homeauth does not see may be part. */
+const driversHere: readonly (string | undefined)[] = ['bridge', 'null', undefined];
 
 const instead = ({ name }: App): string =>
   `Or without the header: homeauth add-app ${name} --login forward-auth (where it is in homeauth.yaml: login: forward-auth).`;
@@ -26,14 +38,9 @@ const isEverywhere = (address: string): boolean => !/^(127\.|::1$)/.test(address
  * Why an app that believes a header must not be served: somebody beside Caddy can send it one, or nobody can tell.
  * Undefined where Caddy alone reaches it.
  */
-export function notAlone(
-  app: App,
-  containers: readonly ContainerSummary[],
-  caddy: Caddy,
-  moment: Moment,
-): Issue | undefined {
+export function notAlone(app: App, seen: Seen, caddy: Caddy, moment: Moment): Issue | undefined {
   for (const upstream of upstreamsOf(app)) {
-    const issue = notAloneAt(upstream, app, containers, caddy, moment);
+    const issue = notAloneAt(upstream, app, seen, caddy, moment);
     if (issue) return issue;
   }
   return undefined;
@@ -42,16 +49,17 @@ export function notAlone(
 function notAloneAt(
   upstream: string,
   app: App,
-  containers: readonly ContainerSummary[],
+  { containers, drivers }: Seen,
   caddy: Caddy,
   moment: Moment,
 ): Issue | undefined {
   const { name } = headerNetwork(app.name);
   const proxy = containers.find((one) => one.name === caddy.container);
   const caddys = [...(proxy?.networks ?? []), ...(caddy.own ? [name] : [])];
-  const found = containerBehind(inDocker(addressIn(upstream).host), containers);
-  if (!found && (app.container || moment.isServed)) return app.container && apart(app, caddy, caddys, [name]);
-  if (!found) return unseen(app, upstream);
+  const host = inDocker(addressIn(upstream).host);
+  const found = containerBehind(host, containers);
+  if (!found && app.container) return apart(app, caddy, caddys, [name]);
+  if (!found) return isPlain(host) && moment.served.includes(upstream) ? undefined : unseen(app, upstream);
   const { owner } = found;
   // One that homeauth starts is made anew there, and on no other network.
   const isMoving = app.container !== undefined && moment.is === 'before' && !owner.networks.includes(name);
@@ -62,34 +70,58 @@ function notAloneAt(
     return server ? [server.container.name, server.owner.name] : [];
   });
   const others = containers.filter((one) => ![...servers, caddy.container].includes(one.name));
+  const networksOf = (one: ContainerSummary) =>
+    containers.find((other) => other.name === one.networkOf)?.networks ?? one.networks;
+  const riders = others.filter(({ networkOf }) => networkOf === owner.name || networkOf === caddy.container);
   // Its own database, for one: of the same project, on a network without Caddy, and no site of Caddy's itself.
   const isHelper = (one: ContainerSummary, network: string): boolean =>
     project !== undefined &&
     one.labels[composeLabel.project] === project &&
     !caddys.includes(network) &&
-    !one.networks.some((name) => caddys.includes(name));
+    !networksOf(one).some((name) => caddys.includes(name));
   const shared = networks.flatMap((network) => {
-    const there = others.filter((one) => one.networks.includes(network) && !isHelper(one, network));
+    const there = others.filter((one) => networksOf(one).includes(network) && !isHelper(one, network));
     return there.length > 0 ? [{ network, there: there.map((one) => one.name) }] : [];
   });
   const port = owner.ports.find(({ address }) => isEverywhere(address));
+  const outside = networks.find((network) => !driversHere.includes(drivers.get(network)));
+  if (riders.length > 0) return riding(app, riders);
+  if (outside !== undefined) return leadingOut(app, owner, outside, drivers.get(outside));
   if (shared.length > 0) return sharing(app, owner, shared, caddy, caddys);
   if (port) return published(app, owner, port);
   return apart(app, caddy, caddys, networks);
 }
 
+/** Look at all that decides who reaches these apps. */
+export async function seenBy(docker: World['docker'], apps: readonly App[]): Promise<Seen> {
+  const containers = await docker.containers();
+  const networks = apps.flatMap((app) => [
+    headerNetwork(app.name).name,
+    ...upstreamsOf(app).flatMap(
+      (one) => containerBehind(inDocker(addressIn(one).host), containers)?.owner.networks ?? [],
+    ),
+  ]);
+  const drivers = await Promise.all(
+    [...new Set(networks)].map(async (name) => [name, (await docker.network(name))?.driver] as const),
+  );
+  return { containers, drivers: new Map(drivers.flatMap(([name, driver]) => (driver ? [[name, driver]] : []))) };
+}
+
 /** The first such app of a configuration, as a refusal. */
 export async function firstNotAlone(
   { apps }: Pick<Config, 'apps'>,
-  { docker }: Pick<World, 'docker'>,
+  { docker, files }: Pick<World, 'docker' | 'files'>,
   proxy: ProxyFacts,
-  isServed: (app: App) => boolean,
 ): Promise<Issue | undefined> {
   const believers = apps.filter(believesHeader);
   if (believers.length === 0 || proxy.is !== 'caddy') return undefined;
-  const containers = await docker.containers();
+  const seen = await seenBy(docker, believers);
+  const text = await ourText(files, proxy.caddyfile.outside);
   for (const app of believers) {
-    const issue = notAlone(app, containers, proxy, { is: 'before', isServed: isServed(app) });
+    // homeauth makes that network for such an app alone: one with another login had the same site, but not this.
+    const was = seen.drivers.has(headerNetwork(app.name).name) ? dialsIn(text, app.host) : [];
+    const served = upstreamsOf(app).filter((one) => was.includes(dialled(one, app)));
+    const issue = notAlone(app, seen, proxy, { is: 'before', served });
     if (issue) return issue;
   }
   return undefined;
@@ -153,6 +185,25 @@ const published = (
   problem: `Whoever reaches port ${port} of this server could log in to ${app.name} as anybody.`,
   why: `The container ${name} publishes it${address ? ` at ${address}` : ''}, and believes whoever sends it a header with a user's name.`,
   fix: [`Remove "${port}:${inside}" from its compose file, then there: docker compose up -d`, instead(app)],
+});
+
+const riding = (app: App, riders: readonly ContainerSummary[]): Issue => ({
+  code: 'header-shared',
+  problem: `Other containers reach ${app.name}, and could log in there as anybody: ${riders.map(({ name }) => name).join(', ')}.`,
+  why: `${app.name} believes whoever sends it a header with a user's name, and they use the network of another container: ${[...new Set(riders.map(({ networkOf }) => networkOf))].join(', ')}.`,
+  fix: [
+    ...riders.map(
+      (one) => `Remove the line network_mode of ${one.name} from its compose file, then there: docker compose up -d`,
+    ),
+    instead(app),
+  ],
+});
+
+const leadingOut = (app: App, { name }: ContainerSummary, network: string, driver = ''): Issue => ({
+  code: 'header-shared',
+  problem: `Other machines may reach ${app.name} on the network ${network}, and could log in there as anybody.`,
+  why: `${app.name} believes whoever sends it a header with a user's name, and the driver of that network is ${driver}: homeauth cannot see who is there.`,
+  fix: [`Take ${name} off ${network} in its compose file, then there: docker compose up -d`, instead(app)],
 });
 
 const unseen = (app: App, upstream: string): Issue => ({

@@ -177,7 +177,7 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     },
     async network(name) {
       const spec = networks.get(name);
-      return spec && { ...spec, subnets: ['127.0.0.0/8'], gateways: ['127.0.0.1'] };
+      return spec && { driver: 'bridge', ...spec, subnets: ['127.0.0.0/8'], gateways: ['127.0.0.1'] };
     },
     async image(reference) {
       const id = reference.startsWith('sha256:') ? reference : images.get(reference);

@@ -7,7 +7,7 @@ const wiki: App = {
   ...{ name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', upstream: 'wiki:80', mode: 'app', login: 'header' },
 };
 const theirs = { container: 'caddy', own: false };
-const before = { is: 'before', isServed: false } as const;
+const before = { is: 'before', served: [] } as const;
 
 const box = (name: string, networks: readonly string[], more: Partial<ContainerSummary> = {}): ContainerSummary => ({
   ...{ name, networks, image: name, command: '', running: true, labels: {}, mounts: [], ports: [] },
@@ -21,7 +21,14 @@ const judged = (
   app = wiki,
   own = false,
   moment: Parameters<typeof notAlone>[3] = before,
-) => notAlone(app, [own ? box('caddy', ['caddy_caddynet']) : caddy, ...boxes], { ...theirs, own }, moment)?.code;
+) => {
+  const containers = [own ? box('caddy', ['caddy_caddynet']) : caddy, ...boxes];
+  const drivers = new Map([
+    ...['pair', 'w', 'caddy_caddynet'].map((name) => [name, 'bridge'] as const),
+    ['lan', 'macvlan'],
+  ]);
+  return notAlone(app, { containers, drivers }, { ...theirs, own }, moment)?.code;
+};
 
 test.each([
   ['alone with Caddy, on a network of any name', [box('wiki', ['pair'])], undefined],
@@ -51,6 +58,27 @@ test.each([
   ['at a port of this server alone', [box('wiki', ['pair'], port('127.0.0.1'))], undefined],
   ['on a network without Caddy', [box('wiki', ['w'])], 'header-apart'],
   ['in the network of another one', [box('wiki', [], { networkOf: 'vpn' }), box('vpn', ['pair'])], undefined],
+  ['beside the LAN on a network of its own', [box('wiki', ['pair', 'lan'])], 'header-shared'],
+  [
+    'with a stranger in its own network',
+    [box('wiki', ['pair'], of('w')), box('x', [], { networkOf: 'wiki', ...of('w') })],
+    'header-shared',
+  ],
+  [
+    'with a stranger in the network of Caddy',
+    [box('wiki', ['pair']), box('x', [], { networkOf: 'caddy' })],
+    'header-shared',
+  ],
+  [
+    'with a stranger in the network that it uses itself',
+    [box('wiki', [], { networkOf: 'vpn' }), box('vpn', ['pair']), box('x', [], { networkOf: 'vpn' })],
+    'header-shared',
+  ],
+  [
+    'with a stranger in the network of its database',
+    [box('wiki', ['pair', 'w'], of('w')), box('db', ['w'], of('w')), box('x', [], { networkOf: 'db' })],
+    'header-shared',
+  ],
   ['not there', [], 'header-unseen'],
 ] as const)('%s', (_, boxes, code) => {
   expect(judged(boxes)).toBe(code);
@@ -66,9 +94,15 @@ test('another machine is not looked into, nor is a second server of the app forg
   expect(judged(pair, two)).toBeUndefined();
 });
 
-test('a container that is missing for the moment says nothing of an app that was served', () => {
-  expect(judged([], wiki, false, { is: 'before', isServed: true })).toBeUndefined();
-  expect(judged([], wiki, false, { is: 'now', isServed: true })).toBeUndefined();
+test('a container that is missing for the moment says nothing of an app that was served there', () => {
+  const served = (upstream: string) => judged([], { ...wiki, upstream }, false, { is: 'before', served: [upstream] });
+  expect(served('wiki:80')).toBeUndefined();
+  expect(served('wiki.caddy_caddynet:80')).toBeUndefined();
+  expect(judged([], wiki, false, { is: 'before', served: ['nas:80'] })).toBe('header-unseen');
+  expect(served('192.168.1.5:80')).toBe('header-unseen');
+  expect(served('[fd00::5]:80')).toBe('header-unseen');
+  expect(served('host.docker.internal:80')).toBe('header-unseen');
+  expect(served('nas.lan:80')).toBe('header-unseen');
 });
 
 test('a Caddy of our own joins by itself, and an app of our own moves', () => {
@@ -78,5 +112,5 @@ test('a Caddy of our own joins by itself, and an app of our own moves', () => {
   expect(judged(beside, started, true)).toBeUndefined();
   expect(judged([], started, true)).toBeUndefined();
   expect(judged(beside, started, false)).toBe('header-apart');
-  expect(judged(beside, started, true, { is: 'now', isServed: true })).toBe('header-shared');
+  expect(judged(beside, started, true, { is: 'now', served: [] })).toBe('header-shared');
 });

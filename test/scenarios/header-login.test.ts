@@ -95,6 +95,42 @@ test('whoever joins that network later is named, and nothing is changed until th
   await fake.docker.remove('grocy-db');
 });
 
+test('whoever comes near it by another way is told, too', async () => {
+  const lan = { project: '', network: '', driver: 'macvlan' };
+  await fake.docker.createNetwork('lan', lan);
+  await fake.docker.connect('grocy', 'lan', []);
+  expect(plain((await run('verify')).out)).toContain('Other machines may reach grocy on the network lan');
+  expect((await run('apply')).failure?.code).toBe('header-shared');
+  await fake.docker.disconnect('grocy', 'lan');
+  await fake.docker.removeNetwork('lan');
+});
+
+test('while its container is made anew nothing is refused, but at another address it is', async () => {
+  await fake.docker.remove('grocy');
+  expect((await run('plan')).failure).toBeUndefined();
+  const yaml = await read('homeauth.yaml');
+  expect(yaml).toContain('upstream: grocy:80');
+  await fake.files.write(at('homeauth.yaml'), yaml.replace('upstream: grocy:80', 'upstream: nas:80'), 0o644);
+  expect((await run('apply')).failure?.code).toBe('header-unseen');
+  await fake.files.write(at('homeauth.yaml'), yaml, 0o644);
+  await theirs('grocy', 'lscr.io/linuxserver/grocy', ['homeauth_grocy', 'grocy_default']);
+  expect((await run('apply')).out).toBe(nothing);
+});
+
+test('one that was behind the login at an address, or at a name that no container has, cannot come to believe', async () => {
+  const without = await read('homeauth.yaml');
+  for (const upstream of ['192.168.1.5:80', 'nas:80']) {
+    await fake.files.write(at('homeauth.yaml'), `${without}  - name: wiki\n    upstream: ${upstream}\n`, 0o644);
+    await run('apply');
+    const yaml = await read('homeauth.yaml');
+    await fake.files.write(at('homeauth.yaml'), `${yaml}    login: header\n`, 0o644);
+    expect((await run('apply')).failure?.code).toBe('header-unseen');
+    expect(plain((await run('verify', ['wiki'])).out)).toContain('homeauth cannot see who else reaches it');
+  }
+  await fake.files.write(at('homeauth.yaml'), without, 0o644);
+  await run('apply');
+});
+
 test('one that homeauth starts moves to a network of its own, and back', async () => {
   const yaml = await read('homeauth.yaml');
   await fake.files.write(at('homeauth.yaml'), yaml.replace('- whoami', '- name: whoami\n    login: header'), 0o644);

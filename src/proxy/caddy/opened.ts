@@ -37,3 +37,11 @@ export function sitesIn(text: string): readonly CaddySite[] {
   }
   return sites;
 }
+
+/** What the site for a host dials, in homeauth's own text, as it is written there. */
+export const dialsIn = (text: string, host: string): readonly string[] =>
+  text
+    .split(/^(?=\S)/m)
+    .filter((piece) => sitesIn(piece)[0]?.host === host)
+    .flatMap((piece) => [...piece.matchAll(/^\t\treverse_proxy ([^@{\n]+)/gm)])
+    .flatMap(([, dials = '']) => dials.trim().split(' '));

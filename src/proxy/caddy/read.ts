@@ -2,7 +2,7 @@ import { revisionName } from '../../model/caddy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { hostsAside, served } from './aside.ts';
-import { fileBeside, partsOf } from './placement.ts';
+import { fileBeside, partsOf, textIn } from './placement.ts';
 import { copyOf, type Texts } from './swap.ts';
 
 /**
@@ -41,9 +41,19 @@ const siteTwice = (path: string, host: string): Failure =>
   });
 
 /** What homeauth's file beside a Caddyfile says. One that neither has our mark nor is imported by us is somebody else's. */
-export async function ourFile(files: Files, path: string, caddyfile: string): Promise<string | undefined> {
+export async function ourFile(
+  files: Pick<Files, 'read'>,
+  path: string,
+  caddyfile: string,
+): Promise<string | undefined> {
   const text = await files.read(fileBeside(path));
   return text?.includes(revisionName) || partsOf(caddyfile)[0]?.is === 'import' ? text : undefined;
+}
+
+/** homeauth's own text as it lies there, in the Caddyfile or beside it; empty where there is none. */
+export async function ourText(files: Pick<Files, 'read'>, path: string): Promise<string> {
+  const caddyfile = (await files.read(path)) ?? '';
+  return textIn(caddyfile) ?? (await ourFile(files, path, caddyfile)) ?? '';
 }
 
 /** @throws Failure where our file would take the place of somebody else's */

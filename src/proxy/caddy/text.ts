@@ -22,7 +22,7 @@ export const authentikAt = ({ listen }: Pick<Config, 'listen'>): string =>
 const ownDial = ({ name, upstream = '' }: App) => `${innerHost(name)}:${portOf(upstream)}`;
 
 /** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying any domain of the house. */
-function dialled(upstream: string, { site }: App): string {
+export function dialled(upstream: string, { site }: Pick<App, 'site'>): string {
   const host = upstream.slice(0, upstream.lastIndexOf(':'));
   return `${site?.tls ? 'https://' : ''}${inDocker(host) !== host ? `${host}.:${portOf(upstream)}` : upstream}`;
 }

@@ -14,6 +14,7 @@ export async function inspectNetwork(api: Api, name: string): Promise<NetworkFou
   return {
     project: found.Labels?.[composeLabel.project] ?? '',
     network: found.Labels?.[composeLabel.network] ?? '',
+    driver: found.Driver,
     subnets: (found.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     // Some releases write it with the subnet's length behind it.
     gateways: (found.IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split('/', 1) ?? []),

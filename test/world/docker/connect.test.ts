@@ -8,10 +8,11 @@ import { fakeEngine, json } from './fake-engine.ts';
 
 const network = {
   Name: 'n',
+  Driver: 'bridge',
   Labels: {},
   IPAM: { Config: [{ Subnet: '172.18.0.0/16', Gateway: '172.18.0.1/16' }, {}] },
 };
-const found = { project: '', network: '', subnets: ['172.18.0.0/16'], gateways: ['172.18.0.1'] };
+const found = { project: '', network: '', driver: 'bridge', subnets: ['172.18.0.0/16'], gateways: ['172.18.0.1'] };
 
 test('speaks the newest API that both know', async () => {
   for (const [ApiVersion, path] of [
