@@ -44,17 +44,21 @@ export const ldapNetworks = (config: Config): Resource[] =>
 
 const bindFlow = 'homeauth-ldap-bind';
 
+/** authentik sets this where a request carries the token of an outpost beside the address of whom it asks for. */
+const outpostAlone = `return getattr(request.http_request, 'outpost_user', None) is not None`;
+
 /**
  * What a bind walks: name and password, and nothing that wants a browser. A second factor could only be typed behind the
- * password, and who has another sort, or none yet, would never get in.
+ * password, and who has another sort, or none yet, would never get in. authentik serves flows to browsers, too, where
+ * this would be a login around the second factor: so only an outpost may begin it, and only one gets a session at its end.
  */
 export function ldapFlow(config: Config, inside: Id): Resource[][] {
   if (ldapApps(config).length === 0) return [];
   const plan = {
     slug: bindFlow,
-    fields: { name: 'homeauth: LDAP', title: 'LDAP', designation: 'authentication', authentication: 'none' },
+    fields: { name: 'homeauth: LDAP', title: 'LDAP', designation: 'authentication', authentication: 'require_outpost' },
     prompts: {},
-    policies: {},
+    policies: { 'outpost-alone': outpostAlone },
     steps: [
       {
         order: 10,
@@ -70,7 +74,13 @@ export function ldapFlow(config: Config, inside: Id): Resource[][] {
         // Asked in its turn: those of the brake on guessing.
         policies: [],
       },
-      { order: 30, sort: 'user_login', name: 'login', fields: { session_duration: 'minutes=5' } },
+      {
+        order: 30,
+        sort: 'user_login',
+        name: 'login',
+        fields: { session_duration: 'minutes=5' },
+        policies: ['outpost-alone'],
+      },
     ],
   } as const;
   return [...flowStages(plan, inside), [guessesAt(`${bindFlow}/20/${bindFlow}-password`, inside)]];

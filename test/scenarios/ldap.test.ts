@@ -9,6 +9,8 @@ import { inDatabase } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
+import { Browser } from '../standin/browser.ts';
+import type { State } from '../standin/state.ts';
 
 const program = (image: string) => (image.includes('jellyfin') ? whoami : undefined);
 let fake: FakeWorld;
@@ -126,6 +128,53 @@ test('a second factor is not asked for', async () => {
   );
   expect((await run('apply')).failure).toBeUndefined();
   expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
+});
+
+/** What authentik says to a browser that has walked the flow of a bind, and who it is then. */
+async function walked(more: Readonly<Record<string, string>> = {}): Promise<[string, number]> {
+  const authentik = await fake.docker.dialAddress('authentik', 9000);
+  const browser = new Browser(`http://${authentik?.host}:${authentik?.port}`, '203.0.113.7', more);
+  const host = 'auth.home.example.com';
+  const said = await browser
+    .flow(host, '/if/flow/homeauth-ldap-bind/', {
+      'ak-stage-identification': { uid_field: 'anna' },
+      'ak-stage-password': { password: 'Anna-Throwaway-1' },
+    })
+    .catch(String);
+  return [said, (await browser.open(host, '/api/v3/core/users/me/')).status];
+}
+
+test('a browser cannot walk its flow, so that nothing leads around the second factor', async () => {
+  const refused = [expect.stringContaining('Flow does not apply to current user.'), 403];
+  expect(await walked()).toEqual(refused);
+  // Nobody but an outpost has such a token, and authentik believes it beside an address alone.
+  const { key } = (await databaseOf(fake)).tokens.find(({ identifier }) => identifier === 'homeauth-ldap-jellyfin')!;
+  const address = { 'x-authentik-remote-ip': '203.0.113.7' };
+  expect(await walked({ ...address, 'x-authentik-outpost-token': key })).toEqual(refused);
+  const token = /AUTHENTIK_TOKEN=(.+)/.exec(await read('ldap/jellyfin.env'))?.[1] ?? '';
+  expect(await walked({ 'x-authentik-outpost-token': token })).toEqual(refused);
+  expect(await walked({ ...address, 'x-authentik-outpost-token': token })).toEqual(['/', 200]);
+});
+
+test('where somebody opens the flow, a browser gets no session at its end; both are put back', async () => {
+  const flowOf = ({ flows }: State) => flows.find(({ slug }) => slug === 'homeauth-ldap-bind')!;
+  const guards = ({ policies, bindings }: State) => {
+    const policy = policies.find(({ name }) => name === 'homeauth-ldap-bind-outpost-alone');
+    return bindings.filter((one) => one.policy === policy?.pk);
+  };
+  expect(guards(await databaseOf(fake))).toMatchObject([{ enabled: true, negate: false, failure_result: false }]);
+  await inDatabase(fake, (state) => {
+    flowOf(state).authentication = 'none';
+  });
+  expect(await walked()).toEqual(['/', 403]);
+  await inDatabase(fake, (state) => {
+    const [guard] = guards(state);
+    state.bindings = state.bindings.filter((one) => one !== guard);
+  });
+  expect(await walked()).toEqual(['/', 200]);
+  expect((await run('apply')).failure).toBeUndefined();
+  const now = await databaseOf(fake);
+  expect([flowOf(now).authentication, guards(now).length]).toEqual(['require_outpost', 1]);
   const yaml = await read('homeauth.yaml');
   await fake.files.write(at('homeauth.yaml'), yaml.replace(/policies:\n.*\n/, ''), 0o644);
   expect((await run('apply')).failure).toBeUndefined();

@@ -13,11 +13,13 @@ export class Browser {
   readonly #origin: string;
 
   readonly #address: string | undefined;
+  readonly #more: Readonly<Record<string, string>>;
 
-  /** `address`: whose it is, where that matters. */
-  constructor(origin: string, address?: string) {
+  /** `address`: whose it is, where that matters; `more`: headers that it sends with everything. */
+  constructor(origin: string, address?: string, more: Readonly<Record<string, string>> = {}) {
     this.#origin = origin;
     this.#address = address;
+    this.#more = more;
   }
 
   /** Opens `path` as if it were asked from `https://host`. */
@@ -31,6 +33,7 @@ export class Browser {
       referer: `https://${host}/`,
       cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       'x-authentik-csrf': this.cookies.get('authentik_csrf') ?? '',
+      ...this.#more,
     };
     if (this.#address) headers['x-forwarded-for'] = this.#address;
     if (payload) headers['content-type'] = 'application/json';

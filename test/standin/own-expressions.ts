@@ -1,6 +1,6 @@
 import type { Meaning } from './expressions.ts';
 import { pendingUser } from './flow/stage.ts';
-import { addressOf } from './http/call.ts';
+import { addressOf, outpostOf } from './http/call.ts';
 import { trustedPeers } from './http/trust.ts';
 import { isSuperuser, withParents } from './people.ts';
 import { isLow, reputations } from './reputation.ts';
@@ -166,6 +166,11 @@ const forgiven: Meaning = ({ call, plan }) => {
   return true;
 };
 
+/** At the end of a bind. */
+const OUTPOST_ALONE = `return getattr(request.http_request, 'outpost_user', None) is not None`;
+
+const outpostAlone: Meaning = ({ call }) => outpostOf(call) !== undefined;
+
 /** What homeauth's own expressions mean. */
 export const OWN: readonly (readonly [string, Meaning])[] = [
   [INVITED_GROUPS, inviteToGroups],
@@ -179,4 +184,5 @@ export const OWN: readonly (readonly [string, Meaning])[] = [
   [HAS_FACTOR, hasFactor],
   [GUESSES, guesses],
   [FORGIVEN, forgiven],
+  [OUTPOST_ALONE, outpostAlone],
 ];

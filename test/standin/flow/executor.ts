@@ -1,4 +1,4 @@
-import type { Call } from '../http/call.ts';
+import { type Call, outpostOf } from '../http/call.ts';
 import { json, notFound, type Reply, redirect } from '../http/reply.ts';
 import { csrfProblem, newSession, sessionOf, withSession } from '../sessions.ts';
 import type { Json } from '../state.ts';
@@ -50,6 +50,7 @@ function unplanned(step: Step): Denial | undefined {
 
 function appliesTo({ call, flow }: Step): boolean {
   const signedIn = call.session?.data.user != null;
+  if (flow.authentication === 'require_outpost') return outpostOf(call) !== undefined;
   if (flow.authentication === 'none') return true;
   if (flow.authentication === 'require_authenticated') return signedIn;
   return flow.authentication === 'require_unauthenticated' && !signedIn;

@@ -40,8 +40,17 @@ export interface Call {
 /** The request's own origin, as links in answers use it. */
 export const originOf = (call: Call): string => `${call.secure ? 'https' : 'http'}://${call.host}`;
 
-/** The visitor's address, as the proxy tells it. */
+/** The account of the outpost that asks for somebody: it sends their address, and the token of its own account. */
+export function outpostOf({ headers, state }: Call): User | undefined {
+  const key = headers['x-authentik-outpost-token'];
+  if (key === undefined || headers['x-authentik-remote-ip'] === undefined) return undefined;
+  const token = state.tokens.find((one) => one.intent === 'api' && one.key === key);
+  return state.users.find((one) => one.pk === token?.user && one.type === 'internal_service_account');
+}
+
+/** The visitor's address, as an outpost or the proxy tells it. */
 export function addressOf(call: Call): string {
+  if (outpostOf(call)) return String(call.headers['x-authentik-remote-ip']);
   const [first = ''] = String(call.headers['x-forwarded-for'] ?? call.peer).split(',');
   return first.trim().replace(/^::ffff:/, '');
 }

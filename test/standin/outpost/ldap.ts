@@ -108,7 +108,7 @@ function serve(socket: Socket, options: LdapOptions): void {
     if (operation === ProtocolOperation.LDAP_REQ_BIND) {
       const request = new BindRequest({ messageId });
       request.parseMessage(reader);
-      const found = await bind(request, options);
+      const found = await bind(request, options, socket.remoteAddress?.replace(/^::ffff:/, '') ?? '');
       bound = typeof found === 'number' ? undefined : found;
       socket.write(
         done(messageId, ProtocolOperation.LDAP_RES_BIND, typeof found === 'number' ? found : RESULT.success),
@@ -131,13 +131,14 @@ function serve(socket: Socket, options: LdapOptions): void {
 }
 
 /** Walks the bind flow as a browser would; whoever the application is not for is refused all the same. */
-async function bind({ dn, password }: BindRequest, options: LdapOptions): Promise<Bound | number> {
+async function bind({ dn, password }: BindRequest, options: LdapOptions, address: string): Promise<Bound | number> {
   const provider = (await served(options)).find((one) => isBelow(dn, one.base_dn));
   if (!provider) return RESULT.noObject;
   const username = /^cn=((?:\\.|[^,])+)/i.exec(dn)?.[1]?.replaceAll(/\\(.)/g, '$1');
   if (username === undefined || password === '') return RESULT.wrongCredentials;
   const host = new URL(options.origin).host;
-  const browser = new Browser(options.origin);
+  const says = { 'x-authentik-outpost-token': options.token, 'x-authentik-remote-ip': address };
+  const browser = new Browser(options.origin, undefined, says);
   try {
     await browser.flow(host, `/if/flow/${provider.bind_flow_slug}/`, {
       'ak-stage-identification': { uid_field: username },
@@ -149,7 +150,8 @@ async function bind({ dn, password }: BindRequest, options: LdapOptions): Promis
   }
   const path = `/api/v3/outposts/ldap/${provider.pk}/check_access/?app_slug=${provider.application_slug}`;
   const { access, has_search_permission: maySearch } = JSON.parse((await browser.open(host, path)).text);
-  return access.passing ? { username, maySearch } : RESULT.insufficientAccess;
+  // Nobody is logged in where the flow ended without that: then there is no such answer.
+  return access?.passing ? { username, maySearch } : RESULT.insufficientAccess;
 }
 
 interface Entry {
