@@ -1,4 +1,6 @@
 import type { RotateFlags } from '../cli/care.ts';
+import { ldapAccount, ldapApps, ldapProvider } from '../config/ldap.ts';
+import { ldapSecret } from '../desired/ldap.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -42,7 +44,7 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
   const isGood = !findings.some(issueOf);
   const words = [
     proof(findings, screen.paper),
-    ...(ended === undefined ? [] : ['', prose(leaked(ended, others), screen.paper)]),
+    ...(ended === undefined ? [] : ['', prose(leaked(ended, others, installation), screen.paper)]),
   ];
   const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
   screen.result(words.join('\n'), data, isGood);
@@ -74,22 +76,27 @@ async function endAll(installation: Installation): Promise<number> {
 }
 
 /** Keys to the API and app passwords that are not homeauth's own: whether they leaked, too, only their owners can say. */
-async function tokensOfOthers({ world }: Installation): Promise<readonly string[]> {
+async function tokensOfOthers({ world, config }: Installation): Promise<readonly string[]> {
   const [tokens, users] = await Promise.all([
     world.authentik.list('core/tokens', 'fresh'),
     world.authentik.list('core/users'),
   ]);
+  const own = ['homeauth', ...ldapApps(config).map(ldapAccount)];
   return tokens
-    .filter(({ identifier, managed }) => identifier !== 'homeauth' && !managed)
+    .filter(({ identifier, managed }) => !own.includes(identifier) && !managed)
     .map(({ identifier, user }) => `${identifier} (${users.find(({ pk }) => pk === user)?.username ?? 'nobody'})`);
 }
 
-const leaked = (ended: number, others: readonly string[]): string[] => [
+const leaked = (ended: number, others: readonly string[], { config, layout }: Installation): string[] => [
   `${ended} ${ended === 1 ? 'session was' : 'sessions were'} ended.`,
   ...(others.length > 0
     ? [
         `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
       ]
     : []),
-  'Not changed: passwords and second factors of people, client secrets of apps, Cloudflare tokens. Copies from before have the former secrets in them; where one leaked, whoever has it has the password hashes and the seeds of authenticator apps, too: homeauth user password NAME, homeauth user reset-2fa NAME.',
+  "Not changed: passwords and second factors of people, client secrets of apps, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Copies from before have the former secrets in them; where one leaked, whoever has it has the password hashes and the seeds of authenticator apps, too: homeauth user password NAME, homeauth user reset-2fa NAME.",
+  ...ldapApps(config).map(
+    (app) =>
+      `${app.name} asks by LDAP. For a new token and a new bind password: in authentik, under Applications > Outposts, delete "${ldapProvider(app)}"; then run rm ${ldapSecret(layout, app)} && homeauth apply, and enter in the app what homeauth app ${app.name} --show-secret says.`,
+  ),
 ];

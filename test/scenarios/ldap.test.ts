@@ -221,6 +221,43 @@ test('ldapsearch binds against it, as an app does', async (context) => {
   expect(stdout).toBe(`dn: cn=anna,ou=users,${base}\ncn: anna\n\n`);
 });
 
+test('after a leak, rotate says what it left, and doing so makes both anew', async () => {
+  const secrets = async () => [
+    await bindPassword(),
+    /AUTHENTIK_TOKEN=(.+)/.exec(await read('ldap/jellyfin.env'))?.[1] ?? '',
+  ];
+  const before = await secrets();
+  const rotated = await run('rotate', ['all'], { leaked: true });
+  expect(rotated.failure).toBeUndefined();
+  const said = plain(rotated.out);
+  expect(await secrets()).toEqual(before);
+  expect(said).toMatch(/Not changed: .*bind passwords and outposts' tokens of apps that ask by LDAP/);
+  expect(said).not.toMatch(/app passwords of others.*homeauth-ldap-jellyfin/);
+  expect(said).toContain('Applications > Outposts, delete "jellyfin LDAP"');
+  expect(said).toContain(`rm ${at('.homeauth/ldap/jellyfin.env')} && homeauth apply`);
+  await fake.files.remove(at('.homeauth/ldap/jellyfin.env'));
+  await inDatabase(fake, (state) => {
+    const gone = state.outposts.find(({ name }) => name === 'jellyfin LDAP')!;
+    const token = state.tokens.find(({ identifier }) => identifier === `ak-outpost-${gone.pk}-api`);
+    state.outposts = state.outposts.filter((one) => one !== gone);
+    state.tokens = state.tokens.filter((one) => one !== token);
+    state.users = state.users.filter(({ pk }) => pk !== token?.user);
+  });
+  const applied = await run('apply');
+  expect([applied.failure, applied.code]).toEqual([undefined, 0]);
+  const after = await secrets();
+  for (const [n, secret] of before.entries()) {
+    expect(after[n]).toMatch(/.{20}/);
+    expect(after[n]).not.toBe(secret);
+  }
+  const keys = (await databaseOf(fake)).tokens.map(({ key }) => key);
+  expect([before, after].map((all) => all.map((one) => keys.includes(one)))).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
+});
+
 test('uninstall takes the server away, and what is in the database stays with the data', async () => {
   const copy = await copyOf(fake, { program });
   const homeauth = homeauthIn(copy);
