@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
@@ -154,4 +154,38 @@ test('goes on after a power cut, to the same end', async () => {
     expect(again.code).toBe(0);
     await isAllThere();
   }
+});
+
+describe('what was cut off is gone on from', () => {
+  beforeEach(async () => {
+    const whole = cutAt(fake);
+    await homeauthIn(fake, whole.over)('restore', [path]);
+    // The files have their names, and the database is missing.
+    const laid = 1 + whole.effects.findIndex((effect) => effect.startsWith('docker.'));
+    await begin();
+    await expect(homeauthIn(fake, cutAt(fake, laid).over)('restore', [path])).rejects.toThrow(PowerCut);
+    expect(await files.stat(at('restoring.json'))).toBeDefined();
+  });
+
+  test('by an intact copy alone', async () => {
+    await files.overwrite(`${path}/database.dump`, 'theirs');
+    expect((await homeauth('restore', [path])).failure?.code).toBe('copy-damaged');
+    expect(running(fake)).toEqual([]);
+  });
+
+  test('by a copy alone that nobody else can change', async () => {
+    await files.setAccess(`${path}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
+    expect((await homeauth('restore', [path])).failure?.code).toBe('untrusted-path');
+    expect(running(fake)).toEqual([]);
+  });
+
+  test('for the same domain alone', async () => {
+    const before = files.snapshot();
+    const { failure } = await homeauth('restore', [path], { domain: 'new.example.org' });
+    expect(failure?.code).toBe('flag-invalid');
+    expect(failure?.message).toContain('home.example.com');
+    expect(files.snapshot()).toEqual(before);
+    expect((await homeauth('restore', [path])).failure).toBeUndefined();
+    await isAllThere();
+  });
 });

@@ -47,12 +47,16 @@ export async function layOut(wanted: Wanted, runtime: Runtime): Promise<Installa
   const layout = layoutOf(baseDir);
   const beside = join(baseDir, staging);
   const noted = await files.read(join(layout.root, restoringFile));
-  if (noted !== undefined && JSON.parse(noted).copy === copy.path) return laidOut(baseDir, runtime);
   assertKey(copy.manifest, key);
   tell('reading the copy');
   for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
     await assertTrusted(join(copy.path, file), runtime.world);
   await assertIntact(copy, files);
+  const begun = noted === undefined ? undefined : JSON.parse(noted);
+  if (begun?.copy === copy.path) {
+    if (begun.domain !== wanted.domain) throw begunElsewhere(begun.domain, wanted, layout.root);
+    return laidOut(baseDir, runtime);
+  }
   await assertFree([layout.root, layout.caddy], files);
   await files.removeTree(beside);
   await files.makeDirectory(beside, 0o700, root);
@@ -63,7 +67,7 @@ export async function layOut(wanted: Wanted, runtime: Runtime): Promise<Installa
     const installation = openInstallation(text, layout.config, runtime);
     await assertOwnTrusted(installation);
     await wanted.check(installation);
-    const note = { copy: copy.path, database: 'missing' };
+    const note = { copy: copy.path, domain: wanted.domain, database: 'missing' };
     await files.write(join(beside, 'authentik', restoringFile), `${JSON.stringify(note)}\n`, 0o600);
     // With it there is an installation; until then all of it begins anew.
     await files.remove(layout.root);
@@ -167,6 +171,14 @@ export async function putOutside({ config, world }: Installation, copy: Copy, ke
     await files.removeTree(beside);
   }
 }
+
+const begunElsewhere = (begun: string, { copy, domain }: Wanted, root: string): Failure =>
+  new Failure({
+    code: 'flag-invalid',
+    problem: `A restore of this copy for ${begun} was interrupted, and ${domain} is another domain.`,
+    why: 'Its files are in place already, with the first domain in them.',
+    fix: `Finish it: homeauth restore ${copy.path} --domain ${begun}   or begin anew; move it away first:  mv ${root} ${root}.old`,
+  });
 
 async function assertFree(paths: readonly string[], files: Runtime['world']['files']): Promise<void> {
   for (const path of paths) {
