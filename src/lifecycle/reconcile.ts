@@ -35,6 +35,15 @@ export interface Wishes {
   readonly pins?: Pins;
   /** What the command changes in homeauth.yaml. */
   readonly edit?: Edit;
+  readonly exchange?: Exchange;
+}
+
+/** Secrets that change with what runs. */
+export interface Exchange {
+  /** Once nothing is refused, and before anything else is changed. */
+  make(installation: Installation): Promise<void>;
+  /** Once everything runs with the new ones. */
+  settle?(installation: Installation): Promise<void>;
 }
 
 export interface Done {
@@ -78,7 +87,8 @@ export function reconcile(
 ): Promise<Done> {
   return hold(before, command, async () => {
     await assertNotRestoring(before);
-    await assertNotRotating(before);
+    // Whoever exchanges secrets finishes what a run before has begun.
+    if (!wishes.exchange) await assertNotRotating(before);
     await sweep(before);
     const installation = await reopened(before, wishes.edit);
     const mayTake = wishes.mayTake ?? (() => false);
@@ -88,6 +98,7 @@ export function reconcile(
     if (foreign) throw notOurs(kinds, foreign);
     if (trouble) throw trouble;
     await rehearse(want, all, kinds, installation.world);
+    await wishes.exchange?.make(installation);
     // What has opened the API once is proven, also while authentik restarts and opens nothing.
     let isProven = false;
     const run: Run<Facts> = {
@@ -103,6 +114,7 @@ export function reconcile(
     const changes = (await converge(run)).filter(({ op }) => op !== 'keep');
     // Everything of the new ones runs: until here the former ones are what a next run would go back to.
     if (wishes.pins) await keep(wishes.pins, installation.ledger);
+    await wishes.exchange?.settle?.(installation);
     return { installation, changes };
   });
 }

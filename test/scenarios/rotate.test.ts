@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
+import { eras, isOlder } from '../../src/model/release.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
@@ -94,6 +96,105 @@ test('asks first, and changes nothing without a yes', async () => {
 test('mail without a mail server is refused', async () => {
   files.put('/root/new', 'secret\n', 0o600);
   expect((await homeauth('rotate', ['mail'], { mailPasswordFile: '/root/new' })).failure?.code).toBe('mail-not-set');
+});
+
+const running = () => [...fake.docker.boxes].flatMap(([name, box]) => (box.running ? [name] : [])).toSorted();
+
+/** Somebody else's container, on the network where Caddy and its apps are. */
+async function neighbour(name: string): Promise<void> {
+  const image = 'traefik/whoami:v1.11.0';
+  await fake.docker.pull(image);
+  const project = { name, directory: `/opt/${name}`, file: `/opt/${name}/compose.yaml` };
+  const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
+  const definition = { project, service: name, image, mounts: [], networks };
+  await fake.docker.run({ name, definition, environment: {}, revision: 'theirs' });
+}
+
+describe.each(['database', 'key'] as const)('%s: where apply would refuse, nothing is exchanged', (what) => {
+  test('because of what homeauth.yaml says since', async () => {
+    await neighbour('grocy');
+    await neighbour('plex');
+    const yaml = (await files.read(at('homeauth.yaml'))) ?? '';
+    const app = 'apps:\n  - { name: grocy, login: header, upstream: "grocy:80" }';
+    await files.write(at('homeauth.yaml'), yaml.replace('apps:', app), 0o644);
+    const [before, ran] = [files.snapshot(), running()];
+    expect(await homeauth('rotate', [what])).toMatchObject({ code: 2, failure: { code: 'header-shared' } });
+    expect(running()).toEqual(ran);
+    expect(files.snapshot()).toEqual(before);
+  });
+
+  test("because of somebody else's thing in the place of ours", async () => {
+    const ledger = JSON.parse((await files.read(at('.homeauth/ledger.json'))) ?? '');
+    const made = ledger.made.filter(({ id }: { id: string }) => id !== `file:${at('docker-compose.yml')}`);
+    files.put(at('.homeauth/ledger.json'), JSON.stringify({ ...ledger, made }), 0o600);
+    files.put(at('docker-compose.yml'), 'services: {}\n');
+    const [before, ran] = [files.snapshot(), running()];
+    expect(await homeauth('rotate', [what])).toMatchObject({ failure: { code: 'not-ours' } });
+    expect(running()).toEqual(ran);
+    expect(files.snapshot()).toEqual(before);
+  });
+});
+
+test.each(['database', 'key'] as const)('%s: is under way until everything runs with the new one', async (what) => {
+  const { run } = fake.docker;
+  Object.assign(fake.docker, {
+    run: async () => {
+      throw new Failure({ code: 'docker-failed', problem: 'Docker makes no container.', fix: 'Try again.' });
+    },
+  });
+  expect((await homeauth('rotate', [what])).failure?.code).toBe('docker-failed');
+  Object.assign(fake.docker, { run });
+  expect((await homeauth('apply')).failure?.code).toBe('rotation-unfinished');
+  expect((await homeauth('rotate', [what])).code).toBe(0);
+  await isWell();
+});
+
+test('no release can be installed whose SECRET_KEY makes the ids by which apps know people', () => {
+  expect(eras.filter(({ line }) => isOlder(line, '2023.6'))).toEqual([]);
+});
+
+describe('mail', () => {
+  beforeEach(async () => {
+    const mail = 'mail: { host: mail.example.com, from: a@example.com, username: a, password-file: /root/mail }';
+    files.put('/root/mail', 'kettle\n', 0o600);
+    await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}${mail}\n`, 0o644);
+    expect((await homeauth('apply')).failure).toBeUndefined();
+    files.put('/root/new', 'lantern\n', 0o600);
+    const { exec } = fake.docker;
+    const refused = `${JSON.stringify({ step: 'login', kind: 'refused', said: '535 no' })}\n`;
+    Object.assign(fake.docker, {
+      exec: async (...given: Parameters<typeof exec>) =>
+        given[1][0] === 'python3' ? { code: 0, stdout: refused, stderr: '' } : exec(...given),
+    });
+  });
+  const exchanged = { mailPasswordFile: '/root/new' };
+
+  test('what the mail server does not take is put back', async () => {
+    expect((await homeauth('rotate', ['mail'], exchanged)).code).toBe(4);
+    expect(await files.read('/root/mail')).toBe('kettle\n');
+    expect(Object.keys(files.snapshot()).filter((one) => one.includes('rotation'))).toEqual([]);
+  });
+
+  test('the former one outlives a power cut, and what its owner wrote since, too', async () => {
+    const whole = cutAt(fake);
+    await homeauthIn(fake, whole.over)('rotate', ['mail'], exchanged);
+    const written = whole.effects.findIndex((effect) => effect.includes('/root/mail')) + 1;
+    for (const since of [undefined, 'orbit\n']) {
+      await expect(homeauthIn(fake, cutAt(fake, written, 'after').over)('rotate', ['mail'], exchanged)).rejects.toThrow(
+        PowerCut,
+      );
+      expect(await files.read('/root/mail')).toBe('lantern\n');
+      if (since) await files.write('/root/mail', since, 0o600);
+      expect((await homeauth('rotate', ['mail'], exchanged)).code).toBe(4);
+      expect(await files.read('/root/mail')).toBe(since ?? 'kettle\n');
+    }
+  });
+
+  test('a refusal leaves the former one in place', async () => {
+    await files.write(at('container-vars.env'), 'POSTGRES_PASSWORD=a\n', 0o600);
+    expect((await homeauth('rotate', ['mail'], exchanged)).failure).toBeDefined();
+    expect(await files.read('/root/mail')).toBe('kettle\n');
+  });
 });
 
 describe('a former secret that still opens is told', () => {

@@ -5,7 +5,7 @@ import { Failure } from '../../model/failure.ts';
 import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import { reconcile } from '../reconcile.ts';
-import { apiWith, type Change, databaseOpens, exchange, pendingIn, type Rotated } from './rotation.ts';
+import { apiWith, type Change, databaseOpens, exchange, pendingIn, type Rotated, settle } from './rotation.ts';
 
 interface Proof {
   readonly title: string;
@@ -22,7 +22,8 @@ const proofs: Readonly<Record<Rotated, Proof>> = {
 
 /**
  * Makes secrets anew, in the order in which a leak is closed: the database, the key that signs sessions, the token. Each
- * is on disk before anybody hears of it. Then proves that the new ones work, and that the former do not.
+ * is on disk before anybody hears of it. What needs containers made anew is exchanged only where `apply` would go through.
+ * Then proves that the new ones work, and that the former do not.
  */
 export async function rotate(
   installation: Installation,
@@ -31,23 +32,33 @@ export async function rotate(
   progress: (event: Progress) => void,
 ): Promise<readonly Finding[]> {
   const changes = new Map<Rotated, Change>();
-  const make = async (all: readonly Rotated[]) => {
-    if (all.length === 0) return;
-    await hold(installation, 'rotate', async () => {
-      for (const one of all) {
-        tell(one);
-        changes.set(one, await exchange(installation, one));
-      }
-    });
+  const make = async (one: Rotated, where: Installation) => {
+    tell(one);
+    changes.set(one, await exchange(where, one));
   };
+  const makeToken = () =>
+    hold(installation, 'rotate', async () => {
+      await make('token', installation);
+      await settle(installation, 'token');
+    });
   const pending = await pendingIn(installation);
   const what = new Set([...asked, ...pending]);
   const inContainers = (['database', 'key'] as const).filter((one) => what.has(one));
   // What a run before could not finish comes first: nothing else is changed until then.
-  if (pending.includes('token')) await make(['token']);
-  await make(inContainers);
-  if (inContainers.length > 0) await reconcile(installation, 'rotate', progress);
-  if (what.has('token') && !changes.has('token')) await make(['token']);
+  if (pending.includes('token')) await makeToken();
+  if (inContainers.length > 0) {
+    await reconcile(installation, 'rotate', progress, {
+      exchange: {
+        async make(where) {
+          for (const one of inContainers) await make(one, where);
+        },
+        async settle(where) {
+          for (const one of inContainers) await settle(where, one);
+        },
+      },
+    });
+  }
+  if (what.has('token') && !changes.has('token')) await makeToken();
   tell('proving it');
   const now = await reopened(installation);
   const findings: Finding[] = [];
@@ -88,14 +99,24 @@ async function answersTo(installation: Installation, secret: Secret): Promise<bo
   }
 }
 
-/** @throws Failure mail-password-missing where homeauth.yaml names no file for it */
+/** A mail password that was, and those that were written in its place and not proven yet. */
+interface Tried {
+  readonly former: string;
+  readonly tried: readonly string[];
+}
+
+/**
+ * Another password for the mail server, where it takes it; else the former, which lies beside until one is proven: a run
+ * that was cut off before puts back the same one.
+ * @throws Failure mail-not-set where homeauth.yaml names no file for it
+ */
 export async function rotateMail(
   installation: Installation,
   password: Secret,
   progress: (event: Progress) => void,
   works: (installation: Installation) => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
-  const { world, config } = installation;
+  const { world, config, layout } = installation;
   const path = config.mail?.passwordFile;
   if (path === undefined) {
     throw new Failure({
@@ -104,15 +125,28 @@ export async function rotateMail(
       fix: 'Leave out mail, or set mail.password-file in homeauth.yaml, then: homeauth apply',
     });
   }
-  const put = async (content: string) => {
-    await world.files.write(path, content, 0o600);
-    await reconcile(installation, 'rotate', progress);
-  };
-  const before = (await world.files.read(path)) ?? '';
-  await put(`${password.reveal()}\n`);
+  const { files } = world;
+  const beside = `${layout.rotation}mail.json`;
+  const next = `${password.reveal()}\n`;
+  const before = (await files.read(path)) ?? '';
+  const noted: Tried = JSON.parse((await files.read(beside)) ?? '{"former":"","tried":[]}');
+  // What its owner has written since is not to be lost either.
+  const former = noted.tried.includes(before) ? noted.former : before;
+  const note: Tried = { former, tried: [...noted.tried, next] };
+  const put = (content: string) =>
+    reconcile(installation, 'rotate', progress, {
+      exchange: {
+        async make() {
+          await files.write(beside, `${JSON.stringify(note)}\n`, 0o600);
+          await files.write(path, content, 0o600);
+        },
+      },
+    });
+  await put(next);
   const findings = await works(installation);
-  if (findings.every(({ status }) => status === 'ok')) return findings;
+  const isTaken = findings.every(({ status }) => status === 'ok');
   // A password that the mail server does not take is no progress.
-  await put(before);
+  if (!isTaken) await put(former);
+  await files.remove(beside);
   return findings;
 }

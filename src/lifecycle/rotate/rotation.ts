@@ -47,19 +47,20 @@ export async function assertNotRotating(sight: Sight): Promise<void> {
   if (pending.length === 0) return;
   throw new Failure({
     code: 'rotation-unfinished',
-    problem: 'A secret was being exchanged when homeauth was interrupted: one side may have the new one only.',
+    problem: 'The exchange of a secret was begun and is not finished: not everything may have the new one.',
     fix: `Finish it: homeauth rotate ${pending.length === 1 ? pending[0] : 'all'}`,
   });
 }
 
 /**
- * Another password for authentik's role: told to PostgreSQL by its socket, then written where the containers are told.
- * `apply` makes those anew.
+ * Another password for authentik's role: told to PostgreSQL by its socket, then written where the containers are told;
+ * what is written there already was told. Then the containers are made anew.
  */
 async function rotateDatabase(installation: Installation): Promise<Change> {
   const { world, layout } = installation;
   const was = await valueIn(world, layout.env, databasePassword);
   const is = await coming(installation, 'database', databasePassword);
+  if (was?.reveal() === is.reveal()) return { is };
   const sql = [
     // What fails is logged without the statement, which has the password in it.
     'set log_min_error_statement = panic;',
@@ -67,18 +68,22 @@ async function rotateDatabase(installation: Installation): Promise<Change> {
   ];
   good(await tellDatabase(world.docker, sql.join('\n')), 'psql', 'given another password');
   await changeValues(world, layout.env, { [databasePassword]: is, AUTHENTIK_POSTGRESQL__PASSWORD: is });
-  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+  return { was, is };
 }
 
-/** Another SECRET_KEY. Server and worker go first: never is one of them on the old and the other on the new. */
+/**
+ * Another SECRET_KEY. Server and worker go first: never is one of them on the old and the other on the new. Before 2023.6
+ * apps knew everybody by an id that was made of it; no such release can be installed.
+ */
 async function rotateKey(installation: Installation): Promise<Change> {
   const { world, layout } = installation;
   const was = await valueIn(world, layout.env, secretKey);
   const is = await coming(installation, 'key', secretKey);
+  if (was?.reveal() === is.reveal()) return { is };
   for (const name of ['authentik-worker', 'authentik'])
     if (await world.docker.container(name)) await world.docker.remove(name);
   await changeValues(world, layout.env, { [secretKey]: is });
-  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+  return { was, is };
 }
 
 /**
@@ -139,11 +144,13 @@ export async function databaseOpens({ world }: Installation, password: Secret): 
   return (await world.docker.exec(databaseContainer, ['sh', '-c', knocking], { stdin })).code === 0;
 }
 
-/** Exchanges one secret, and forgets that it was under way. */
+/** Exchanges one secret. That it is under way stays noted until it is settled. */
 export async function exchange(installation: Installation, of: Rotated): Promise<Change> {
-  const { world, layout, surroundings } = installation;
-  if (surroundings.signal.aborted) throw interrupted(`before the secret was exchanged: ${of}`);
-  const change = await { database: rotateDatabase, key: rotateKey, token: rotateToken }[of](installation);
+  if (installation.surroundings.signal.aborted) throw interrupted(`before the secret was exchanged: ${of}`);
+  return { database: rotateDatabase, key: rotateKey, token: rotateToken }[of](installation);
+}
+
+/** Forgets that a secret was under way: whatever uses it has the new one. */
+export async function settle({ world, layout }: Sight, of: Rotated): Promise<void> {
   await world.files.remove(noteOf(layout, of));
-  return change;
 }
