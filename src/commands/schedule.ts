@@ -3,7 +3,7 @@ import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { assertChosen } from '../installation/trust.ts';
+import { assertChosen, assertProgram } from '../installation/trust.ts';
 import { cronLine, hasSystemd, schedule as install, jobsFor, unitsOf, unschedule } from '../lifecycle/schedule.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
@@ -21,6 +21,7 @@ export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<
     return exitCodes.fine;
   }
   assertUnattended(installation);
+  await assertProgram(world);
   if (flags.identity !== undefined) await assertChosen(flags.identity, runtime);
   const jobs = jobsFor(installation, flags.identity);
   const names = jobs.map(({ name }) => name);

@@ -37,9 +37,9 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
       ledger = ledger.filter(({ id }) => !gone.has(id));
       await run.ledger.save(ledger);
     }
-    // What stays although other things are wanted is no news: it is told when everything goes.
+    // What stays although other things are wanted is no news: it is told when everything goes. What is away is news.
     const told = changes.flatMap((change, i) =>
-      !change || wave![i]!.silent || held.includes(wave![i]!) || (change.op === 'keep' && want.length > 0)
+      !change || wave![i]!.silent || held.includes(wave![i]!) || (want.length > 0 && staysQuietly(change))
         ? []
         : [change],
     );
@@ -70,6 +70,9 @@ const isLate = ([over]: readonly Leftover[]): boolean => over !== undefined && (
 
 const isHeld = ({ code }: Reason): boolean => code === 'holds-others';
 
+const staysQuietly = ({ op, because }: Change): boolean =>
+  op === 'keep' && because.every(({ code }) => code !== 'away');
+
 const keep = ({ id }: Made, why: Reason): Change => ({ op: 'keep', id, because: [why] });
 
 /**
@@ -86,8 +89,10 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
     const now = found.get(over);
     if (!now) done.set(over, over.change);
     else if (now.is === 'absent') done.set(over, undefined);
-    else if (now.is === 'present' && isTheirs(over, now.spec, run))
-      done.set(over, keep(over.made, { code: 'holds-text', says: 'holds text of yours' }));
+    else if (now.is === 'present') {
+      const why = whyKept(over, now.spec, run);
+      if (why) done.set(over, keep(over.made, why));
+    }
   }
   for (let n = 1; done.size < wave.length; n++) {
     const left = wave.filter((over) => !done.has(over));
@@ -116,8 +121,8 @@ const stays = ({ made }: Leftover): Change =>
 
 const kindOf = <F>({ made }: Leftover, { kinds }: Run<F>) => kinds[parseId(made.id).kind] as Kind<unknown>;
 
-const isTheirs = <F>(over: Leftover, now: unknown, run: Run<F>): boolean =>
-  over.made.ours !== undefined && (kindOf(over, run).keeps?.(over.made.ours, now) ?? false);
+const whyKept = <F>(over: Leftover, now: unknown, run: Run<F>): Reason | undefined =>
+  over.made.ours === undefined ? undefined : kindOf(over, run).keeps?.(over.made.ours, now);
 
 /** All of them at once, so that they share what is read. One in `lost` may be out of sight for a moment. */
 async function look<F>(

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Reader } from '../config/locate.ts';
 import { Failure } from '../model/failure.ts';
 import { distrust } from '../model/trust.ts';
@@ -53,4 +54,33 @@ export async function assertChosen(path: string, { world, env }: Pick<Runtime, '
     why: 'Whoever can replace that file would choose what is in it.',
     fix: `Look into it, copy it to where only root can write, and name that one:  install -m 600 ${path} /root/`,
   });
+}
+
+/**
+ * What root is to run by itself: Node, homeauth's own file, and what lies in its package. A global installation of a
+ * clone is a link into the clone, and the Node of a version manager lies in a home.
+ * @throws Failure untrusted-path
+ */
+export async function assertProgram({ files, host }: Eyes): Promise<void> {
+  const [, own] = host.program;
+  const real = own && (await files.way(own)).at(-1)?.path;
+  const whole = real === undefined ? [] : [dirname(dirname(real))];
+  const inside = await Promise.all(
+    whole.map(async (path) => ((await files.list(path)) ?? []).map((name) => join(path, name))),
+  );
+  for (const path of [...host.program, ...whole, ...inside.flat()]) {
+    const refusal = distrust(path, await files.way(path), host.uid);
+    if (!refusal) continue;
+    throw new Failure({
+      ...refusal,
+      why: 'root would run it every night, so whoever can replace it would be root. Nothing was changed.',
+      fix: [
+        "Install it as root, with a Node that is root's too (one of your distribution, for example):",
+        '  npm install -g homeauth',
+        'or, from a clone:',
+        '  npm ci && npm pack && sudo npm install -g ./homeauth-*.tgz',
+        'Then run the command again.',
+      ],
+    });
+  }
 }

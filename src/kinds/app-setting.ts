@@ -15,11 +15,12 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   async observe(key, { docker }, want) {
     const [container, path] = placeOf(key);
+    const nothing: AppSettingSpec = { in: key, format: 'yaml', settings: [] };
     if (!(await docker.container(container)))
-      return want ? { is: 'present', spec: { ...want, settings: [], unseen: true } } : { is: 'absent' };
+      return { is: 'present', spec: { ...(want ?? nothing), settings: [], unseen: true } };
     const text = await docker.readFile(container, path);
     if (text === undefined) return { is: 'absent' };
-    if (!want) return { is: 'present', spec: { in: key, format: 'yaml', settings: [], text } };
+    if (!want) return { is: 'present', spec: { ...nothing, text } };
     return { is: 'present', spec: { ...want, settings: read(text, want) } };
   },
 
@@ -36,8 +37,12 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
         }),
 
   // Where it is missing, nothing is known of what was there before.
-  async rehearse({ in: key }, { docker }) {
-    if ((await docker.readFile(...placeOf(key))) === undefined) throw missing(key);
+  async rehearse(want, { docker }) {
+    const place = placeOf(want.in);
+    const text = await docker.readFile(...place);
+    if (text === undefined) throw missing(want.in);
+    written(text, want);
+    await docker.assertWritable(...place);
   },
 
   async apply(key, want, { docker }) {
@@ -51,9 +56,17 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   // What its owner has changed since is theirs; a secret of ours, which no ledger keeps, goes.
   release(ours, before, { text = '' }) {
-    const now = read(text, before);
+    const now = read(text, ours);
     const isOurs = ({ value }: Setting, n: number) => value === dots || isDeepStrictEqual(now[n]?.value, value);
-    return { ...before, settings: before.settings.filter((_, n) => isOurs(ours.settings[n] ?? { path: [] }, n)) };
+    // Which ones are set may have changed since: one that `before` has nothing of goes.
+    const former = ({ path }: Setting) => before.settings.find((one) => isDeepStrictEqual(one.path, path)) ?? { path };
+    return { ...before, settings: ours.settings.filter(isOurs).map(former) };
+  },
+
+  keeps(_, { in: key, unseen }) {
+    const [container] = placeOf(key);
+    const says = `there is no container ${container}, so what homeauth wrote is still in the file. Start it, then run homeauth apply, or homeauth uninstall again`;
+    return unseen && { code: 'away', of: container, says };
   },
 
   hint: (key) => `Look at it:  docker cp ${key} -`,

@@ -38,7 +38,10 @@ export const fileKind: Kind<FileSpec> = {
   },
 
   // A seed that its owner has written into is theirs.
-  keeps: (ours, have) => ours.once === true && reveal(ours.content) !== reveal(have.content),
+  keeps: (ours, have) =>
+    ours.once === true && reveal(ours.content) !== reveal(have.content)
+      ? { code: 'holds-text', says: 'holds text of yours' }
+      : undefined,
 
   isSeed: ({ once }) => once === true,
 

@@ -106,12 +106,15 @@ export async function schedule({ world }: Installation, jobs: readonly Job[]): P
 export async function unschedule(world: Pick<World, 'files' | 'host'>): Promise<readonly string[]> {
   const there: string[] = [];
   for (const name of all) {
-    const paths = ['timer', 'service'].map((kind) => `${folder}/homeauth-${name}.${kind}`);
-    const texts = await Promise.all(paths.map((path) => world.files.read(path)));
-    if (!texts.some((text) => text?.startsWith(mark))) continue;
+    const isOurs = async (unit: string) => (await world.files.read(`${folder}/${unit}`))?.startsWith(mark) ?? false;
+    const [service, timer] = [`homeauth-${name}.service`, `homeauth-${name}.timer`];
+    const ours = { service: await isOurs(service), timer: await isOurs(timer) };
+    if (!ours.service && !ours.timer) continue;
     there.push(name);
-    if (await hasSystemd(world)) await systemctl(world, 'disable', '--now', `homeauth-${name}.timer`);
-    for (const [n, path] of paths.entries()) if (texts[n]?.startsWith(mark)) await world.files.remove(path);
+    // systemd refuses to disable what is not there: a run that was cut off may have left a service alone.
+    if (ours.timer && (await hasSystemd(world))) await systemctl(world, 'disable', '--now', timer);
+    if (ours.service) await world.files.remove(`${folder}/${service}`);
+    if (ours.timer) await world.files.remove(`${folder}/${timer}`);
   }
   if (there.length > 0 && (await hasSystemd(world))) await systemctl(world, 'daemon-reload');
   return there;

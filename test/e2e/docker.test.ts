@@ -307,6 +307,8 @@ test('runs programs inside, reads files, and tells where a port can be dialled',
   expect(await refused('/data/all')).toBe('file-readable');
   expect(await refused('/data/link')).toBe('file-not-there');
   expect(await refused('/data/none')).toBe('file-not-there');
+  await expect(docker.assertWritable('dkt-app', '/data/link')).rejects.toMatchObject({ code: 'file-not-there' });
+  expect(await docker.assertWritable('dkt-app', '/data/own')).toBeUndefined();
   const before = (await docker.container('dkt-app'))?.pid;
   await docker.restart('dkt-app');
   expect((await docker.container('dkt-app'))?.pid).not.toBe(before);

@@ -188,6 +188,9 @@ export function fakeDocker(files: Files, programOf: (image: string) => Program |
     processes: async (name) => [boxes.get(name)].flatMap((box) => (box ? [commandOf(box.made)] : [])),
     logs: async (name, lines) => (boxes.get(name)?.log ?? []).slice(-lines),
     readFile: async (name, path) => boxes.get(name)?.written.get(path) ?? boxes.get(name)?.running?.read?.(path),
+    async assertWritable(name) {
+      known(name);
+    },
     async writeFile(name, path, content) {
       known(name).written.set(path, content.reveal());
     },

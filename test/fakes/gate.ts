@@ -35,6 +35,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     logs: 'look',
     processes: 'look',
     readFile: 'look',
+    assertWritable: 'look',
     dialAddress: 'look',
     change: 'look',
     composeHashes: 'look',

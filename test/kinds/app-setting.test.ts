@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { settingsOf } from '../../src/formats/settings-file.ts';
 import { appSettingKind } from '../../src/kinds/app-setting.ts';
 import type { AppSettingFound, AppSettingSpec } from '../../src/model/app-setting.ts';
+import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { World } from '../../src/world/world.ts';
 
@@ -16,11 +17,14 @@ const want: AppSettingSpec = {
   ],
 };
 
-function worldWith(text: string | undefined, isThere = true) {
+function worldWith(text: string | undefined, isThere = true, refusal?: Failure) {
   const state = { text, restarts: 0 };
   const docker = {
     container: async () => (isThere ? { running: true } : undefined),
     readFile: async () => state.text,
+    assertWritable: async () => {
+      if (refusal) throw refusal;
+    },
     writeFile: async (_: string, __: string, content: Secret) => {
       state.text = content.reveal();
     },
@@ -69,7 +73,6 @@ test('what its owner has changed meanwhile stays theirs; the secret goes all the
 test('a container that is away is no difference, and a file that is missing or broken has a name', async () => {
   const away = worldWith(undefined, false).world;
   expect(appSettingKind.differs(want, (await seen(away, want)) as AppSettingFound)).toEqual([]);
-  expect(await appSettingKind.observe(key, away)).toEqual({ is: 'absent' });
   const missing = worldWith(undefined).world;
   expect(await appSettingKind.observe(key, missing, want)).toEqual({ is: 'absent' });
   await expect(appSettingKind.rehearse?.(want, missing, new Set())).rejects.toMatchObject({
@@ -79,4 +82,35 @@ test('a container that is away is no difference, and a file that is missing or b
   const failure = await appSettingKind.observe(key, broken, want).catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: 'app-file-unreadable' });
   expect(JSON.stringify(failure)).not.toContain('hush');
+});
+
+test('what was written into the file of a container that is away is not taken for gone', async () => {
+  const away = worldWith(undefined, false).world;
+  const found = (await seen(away)) as AppSettingFound;
+  expect(appSettingKind.keeps?.(kept(want), found)).toMatchObject({ code: 'away', of: 'synapse' });
+  expect(
+    appSettingKind.keeps?.(kept(want), (await seen(worldWith('a: 1\n').world)) as AppSettingFound),
+  ).toBeUndefined();
+});
+
+test('former values are found by their names, also where others are set by now', async () => {
+  const { world, state } = worldWith('public_baseurl: http://old/\n');
+  const before = kept(await seen(world, want)) as AppSettingFound;
+  const now: AppSettingSpec = {
+    ...want,
+    settings: [...settingsOf({ added: 'ours' }), want.settings[2]!, want.settings[0]!],
+  };
+  await appSettingKind.apply?.(key, now, world, undefined);
+  const given = appSettingKind.release?.(kept(now), before, (await seen(world)) as AppSettingFound);
+  await appSettingKind.apply?.(key, given, world, undefined);
+  expect(parse(state.text ?? '')).toEqual({ public_baseurl: 'http://old/' });
+});
+
+test('what would be refused while it is written is refused before', async () => {
+  const refusal = new Failure({ code: 'file-mounted', problem: 'A mount.', fix: 'Another place.' });
+  const rehearsed = (text: string, why?: Failure) =>
+    appSettingKind.rehearse?.(want, worldWith(text, true, why).world, new Set());
+  await expect(rehearsed('a: 1\n', refusal)).rejects.toMatchObject({ code: 'file-mounted' });
+  await expect(rehearsed('oidc: text\n')).rejects.toMatchObject({ code: 'app-file-unreadable' });
+  await expect(rehearsed('a: 1\n')).resolves.toBeUndefined();
 });

@@ -254,6 +254,33 @@ test('the former values come back when the app leaves, and what cannot be writte
   expect((await run('apply')).out).toBe(nothing);
 });
 
+test('while its container is away, what stays in that file is told, and goes when the container is back', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const { image } = other.docker.boxes.get('whoami')!.made.definition;
+  const start = async (text: string) => {
+    const project = { name: 'synapse', directory: '/opt/synapse', file: '/opt/synapse/compose.yaml' };
+    const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
+    const definition = { project, service: 'synapse', image, mounts: [], networks };
+    await other.docker.run({ name: 'synapse', definition, environment: {}, revision: 'synapse' });
+    await other.docker.writeFile('synapse', '/data/homeserver.yaml', new Secret(text));
+  };
+  await start(former);
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'synapse:/data/homeserver.yaml' };
+  expect((await there('add-app', ['matrix-synapse'], flags)).failure).toBeUndefined();
+  const written = (await other.docker.readFile('synapse', '/data/homeserver.yaml')) ?? '';
+  expect(written).toContain('client_secret');
+  await other.docker.remove('synapse');
+  const { code, err } = await there('remove-app', ['matrix-synapse']);
+  expect(code).toBe(0);
+  expect(plain(err)).toContain('there is no container synapse, so what homeauth wrote is still in the file');
+  await start(written);
+  expect((await there('apply')).code).toBe(0);
+  expect(await other.docker.readFile('synapse', '/data/homeserver.yaml')).toBe(former);
+  expect((await there('apply')).out).toBe(nothing);
+  await other.close();
+});
+
 test('an app that can no longer be set up stops what sets it up, and not what takes it away', async () => {
   const other = await copyOf(fake);
   const text = (await other.files.read(at('homeauth.yaml'))) ?? '';

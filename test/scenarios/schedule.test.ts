@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -123,4 +124,57 @@ test('refuses where a copy could not be made at night, where a unit is somebody 
   const systemctl = async () => ({ code: 1, stdout: '', stderr: 'Unit is masked.' });
   const masked = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
   expect((await masked('schedule')).failure).toMatchObject({ code: 'systemd-failed', details: 'Unit is masked.' });
+});
+
+test('a service without its timer stops nothing: a run that was cut off is finished, and taken back', async () => {
+  const systemctl = async (args: readonly string[]) => {
+    const [verb, , ...timers] = args;
+    const all = await Promise.all(timers.map((timer) => files.stat(`${folder}/${timer}`)));
+    const isThere = verb === 'daemon-reload' || all.every(Boolean);
+    return { code: isThere ? 0 : 1, stdout: '', stderr: isThere ? '' : 'Unit file does not exist.' };
+  };
+  const real = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
+  const cut = async () => {
+    expect(await real('schedule')).toMatchObject({ code: 0 });
+    expect(await units()).toEqual(six);
+    await files.remove(`${folder}/homeauth-backup.timer`);
+  };
+  await cut();
+  await cut();
+  expect(await real('schedule', [], { off: true })).toMatchObject({ code: 0 });
+  expect(await units()).toEqual([]);
+  await cut();
+  expect(await real('uninstall')).toMatchObject({ code: 0 });
+  expect(await units()).toEqual([]);
+});
+
+test('a timer goes last: what is left by a cut can be disabled', async () => {
+  await homeauth('schedule');
+  const removed: string[] = [];
+  const remove = (path: string) => {
+    removed.push(basename(path));
+    return files.remove(path);
+  };
+  const systemctl = async () => ({ code: 0, stdout: '', stderr: '' });
+  const world = { ...fake.world, files: { ...fake.world.files, remove }, host: { ...fake.world.host, systemctl } };
+  await homeauthIn(fake, { world })('schedule', [], { off: true });
+  expect(removed.filter((name) => name.startsWith('homeauth-'))).toEqual(six);
+});
+
+test('root is given nothing to run at night that others may write', async () => {
+  const program = ['/opt/node/bin/node', '/opt/homeauth/bin/homeauth.js'] as const;
+  const theirs = { uid: 1000, gid: 1000 };
+  for (const path of [...program, '/opt/homeauth/dist/start.cjs']) files.put(path, '', 0o755);
+  const host = { ...fake.world.host, program, systemctl: async () => ({ code: 0, stdout: '', stderr: '' }) };
+  const there = homeauthIn(fake, { world: { ...fake.world, host } });
+  for (const path of ['/opt/node/bin', program[1], '/opt/homeauth', '/opt/homeauth/dist']) {
+    await files.setAccess(path, 0o755, theirs);
+    const { failure } = await there('schedule');
+    expect(failure).toMatchObject({ code: 'untrusted-path', problem: expect.stringContaining(path) });
+    expect(textOf(failure?.fix ?? '')).toContain('npm install -g');
+    await files.setAccess(path, 0o755, { uid: 0, gid: 0 });
+  }
+  expect(await units()).toEqual([]);
+  expect(await there('schedule')).toMatchObject({ code: 0 });
+  expect(await units()).toEqual(six);
 });

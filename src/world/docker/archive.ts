@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Api } from './api.ts';
-import { containerPath } from './containers.ts';
+import { containerPath, inspectContainer } from './containers.ts';
 import { Refusal } from './refusal.ts';
 
 /** A file of a container, running or not; undefined where there is no such file, or no such container. */
@@ -14,12 +14,20 @@ export async function readContainerFile(api: Api, container: string, path: strin
   return entry?.type === 'link' ? readContainerFile(api, container, resolve(dirname(path), entry.target)) : undefined;
 }
 
-/** @throws Failure file-readable, file-mounted, file-not-there */
-export async function writeContainerFile(api: Api, container: string, path: string, content: Secret): Promise<void> {
+/** The header of a file that a secret may be written into. @throws Failure file-readable, file-mounted, file-not-there */
+export async function writableHeader(api: Api, container: string, path: string): Promise<Buffer> {
   const archive = await api.lookRaw(containerPath(container, '/archive'), { path });
   const header = archive && headerOf(archive);
   if (!header) throw notThere(`${container}:${path}`);
   if ((octalIn(header, 100, 8) & 0o004) !== 0) throw readable(`${container}:${path}`);
+  const { mounts = [] } = (await inspectContainer(api, container)) ?? {};
+  if (mounts.some(({ target }) => target === path)) throw mounted(`${container}:${path}`);
+  return header;
+}
+
+/** @throws Failure file-readable, file-mounted, file-not-there */
+export async function writeContainerFile(api: Api, container: string, path: string, content: Secret): Promise<void> {
+  const header = await writableHeader(api, container, path);
   const query = { path: dirname(path), noOverwriteDirNonDir: true };
   const file = entryOf(header, Buffer.from(content.reveal()));
   await api.touch('PUT', containerPath(container, '/archive'), { query, file }).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { socketPath } from './address.ts';
 import { openApi } from './api.ts';
-import { readContainerFile, writeContainerFile } from './archive.ts';
+import { readContainerFile, writableHeader, writeContainerFile } from './archive.ts';
 import type { Environment } from './client-config.ts';
 import { composeHashes } from './compose.ts';
 import { inspectContainer, lastLines, listContainers, listProcesses } from './containers.ts';
@@ -58,6 +58,9 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     processes: async (name) => listProcesses(await api(), name),
     logs: async (name, lines) => lastLines(await api(), name, lines),
     readFile: async (container, path) => readContainerFile(await api(), container, path),
+    assertWritable: async (container, path) => {
+      await writableHeader(await api(), container, path);
+    },
     dialAddress: async (container, port, network) => {
       const addresses = (await inspectContainer(await api(), container))?.addresses ?? {};
       const host = network === undefined ? Object.values(addresses)[0] : addresses[network];

@@ -101,6 +101,8 @@ export interface Docker {
   processes(name: string): Promise<readonly string[]>;
   /** A file inside a container, running or not, by the archive endpoint. */
   readFile(container: string, path: string): Promise<string | undefined>;
+  /** @throws Failure as `writeFile` would, before anything is written */
+  assertWritable(container: string, path: string): Promise<void>;
   /** Where a port of a container can be dialled from here; undefined when it is on no network. */
   dialAddress(container: string, port: number, network?: string): Promise<{ host: string; port: number } | undefined>;
   /** Returns when one of these containers changed its state or health, or after `ms`. */
