@@ -45,7 +45,8 @@ async function commandLine(argv: readonly string[]): Promise<number> {
 /** Nothing at all asks for help, and help about nothing we know is a mistake: commander would show its own help. */
 function asTyped(argv: readonly string[], cli: Command): string[] {
   const [first = '--help', topic, ...rest] = argv;
-  if (first === 'help' && topic !== undefined && isUnknown([topic], cli)) return [topic, ...rest];
+  if (first === 'help' && topic !== undefined)
+    return isUnknown([topic], cli) ? [topic, ...rest] : [topic, ...rest, '--help'];
   const isHelp = (word: string) => word === '--help' || word === '-h';
   if (argv.some(isHelp) && isUnknown(cli.parseOptions([...argv]).operands, cli))
     return argv.filter((word) => !isHelp(word));

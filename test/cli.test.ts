@@ -57,6 +57,7 @@ describe('a mistyped line', () => {
     ['plan --frobnicate', 'homeauth plan has no flag --frobnicate.', 'All flags: homeauth plan --help'],
     ['--versoin', 'homeauth has no flag --versoin.', 'Did you mean: homeauth --version'],
     ['remove-app', '<name> is missing behind homeauth remove-app.', 'Write it like this: homeauth remove-app <name>'],
+    ['explain helen', '<app> is missing behind homeauth explain.', 'Write it like this: homeauth explain <user> <app>'],
     ['plan x', 'homeauth plan was given too many arguments.', 'How it is written: homeauth plan --help'],
     ['plan --config', '--config needs a value.', 'Write it like this: homeauth plan --config <file>'],
     [

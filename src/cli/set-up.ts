@@ -63,7 +63,7 @@ export const proxyText = defineCommand({
 export const uninstall = defineCommand({
   name: 'uninstall',
   heading: 'set up',
-  about: 'Remove what homeauth made; your data stays unless you type its name',
+  about: 'Remove what homeauth made; your data stays unless you type your domain',
   examples: ['homeauth uninstall', 'homeauth uninstall --confirm home.example.com'],
   changes: true,
   dryRun: 'show what would go, and change nothing',

@@ -21,7 +21,11 @@ export function usageError({ code, message }: CommanderError, argv: readonly str
       return misuse(`${here} has no flag ${quoted}.`, meant && `${here} ${meant}`, `All flags: ${here} --help`);
     }
     case 'commander.missingArgument':
-      return misuse(`<${quoted}> is missing behind ${here}.`, undefined, `Write it like this: ${here} <${quoted}>`);
+      return misuse(
+        `<${quoted}> is missing behind ${here}.`,
+        undefined,
+        `Write it like this: ${here} ${argumentsOf(command)}`,
+      );
     case 'commander.excessArguments': {
       // One that does something by itself takes a mistyped command below it for an argument.
       const below = command?.commands.map((one) => one.name()) ?? [];
@@ -75,3 +79,6 @@ function invalid(message: string, here: string): Failure {
 
 const misuse = (problem: string, meant: string | undefined, fix: string): Failure =>
   new Failure({ code: 'misuse', problem, fix: meant ? `Did you mean: ${meant}` : fix });
+
+const argumentsOf = (command: Command | undefined): string =>
+  (command?.registeredArguments ?? []).map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`)).join(' ');

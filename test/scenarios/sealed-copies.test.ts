@@ -49,7 +49,11 @@ test('nothing is written plain unless its owner says so', async () => {
   const { failure } = await homeauth('backup');
   expect(failure?.code).toBe('backup-plain');
   expect(await files.list('/srv/docker/backups')).toBeUndefined();
-  expect((await homeauth('backup', [], {}, fakeTerminal(['n']))).code).toBe(3);
+  // Whoever says no is told what else there is.
+  expect(await homeauth('backup', [], {}, fakeTerminal(['n']))).toMatchObject({
+    code: 3,
+    failure: { code: 'backup-plain' },
+  });
   expect(await files.list('/srv/docker/backups')).toBeUndefined();
   expect((await homeauth('backup', [], {}, fakeTerminal(['y']))).code).toBe(0);
   await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}backup: { plain: true }\n`, 0o644);

@@ -57,7 +57,7 @@ export interface StandinOptions {
   host?: string;
   port?: number;
   /** `path` has its query; `nth` counts from 1 for each pair of method and path. */
-  fault?: (request: { method: string; path: string; nth: number }) => Fault | undefined;
+  fault?: (request: { method: string; path: string; nth: number; body: string }) => Fault | undefined;
   /** What an answer costs the machine, in ms; one request is served after the other. Nothing when left out. */
   cost?: (request: { method: string; path: string; rows: number }) => number;
   /** Whether the outpost goes on with what it has, whatever changed: a test that wants to say when it hears of it. */

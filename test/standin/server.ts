@@ -67,7 +67,12 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
       await work(options.cost?.({ method, path, rows: rowsIn(reply) }) ?? 0);
       return reply;
     };
-    const sent = await faulty(options.fault?.({ method, path, nth }), method, respond, stop.signal);
+    const sent = await faulty(
+      options.fault?.({ method, path, nth, body: String(raw ?? '') }),
+      method,
+      respond,
+      stop.signal,
+    );
     if (!sent) {
       response.destroy();
       return;

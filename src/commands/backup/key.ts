@@ -5,9 +5,8 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { assertChosen } from '../../installation/trust.ts';
 import { type Key, type Readers, readersIn } from '../../lifecycle/backup/seal.ts';
 import type { Encryption } from '../../model/copy.ts';
-import { Failure } from '../../model/failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { Secret } from '../../model/secret.ts';
-import { declined } from '../confirm.ts';
 import { secretFrom } from '../password.ts';
 
 /**
@@ -38,7 +37,7 @@ export async function readersFor(
   const message = 'Write it without encryption? Whoever reads it has every secret.';
   if (await terminal.confirm({ message, initial: false, flag: '--plain', ifStopped: 'Nothing was copied.' }))
     return undefined;
-  throw declined();
+  throw undecided(exitCodes.refused);
 }
 
 function recipientsIn(given: string): readonly string[] {
@@ -76,14 +75,15 @@ export async function keyFrom(
 export const flagFor = (encryption: Encryption): string =>
   encryption === 'passphrase' ? '--passphrase-file FILE' : '--identity FILE';
 
-const undecided = (): Failure =>
+const undecided = (exit: ExitCode = exitCodes.couldNotStart): Failure =>
   new Failure({
     code: 'backup-plain',
-    problem: 'Nobody has said for whom the copy is encrypted.',
-    why: 'A copy holds every secret of the house, and copies get around.',
+    problem: 'Nothing was copied: nothing says how to encrypt the copy.',
+    why: 'A copy contains every secret of this installation.',
     fix: [
-      'Make a key on another machine (age-keygen -o key.txt), keep it there, and write its public half into homeauth.yaml:',
+      'Make a key on another machine (apt install age; age-keygen -o key.txt), keep it there, and write its public key into homeauth.yaml:',
       '  backup: { recipients: [age1…] }',
-      'Or: --passphrase-file FILE. Or, without encryption: --plain, and backup: { plain: true } for every time.',
+      'Or with a passphrase: --passphrase-file FILE. Or without encryption: --plain, or always: backup: { plain: true }',
     ],
+    exit,
   });

@@ -36,11 +36,13 @@ test('a hundred apps take 201 changes, the next plan a handful of reads, and the
 
 test('a burst that meets recycled workers, crashes and lost answers ends with a hundred, each once', async () => {
   let n = 0;
+  const tried = new Set<string>();
   const here = await sso({
-    fault: ({ method, nth }) => {
-      // Sixty first tries may fail, whatever the order; what is tried again goes through. Applications wait for their
-      // providers, so those of lost ones are first tried late, among what is tried again.
-      if (nth > (method === 'POST' ? 60 : 2)) return undefined;
+    fault: ({ method, path, nth, body }) => {
+      // First tries may fail, whatever the order; what is tried again goes through.
+      const isAgain = tried.has(`${method} ${path} ${body}`);
+      tried.add(`${method} ${path} ${body}`);
+      if (method === 'GET' ? nth > 2 : isAgain) return undefined;
       n++;
       const commit = n % 2 === 0;
       if (n % 7 === 0) return { kind: 'recycled', commit: commit && method !== 'GET' };
