@@ -4,7 +4,7 @@ import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { lookForNewer } from '../lifecycle/upgrade/check.ts';
-import { newest, planUpgrade } from '../lifecycle/upgrade/plan.ts';
+import { newest, planUpgrade } from '../lifecycle/upgrade/rungs.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { newer as newerWords, upgradeData, upgrade as words } from '../report/upgrade.ts';
 import { screenOf } from './screen.ts';

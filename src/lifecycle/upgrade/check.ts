@@ -2,7 +2,7 @@ import type { Installation } from '../../installation/installation.ts';
 import { Failure } from '../../model/failure.ts';
 import { ladder, lineOf } from '../../model/ladder.ts';
 import { isOlder } from '../../model/release.ts';
-import { runningRelease } from './plan.ts';
+import { runningRelease } from './rungs.ts';
 
 /** What a registry has beyond what runs. */
 export interface Newer {
