@@ -9,8 +9,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
-          // One more than there are cores: a test of a command waits for a third of its time.
-          maxWorkers: availableParallelism() + 1,
+          // What is tried on Engines at the same time has its share of the cores, too.
+          maxWorkers: availableParallelism(),
           // A worker loads the program once, not once a file. A test that leaves something behind in a module fails the next.
           isolate: false,
           // For what hangs alone: a machine with other work takes its time.
