@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerMark, program } from '../src/people/rescue/program.ts';
+import { freePort } from './machine/free-port.ts';
 import { bundleStandin } from './standin/bundle.ts';
-import { freePort, type LocalPostgres, localPostgres, postgresBin } from './standin/local-postgres.ts';
+import { type LocalPostgres, localPostgres, postgresBin } from './standin/local-postgres.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'standin-'));
 const bundle = join(home, 'ak.cjs');

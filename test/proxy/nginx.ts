@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../machine/free-port.ts';
 
 /** A real proxy, for as long as a test lasts. */
 export interface ForOne {
@@ -55,14 +56,6 @@ export function selfSigned(folder: string, domain: string) {
   const names = ['-addext', `subjectAltName=DNS:*.${domain}`];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...names], { stdio: 'ignore' });
   return { certificate, key, authority: readFileSync(certificate, 'utf8') };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 const isOpen = (port: number): Promise<boolean> =>

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
@@ -15,6 +15,7 @@ import { runAs } from '../../src/world/programs.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { Program, World } from '../../src/world/world.ts';
+import { freePort } from '../machine/free-port.ts';
 
 export const binary = resolve('.cache/test/bin/caddy');
 
@@ -183,11 +184,3 @@ export async function realCaddy(
 
 const listening = (server: ReturnType<typeof createServer>): Promise<number> =>
   new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
-
-async function freePort(): Promise<number> {
-  const server = createSocket();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}

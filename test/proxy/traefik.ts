@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ownHttp } from '../../src/world/http.ts';
-import { type ForOne, freePort, selfSigned } from './nginx.ts';
+import { freePort } from '../machine/free-port.ts';
+import { type ForOne, selfSigned } from './nginx.ts';
 
 export interface Traefik extends ForOne {
   /** What it had to say of its configuration. */

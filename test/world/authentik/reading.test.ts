@@ -205,6 +205,7 @@ describe('a look', () => {
 
   test('gives up after half a minute, in words', async () => {
     const here = await up({
+      clock: steppingClock(),
       fault: ({ path }) => (path.includes('core/brands') ? { kind: 'recycled', commit: false } : undefined),
     });
     await expect(here.authentik.list('core/brands')).rejects.toMatchObject({
