@@ -94,7 +94,7 @@ const leaked = (ended: number, others: readonly string[], { config, layout }: In
         `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
       ]
     : []),
-  "Not changed: passwords and second factors of people, client secrets of apps, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Copies from before have the former secrets in them; where one leaked, whoever has it has the password hashes and the seeds of authenticator apps, too: homeauth user password NAME, homeauth user reset-2fa NAME.",
+  "Not changed: passwords and second factors of people, client secrets of apps, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.",
   ...ldapApps(config).map(
     (app) =>
       `${app.name} asks by LDAP. For a new token and a new bind password: in authentik, under Applications > Outposts, delete "${ldapProvider(app)}"; then run rm ${ldapSecret(layout, app)} && homeauth apply, and enter in the app what homeauth app ${app.name} --show-secret says.`,

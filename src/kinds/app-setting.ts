@@ -101,8 +101,8 @@ function written(text: string, { in: key, format, settings }: AppSettingSpec): s
 const missing = (key: string): Failure =>
   new Failure({
     code: 'app-file-missing',
-    problem: `There is no file ${key}, where homeauth is to write the settings of the app.`,
-    why: 'It lies elsewhere, or the app makes it at its first start.',
+    problem: `There is no file ${key}, where homeauth should write the settings of the app.`,
+    why: 'It is elsewhere, or the app creates it at its first start.',
     fix: 'Start the app once, or correct settings-in in homeauth.yaml; then run the same command again.',
   });
 

@@ -138,7 +138,7 @@ async function systemctl({ host }: Pick<World, 'host'>, ...args: readonly string
     code: 'systemd-failed',
     problem: `systemctl ${args.join(' ')} ended with status ${code}.`,
     ...(stderr.trim() && { details: stderr.trim() }),
-    fix: 'Put right what it names, then run the command again.',
+    fix: 'Correct what systemctl names, then run the command again.',
     exit: exitCodes.halfway,
   });
 }

@@ -208,7 +208,7 @@ const leadingOut = (app: App, { name }: ContainerSummary, network: string, drive
 
 const unseen = (app: App, upstream: string): Issue => ({
   code: 'header-unseen',
-  problem: `${app.name} is to believe a header, and homeauth cannot see who else reaches it at ${upstream}.`,
+  problem: `${app.name} should believe a header, but homeauth cannot see who else reaches it at ${upstream}.`,
   why: 'It is no container of this server. Whoever reaches it beside Caddy could log in there as anybody.',
   fix: [`Write the container's name: upstream: CONTAINER:PORT`, instead(app)],
 });

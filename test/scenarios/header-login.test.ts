@@ -190,5 +190,5 @@ test('it changes to forward auth and back, and leaves', async () => {
 test('a terminal is asked before an app is left open', async () => {
   const { failure, err } = await run('add-app', ['plex'], {}, ['n']);
   expect(failure?.code).toBe('refused');
-  expect(plain(err)).toContain('everybody gets to it?');
+  expect(plain(err)).toContain('everybody can open it?');
 });

@@ -126,7 +126,7 @@ describe('homeauth add-app of an app that homeauth knows', () => {
 
     const asked = await add(name, {}, ['n']);
     expect(asked.failure?.code).toBe('refused');
-    expect(inOneLine(asked.err)).toMatch(/everybody gets to it\?$/);
+    expect(inOneLine(asked.err)).toMatch(/everybody can open it\?$/);
     expect(await written()).toBe(before);
   });
 

@@ -45,7 +45,7 @@ export async function warn(
   }
   screen.say(prose(`${problem} ${login.reason}`, screen.style));
   if (flags.dryRun) return 'none';
-  const message = 'Serve it so, that everybody gets to it?';
+  const message = 'Serve it without a login, so that everybody can open it?';
   if (await terminal.confirm({ message, initial: false, flag: '--login none', ifStopped: 'Nothing was changed.' }))
     return 'none';
   throw declined();

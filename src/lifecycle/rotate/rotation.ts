@@ -47,7 +47,7 @@ export async function assertNotRotating(sight: Sight): Promise<void> {
   if (pending.length === 0) return;
   throw new Failure({
     code: 'rotation-unfinished',
-    problem: 'The exchange of a secret was begun and is not finished: not everything may have the new one.',
+    problem: 'A rotation was interrupted: some parts may still use the former secret.',
     fix: `Finish it: homeauth rotate ${pending.length === 1 ? pending[0] : 'all'}`,
   });
 }

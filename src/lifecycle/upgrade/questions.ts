@@ -30,8 +30,8 @@ export const questions: Readonly<Record<Ask, Question>> = {
         ? none
         : stop({
             code: 'database-rights',
-            problem: 'The account authentik may not make schemas in its database.',
-            why: 'authentik 2024.2 makes one.',
+            problem: 'The account authentik cannot create schemas in its database.',
+            why: 'authentik 2024.2 creates one.',
             fix: `docker exec authentik-postgresql psql -U postgres -c 'grant create on database authentik to authentik'`,
           }),
     ),
