@@ -1,9 +1,14 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { AddAppFlags } from '../cli/apps.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
+import { checkAppName } from '../config/app-name.ts';
 import { addApp as withApp } from '../config/edit.ts';
 import type { AppDraft } from '../config/file.ts';
+import { checkHostName } from '../config/host-name.ts';
 import { nearest } from '../config/nearest.ts';
+import { checkTitle } from '../config/person.ts';
+import { quote } from '../config/refusal.ts';
+import { checkUpstream } from '../config/upstream.ts';
 import type { Progress } from '../engine/run.ts';
 import { type Edit, type Installation, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
@@ -24,6 +29,7 @@ import { verifyAndReport } from './verify-and-report.ts';
 /** `homeauth add-app NAME`: put an app behind the login, and prove that it is. */
 export async function addApp(given: string | undefined, typed: AddAppFlags, runtime: Runtime): Promise<ExitCode> {
   const before = await open(typed.config, runtime);
+  assertWellTyped(given, typed);
   const found = given === undefined ? await chosen(before, runtime.terminal) : undefined;
   const name = given ?? found?.app.name ?? '';
   const said = found ? { ...typed, upstream: typed.upstream ?? found.upstream } : typed;
@@ -45,6 +51,25 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
   const draft = draftOf(name, { ...flags, ...(settingsIn !== undefined && { settingsIn }) }, known);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
   return putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
+}
+
+/** What was typed is told as it was typed, not as the line of homeauth.yaml that it would become. @throws Failure flag-invalid */
+function assertWellTyped(name: string | undefined, { upstream, host, title, group }: AddAppFlags): void {
+  const said = [
+    { as: 'the name', value: name, check: checkAppName },
+    { as: '--upstream', value: upstream, check: checkUpstream },
+    { as: '--host', value: host, check: checkHostName },
+    { as: '--title', value: title, check: checkTitle },
+    { as: '--group', value: group, check: checkTitle },
+  ];
+  for (const { as, value, check } of said) {
+    if (value === undefined) continue;
+    const refusal = check(value);
+    if (refusal) {
+      const { problem, why, fix } = refusal;
+      throw new Failure({ code: 'flag-invalid', problem: `${as} ${quote(value)} ${problem}.`, why, fix });
+    }
+  }
 }
 
 /** Flags of every command that puts an app behind the login. */

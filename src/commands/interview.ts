@@ -8,6 +8,7 @@ import { type Answers, type Hints, type Question, type QuestionId, questions } f
 import { sentence } from '../config/refusal.ts';
 import { objections } from '../config/whole-file.ts';
 import { layoutOf } from '../desired/layout.ts';
+import { engineCheck } from '../doctor/docker.ts';
 import { assertConfigLocation } from '../installation/config-location.ts';
 import { assertTlsSaid, defaults, detect } from '../installation/detect.ts';
 import { alreadyHere } from '../installation/open.ts';
@@ -30,7 +31,7 @@ export interface Statement {
 /**
  * What the owner wants, as the text of homeauth.yaml: the one that is there already, or a new one from flags and
  * answers. Writes nothing.
- * @throws Failure answer-missing, flag-invalid, tls-elsewhere, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
+ * @throws Failure docker-missing, docker-unreachable, answer-missing, flag-invalid, tls-elsewhere, already-set-up, config-elsewhere, base-dir-changed, untrusted-path
  */
 export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime, screen: Screen): Promise<Statement> {
   const { terminal, world } = runtime;
@@ -56,6 +57,8 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   const here = (await alreadyHere(flags.config, runtime)) ?? (named === undefined ? undefined : await inside(named));
   if (here) return goOn(here);
 
+  // Nobody answers ten questions to learn then that there is no Docker.
+  if (terminal.interactive) await engineCheck(world, runtime.env);
   const hints: Hints = await defaults(world);
   if (terminal.interactive) {
     screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');

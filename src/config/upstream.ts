@@ -34,10 +34,14 @@ function checkHostAndPort(bare: string, form: string): Refusal | undefined {
   if (canonicalHost(host) === undefined || !/^(\[[0-9a-f:.]+\]|[a-z0-9][a-z0-9._-]*)$/i.test(host)) {
     return { problem: "has a host that is neither a container's name, a host name nor an address", fix: form };
   }
-  if (port === undefined || port === '') return { problem: 'has no port', fix: `Write the port too: ${host}:8080.` };
+  if (port === undefined || port === '')
+    return { problem: 'has no port', fix: isLoopback(host) ? whereItIs : `Write the port too: ${host}:8080.` };
   if (!/^\d+$/.test(port)) return { problem: 'has a port that is not a number', fix: `Write ${host}:8080.` };
   return checkPort(port);
 }
+
+const whereItIs =
+  "Write HOST:PORT. For a Caddy in a container that is the app's container and its inner port (wiki:80); for a Caddy on this server itself, 127.0.0.1:8081.";
 
 /** A TCP port, 1 to 65535, as text. */
 export function checkPort(port: string): Refusal | undefined {

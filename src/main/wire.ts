@@ -4,6 +4,7 @@ import { openCatalogue } from '../catalogue/catalogue.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { textOf } from '../model/shown.ts';
 import { connectAuthentik } from '../world/authentik/client.ts';
 import { packagedCatalogue } from '../world/catalogue.ts';
 import { systemClock } from '../world/clock.ts';
@@ -47,7 +48,11 @@ export function wire(flags: CommonFlags): Runtime {
       random: systemRandom,
     },
     terminal,
-    connect: connectAuthentik,
+    connect: (options) =>
+      connectAuthentik({
+        ...options,
+        onWait: (because) => terminal.live(because && `· waiting for authentik   ${textOf(because.says)}`),
+      }),
     templates: packagedTemplates,
     catalogue: openCatalogue(packagedCatalogue),
     pointer: pointerPath,

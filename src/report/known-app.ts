@@ -66,6 +66,8 @@ export function knownAppDetails(app: KnownApp, style: Style): string {
     ...section('Good to know', app.notes),
     ...section('In doubt, from memory', app.doubts),
     ...section('Read in', app.sources),
+    '',
+    style.text(`Next: homeauth add-app ${app.name}`),
   ].join('\n');
 
   function section(heading: string, lines: readonly string[] | undefined): string[] {

@@ -10,6 +10,7 @@ export async function stay(machine: Machine, direct: boolean, { terminal, signal
   const caddy = () => machine.world.docker.dialAddress('caddy', 443, 'caddy_caddynet');
   const front = direct ? undefined : await openFront(domain, caddy);
   const address = (host: string) => front?.address(host) ?? `https://${host}/`;
+  const port = front && new URL(front.address(domain)).port;
   terminal.data(
     [
       '',
@@ -17,6 +18,12 @@ export async function stay(machine: Machine, direct: boolean, { terminal, signal
       `  ${terminal.stdout.colour.bold(address(`whoami.${domain}`))}`,
       `and log in as helen with the password ${password}. authentik's own page:`,
       `  ${address(`auth.${domain}`)}`,
+      ...(port
+        ? [
+            'Is your browser on another computer? Run this there, and then open the same addresses:',
+            `  ssh -L ${port}:127.0.0.1:${port} USER@SERVER`,
+          ]
+        : []),
       ...(direct ? ["The browser warns of a certificate by Caddy's own authority; go on past that."] : []),
     ].join('\n'),
   );

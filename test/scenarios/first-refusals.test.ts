@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -87,4 +89,33 @@ test('where there is a homeauth.yaml, that is what they name', async () => {
     'caddy-not-found',
     'Name one that is there: caddy-container: caddy in homeauth.yaml',
   ]);
+});
+
+test('without a Docker nobody is asked for anything', async () => {
+  fake.docker.engine = async () => {
+    throw new Failure({ code: 'docker-unreachable', problem: 'Docker does not answer.', fix: 'Start it.' });
+  };
+  const terminal = fakeTerminal(['home.example.com']);
+  const { failure } = await homeauthIn(fake)('init', [], {}, terminal);
+  expect(failure?.code).toBe('docker-unreachable');
+  expect(terminal.left).toEqual(['home.example.com']);
+});
+
+describe('what is typed at add-app is told as it was typed', () => {
+  test.each([
+    ['My App', {}, 'the name "My App" has capital letters.'],
+    ['wiki', { upstream: 'wiki' }, '--upstream "wiki" has no port.'],
+    ['wiki', { upstream: 'wiki:80', host: 'a b' }, /^--host "a b" /],
+  ])('%s %o', async (name, flags, problem) => {
+    await homeauthIn(fake)('init', [], initFlags);
+    const { failure } = await homeauthIn(fake)('add-app', [name], flags);
+    expect(failure?.code).toBe('flag-invalid');
+    expect(failure?.problem).toEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
+  });
+});
+
+test('localhost without a port is told what to write at once', async () => {
+  await homeauthIn(fake)('init', [], initFlags);
+  const { failure } = await homeauthIn(fake)('add-app', ['wiki'], { upstream: 'localhost' });
+  expect(textOf(failure?.fix ?? '')).toMatch(/in a container .*wiki:80.* on this server itself, 127\.0\.0\.1:8081/);
 });

@@ -41,14 +41,16 @@ describe('homeauth apps, on a server without anything', () => {
     expect(out).toMatch(/^ {6}clientId: "\{clientId\}"$/m);
     expect(text).toMatch(/In doubt, from memory: · The key passwordLogin and immich-admin command/);
     expect(text).toContain('https://github.com/immich-app/immich/issues/30869');
+    expect(out.trimEnd()).toMatch(/\n\nNext: homeauth add-app immich$/);
   });
 
   test('says so where there is none, and names the nearest', async () => {
-    const { code, out } = await homeauth('apps', [['imich']]);
-    expect([code, inOneLine(out)]).toEqual([
-      0,
-      expect.stringMatching(/knows no app like "imich"\. Did you mean immich\?/),
-    ]);
+    const { code, failure } = await homeauth('apps', [['imich']]);
+    expect(code).toBe(2);
+    expect(failure).toMatchObject({
+      code: 'app-unknown',
+      problem: 'homeauth knows no app like "imich". Did you mean immich?',
+    });
   });
 
   test('as data for scripts', async () => {

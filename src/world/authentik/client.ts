@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Clock } from '../world.ts';
 import type { Method } from './answer.ts';
 import type { Authentik, Reach } from './api.ts';
@@ -23,6 +24,8 @@ export interface AuthentikOptions {
   readonly clock: Clock;
   /** What is behind errors of its own, where that is known. */
   whyCrashed?(): Promise<Failure | undefined>;
+  /** Told what a request waits for, as soon as that takes a while, and nothing when the wait is over. */
+  onWait?(because: Reason | undefined): void;
   /** Milliseconds without a sign of life after which a request is given up; 15 000 unless told. */
   readonly timeout?: number;
 }
@@ -41,7 +44,7 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
   const { address, tokens, host, clock, timeout = 15_000, lastWord, whyCrashed } = options;
   const line = openConnection(address, host, timeout);
   const choice: Choice = {};
-  const { read, change } = retryClient(line, tokens, choice, clock, whyCrashed);
+  const { read, change } = retryClient(line, tokens, choice, clock, options);
   const lists = listCache(async (collection) => {
     const path = `${url(collection)}${filters[collection] ?? ''}`;
     return fitting('GET', path, collection, await wholeList(read, path));

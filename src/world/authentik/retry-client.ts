@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Clock } from '../world.ts';
 import { judge, type Method, type Verdict } from './answer.ts';
@@ -26,6 +27,8 @@ const patience = 30_000;
 /** … and minutes on a busy machine; meanwhile it says that it is starting. */
 const longestPatience = 300_000;
 const longestPause = 10_000;
+/** From this try on a wait is told: the ones before it take about 2 s. */
+const worthTelling = 3;
 
 /** One request, and what came of it, without the `secrets` that were sent. */
 export async function ask(line: Connection, request: Outgoing, secrets: readonly string[] = []): Promise<Verdict> {
@@ -39,13 +42,19 @@ export async function ask(line: Connection, request: Outgoing, secrets: readonly
   }
 }
 
+/** Whom it asks why authentik failed, and tells that it waits. */
+interface Told {
+  whyCrashed?(): Promise<Failure | undefined>;
+  onWait?(because: Reason | undefined): void;
+}
+
 /** Requests with the token that works; repeated as long as that can do no harm. */
 export function retryClient(
   line: Connection,
   tokens: () => Promise<Tokens>,
   choice: Choice,
   clock: Clock,
-  whyCrashed: (() => Promise<Failure | undefined>) | undefined,
+  { whyCrashed, onWait }: Told,
 ): RetryClient {
   async function carry(method: Method, path: string, body: Body | undefined): Promise<unknown> {
     const began = clock.now();
@@ -54,6 +63,7 @@ export function retryClient(
     for (let n = 0; ; n++) {
       const { which, token } = await pick(await tokens(), choice, strangers);
       const verdict = await ask(line, { method, path, token, ...(body && { body: body.text }) }, body?.secrets);
+      if (n > worthTelling) onWait?.(undefined);
       if (verdict.is === 'good') {
         choice.works = which;
         return verdict.value;
@@ -74,6 +84,7 @@ export function retryClient(
         const known = verdict.is === 'unsure' && verdict.crashed ? await whyCrashed?.() : undefined;
         throw known ?? trouble.unreachable(method, path, verdict.because, tried);
       }
+      if (n >= worthTelling) onWait?.(verdict.because);
       await clock.sleep(pause);
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { textOf } from '../../../src/model/shown.ts';
 import { fastClock, steppingClock, up } from './up.ts';
 
 const users = '/api/v3/core/users/';
@@ -201,6 +202,20 @@ describe('a look', () => {
     seconds = 3600;
     await here.authentik.list('core/brands');
     expect(clock.slept.slice(-2)).toEqual([2000, 10_000]);
+  });
+
+  test('tells what it waits for, once that takes a while, and that the wait is over', async () => {
+    const told: (string | undefined)[] = [];
+    const here = await up({
+      clock: steppingClock(),
+      onWait: (because) => told.push(because && textOf(because.says)),
+      fault: ({ path, nth }) =>
+        path.includes('core/brands') && nth <= 4 ? { kind: 'status', status: 503 } : undefined,
+    });
+    expect(await here.authentik.list('core/brands')).toHaveLength(1);
+    expect(told).toEqual([expect.stringMatching(/503|start/), undefined]);
+    await here.authentik.list('core/groups');
+    expect(told).toHaveLength(2);
   });
 
   test('gives up after half a minute, in words', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import type { Authentik } from '../../../src/world/authentik/api.ts';
-import { connectAuthentik } from '../../../src/world/authentik/client.ts';
+import { type AuthentikOptions, connectAuthentik } from '../../../src/world/authentik/client.ts';
 import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import type { Clock, World } from '../../../src/world/world.ts';
 import { memoryStore, type Standin, type StandinOptions, startServer, startWorker } from '../../standin/index.ts';
@@ -59,6 +59,7 @@ export interface UpOptions extends Partial<StandinOptions> {
   tokens?: Tokens;
   clock?: Clock;
   timeout?: number;
+  onWait?: AuthentikOptions['onWait'];
   worker?: boolean;
   /** Do not wait for the default objects. */
   early?: boolean;
@@ -71,6 +72,7 @@ export async function up({
   tokens = both,
   clock = fastClock(),
   timeout,
+  onWait,
   worker = true,
   early,
   ...rest
@@ -95,6 +97,7 @@ export async function up({
     host: authHost,
     clock,
     ...(timeout !== undefined && { timeout }),
+    ...(onWait && { onWait }),
   });
   const state = async () =>
     (await store.read()) ??
