@@ -21,7 +21,7 @@ const all = [
     people.userRemove,
   ],
   ...[people.userEnroll2fa, people.userReset2fa],
-  ...[care.status, care.doctor, care.mailTest, care.schedule, care.rotate, care.upgrade, care.rescue],
+  ...[care.status, care.doctor, care.mailTest, care.schedule, care.rotate, care.rotateApp, care.upgrade, care.rescue],
   ...[
     backups.backup,
     backups.backupList,

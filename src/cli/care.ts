@@ -61,11 +61,22 @@ export const rotate = defineCommand({
         secrets as unknown as TypedArgument<'<secret>', undefined, undefined, undefined, (typeof secretNames)[number]>,
       )
       .option('--mail-password-file <file>', 'the new password of the mail server; - reads stdin')
-      .option('--leaked', 'also end all sessions, and list what others have'),
+      .option('--leaked', 'also client secrets of apps; end all sessions, and list what others have'),
   run: async ([secret], flags, s): Promise<ExitCode> =>
     (await import('../commands/rotate.ts')).rotate(secret, flags, s),
 });
 export type RotateFlags = FlagsOf<typeof rotate>;
+
+export const rotateApp = defineCommand({
+  name: 'rotate app',
+  heading: 'care',
+  about: 'Make the client secret of an app anew, in authentik and in the app',
+  examples: ['homeauth rotate app immich'],
+  changes: true,
+  takes: (command) => command.argument('<name>'),
+  run: async ([name], flags, s): Promise<ExitCode> =>
+    (await import('../commands/rotate-app.ts')).rotateApp(name, flags, s),
+});
 
 export const upgrade = defineCommand({
   name: 'upgrade',

@@ -1,9 +1,11 @@
 import type { RotateFlags } from '../cli/care.ts';
 import { ldapAccount, ldapApps, ldapProvider } from '../config/ldap.ts';
 import { ldapSecret } from '../desired/ldap.ts';
+import { verifyExchanged } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { rotateClients, withSecret } from '../lifecycle/rotate/clients.ts';
 import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
 import type { Rotated } from '../lifecycle/rotate/rotation.ts';
 import { dialogue } from '../mail/dialogue.ts';
@@ -16,6 +18,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { secretFrom } from './password.ts';
+import { handedOver } from './rotate-app.ts';
 import { screenOf } from './screen.ts';
 
 type What = Rotated | 'mail' | 'all';
@@ -38,13 +41,27 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
     };
     findings.push(...(await rotateMail(installation, password, screen.progress, works)));
   }
+  const apps = flags.leaked ? withSecret(installation) : [];
+  if (apps.length > 0) {
+    tell('client secrets');
+    const before = await rotateClients(installation, apps, screen.progress);
+    findings.push(...(await verifyExchanged(installation, apps, before)));
+  }
   const ended = flags.leaked ? await endAll(installation) : undefined;
   const others = flags.leaked ? await tokensOfOthers(installation) : [];
   terminal.live(undefined);
   const isGood = !findings.some(issueOf);
   const words = [
     proof(findings, screen.paper),
-    ...(ended === undefined ? [] : ['', prose(leaked(ended, others, installation), screen.paper)]),
+    ...(ended === undefined
+      ? []
+      : [
+          '',
+          prose(
+            [...leaked(ended, others, installation), ...apps.map((app) => handedOver(app, installation))],
+            screen.paper,
+          ),
+        ]),
   ];
   const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
   screen.result(words.join('\n'), data, isGood);
@@ -94,7 +111,7 @@ const leaked = (ended: number, others: readonly string[], { config, layout }: In
         `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
       ]
     : []),
-  "Not changed: passwords and second factors of people, client secrets of apps, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.",
+  "Not changed: passwords and second factors of people, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.",
   ...ldapApps(config).map(
     (app) =>
       `${app.name} asks by LDAP. For a new token and a new bind password: in authentik, under Applications > Outposts, delete "${ldapProvider(app)}"; then run rm ${ldapSecret(layout, app)} && homeauth apply, and enter in the app what homeauth app ${app.name} --show-secret says.`,

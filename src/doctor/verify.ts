@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { asksByLdap } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
-import { isSpeaker } from '../config/oidc.ts';
+import { isSpeaker, type Speaker } from '../config/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -9,10 +9,12 @@ import { ldapOf } from '../installation/ldap.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Client } from '../model/sso.ts';
 import { withMember, withOutsider } from '../people/outsider.ts';
 import { endLeftVisits } from '../people/sessions.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
+import { proveExchanged } from '../verify/client-secret.ts';
 import { proveKeptOut, proveMember, proveSearch } from '../verify/ldap.ts';
 import { proveClients, proveRefused } from '../verify/oidc-client.ts';
 import type { Owner } from '../verify/owner.ts';
@@ -108,6 +110,17 @@ export async function verifyClients(installation: Installation, apps: readonly A
         ])
       : []),
   ];
+}
+
+/** Whether authentik takes the client secrets of these apps, and the former ones no more. */
+export async function verifyExchanged(
+  installation: Installation,
+  apps: readonly Speaker[],
+  before: Readonly<Record<string, Client>>,
+): Promise<Finding[]> {
+  const door = await doorOf(installation);
+  if ('status' in door) return [door];
+  return (await pMap(apps, (app) => proveExchanged(door.scene, app, before[app.name]), { concurrency: 8 })).flat();
 }
 
 /** Where it is proven, or why that cannot be. */

@@ -93,9 +93,15 @@ function broken(about: About, error: unknown): Finding {
   return wrong(about, 'fail', { problem: error.problem, fix, because: reasonOf(error) });
 }
 
-function askedFor({ world, config }: ProbeContext, { oidc }: Speaker, { id }: Client): Asked | undefined {
+/** An address to come back to that is no pattern: a website's before that of a phone. */
+export function returnAddress({ oidc }: Speaker): string | undefined {
   const addresses = oidc.redirectUris.filter(({ mode, type }) => mode === 'strict' && type === 'authorization');
-  const returnTo = (addresses.find(({ url }) => url.startsWith('https://')) ?? addresses[0])?.url;
+  return (addresses.find(({ url }) => url.startsWith('https://')) ?? addresses[0])?.url;
+}
+
+function askedFor({ world, config }: ProbeContext, app: Speaker, { id }: Client): Asked | undefined {
+  const { oidc } = app;
+  const returnTo = returnAddress(app);
   if (returnTo === undefined) return undefined;
   const random = () => world.random.alphanumeric(64).reveal();
   const [state, nonce, verifier] = [random(), random(), random()] as [string, string, string];
@@ -137,7 +143,7 @@ async function proveClient(
   const keys = await sendProbe(context, { url: `${issuer}jwks/` });
   if (keys instanceof Failure) return no(`${issuer}jwks/ does not answer.`);
   const expected = { issuer, audience: client.id, nonce: asked.nonce };
-  const claims = readIdToken(String(first['id_token']), parsed(keys.body), expected, Date.now());
+  const claims = readIdToken(String(first['id_token']), jsonIn(keys.body), expected, Date.now());
   if (typeof claims === 'string') return no(`${app.name} would not believe the token that it gets: ${claims}.`);
   const isTold = !app.oidc.scopes.includes('profile') || claims['preferred_username'] === username;
   if (!isTold)
@@ -171,12 +177,13 @@ async function exchange(
     body: form.toString(),
   });
   if (answer instanceof Failure) return [answer.problem].flat().join(' ');
-  const said = parsed(answer.body);
+  const said = jsonIn(answer.body);
   if (answer.status === 200 && said && 'id_token' in said) return said;
   return `It answers ${answer.status}${said && typeof said['error'] === 'string' ? `, ${said['error']}` : ''}.`;
 }
 
-function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
+/** The object that an answer holds, if it holds one. */
+export function jsonIn(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const data: unknown = JSON.parse(body);
     return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;

@@ -203,6 +203,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   'backup verify': [[[]], [[hostile]], [[], { identity: hostile }]],
   'backup drill': [[[]], [[hostile]], [[], { passphraseFile: hostile }]],
   schedule: [[[]], [[], { identity: hostile }], [[], { off: true }]],
+  'rotate app': [[['whoami']], [[hostile]]],
   rotate: [[['token']], [['mail'], { mailPasswordFile: hostile }]],
   upgrade: [[[]], [[], { check: true }], [[], { dryRun: true }], [[], { dryRun: true, to: hostile }]],
   'backup prune': [

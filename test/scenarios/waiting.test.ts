@@ -42,6 +42,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['backup prune', [], { keep: '1d' }],
     ['backup drill', []],
     ['rotate', ['token']],
+    ['rotate app', ['notes']],
     ['schedule', [], { off: true }],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
@@ -58,6 +59,10 @@ describe('beside another homeauth, with --wait 0', () => {
     const sites = (await base.files.read(caddyfile)) ?? '';
     await base.files.write(caddyfile, `photos.home.example.com {\n\trespond 1\n}\n${sites}`, 0o644);
     await base.docker.exec('caddy', ['caddy', 'reload']);
+    const yaml = (await base.files.read(at('homeauth.yaml'))) ?? '';
+    const app =
+      '  - { name: notes, upstream: "notes:80", login: oidc, oidc: { redirect-uris: [{ url: "https://{host}/cb" }] } }';
+    await base.files.write(at('homeauth.yaml'), yaml.replace('apps:\n', `apps:\n${app}\n`), 0o644);
     const made = await homeauthIn(base)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
     copy = JSON.parse(made.out).copy.name;
   });

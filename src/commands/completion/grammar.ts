@@ -49,7 +49,10 @@ export const wholeVerbs = (verbs: readonly Verb[], above = ''): Verb[] =>
   verbs.flatMap((verb) => {
     const name = above + verb.name;
     const below = verb.verbs.map((one) => one.name);
-    return [{ ...verb, name, ...(below.length > 0 && { words: below }) }, ...wholeVerbs(verb.verbs, `${name} `)];
+    return [
+      { ...verb, name, ...(below.length > 0 && { words: [...(verb.words === 'apps' ? [] : verb.words), ...below] }) },
+      ...wholeVerbs(verb.verbs, `${name} `),
+    ];
   });
 
 function wordsOf(
@@ -59,7 +62,7 @@ function wordsOf(
   known: readonly string[],
 ): Verb['words'] {
   if (command === 'add-app' || command === 'apps') return known;
-  if (command === 'remove-app') return 'apps';
+  if (command === 'remove-app' || command === 'app') return 'apps';
   if (command === 'help') return [...commands.filter((name) => name !== 'help'), ...topics];
   return args.flatMap(({ argChoices }) => argChoices ?? []);
 }

@@ -14,8 +14,13 @@ if [[ $funcstack[1] == _homeauth ]]; then _homeauth "$@"; else compdef _homeauth
 `;
 }
 
-/** Offers these commands, flags of the one that holds them, and what goes with the one that was typed. */
-function level(verbs: readonly Verb[], columns: number, flags: readonly Flag[] = []): string {
+/** Offers these commands, flags and words of the one that holds them, and what goes with the one that was typed. */
+function level(
+  verbs: readonly Verb[],
+  columns: number,
+  flags: readonly Flag[] = [],
+  words: readonly string[] = [],
+): string {
   const lines = [
     `_arguments -C $everywhere${flags
       .flatMap(specs)
@@ -25,6 +30,7 @@ function level(verbs: readonly Verb[], columns: number, flags: readonly Flag[] =
     '  verb)',
     '    local -a verbs=(',
     ...verbs.map(({ name, about }) => `      ${quote(`${name}:${about.replaceAll(':', '\\:')}`)}`),
+    ...(words.length > 0 ? [`      ${words.join(' ')}`] : []),
     '    )',
     '    _describe command verbs ;;',
     '  rest)',
@@ -41,7 +47,8 @@ const indented =
 
 function rest({ name, flags, words, verbs }: Verb, columns: number): string {
   const pad = ' '.repeat(columns);
-  if (verbs.length > 0) return `${pad}${name})\n${level(verbs, columns + 2, flags)}${pad}  ;;\n`;
+  if (verbs.length > 0)
+    return `${pad}${name})\n${level(verbs, columns + 2, flags, words === 'apps' ? [] : words)}${pad}  ;;\n`;
   const argument =
     words === 'apps'
       ? ['"1: :($(homeauth app-names 2>/dev/null))"']

@@ -1,0 +1,54 @@
+import type { CommonFlags } from '../cli/define-command.ts';
+import type { App } from '../config/config.ts';
+import { isSpeaker, type Speaker } from '../config/oidc.ts';
+import { variablesFile } from '../desired/oidc.ts';
+import { verifyExchanged } from '../doctor/verify.ts';
+import type { Installation } from '../installation/installation.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { rotateClients } from '../lifecycle/rotate/clients.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { issueOf } from '../model/finding.ts';
+import { appNamed } from '../people/access.ts';
+import { findingsData, proof } from '../report/findings.ts';
+import { prose } from '../report/layout.ts';
+import { confirm } from './confirm.ts';
+import { screenOf } from './screen.ts';
+
+/** `homeauth rotate app NAME`: another client secret, in authentik and in the app. Exit code 4 where a proof failed. */
+export async function rotateApp(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
+  const installation = await open(flags.config, runtime);
+  const { terminal } = runtime;
+  const screen = screenOf(runtime, 'rotate app');
+  const app = speaker(appNamed(installation, name));
+  const question = `Nobody can log in to ${name} until it has the new secret. Who is logged in there stays so. Go ahead?`;
+  if (terminal.interactive) await confirm(question, terminal);
+  const before = await rotateClients(installation, [app], screen.progress);
+  terminal.live(undefined);
+  const findings = await verifyExchanged(installation, [app], before);
+  const isGood = !findings.some(issueOf);
+  const words = [proof(findings, screen.paper), '', prose([handedOver(app, installation)], screen.paper)];
+  screen.result(words.join('\n'), { app: name, ...findingsData(findings) }, isGood);
+  return isGood ? exitCodes.fine : exitCodes.wrong;
+}
+
+/** What is left to do until an app uses its new secret. */
+export function handedOver(app: Speaker, { layout }: Pick<Installation, 'layout'>): string {
+  const { name, oidc } = app;
+  if (oidc.file?.settings) return `${name}: ${oidc.file.in} has the new secret, and its container was restarted.`;
+  if (oidc.env)
+    return `${name}: ${variablesFile(layout, app)} has the new secret, and it reads that when its container is made anew. In the directory of its compose file: docker compose up -d`;
+  return `${name}: enter the new secret in it. It is shown by: homeauth app ${name} --show-secret`;
+}
+
+function speaker(app: App): Speaker {
+  if (isSpeaker(app) && app.oidc.client === 'confidential') return app;
+  throw new Failure({
+    code: 'app-without-secret',
+    problem: `${app.name} has no client secret.`,
+    why: isSpeaker(app)
+      ? 'It is a public client: it proves who it is with a challenge for each login.'
+      : `It does not log people in with OpenID Connect (login: ${app.login ?? 'forward-auth'}).`,
+    fix: 'Nothing is to be done for it. Other secrets: homeauth rotate --help',
+  });
+}

@@ -1,0 +1,41 @@
+import { isSpeaker, type Speaker } from '../../config/oidc.ts';
+import { secretNames } from '../../desired/layout.ts';
+import { clientFile } from '../../desired/oidc.ts';
+import type { Progress } from '../../engine/run.ts';
+import { clientsOf } from '../../installation/clients.ts';
+import { changeValues, type Installation } from '../../installation/installation.ts';
+import type { Client } from '../../model/sso.ts';
+import { reconcile } from '../reconcile.ts';
+import { assertNotRotating } from './rotation.ts';
+
+/** Apps that prove with a secret who they are; a public client has none. */
+export const withSecret = ({ config }: Pick<Installation, 'config'>): readonly Speaker[] =>
+  config.apps.filter(isSpeaker).filter(({ oidc }) => oidc.client === 'confidential');
+
+/**
+ * Another client secret for each of these apps. What lies on disk is what should be: authentik, the variables and the
+ * settings of the app follow from it, so that `apply` finishes what is cut off, and no note is kept.
+ * @returns what they had before, by the names of the apps
+ */
+export async function rotateClients(
+  installation: Installation,
+  apps: readonly Speaker[],
+  progress: (event: Progress) => void,
+): Promise<Readonly<Record<string, Client>>> {
+  let before: Readonly<Record<string, Client>> = {};
+  await reconcile(installation, 'rotate', progress, {
+    exchange: {
+      async make(where) {
+        await assertNotRotating(where);
+        before = await clientsOf(where);
+        const { world, layout } = where;
+        for (const app of apps) {
+          const secret = world.random.alphanumeric(64);
+          // One that has no client yet gets all of it made in this run.
+          if (before[app.name]) await changeValues(world, clientFile(layout, app), { [secretNames.client[1]]: secret });
+        }
+      },
+    },
+  });
+  return before;
+}
