@@ -99,6 +99,7 @@ describe.each(cases)('$name', ({ name, home: { finds, hosts, has, hasNot } }) =>
     secrets: { postgresPassword: new Secret('p'.repeat(64)), secretKey: new Secret('s'.repeat(64)) },
     phase: 'running',
     superuser: 'postgres',
+    postgres: 17,
     setupClosed: true,
     proxy: ownCaddy(config.baseDir),
     ipv6: true,

@@ -2,7 +2,7 @@ import { believesHeader } from '../config/app-login.ts';
 import type { Config } from '../config/config.ts';
 import type { ComposeProject, ContainerDefinition, Healthcheck } from '../model/container.ts';
 import { backendNetwork, caddynet, headerNetwork, innerName } from '../model/networks.ts';
-import type { Era } from '../model/release.ts';
+import { type Era, postgresVersions } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import type { Facts } from './facts.ts';
 import { type Layout, stackProject } from './layout.ts';
@@ -19,7 +19,7 @@ const check = (...test: readonly string[]): Healthcheck => ({
 
 /** Which containers the stack has. */
 export const stackNames = (config: Config, era: Era, layout: Layout): string[] =>
-  Object.keys(stackContainers(config, era, layout, { proxy: { is: 'manual' } }));
+  Object.keys(stackContainers(config, era, layout, { proxy: { is: 'manual' }, postgres: postgresVersions.newest }));
 
 /** PostgreSQL's image runs what lies there once, in a new database. */
 export const roleScript = '/docker-entrypoint-initdb.d/authentik.sql';
@@ -32,7 +32,7 @@ export function stackContainers(
   config: Config,
   era: Era,
   layout: Layout,
-  facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins'> & Partial<Pick<Facts, 'superuser'>>,
+  facts: Pick<Facts, 'logDriver' | 'proxy' | 'pins' | 'postgres'> & Partial<Pick<Facts, 'superuser'>>,
 ): Record<string, ContainerDefinition> {
   const project: ComposeProject = { name: stackProject, directory: layout.root, file: layout.compose };
   const common = { project, ...logLimit(facts) };
@@ -54,7 +54,7 @@ export function stackContainers(
     'authentik-postgresql': {
       ...common,
       service: 'authentik-postgresql',
-      image: era.postgresImage,
+      image: `postgres:${facts.postgres}-alpine`,
       envFiles: [layout.databaseEnv],
       capabilities: becomesOwner,
       ...databaseSize(era, config),

@@ -31,6 +31,8 @@ export interface Facts {
    * that PostgreSQL keeps for one; in a database made before, it is.
    */
   readonly superuser: 'postgres' | 'authentik';
+  /** The major version of PostgreSQL: the one that made the data directory, or the newest where there is none yet. */
+  readonly postgres: number;
   /** The bootstrap variables' values, while they are on disk. */
   readonly bootstrap?: { readonly token: Secret; readonly password: Secret };
   /** What the apps that ask authentik by themselves are known by there, by their names, once it is on disk. */

@@ -3,8 +3,8 @@ import { type About, type Finding, ok, skip, unseen, wrong } from '../model/find
 import type { World } from '../world/world.ts';
 
 /**
- * When the last release of each major version of PostgreSQL comes out: after it holes stay open. Source:
- * https://www.postgresql.org/support/versioning/
+ * When the last release of each major version of PostgreSQL comes out: after it holes stay open. Source: the column
+ * "Final Release" of https://www.postgresql.org/support/versioning/
  */
 const supportEnds: Readonly<Record<number, string>> = {
   12: '2024-11-21',

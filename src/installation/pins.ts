@@ -19,10 +19,11 @@ export type Pins = Readonly<Record<string, string>>;
 export async function pinsOf(
   { config, era, layout, world }: Installation,
   ledger: Ledger,
-  proxy: Facts['proxy'],
+  facts: Pick<Facts, 'proxy' | 'postgres'>,
 ): Promise<Pins> {
+  const { proxy } = facts;
   const noted = notedIn(ledger);
-  const images = Object.entries(stackContainers(config, era, layout, { proxy })).map(
+  const images = Object.entries(stackContainers(config, era, layout, facts)).map(
     ([name, { image }]) => [name, image] as const,
   );
   const all = [

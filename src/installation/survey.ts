@@ -17,6 +17,7 @@ import { type Installation, valueIn } from './installation.ts';
 import { ldapOf } from './ldap.ts';
 import { mailPasswordOf } from './mail-password.ts';
 import { pinsOf } from './pins.ts';
+import { postgresOf } from './postgres.ts';
 import { parentDataset } from './storage.ts';
 
 /** Look at everything that decides what is wanted. Writes nothing. */
@@ -45,9 +46,11 @@ export async function survey(installation: Installation): Promise<Facts> {
   const madePassword = await bare(world, layout.adminPassword);
   const cloudflareToken = config.tls === 'cloudflare' ? await bare(world, layout.cloudflareToken) : undefined;
   const authorities = await authoritiesOf(installation, proxy);
+  const postgres = await postgresOf(installation, layout.database);
   return {
     ours,
-    pins: await pinsOf(installation, ledger, proxy),
+    pins: await pinsOf(installation, ledger, { proxy, postgres }),
+    postgres,
     templates: await installation.templates(),
     configText: text,
     schemaText: jsonSchemaText(),

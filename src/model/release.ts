@@ -25,7 +25,6 @@ export interface Era {
   readonly listensOnIpv6: boolean;
   /** Shared memory in bytes, where the official compose file asks for it. */
   readonly shmSize?: number;
-  readonly postgresImage: string;
   /** Connections to the database that it may need at the busiest moment: without any app, and more for each. */
   readonly connections: { readonly base: number; readonly perApp: number };
 }
@@ -40,7 +39,6 @@ const modern = {
   oauth2: { saysGrants: true, hasLogoutUri: true },
   listensOnIpv6: true,
   shmSize: 512 * 1024 * 1024,
-  postgresImage: 'postgres:16-alpine',
   // The outpost opens up to four for each app, and at each refresh the new ones before it closes the old. Seen on
   // 2026.8.0-rc1, and read in the outpost of 2025.10 on, which keeps its sessions in PostgreSQL.
   connections: { base: 100, perApp: 8 },
@@ -95,6 +93,12 @@ export const eras: readonly Era[] = [
 
 /** The release that a new installation gets. */
 export const defaultRelease = '2026.8.6';
+
+/**
+ * Major versions of PostgreSQL whose data directories can be used as they are. From 18 on the image keeps its data in a
+ * directory named after the version, one level up.
+ */
+export const postgresVersions = { oldest: 12, newest: 17 } as const;
 
 export const eraOf = (release: string): Era | undefined => eras.find(({ line }) => release.startsWith(`${line}.`));
 

@@ -26,6 +26,7 @@ const facts: Facts = {
   mailPassword: new Secret('hush'),
   phase: 'running',
   superuser: 'postgres',
+  postgres: 17,
   setupClosed: true,
   proxy: ownCaddy('/srv'),
   ipv6: true,

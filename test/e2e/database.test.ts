@@ -11,6 +11,7 @@ import { connectDocker } from '../../src/world/docker/connect.ts';
 import type { Docker } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
 import { type Engine, freshEngine } from '../machine/engine.ts';
+import { POSTGRES_IMAGE } from '../machine/names.ts';
 
 const name = 'authentik-postgresql';
 const password = "throw'away:1 \\a";
@@ -33,7 +34,7 @@ const started = (superuser: string) => {
   const given = [`POSTGRES_USER=${superuser}`, 'POSTGRES_DB=authentik', `POSTGRES_PASSWORD=${password}`];
   const mounted = superuser === 'postgres' ? ['-v', `${join(directory, 'role.sql')}:${script}:ro`] : [];
   const env = given.flatMap((one) => ['-e', one]);
-  return cli('run', '-d', '--name', name, ...mounted, ...env, 'postgres:16-alpine', ...command);
+  return cli('run', '-d', '--name', name, ...mounted, ...env, POSTGRES_IMAGE, ...command);
 };
 /** As from another container: over the network, with a password. */
 const remotely = (user: string, sql: string) => {

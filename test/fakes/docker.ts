@@ -50,14 +50,20 @@ const commandOf = ({ definition: { command, image } }: NewContainer): string =>
 /** Stands in for what a registry or an engine would compute. */
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-/** An Engine whose containers are small programs on the loopback. `programOf`: what an image holds. */
-export function fakeDocker(files: Files, programOf: (image: string) => Program | undefined): FakeDocker {
+/**
+ * An Engine whose containers are small programs on the loopback. `databases`: by their data directories. `programOf`:
+ * what an image holds.
+ */
+export function fakeDocker(
+  files: Files,
+  databases: Around['databases'],
+  programOf: (image: string) => Program | undefined,
+): FakeDocker {
   const images: FakeDocker['images'] = new Map();
   const registry: FakeDocker['registry'] = new Map();
   const pulls: string[] = [];
   const boxes = new Map<string, Box>();
   const networks = new Map<string, NetworkSpec>();
-  const databases: Around['databases'] = new Map();
 
   const lan: FakeDocker['lan'] = new Map();
 

@@ -3,6 +3,8 @@ import type { MemoryStore } from '../standin/index.ts';
 interface Asked {
   readonly argv: readonly string[];
   readonly stdin: string;
+  /** Its major version. */
+  readonly version: string;
   /** The database `authentik`. */
   readonly store: MemoryStore;
   readonly passwords: Map<string, string>;
@@ -15,9 +17,9 @@ const said = (stdout = '') => ({ code: 0, stdout, stderr: '' });
 const refused = (stderr: string, stdout = '') => ({ code: 1, stdout, stderr });
 
 /** pg_dump, pg_restore and statements from standard input, as PostgreSQL's own behave for what homeauth asks of them. */
-export async function dumping({ argv, stdin, store, passwords, others }: Asked) {
+export async function dumping({ argv, stdin, version, store, passwords, others }: Asked) {
   const line = argv.join(' ');
-  if (line.includes('pg_database_size')) return said('12000000|16.4\n');
+  if (line.includes('pg_database_size')) return said(`12000000|${version}.4\n`);
   if (line.includes('pg_dump ')) {
     // What it has written before it ends badly is there all the same.
     if (store.down) return refused('pg_dump: error: connection to server failed', begin);
@@ -38,6 +40,13 @@ export async function dumping({ argv, stdin, store, passwords, others }: Asked) 
     return said();
   }
   if (!line.endsWith(' -f -')) return undefined;
+  if (stdin.includes('\\gexec')) {
+    const [, name = ''] = /^\\connect (\w+)/.exec(stdin) ?? [];
+    const state = name === 'authentik' ? await store.read() : JSON.parse(others.get(name) || 'null');
+    if (!state) return refused(`FATAL:  database "${name}" does not exist`);
+    const lists = Object.entries(state).filter((one): one is [string, unknown[]] => Array.isArray(one[1]));
+    return said(lists.map(([table, rows]) => `public.${table}|${rows.length}\n`).join(''));
+  }
   for (const sql of stdin.split(';').map((one) => one.trim())) {
     const [, dropped] = /^drop database if exists (\w+)/.exec(sql) ?? [];
     if (dropped) others.delete(dropped);

@@ -22,10 +22,16 @@ export const postgres: Program = async (around) => {
     if (sql.includes('alter role postgres password null;')) known?.delete('postgres');
     return sql !== '';
   };
-  if ((await around.files.read(`${directory}/PG_VERSION`)) === undefined) {
+  const [, version = ''] = /^postgres:(\d+)/.exec(around.container.definition.image) ?? [];
+  const made = await around.files.read(`${directory}/PG_VERSION`);
+  if (made !== undefined && made.trim() !== version) {
+    const why = `The data directory was initialized by PostgreSQL version ${made.trim()}`;
+    throw new Exit(1, `FATAL:  database files are incompatible with server: ${why}`);
+  }
+  if (made === undefined) {
     const passwords = new Map([[user, password]]);
     around.databases.set(directory, { superuser: user, passwords, store: memoryStore() });
-    await around.files.write(`${directory}/PG_VERSION`, '16\n', 0o600);
+    await around.files.write(`${directory}/PG_VERSION`, `${version}\n`, 0o600);
     const scripts = around.container.definition.mounts.filter(({ target }) => target.startsWith(onceRun));
     for (const { target } of scripts) await carryOut(target);
   }
@@ -36,7 +42,7 @@ export const postgres: Program = async (around) => {
   if (store) Object.assign(store, { held: 0, limit });
   const others = new Map<string, string>();
   const exec = async (argv: readonly string[], stdin: string) => {
-    const copied = store && (await dumping({ argv, stdin, store, passwords, others }));
+    const copied = store && (await dumping({ argv, stdin, version, store, passwords, others }));
     if (copied) return copied;
     if (argv[0] === 'pg_isready') return { code: 0, stdout: 'accepting connections\n', stderr: '' };
     // By the network, where a password is asked for.
@@ -53,7 +59,7 @@ export const postgres: Program = async (around) => {
     const said = (stdout: string) => ({ code: 0, stdout, stderr: '' });
     // It asks as the user whom the container was told of.
     if (user !== superuser) return { code: 2, stdout: '', stderr: `FATAL:  role "${user}" does not exist` };
-    if (argv.at(-1)?.includes('authentik_tasks_task')) return said('16.4|0\n');
+    if (argv.at(-1)?.includes('authentik_tasks_task')) return said(`${version}.4|0\n`);
     const state = argv.at(-2)?.endsWith(' -d authentik -c "$0"') ? await store?.read() : undefined;
     const known = state && aboutUpgrades(argv.at(-1) ?? '', state);
     if (known !== undefined) return said(`${known}\n`);

@@ -44,7 +44,7 @@ const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
  * programs on the loopback, authentik's stand-in among them. The clock is the real one, `faster` for sleepers.
  */
 export function fakeWorld({
-  files = memoryFiles(),
+  files: disk = memoryFiles(),
   standin = {},
   program,
   fate,
@@ -60,7 +60,9 @@ export function fakeWorld({
     ['caddy', caddy],
     ['mailbox', mailbox],
   ];
-  const docker = fakeDocker(files, (image) => {
+  const databases: FakeDocker['databases'] = new Map();
+  const files = withDatabases(disk, databases);
+  const docker = fakeDocker(files, databases, (image) => {
     const found = program?.(image) ?? programs.find(([name]) => image.startsWith(`${name}:`))?.[1];
     return found && fate ? fate(found) : found;
   });
@@ -105,6 +107,23 @@ export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions
   const isStarting = () => [...copy.docker.boxes.values()].some(({ running }) => running?.health() === 'starting');
   while (isStarting()) await new Promise((done) => setTimeout(done, 5));
   return copy;
+}
+
+/** A database is where its directory is. */
+function withDatabases<F extends Files>(files: F, databases: FakeDocker['databases']): F {
+  return {
+    ...files,
+    async rename(from: string, to: string) {
+      await files.rename(from, to);
+      const moved = databases.get(from);
+      databases.delete(from);
+      if (moved) databases.set(to, moved);
+    },
+    async removeTree(path: string) {
+      await files.removeTree(path);
+      databases.delete(path);
+    },
+  };
 }
 
 /** What the real one does over TLS, in plain HTTP to whatever stands in for Caddy, or to a device on the LAN. */

@@ -10,6 +10,7 @@ import {
   authentikImage,
   CADDY_IMAGE,
   MINIFLUX_IMAGE,
+  OLD_POSTGRES_IMAGE,
   POSTGRES_IMAGE,
   REDIS_IMAGE,
   WHOAMI_IMAGE,
@@ -29,7 +30,13 @@ const node: Image = {
 const images: Image[] = [
   base,
   node,
-  { name: POSTGRES_IMAGE, folder: folder('postgres'), from: base, official: true },
+  ...[OLD_POSTGRES_IMAGE, POSTGRES_IMAGE].map((name) => ({
+    name,
+    folder: folder('postgres'),
+    from: base,
+    args: { MAJOR: name.replace(/\D/g, '') },
+    official: true as const,
+  })),
   { name: REDIS_IMAGE, folder: folder('redis'), from: base, official: true },
   {
     name: CADDY_IMAGE,

@@ -5,7 +5,9 @@ export const AUTHENTIK_RELEASES = ['2026.8.6', '2026.5.8', '2023.10.7'] as const
 export const authentikImage = (release: (typeof AUTHENTIK_RELEASES)[number]) =>
   `ghcr.io/goauthentik/server:${release}` as const;
 
-export const POSTGRES_IMAGE = 'postgres:16-alpine';
+export const POSTGRES_IMAGE = 'postgres:17-alpine';
+/** What a home of earlier years has. */
+export const OLD_POSTGRES_IMAGE = 'postgres:15-alpine';
 export const REDIS_IMAGE = 'redis:alpine';
 export const CADDY_IMAGE = 'caddy:2.11.7';
 export const MINIFLUX_IMAGE = 'miniflux/miniflux:2.3.4';

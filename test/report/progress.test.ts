@@ -72,13 +72,13 @@ describe('when a stage is done, a line that stays', () => {
 
   test('with the images that were fetched', () => {
     const changes = [
-      change('create', 'image:postgres:16-alpine'),
+      change('create', 'image:postgres:17-alpine'),
       change('create', 'image:ghcr.io/goauthentik/server:2026.8.6'),
     ];
     expect(
       progress({ is: 'stage-done', title: 'images', changes, elapsed: 300, milestone: false }, kinds, plain()),
     ).toEqual({
-      say: '✓ images                                   postgres:16-alpine · server:2026.8.6',
+      say: '✓ images                                   postgres:17-alpine · server:2026.8.6',
     });
   });
 

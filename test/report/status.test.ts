@@ -14,7 +14,7 @@ test('the usual home fits 80 columns: names line up with their own kind only', (
       containers: [running('authentik-postgresql', 'healthy'), running('caddy', 'none')],
       images: [
         { reference: 'ghcr.io/goauthentik/server:2026.8.6', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
-        { reference: 'postgres:16-alpine' },
+        { reference: 'postgres:17-alpine' },
       ],
       apps: [
         { name: 'whoami', url: 'https://whoami.home.example.com', mode: 'app', login: 'oidc', upstream: 'whoami:80' },
@@ -30,7 +30,7 @@ test('the usual home fits 80 columns: names line up with their own kind only', (
     ✓ caddy                 running
 
       ghcr.io/goauthentik/server:2026.8.6  sha256:0123456789ab
-      postgres:16-alpine                   not pinned: no registry told its digest
+      postgres:17-alpine                   not pinned: no registry told its digest
 
       whoami  https://whoami.home.example.com   everyone who can log in"
   `);

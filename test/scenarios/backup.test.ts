@@ -92,7 +92,7 @@ describe('backup', () => {
       domain: 'home.example.com',
       baseDir: '/srv/docker',
       authentik: '2026.8.6',
-      postgres: '16.4',
+      postgres: '17.4',
       apps: ['whoami'],
       counts: { applications: 2 },
       files: { 'database.dump': { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },

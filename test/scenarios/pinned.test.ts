@@ -12,7 +12,7 @@ let fake: FakeWorld;
 afterEach(() => fake.close());
 
 const nothing = 'Everything is as it should be; nothing was changed.';
-const [first, second] = ['postgres:16-alpine', 'another'].map(sha256) as [string, string];
+const [first, second] = ['postgres:17-alpine', 'another'].map(sha256) as [string, string];
 const byDigest = `postgres@${first}`;
 
 const files = () => fake.files as MemoryFiles;
@@ -26,18 +26,18 @@ const notes = async () => {
 
 /** The registry says something else by this tag from now on, and somebody fetched it by hand. */
 async function moveTag(): Promise<void> {
-  fake.docker.registry.set('postgres:16-alpine', second);
-  await fake.docker.pull('postgres:16-alpine');
+  fake.docker.registry.set('postgres:17-alpine', second);
+  await fake.docker.pull('postgres:17-alpine');
 }
 
 test('the digest is noted with the pull, and stands in docker-compose.yml and in status', async () => {
   fake = await installed(['whoami']);
-  expect(await notes()).toContainEqual({ id: 'image:postgres:16-alpine', ours: { digest: first } });
-  expect(await compose()).toContain(`image: "postgres:16-alpine@${first}"`);
+  expect(await notes()).toContainEqual({ id: 'image:postgres:17-alpine', ours: { digest: first } });
+  expect(await compose()).toContain(`image: "postgres:17-alpine@${first}"`);
   expect(fake.docker.boxes.get('authentik-postgresql')?.made.definition.digest).toBe(first);
 
   const homeauth = homeauthIn(fake);
-  expect((await homeauth('status')).out).toContain(`  postgres:16-alpine ${' '.repeat(18)}${first.slice(0, 19)}\n`);
+  expect((await homeauth('status')).out).toContain(`  postgres:17-alpine ${' '.repeat(18)}${first.slice(0, 19)}\n`);
   expect((await homeauth('apply')).out).toBe(nothing);
 
   const { out } = await homeauth('remove-app', ['whoami']);
@@ -91,7 +91,7 @@ test('an installation without notes gets those of what runs, and nothing is made
   expect((await homeauth('plan')).out).toContain('docker-compose.yml');
   expect((await homeauth('apply')).failure).toBeUndefined();
   expect(await compose()).toBe(pinnedText);
-  expect(await notes()).toContainEqual({ id: 'image:postgres:16-alpine', ours: { digest: first } });
+  expect(await notes()).toContainEqual({ id: 'image:postgres:17-alpine', ours: { digest: first } });
   expect(starts()).toEqual(before);
   expect((await homeauth('apply')).out).toBe(nothing);
 });
@@ -112,7 +112,7 @@ test('an image without a digest is used by its name, as before', async () => {
   await forget();
   for (const name of fake.docker.images.keys()) if (name.includes('@')) fake.docker.images.delete(name);
   expect((await homeauth('apply')).out).toBe(nothing);
-  fake.docker.images.set('postgres:16-alpine', 'sha256:built-anew');
+  fake.docker.images.set('postgres:17-alpine', 'sha256:built-anew');
   expect((await homeauth('apply')).out).toBe(nothing);
   expect((await homeauth('status')).out).toContain('not pinned');
   expect(await notes()).toEqual([]);
@@ -127,8 +127,8 @@ test('a note that is no digest is not believed', async () => {
 
 /** What of the image stands where: in the ledger, in docker-compose.yml, and what the container was made from. */
 async function pins() {
-  const note = (await notes()).find(({ id }: { id: string }) => id === 'image:postgres:16-alpine');
-  const [, written] = /postgres:16-alpine@(\S+)"/.exec(await compose()) ?? [];
+  const note = (await notes()).find(({ id }: { id: string }) => id === 'image:postgres:17-alpine');
+  const [, written] = /postgres:17-alpine@(\S+)"/.exec(await compose()) ?? [];
   const runs = fake.docker.boxes.get('authentik-postgresql')?.made.definition.digest;
   return { noted: note?.ours.digest, written, runs };
 }
@@ -139,10 +139,10 @@ test('apply --pull takes a newer build of the same tag, with consent', async () 
   const homeauth = homeauthIn(fake);
   const before = { starts: starts(), pulls: [...fake.docker.pulls] };
   expect((await homeauth('apply', [], { pull: true })).out).toBe(nothing);
-  fake.docker.registry.set('postgres:16-alpine', second);
+  fake.docker.registry.set('postgres:17-alpine', second);
   expect((await homeauth('apply')).out).toBe(nothing);
 
-  const change = `image postgres:16-alpine@${first} → postgres:16-alpine@${second}`;
+  const change = `image postgres:17-alpine@${first} → postgres:17-alpine@${second}`;
   const words = (text: string) => text.replace(/\s+/g, ' ');
   const { out } = await homeauth('apply', [], { pull: true, dryRun: true });
   expect(words(out)).toContain(change);
@@ -162,7 +162,7 @@ test('apply --pull takes a newer build of the same tag, with consent', async () 
 
 test('the note moves when the new container is up, and until then apply goes back', async () => {
   fake = await installed();
-  fake.docker.registry.set('postgres:16-alpine', second);
+  fake.docker.registry.set('postgres:17-alpine', second);
   const homeauth = homeauthIn(fake);
   const { effects } = await rehearsed();
   const made = effects.indexOf('docker.run authentik-postgresql') + 1;

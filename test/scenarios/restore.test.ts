@@ -125,7 +125,7 @@ test('a copy that somebody else could have written is refused', async () => {
 test('a copy of a newer PostgreSQL, or of another directory, is refused', async () => {
   const path = `/srv/docker/backups/${name}/manifest.json`;
   const manifest = JSON.parse((await files.read(path)) ?? '');
-  await files.overwrite(path, JSON.stringify({ ...manifest, postgres: '17.2' }));
+  await files.overwrite(path, JSON.stringify({ ...manifest, postgres: '18.2' }));
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('copy-newer');
   await files.overwrite(path, JSON.stringify({ ...manifest, baseDir: '/srv/other' }));
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('copy-elsewhere');

@@ -40,7 +40,7 @@ test('a folder that was there before homeauth stays with the data in it, and tha
   expect(words(dry.out)).toContain(`directory:${at('db')} was there before homeauth: it stays, with what is in it`);
   const ran = await homeauthIn(fake)('uninstall', [], { confirm });
   expect(words(ran.out)).toContain(`Left, because it was there before homeauth, with all that is in it: ${at('db')}`);
-  expect(await files().read(at('db/PG_VERSION'))).toBe('16\n');
+  expect(await files().read(at('db/PG_VERSION'))).toBe('17\n');
   expect(await files().stat(at('db'))).toMatchObject({ mode: 0o755, owner: { uid: 0, gid: 0 } });
 });
 

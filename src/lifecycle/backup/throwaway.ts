@@ -36,10 +36,15 @@ export interface Trial {
   readonly password: Secret;
 }
 
-export function trialOf({ config, layout, world }: Installation, { authentik, images }: Manifest): Trial {
+export function trialOf({ config, layout, world }: Installation, manifest: Manifest): Trial {
+  const { authentik, images } = manifest;
   const own = layoutOf(layout.drill);
   const then: Config = { ...config, authentik: { ...config.authentik, version: authentik }, apps: [] };
-  const all = stackContainers(then, knownEra(then), own, { proxy: { is: 'manual' }, pins: images });
+  const all = stackContainers(then, knownEra(then), own, {
+    proxy: { is: 'manual' },
+    postgres: Number.parseInt(manifest.postgres, 10),
+    pins: images,
+  });
   // The worker would send what mails are due, and carry out what is planned.
   const { 'authentik-worker': _, ...wanted } = all;
   const definitions = Object.entries(wanted).map(([service, definition]): [string, ContainerDefinition] => [

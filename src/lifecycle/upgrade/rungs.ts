@@ -120,7 +120,7 @@ async function changes(was: Era, is: Era, { world, layout, config }: Installatio
   }
   if (was.needsRedis && !is.needsRedis)
     all.push({ code: 'redis-goes', says: `authentik-redis goes; its directory ${layout.redis} stays` });
-  const [before, after] = [was, is].map((era) => JSON.stringify([era.postgresImage, databaseSize(era, config)]));
+  const [before, after] = [was, is].map((era) => JSON.stringify(databaseSize(era, config)));
   if (before !== after) all.push({ code: 'database-restarts', says: 'PostgreSQL restarts, for more connections' });
   return all;
 }

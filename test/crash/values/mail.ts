@@ -59,6 +59,7 @@ export function renderedEnv(text: string, { password }: Choice): string {
     schemaText: '',
     secrets: { postgresPassword: new Secret('a'), secretKey: new Secret('b') },
     superuser: 'postgres',
+    postgres: 17,
     phase: 'running',
     setupClosed: true,
     proxy: { is: 'manual' },
