@@ -21,7 +21,17 @@ const all = [
     people.userRemove,
   ],
   ...[people.userEnroll2fa, people.userReset2fa],
-  ...[care.status, care.doctor, care.mailTest, care.schedule, care.rotate, care.rotateApp, care.upgrade, care.rescue],
+  ...[
+    care.status,
+    care.doctor,
+    care.mailTest,
+    care.notifyTest,
+    care.schedule,
+    care.rotate,
+    care.rotateApp,
+    care.upgrade,
+  ],
+  ...[care.rescue],
   ...[
     backups.backup,
     backups.backupList,
@@ -62,6 +72,11 @@ const holders = {
     heading: 'care',
     about: 'The mail that authentik sends',
     examples: ['homeauth mail test helen@example.com'],
+  },
+  notify: {
+    heading: 'care',
+    about: 'Who is told of problems that the timers find',
+    examples: ['homeauth notify test'],
   },
 } as const;
 

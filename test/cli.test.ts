@@ -117,8 +117,8 @@ test('the program', async () => {
       stdout: '',
       stderr: expect.stringMatching(/^Examples:[\s\S]*homeauth user list/),
     });
-    const topic = await homeauth('help', 'nothing');
-    const stderr = 'homeauth has no command "nothing".\nAll commands: homeauth --help\n';
+    const topic = await homeauth('help', 'whatever');
+    const stderr = 'homeauth has no command "whatever".\nAll commands: homeauth --help\n';
     expect(topic).toEqual({ code: 2, stdout: '', stderr });
     const flag = await homeauth('plan', '--jsno', '--json');
     expect(flag).toMatchObject({ code: 2, stderr: expect.stringMatching(/\nDid you mean: homeauth plan --json\n$/) });

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../model/failure.ts';
+import { byTimer } from './care.ts';
 import { defineCommand, type FlagsOf } from './define-command.ts';
 
 const place = [
@@ -29,7 +30,8 @@ export const backup = defineCommand({
       .option(
         '--keep <days,weeks,months>',
         'then remove what is not among these, such as 7d,4w,6m; default: backup.keep',
-      ),
+      )
+      .option(...byTimer),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup.ts')).backup(flags, s),
 });
 export type BackupFlags = FlagsOf<typeof backup>;
@@ -81,7 +83,8 @@ export const backupDrill = defineCommand({
       .argument('[copy]')
       .option(...from)
       .option(...key)
-      .option(...passphrase),
+      .option(...passphrase)
+      .option(...byTimer),
   run: async ([copy], flags, s): Promise<ExitCode> =>
     (await import('../commands/backup/drill.ts')).drill(copy, flags, s),
 });

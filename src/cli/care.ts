@@ -3,6 +3,9 @@ import { Argument } from 'commander';
 import type { ExitCode } from '../model/failure.ts';
 import { defineCommand, type FlagsOf } from './define-command.ts';
 
+/** Of what timers run. */
+export const byTimer = ['--scheduled', 'run as a timer does: tell those in notify what is new'] as const;
+
 export const status = defineCommand({
   name: 'status',
   heading: 'care',
@@ -16,7 +19,7 @@ export const doctor = defineCommand({
   heading: 'care',
   about: 'Find problems, and show how to fix them',
   examples: ['homeauth doctor', 'homeauth doctor -v'],
-  takes: (command) => command.option('-v, --verbose', 'also show the checks that passed'),
+  takes: (command) => command.option('-v, --verbose', 'also show the checks that passed').option(...byTimer),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/doctor.ts')).doctor(flags, s),
 });
 export type DoctorFlags = FlagsOf<typeof doctor>;
@@ -29,6 +32,14 @@ export const mailTest = defineCommand({
   takes: (command) => command.argument('<address>'),
   run: async ([address], flags, s): Promise<ExitCode> =>
     (await import('../commands/mail/test.ts')).test(address, flags, s),
+});
+
+export const notifyTest = defineCommand({
+  name: 'notify test',
+  heading: 'care',
+  about: 'Send a message to each who is told of problems, and show what came back',
+  examples: ['homeauth notify test'],
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/notify/test.ts')).test(flags, s),
 });
 
 export const schedule = defineCommand({

@@ -13,10 +13,15 @@ import { prose } from '../report/layout.ts';
 import { duration } from '../report/time.ts';
 import { readersFor } from './backup/key.ts';
 import { keepOf, placeOf } from './backup/place.ts';
+import { type Outcome, scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth backup`: everything that is needed to be brought back, beside, in one piece. */
-export async function backup(flags: BackupFlags, runtime: Runtime): Promise<ExitCode> {
+export function backup(flags: BackupFlags, runtime: Runtime): Promise<ExitCode> {
+  return scheduled('backup', flags, runtime, () => copied(flags, runtime));
+}
+
+async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup');
   const place = placeOf(flags.to, installation);
@@ -33,7 +38,7 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
       ...names.map((name) => `  ${name}`),
     ];
     screen.result(words.map((line) => screen.paper.text(line)).join('\n'), { place, size, files: names, goes }, true);
-    return exitCodes.fine;
+    return fine;
   }
   const readers = await readersFor(flags, installation, runtime);
   const began = clock.now();
@@ -69,9 +74,11 @@ export async function backup(flags: BackupFlags, runtime: Runtime): Promise<Exit
       removed: goes.map(({ name }) => name),
     };
     screen.result(words.join('\n'), data, true);
-    return exitCodes.fine;
+    return fine;
   });
 }
+
+const fine: Outcome = { code: exitCodes.fine, findings: [] };
 
 const removed = (count: number): string =>
   count === 1 ? 'One older copy was removed.' : `${count} older copies were removed.`;

@@ -3,14 +3,17 @@ import { examined } from '../doctor/doctor.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { findingsData, verdict } from '../report/findings.ts';
+import { scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
 
-/** `homeauth doctor`: what is wrong, why, and how to put it right. Never writes. Exit code 4 when something needs the user. */
-export async function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> {
-  const screen = screenOf(runtime, 'doctor');
-  const findings = await examined(flags.config, runtime);
-  const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
-  const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
-  screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);
-  return ok ? exitCodes.fine : exitCodes.wrong;
+/** `homeauth doctor`: what is wrong, why, and how to put it right. Exit code 4 when something needs the user. */
+export function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> {
+  return scheduled('doctor', flags, runtime, async () => {
+    const screen = screenOf(runtime, 'doctor');
+    const findings = await examined(flags.config, runtime);
+    const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
+    const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
+    screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);
+    return { code: ok ? exitCodes.fine : exitCodes.wrong, findings };
+  });
 }

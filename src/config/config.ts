@@ -1,5 +1,6 @@
 import type { AppSettingSpec } from '../model/app-setting.ts';
 import type { Keep } from './keep.ts';
+import type { Notify } from './notify.ts';
 import type { claims } from './site.ts';
 
 export type Claim = keyof typeof claims;
@@ -34,6 +35,8 @@ export interface Config {
   /** How authentik calls itself; the domain where absent. */
   readonly brandTitle?: string;
   readonly backup: Backup;
+  /** Who is told of problems that the timers find. */
+  readonly notify: Notify;
   /** Groups of people beside those that apps name. */
   readonly groups: readonly string[];
   readonly apps: readonly App[];

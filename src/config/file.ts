@@ -6,6 +6,7 @@ import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
 import { checkKeep, checkRecipient } from './keep.ts';
 import { checkListen, checkProxyAddress } from './listen.ts';
+import { notifyFile } from './notify.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkTlsEnd } from './tls-end.ts';
@@ -186,6 +187,7 @@ export const fileSchema = z
     policies: policies.optional(),
     brand: brand.optional(),
     backup: backup.optional(),
+    notify: notifyFile.optional(),
     groups: z.array(text(checkTitle)).default([]).meta({
       description:
         'Groups of people. Those that apps name need not stand here. homeauth makes them, and you fill them.',

@@ -4,6 +4,7 @@ import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
 import { keepIn } from './keep.ts';
+import { notifyOf } from './notify.ts';
 import { oidcOf } from './oidc.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
@@ -45,6 +46,7 @@ export function normalise(file: ConfigFile, find?: Find): Config {
       ...given('plain', file.backup?.plain || undefined),
       ...given('keep', file.backup?.keep === undefined ? undefined : keepIn(file.backup.keep)),
     },
+    notify: notifyOf(file.notify),
     groups: file.groups,
     apps: file.apps.map((app) => normaliseApp(app, file.domain, authHostOf(file), find)),
   };

@@ -19,6 +19,7 @@ export function objections(data: unknown): Objection[] {
     ...aboutTls(file),
     ...aboutGroups(file['groups'], file['apps']),
     ...aboutMail(loose(file['mail'])),
+    ...aboutNotify(file),
     ...appObjections(file['apps'], { domain, authHost, from }),
   ];
 }
@@ -120,4 +121,11 @@ function aboutMail(mail: Loose): Objection[] {
     return [{ path: ['mail', 'password-file'], value: file, problem: 'has no user name beside it', fix }];
   }
   return [];
+}
+
+function aboutNotify({ mail, notify }: Loose): Objection[] {
+  const to = loose(notify)['mail'];
+  if (to === undefined || mail !== undefined) return [];
+  const fix = 'Add mail: with your mail server, or delete notify.mail.';
+  return [{ path: ['notify', 'mail'], value: to, problem: 'has no mail server beside it', fix }];
 }

@@ -27,6 +27,8 @@ export interface Layout {
   /** What a drill of a copy is made of, while it lasts; and when the last one was, with what came of it. */
   readonly drill: string;
   readonly drillNote: string;
+  /** The first part of the names of files with what `notify` was told already. */
+  readonly told: string;
   /** The first part of the names of files with secrets that are to be, while they are exchanged. */
   readonly rotation: string;
   readonly caddy: string;
@@ -60,6 +62,7 @@ export function layoutOf(baseDir: string): Layout {
     rescueLog: `${home}/rescue.log`,
     drill: `${root}/drill`,
     drillNote: `${home}/drill.json`,
+    told: `${home}/told-`,
     rotation: `${home}/rotation-`,
     caddy: `${baseDir}/caddy`,
   };

@@ -233,3 +233,8 @@ export const checks: readonly Check[] = [
 /** Those that a command makes. */
 export const checksBy = (command: Check['by'][number]): readonly Check[] =>
   checks.filter(({ by }) => by.includes(command));
+
+/** Whether one check finds both: who saw one of them has looked for the other. */
+export const isSameCheck = (one: string, other: string): boolean =>
+  one === other ||
+  checks.some(({ id, finds = [] }) => [one, other].every((name) => name === id || finds.includes(name)));

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
+import { notifyFiles } from '../config/notify.ts';
 import { speakers } from '../config/oidc.ts';
 import type { Layout } from '../desired/layout.ts';
 import { ldapEnv, ldapSecret } from '../desired/ldap.ts';
@@ -24,8 +25,9 @@ export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): reado
 /** Can anybody but root read a secret? */
 export async function secretFilesCheck({ world, layout, config }: Installation): Promise<Finding[]> {
   const ofMail = config.mail?.passwordFile;
+  const theirs = [...(ofMail ? [ofMail] : []), ...notifyFiles(config.notify)];
   const found = await Promise.all(
-    [...secretFiles(layout, config), ...(ofMail ? [ofMail] : [])].map(async (path): Promise<Finding[]> => {
+    [...new Set([...secretFiles(layout, config), ...theirs])].map(async (path): Promise<Finding[]> => {
       const stat = await world.files.stat(path);
       if (!stat) return [];
       const common = { id: 'secret-readable', title: `only root can read ${path}` };

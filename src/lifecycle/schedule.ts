@@ -26,14 +26,14 @@ export function jobsFor({ config, source }: Installation, identity: string | und
       about: 'homeauth: a copy every night',
       calendar: '*-*-* 03:17:00',
       cron: '17 3 * * *',
-      args: ['backup', ...place, '--wait', '60'],
+      args: ['backup', ...place, '--scheduled', '--wait', '60'],
     },
     {
       name: 'doctor',
       about: 'homeauth: look for problems every day',
       calendar: '*-*-* 07:03:00',
       cron: '3 7 * * *',
-      args: ['doctor', ...place],
+      args: ['doctor', ...place, '--scheduled'],
     },
     ...(canDrill
       ? [
@@ -46,6 +46,7 @@ export function jobsFor({ config, source }: Installation, identity: string | und
               'backup',
               'drill',
               ...place,
+              '--scheduled',
               '--wait',
               '60',
               ...(identity === undefined ? [] : ['--identity', identity]),

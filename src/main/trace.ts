@@ -9,7 +9,7 @@ type Call = (...args: readonly unknown[]) => unknown;
 /** The longest name or path that is shown, in characters. */
 const longest = 160;
 /** Adapters that reach out of the process. The clock and random values say nothing about the machine. */
-const adapters = ['files', 'tar', 'zfs', 'docker', 'http', 'ldap', 'host', 'locks'] as const;
+const adapters = ['files', 'tar', 'zfs', 'docker', 'http', 'ldap', 'mail', 'host', 'locks'] as const;
 
 /**
  * The same surroundings, which tell of every call to the world: what, on what, how long it took, what came back.
@@ -71,7 +71,8 @@ function shown(arg: unknown): string {
   if (typeof arg !== 'object' || arg === null || arg instanceof Secret) return sizeOf(arg);
   if ('url' in arg && typeof arg.url === 'string') {
     const { method = 'GET' } = arg as { readonly method?: string };
-    return cut(`${method} ${arg.url.replace(/[?#].*$/s, '?…')}`);
+    const url = 'secret' in arg ? new URL(arg.url).origin : arg.url.replace(/[?#].*$/s, '?…');
+    return cut(`${method} ${url}`);
   }
   if ('name' in arg && typeof arg.name === 'string') return cut(arg.name);
   return sizeOf(arg);

@@ -42,6 +42,7 @@ export function wire(flags: CommonFlags): Runtime {
       // Wanted for proofs alone, and it is much to load.
       http: { dial: async (request) => (await import('../world/http.ts')).ownHttp.dial(request) },
       ldap: { ask: async (question) => (await import('../world/ldap.ts')).ownLdap.ask(question) },
+      mail: { send: async (letter) => (await import('../world/mail.ts')).ownMail.send(letter) },
       host: linuxHost,
       locks: systemLocks,
       clock: systemClock,

@@ -30,8 +30,8 @@ const says: Readonly<Record<Exclude<Silence, 'unanswered'>, string>> = {
 };
 
 /** A request that came to nothing. Its text holds neither the query nor anything that was sent. */
-export function noAnswer({ url, via }: HttpRequest, tooLate: boolean, cause: unknown): Failure {
-  const { protocol, host, pathname } = new URL(url);
+export function noAnswer({ url, via, secret }: HttpRequest, tooLate: boolean, cause: unknown): Failure {
+  const { protocol, host, pathname } = new URL(secret ? new URL(url).origin : url);
   if (isOutOfHandles(cause))
     return new Failure(outOfHandles(`${protocol}//${host}${pathname} cannot be asked`), { cause });
   const where = via ? ` (asked at ${via.host}:${via.port})` : '';

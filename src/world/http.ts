@@ -8,7 +8,7 @@ import { dialWithin } from './within.ts';
 import type { Http, HttpRequest } from './world.ts';
 
 /** Headers that open something for whoever gets them. */
-const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key)$/i;
+const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key|x-gotify-key)$/i;
 
 /**
  * One request, one connection. A certificate that is not trusted is part of the answer and not an error: the
@@ -88,8 +88,8 @@ const unknownIssuer = /^(?:UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_
 
 const wordOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const isSecret = ({ body, headers = {} }: HttpRequest): boolean =>
-  body !== undefined || Object.keys(headers).some((name) => credentials.test(name));
+const isSecret = ({ body, secret, headers = {} }: HttpRequest): boolean =>
+  body !== undefined || secret === true || Object.keys(headers).some((name) => credentials.test(name));
 
 const notSent = ({ url }: HttpRequest, why: string): Failure =>
   new Failure({

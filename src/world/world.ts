@@ -5,6 +5,7 @@ import type { Step } from '../model/trust.ts';
 import type { Authentik } from './authentik/api.ts';
 import type { Docker, ExecResult } from './docker/docker.ts';
 import type { Ldap } from './ldap.ts';
+import type { Mail } from './mail.ts';
 
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
@@ -15,6 +16,7 @@ export interface World {
   readonly authentik: Authentik;
   readonly http: Http;
   readonly ldap: Ldap;
+  readonly mail: Mail;
   readonly host: Host;
   readonly locks: Locks;
   readonly clock: Clock;
@@ -126,6 +128,8 @@ export interface HttpRequest {
   readonly authority?: string;
   /** Ask from the network of this process, by the names that it knows: what a program in a container reaches. */
   readonly within?: number;
+  /** The address opens something for whoever gets it: nobody is told its path, and only who proves who they are. */
+  readonly secret?: true;
   /** Ask for HTTP/2; without it, and where the server has none, it is HTTP/1.1. */
   readonly http2?: true;
   /** Milliseconds without a sign of life; 10 000 unless told. */

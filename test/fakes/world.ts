@@ -3,6 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import type { AuthentikOptions } from '../../src/world/authentik/client.ts';
 import { connectAuthentik } from '../../src/world/authentik/client.ts';
 import { ownLdap } from '../../src/world/ldap.ts';
+import { ownMail } from '../../src/world/mail.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { Files, Http, Via, World } from '../../src/world/world.ts';
 import type { Standin, StandinOptions } from '../standin/index.ts';
@@ -77,6 +78,7 @@ export function fakeWorld({
     },
     http: plainHttp(docker),
     ldap: ownLdap,
+    mail: ownMail,
     host: {
       uid: 0,
       hostname: () => 'nas',

@@ -5,7 +5,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   main: ['catalogue', 'cli', 'commands', 'installation', 'config', 'report', 'model', 'world'],
   cli: ['commands', 'installation', 'config', 'report', 'world', 'model'],
   commands: [
-    ...['cli', 'doctor', 'verify', 'people', 'mail', 'lifecycle', 'installation'],
+    ...['cli', 'doctor', 'verify', 'people', 'mail', 'notify', 'lifecycle', 'installation'],
     ...['config', 'desired', 'engine', 'kinds', 'report', 'catalogue', 'world', 'model'],
   ],
   doctor: [
@@ -24,6 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   verify: ['installation', 'proxy', 'engine', 'config', 'world', 'model'],
   people: ['mail', 'installation', 'desired', 'engine', 'kinds', 'config', 'formats', 'world', 'model'],
   mail: ['installation', 'desired', 'config', 'world', 'model'],
+  notify: ['installation', 'engine', 'report', 'config', 'world', 'model'],
   lifecycle: ['installation', 'desired', 'engine', 'kinds', 'config', 'world', 'model'],
   installation: ['catalogue', 'desired', 'proxy', 'engine', 'kinds', 'report', 'config', 'formats', 'world', 'model'],
   config: ['world', 'model', 'catalogue', 'formats'],
@@ -46,7 +47,9 @@ const PROXY_KINDS = /^\/src\/proxy\/([^/]+\/kind|[^/]+)\.ts$/;
 
 /** What only the world may import: the modules that reach out of the process. */
 const OUTSIDE = new Set(
-  'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode undici execa'.split(' '),
+  'fs net http https http2 tls dgram dns child_process worker_threads cluster dockerode undici execa nodemailer'.split(
+    ' ',
+  ),
 );
 /** The parts of `process` that only these rooms may touch. */
 const PROCESS = new Set(['env', 'stdout', 'stderr', 'stdin', 'exit', 'exitCode', 'argv']);

@@ -48,5 +48,7 @@ test('what could be a secret is told by its size or its keys', async () => {
   expect(told()[1]).toBe('files.write /a/b 6 characters 384 → -');
   expect(told()[2]).toBe('files.read /a/b → 6 characters');
   expect(told()[3]).toMatch(/^http\.dial GET https:\/\/x\.example\.com\/use\/\?… → [a-z-]+: /);
+  await http.dial({ url: 'http://127.0.0.1:1/hook/canary', secret: true }).catch(() => {});
+  expect(told()[5]).toMatch(/^http\.dial GET http:\/\/127\.0\.0\.1:1 → [a-z-]+: /);
   expect(lines.join('\n')).not.toContain('canary');
 });

@@ -273,6 +273,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   doctor: [[[]], [[], { verbose: true }]],
   'proxy text': [[[]], [['nginx']]],
   'mail test': [[['anna@example.com']], [[hostile]]],
+  'notify test': [[[]]],
   rescue: [[[]], [['anna'], password], [[hostile], { secondFactor: true }]],
   completion: [[['bash']], [['zsh']], [['fish']]],
 };

@@ -118,6 +118,8 @@ test.each([
   { body: 'password=hunter2' },
   { headers: { Cookie: 'session=1' } },
   { headers: { authorization: 'Bearer x' } },
+  { headers: { 'X-Gotify-Key': 'x' } },
+  { secret: true as const },
 ])('a secret is not sent to a server that cannot prove who it is: %j', async (secret) => {
   let asked = 0;
   const via = await https((_, answer) => {
@@ -158,6 +160,10 @@ test('nothing listens', async () => {
   await expect(dial).rejects.toMatchObject({
     code: 'no-answer',
     problem: `https://a.example.com/x does not answer (asked at 127.0.0.1:${port}): nothing listens on that port.`,
+  });
+  const secret = ownHttp.dial({ url: `http://127.0.0.1:${port}/s/ecret`, secret: true });
+  await expect(secret).rejects.toMatchObject({
+    problem: `http://127.0.0.1:${port}/ does not answer: nothing listens on that port.`,
   });
 });
 

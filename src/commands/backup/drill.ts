@@ -7,12 +7,17 @@ import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { issueOf } from '../../model/finding.ts';
 import { findingsData, proof } from '../../report/findings.ts';
 import { duration } from '../../report/time.ts';
+import { type Outcome, scheduled } from '../scheduled.ts';
 import { screenOf } from '../screen.ts';
 import { keyFrom } from './key.ts';
 import { placeOf } from './place.ts';
 
 /** `homeauth backup drill [COPY]`: would a restore bring people back in? */
-export async function drill(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<ExitCode> {
+export function drill(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<ExitCode> {
+  return scheduled('drill', flags, runtime, () => drilled(given, flags, runtime));
+}
+
+async function drilled(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<Outcome> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup drill');
   const { terminal, world } = runtime;
@@ -28,5 +33,5 @@ export async function drill(given: string | undefined, flags: BackupDrillFlags, 
     : `${copy.path} did not pass. What was started for it is gone; the installation was not touched.`;
   const words = [proof(findings, screen.paper), '', screen.paper.text(verdict)];
   screen.result(words.join('\n'), { copy: copy.name, took: Math.round(took), ...findingsData(findings) }, isGood);
-  return isGood ? exitCodes.fine : exitCodes.wrong;
+  return { code: isGood ? exitCodes.fine : exitCodes.wrong, findings };
 }

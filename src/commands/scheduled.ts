@@ -1,0 +1,62 @@
+import type { CommonFlags } from '../cli/define-command.ts';
+import type { Job } from '../config/notify.ts';
+import { isSameCheck } from '../doctor/checks.ts';
+import { knownEra } from '../installation/era.ts';
+import { open } from '../installation/open.ts';
+import type { Runtime } from '../installation/runtime.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
+import { type Finding, ok } from '../model/finding.ts';
+import { notify } from '../notify/notify.ts';
+import { failure } from '../report/failure.ts';
+import { failed } from '../verify/check.ts';
+import { screenOf } from './screen.ts';
+
+/** What a command came to. */
+export interface Outcome {
+  readonly code: ExitCode;
+  readonly findings: readonly Finding[];
+}
+
+const titles: Readonly<Record<Job, string>> = {
+  backup: 'a copy was made',
+  doctor: 'doctor looks at everything',
+  drill: 'a copy was restored for a trial',
+};
+
+/** Carries out what a timer runs, and with --scheduled tells those whom homeauth.yaml names. The exit code stays what it is. */
+export async function scheduled(
+  job: Job,
+  flags: CommonFlags & { readonly scheduled?: true | undefined },
+  runtime: Runtime,
+  run: () => Promise<Outcome>,
+): Promise<ExitCode> {
+  if (!flags.scheduled) return (await run()).code;
+  const about = { id: 'run-failed', title: titles[job] };
+  try {
+    const { code, findings } = await run();
+    await tell([ok(about), ...findings]);
+    return code;
+  } catch (error) {
+    // Somebody who ends it knows of it.
+    if (error instanceof Failure && error.code === 'interrupted') throw error;
+    await tell([failed(about, error instanceof Failure ? error : bug(job))]);
+    throw error;
+  }
+
+  async function tell(findings: readonly Finding[]): Promise<void> {
+    const screen = screenOf(runtime, job);
+    try {
+      const untold = await notify(await open(flags.config, runtime, knownEra), { job, findings }, isSameCheck);
+      for (const one of untold) screen.say(failure(one, screen.style));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      screen.say(failure(error, screen.style));
+    }
+  }
+}
+
+const bug = (job: Job) => ({
+  code: 'run-failed',
+  problem: 'The run ended with an error of homeauth itself.',
+  fix: `journalctl -u homeauth-${job}`,
+});
