@@ -288,7 +288,7 @@ async function composeMiniflux({ envFile, volume }: { envFile?: string; volume?:
   db:
     image: ${POSTGRES_IMAGE}
     environment: { POSTGRES_USER: miniflux, POSTGRES_PASSWORD: feeds, POSTGRES_DB: miniflux }
-    healthcheck: { test: [CMD, pg_isready, -h, 127.0.0.1, -U, miniflux], interval: 1s, retries: 120 }
+    healthcheck: { test: [CMD-SHELL, '[ ! -e /tmp/up ] || sleep 20; pg_isready -h 127.0.0.1 -U miniflux && touch /tmp/up'], interval: 1s, retries: 120 }
 networks:
   caddynet: { external: true, name: caddy_caddynet }
 `,

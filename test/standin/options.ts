@@ -8,6 +8,8 @@ export interface Timings {
   bootstrap: number;
   blueprints: number;
   outpostRefresh: number;
+  /** How often the worker looks whether there is something to do. */
+  idle: number;
 }
 
 /** One request that the server saw. `path` has its query; `status` 0 means that the answer was never sent. */
@@ -78,7 +80,7 @@ export interface Standin {
   close(): Promise<void>;
 }
 
-const QUICK: Timings = { migrate: 300, bootstrap: 50, blueprints: 300, outpostRefresh: 100 };
+const QUICK: Timings = { migrate: 300, bootstrap: 50, blueprints: 300, outpostRefresh: 100, idle: 10 };
 
 export const timingsOf = (given: Partial<Timings> | undefined): Timings => ({ ...QUICK, ...given });
 export const realTimer: Timer = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };

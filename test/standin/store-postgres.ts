@@ -15,6 +15,8 @@ export function postgresStore(options: PostgresOptions): Store {
   const pool = new pg.Pool({ ...options, max: 4, connectionTimeoutMillis: 2000 });
   // An idle connection that PostgreSQL closes would end the process otherwise; the next query reports it.
   pool.on('error', () => {});
+  /** What was read last, by the transaction that wrote it: most who ask have it already. */
+  let last: { readonly version: string; readonly state: State } | undefined;
 
   async function connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -32,7 +34,13 @@ export function postgresStore(options: PostgresOptions): Store {
   }
 
   return {
-    read: () => connected((client) => load(client).catch(whenMissing)),
+    read: () =>
+      connected(async (client) => {
+        const had = last;
+        const found = await load(client, had?.version).catch(whenMissing);
+        if (found?.state) last = { ...found, state: found.state };
+        return found && (found.state ?? had?.state);
+      }),
     change: (edit) =>
       connected(async (client) => {
         await client.query('begin');
@@ -40,7 +48,7 @@ export function postgresStore(options: PostgresOptions): Store {
           await client.query('select pg_advisory_xact_lock(1000)');
           await client.query('create table if not exists standin (id integer primary key, state jsonb not null)');
           await client.query(asAuthentik);
-          const { state, result } = edit(await load(client));
+          const { state, result } = edit((await load(client))?.state);
           await client.query(
             'insert into standin (id, state) values (1, $1) on conflict (id) do update set state = $1',
             [JSON.stringify(state)],
@@ -74,9 +82,13 @@ const asAuthentik = `do $$ begin
     select version, "timestamp" from standin, jsonb_array_elements_text(state->'history') with ordinality one (version, "timestamp");
 end $$`;
 
-async function load(client: pg.PoolClient): Promise<State | undefined> {
-  const found = await client.query<{ state: State }>('select state from standin where id = 1');
-  return found.rows[0]?.state;
+/** The document, left out where it is still the one of this version. */
+async function load(client: pg.PoolClient, version?: string): Promise<{ version: string; state?: State } | undefined> {
+  const found = await client.query<{ version: string; state?: State }>(
+    'select xmin::text as version, case when xmin::text is distinct from $1 then state end as state from standin where id = 1',
+    [version],
+  );
+  return found.rows[0];
 }
 
 /** Before the first migration the table is not there: an empty database, not an error. */

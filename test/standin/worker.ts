@@ -52,7 +52,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
 
   async function propagate(): Promise<void> {
     for (;;) {
-      await pause(Math.min(timings.outpostRefresh / 2, 500));
+      await pause(Math.max(timings.idle, Math.min(timings.outpostRefresh / 2, 500)));
       const state = await store.read().catch(() => undefined);
       if (!state || state.propagation.changed === state.propagation.pushed || options.outpostWaits?.()) continue;
       await pause(timings.outpostRefresh / 2);
@@ -63,7 +63,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   /** One mail after the other. One that cannot be sent is lost here, and the log says why. */
   async function deliver(): Promise<void> {
     for (;;) {
-      await pause(50);
+      await pause(Math.max(timings.idle, 50));
       const waiting = (await store.read().catch(() => undefined))?.mails.length;
       if (!waiting) continue;
       const mail = await edit(store, (state) => state.mails.shift()).catch(() => undefined);
@@ -82,10 +82,12 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   async function work(): Promise<void> {
     // It takes a while until a fresh worker is listed.
     let beaten = now() - BEAT + timings.blueprints / 3;
+    let isIdle = false;
     for (;;) {
-      await pause(timings.blueprints / BLUEPRINTS.length);
+      await pause(Math.max(timings.blueprints / BLUEPRINTS.length, isIdle ? timings.idle : 0));
       const state = await store.read().catch(() => undefined);
-      if (state && state.queue.length > 0) await edit(store, applyNext).catch(() => {});
+      isIdle = !state?.queue.length;
+      if (!isIdle) await edit(store, applyNext).catch(() => {});
       if (now() - beaten < BEAT) continue;
       beaten = now();
       await edit(store, beat).catch(() => {});
