@@ -18,6 +18,7 @@ export const placeholders = {
   proxyIp: "Caddy's address",
   proxyCidr: "Caddy's network",
   appApiKey: 'a key of an administrator of the app',
+  former: 'what was there before homeauth',
   proxySecret: 'a secret that Caddy and the app share',
   randomSecret: 'a secret of its own',
   basicAuthPassword: 'the password that Caddy sends',

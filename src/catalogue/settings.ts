@@ -27,21 +27,59 @@ const api = z
   .strictObject({
     method: z.enum(['POST', 'PUT', 'PATCH']),
     path: z.string().regex(/^\//),
-    auth: z.string().optional().meta({ description: 'What the app wants to see before it lets anybody change it.' }),
+    key: z
+      .strictObject({
+        is: z.string().min(1).meta({ description: 'What it is, and where it is made in the app.' }),
+        header: z.string().default('Authorization'),
+        prefix: z
+          .string()
+          .default('')
+          .meta({ examples: ['Bearer '] }),
+      })
+      .optional()
+      .meta({ description: 'What the app wants to see before it lets anybody change it.' }),
     'read-back': z.string().regex(/^\//).optional().meta({ description: 'Where the settings are read with GET.' }),
+    whole: z.boolean().default(false).meta({
+      description: 'All of what is read has to be sent back. Otherwise only the keys at the top that ours are in.',
+    }),
+    hidden: z
+      .array(z.string())
+      .default([])
+      .meta({
+        description: 'Settings that it never tells, levels parted by dots.',
+        examples: [['OAuthSettings.ClientSecret']],
+      }),
     body: z.record(z.string(), z.json()).meta({ description: 'Our keys of what is sent.' }),
   })
-  .meta({ description: "A call of the app's HTTP API." });
+  .meta({ description: "A call of the app's HTTP API. With `key` and `read-back`, homeauth can make it." });
+
+const command = z
+  .strictObject({
+    name: z.string().min(1).meta({ description: 'What it sets.' }),
+    look: filled.meta({ description: 'Prints it, and ends with 0 where it is there.' }),
+    is: z.union([z.string(), z.record(z.string(), z.json())]).meta({
+      description: 'What that prints: a text, or values in its JSON.',
+    }),
+    set: filled,
+    unset: filled.optional().meta({ description: 'Takes it away, where there was nothing before.' }),
+    back: filled.optional().meta({ description: 'Puts back a text that was there: `{former}`.' }),
+  })
+  .meta({ description: 'A command that homeauth can run, look at and undo.' });
 
 const exec = z
   .strictObject({
     user: z.string().optional().meta({ description: "Who runs it; the container's user where it is left out." }),
-    commands: z.array(filled).min(1).meta({
-      description:
-        "Commands in the app's container, without a shell: blanks part words, double quotes hold one together.",
-    }),
-    'secret-in': z.string().optional().meta({
-      description: 'The variable that hands over the client secret. Without one the app takes it as an argument only.',
+    ready: filled.optional().meta({ description: 'Ends with 0 as soon as the app can be asked.' }),
+    commands: z
+      .array(z.union([filled, command]))
+      .min(1)
+      .meta({
+        description:
+          "Commands in the app's container, without a shell: blanks part words, double quotes hold one together. One that is a mere text is shown to the owner; homeauth runs them where all of them say how they are looked at.",
+      }),
+    variables: texts.default({}).meta({
+      description: 'Variables of these commands alone. A secret belongs here: everybody can read a command line.',
+      examples: [{ OIDC_SECRET: '{clientSecret}' }],
     }),
   })
   .meta({ description: 'Commands of the app itself.' });

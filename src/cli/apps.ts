@@ -39,8 +39,9 @@ export const addApp = defineCommand({
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option(
         '--settings-in <container:path>',
-        "with --login oidc: the app's file of settings, for homeauth to write into",
+        "with --login oidc: the app's file of settings, for homeauth to write into; or the container whose commands set them",
       )
+      .option('--api-key-file <file>', 'with --login oidc: a key of an administrator of the app, for its HTTP API')
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),

@@ -49,6 +49,7 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
     );
   const settingsIn = there ? flags.settingsIn : await settingsPlace(app, flags, known, runtime.terminal);
   const draft = draftOf(name, { ...flags, ...(settingsIn !== undefined && { settingsIn }) }, known);
+  if (flags.apiKeyFile !== undefined) await assertKey(flags.apiKeyFile, before.world);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
   return putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
 }
@@ -110,22 +111,34 @@ export async function putBehindLogin(
   });
 }
 
-const nothingNew = ({ upstream, host, title, group, mode, login, redirectUri, settingsIn }: AddAppFlags): boolean =>
-  [upstream, host, title, group, mode, login, redirectUri, settingsIn].every((flag) => flag === undefined);
+const nothingNew = (flags: AddAppFlags): boolean =>
+  (['upstream', 'host', 'title', 'group', 'mode', 'login', 'redirectUri', 'settingsIn', 'apiKeyFile'] as const).every(
+    (flag) => flags[flag] === undefined,
+  );
 
 function draftOf(name: string, flags: AddAppFlags, known: KnownDraft = {}): AppDraft {
-  const { upstream, host, title, group, mode, login, redirectUri, settingsIn } = flags;
-  const oidc =
-    redirectUri || settingsIn !== undefined
-      ? {
-          ...(redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) }),
-          ...(settingsIn !== undefined && { 'settings-in': settingsIn }),
-        }
-      : undefined;
+  const { upstream, host, title, group, mode, login, redirectUri, settingsIn, apiKeyFile } = flags;
+  const asked = {
+    ...(redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) }),
+    ...(settingsIn !== undefined && { 'settings-in': settingsIn }),
+    ...(apiKeyFile !== undefined && { 'api-key-file': apiKeyFile }),
+  };
+  const oidc = Object.keys(asked).length > 0 ? asked : undefined;
   const given = { upstream, host, title, group, mode, login, oidc };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // The scheme that the app speaks may stand in front of what was typed.
   return { name, ...known, ...said, ...(known.upstream && { upstream: known.upstream }) } as AppDraft;
+}
+
+/** @throws Failure app-key-missing: without it homeauth would set nothing, and say nothing of it */
+async function assertKey(path: string, { files }: Installation['world']): Promise<void> {
+  if ((await files.read(path))?.trim()) return;
+  throw new Failure({
+    code: 'app-key-missing',
+    problem: `There is no key in ${path}.`,
+    why: 'homeauth sets the settings of the app with the key of an administrator of the app.',
+    fix: `Make one in the app (homeauth apps NAME says where), and write it into ${path}, readable for root alone.`,
+  });
 }
 
 function unknownApp(name: string, path: string, catalogue: Catalogue): Failure {

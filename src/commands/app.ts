@@ -3,6 +3,7 @@ import type { AppFlags } from '../cli/apps.ts';
 import { asksByLdap, believesHeader } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
+import { callable, runnable } from '../config/oidc-written.ts';
 import { claims } from '../config/site.ts';
 import { ldapSecret } from '../desired/ldap.ts';
 import { authoritiesFile, clientFile, needsTrust, takesVariables, variablesFile } from '../desired/oidc.ts';
@@ -112,9 +113,21 @@ function settingsOf(
   if (!block) return undefined;
   const way = block['configured-by'];
   // homeauth writes these.
-  if (way === 'env') return { way, entries: [], notes: block['settings-notes'] };
+  const { file, commands, api } = speaker.oidc;
+  if (way === 'env' || file || commands || api) return { way, entries: [], notes: block['settings-notes'] };
   const values = { ...valuesOf(speaker, config.authHost), clientId: client?.id ?? '', clientSecret: hidden };
-  return enteredIn(way, block, values, known);
+  const settings = enteredIn(way, block, values, known);
+  const itself = ableTo(known, speaker);
+  return { ...settings, notes: [...settings.notes, ...itself] };
+}
+
+/** How homeauth could set them itself. It takes a new entry: what is in homeauth.yaml, add-app does not change. */
+function ableTo(known: KnownApp | undefined, { name, upstream = '' }: Speaker): string[] {
+  const api = callable(known);
+  const line = api
+    ? `api-key-file: FILE, with ${api.key.is}`
+    : runnable(known) && `settings-in: ${upstream.split(':')[0]}`;
+  return line ? [`homeauth sets these itself with a line below oidc of ${name} in homeauth.yaml: ${line}`] : [];
 }
 
 /** What an app believes of Caddy, and what is entered in it for that. */

@@ -1,4 +1,4 @@
-import type { AppSettingSpec } from '../model/app-setting.ts';
+import type { AppApi, AppApiSpec, AppCommandsSpec, AppSettingSpec } from '../model/app-setting.ts';
 import type { Keep } from './keep.ts';
 import type { Notify } from './notify.ts';
 import type { claims } from './site.ts';
@@ -163,6 +163,9 @@ export interface AppOidc {
   readonly loginStart?: LoginStart;
   /** Where homeauth writes its settings, with places for the client id and secret; none where it cannot. */
   readonly file?: Pick<AppSettingSpec, 'in'> & Partial<AppSettingSpec>;
+  /** The same for commands that set them, and for an HTTP API that takes them. */
+  readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
+  readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream'>;
   /** Its settings name the group of its users, and it has none. */
   readonly lacksGroup?: true;
   /** Variables of its container, with places for the client id and secret. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkAbsolutePath } from './directory.ts';
 import { type Refusal, text } from './refusal.ts';
 import { checkReturnAddress } from './return-address.ts';
 
@@ -13,10 +14,10 @@ const redirectUri = z.strictObject({
 });
 
 function checkPlace(value: string): Refusal | undefined {
-  if (/^[a-zA-Z0-9][\w.-]*:(\/(?!\.\.?(\/|$))[^\s/]+)+$/.test(value)) return undefined;
+  if (/^[a-zA-Z0-9][\w.-]*(:(\/(?!\.\.?(\/|$))[^\s/]+)+)?$/.test(value)) return undefined;
   return {
-    problem: 'is no file in a container',
-    fix: 'Write CONTAINER:PATH as docker cp takes it, such as synapse:/data/homeserver.yaml',
+    problem: 'is no file in a container, and no container',
+    fix: 'Write CONTAINER:PATH as docker cp takes it, such as synapse:/data/homeserver.yaml; for an app that is set by commands of its own, its container alone.',
   };
 }
 
@@ -35,9 +36,17 @@ export const ownOidc = z
       .optional()
       .meta({
         description:
-          'A file of settings in the container of the app, as `CONTAINER:PATH`. homeauth sets its own values there, leaves all others as they are, and restarts the container.',
-        examples: ['synapse:/data/homeserver.yaml'],
+          'A file of settings in the container of the app, as `CONTAINER:PATH`. homeauth sets its own values there, leaves all others as they are, and restarts the container. For an app that is set by commands of its own (Nextcloud): the container in which homeauth runs them.',
+        examples: ['synapse:/data/homeserver.yaml', 'nextcloud'],
         'x-default': 'nothing is written; `homeauth app NAME` says what to enter',
+      }),
+    'api-key-file': text(checkAbsolutePath)
+      .optional()
+      .meta({
+        description:
+          'A file with the key of an administrator of the app, for an app that takes its settings by an HTTP API (Immich, Audiobookshelf, Portainer). homeauth sets its own values there and leaves all others as they are. Without the file it neither looks nor changes anything.',
+        examples: ['/root/immich.key'],
+        'x-default': 'nothing is set; `homeauth app NAME` says what to enter',
       }),
     scopes: z
       .array(z.string())

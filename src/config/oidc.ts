@@ -1,9 +1,8 @@
 import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
-import { settingsOf } from '../formats/settings-file.ts';
-import type { Plain } from '../model/app-setting.ts';
 import type { App, AppOidc, Config, LoginStart, RedirectUri } from './config.ts';
 import type { AppDraft } from './file.ts';
+import { given, written } from './oidc-written.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };
@@ -56,7 +55,7 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     }),
     ...(start && { loginStart: startOf(start, filled) }),
     ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
-    ...(draft['settings-in'] !== undefined && { file: fileOf(draft['settings-in'], known, values) }),
+    ...written(draft, known, values),
     ...(isByEnv && {
       env: Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, filled(value)])),
     }),
@@ -64,26 +63,6 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
 }
 
 type Block = NonNullable<KnownApp['oidc']>;
-
-/** The file of settings that homeauth can write for an app, with its format. */
-export function writable(known: KnownApp | undefined): (Block['file'] & { format: 'yaml' | 'json' }) | undefined {
-  const { 'configured-by': way, file } = known?.oidc ?? {};
-  if (way !== 'file' || (file?.format !== 'yaml' && file?.format !== 'json')) return undefined;
-  // Only the owner, or the app itself, has a word for these.
-  const isOpen = /\{(proxyIp|providerId|strategyId|randomSecret|appApiKey)\}/.test(JSON.stringify(file.content));
-  return isOpen ? undefined : { ...file, format: file.format };
-}
-
-function fileOf(
-  place: string,
-  known: KnownApp | undefined,
-  values: ReturnType<typeof valuesOf>,
-): NonNullable<AppOidc['file']> {
-  const file = writable(known);
-  if (!file) return { in: place };
-  const content = fill(file.content as Record<string, Plain>, values, [...(known?.literal ?? []), ...given]);
-  return { in: place, format: file.format, settings: settingsOf(content) };
-}
 
 const startOf = (
   { method, url, body, 'form-token': token }: NonNullable<Block['login-start']>,
@@ -97,9 +76,6 @@ const startOf = (
 
 /** Whether what is written in the app names the group that may use it. */
 const namesGroup = (block: Block): boolean => JSON.stringify(block[block['configured-by']]).includes('{userGroup}');
-
-/** Filled in where they are handed over, or by the app's owner. */
-const given = ['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId', 'userGroup', 'proxyCidr'];
 
 /** The issuer, to the letter: with the slash at its end. */
 export const issuerOf = (authHost: string, slug: string): string => `https://${authHost}/application/o/${slug}/`;

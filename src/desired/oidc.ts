@@ -1,10 +1,10 @@
 import type { App, Config } from '../config/config.ts';
 import { type Speaker, speakers } from '../config/oidc.ts';
 import { encodeEnv } from '../formats/env.ts';
-import type { Plain } from '../model/app-setting.ts';
+import type { AppCommand, AppCommandsSpec, AppSettingSpec, Plain, Setting } from '../model/app-setting.ts';
 import type { Era } from '../model/release.ts';
 import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';
-import { Secret } from '../model/secret.ts';
+import { reveal, Secret } from '../model/secret.ts';
 import type { Client, OAuth2ProviderSpec } from '../model/sso.ts';
 import { trustedFile, trustVariables } from '../model/trusted-file.ts';
 import type { Facts } from './facts.ts';
@@ -86,25 +86,65 @@ export function variables(
   ];
 }
 
-/** Values in the apps' own files of settings, where their owner has named one. */
+/** Values in the apps themselves, where their owner lets homeauth set them. */
 export function settings(config: Config, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
   return speakers(config).flatMap((app): Resource[] => {
     // Before it is made, a plan tells that these are to be set; a stage before this one makes it.
     const client = known[app.name] ?? { id: '', secret: new Secret('') };
-    const { in: key, format, settings: all } = app.oidc.file ?? {};
-    if (key === undefined || !format || !all) return [];
     const values = { ...client, subnet: proxyNetwork?.subnets[0] ?? '' };
-    const handed = all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
-    return [{ kind: 'app-setting', key, spec: { in: key, format, settings: handed } }];
+    const handed = (all: readonly Setting[]): Setting[] =>
+      all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
+    const { file, commands, api } = app.oidc;
+    return [
+      ...(file?.format && file.settings
+        ? [{ kind: 'app-setting', key: file.in, spec: { ...file, settings: handed(file.settings) } as AppSettingSpec }]
+        : []),
+      ...(commands?.settings
+        ? [{ kind: 'app-commands', key: commands.in, spec: commandsFor(commands as AppCommandsSpec, values) }]
+        : []),
+      ...(api && 'settings' in api && app.upstream !== undefined
+        ? [
+            {
+              kind: 'app-api',
+              key: `${app.upstream}${api.read}`,
+              spec: { ...api, upstream: app.upstream, settings: handed(api.settings) },
+            },
+          ]
+        : []),
+    ] as Resource[];
   });
 }
 
+function commandsFor(spec: AppCommandsSpec, client: Handed): AppCommandsSpec {
+  // A secret in a command line could be read by everybody on this server.
+  const open = <T extends Plain>(data: T): T => walked(data, client, (text) => text) as T;
+  return {
+    ...spec,
+    variables: Object.fromEntries(
+      Object.entries(spec.variables).map(([name, value]) => [
+        name,
+        handedOver(reveal(value), client) as string | Secret,
+      ]),
+    ),
+    settings: spec.settings.map((setting) => open(setting as unknown as Plain) as unknown as AppCommand),
+  };
+}
+
+type Handed = Client & { readonly subnet: string };
+
 /** A text with the client secret in it is a secret. */
-function handedOver(value: Plain, client: Client & { readonly subnet: string }): Plain | Secret {
-  if (typeof value !== 'string')
-    return Array.isArray(value) ? value.map((one) => handedOver(one, client) as Plain) : value;
-  const text = value.replaceAll('{clientId}', client.id).replaceAll('{proxyCidr}', client.subnet);
-  return text.includes('{clientSecret}') ? new Secret(text.replaceAll('{clientSecret}', client.secret.reveal())) : text;
+const handedOver = (value: Plain, client: Handed): Plain | Secret =>
+  walked(value, client, (text) =>
+    text.includes('{clientSecret}') ? new Secret(text.replaceAll('{clientSecret}', client.secret.reveal())) : text,
+  );
+
+function walked(value: Plain, client: Handed, secret: (text: string) => string | Secret): Plain | Secret {
+  const within = (one: Plain) => walked(one, client, secret) as Plain;
+  if (typeof value === 'string')
+    return secret(value.replaceAll('{clientId}', client.id).replaceAll('{proxyCidr}', client.subnet));
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(within);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, within(one)]));
 }
 
 const filled = (env: Readonly<Record<string, string>>, { id, secret, random }: Client): Record<string, string> =>

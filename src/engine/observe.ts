@@ -16,8 +16,9 @@ export interface Step {
   readonly have: unknown;
   /** What was last heard from what it cannot be seen behind. */
   readonly line?: string;
-  /** What keeps it from being seen, where that is known. */
+  /** What keeps it from being seen, where that is known, and whether waiting for it is of no use. */
   readonly failure?: Failure;
+  readonly isLost?: true;
 }
 
 /** How long something may be out of sight in the middle of a run, in ms: a restart of authentik takes 5 s. */
@@ -31,7 +32,8 @@ export async function observeUntilKnown<F>(want: readonly Resource[], run: Runni
     const steps = await look(want, run);
     const hidden = steps.find(({ change }) => change.op === 'later');
     if (!hidden) return steps;
-    const { change, line, failure } = hidden;
+    const { change, line, failure, isLost } = hidden;
+    if (isLost && failure) throw failure;
     const usual = Math.max(kinds[hidden.resource.kind].patience ?? 0, outOfSight);
     const { id, because } = change;
     const wait = waited(id, usual, signsOf(because, line));
@@ -68,7 +70,7 @@ async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
     const found: Observed = seen.get(idOf(resource)) ?? { is: 'absent' };
     const change = judge(kinds, resource, found, lineFor(made, resource));
     if (!change) return [];
-    const { line, failure } = found.is === 'unknown' ? found : {};
+    const { line, failure, isLost } = found.is === 'unknown' ? found : {};
     return [
       {
         resource,
@@ -76,6 +78,7 @@ async function look<F>(want: readonly Resource[], { kinds, world, ledger }: Run<
         have: found.is === 'present' ? found.spec : undefined,
         ...(line !== undefined && { line }),
         ...(failure && { failure }),
+        ...(isLost && { isLost }),
       },
     ];
   });

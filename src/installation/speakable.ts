@@ -17,7 +17,8 @@ export function assertSpeakable({ apps, authentik }: Config, { line, oauth2 }: E
     // What stands in braces is left for an id that the app itself invents.
     if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
     if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
-    if (app.oidc.file && !app.oidc.file.settings) throw notWritten(app, source);
+    const { file, commands, api } = app.oidc;
+    if ([file, commands, api].some((one) => one && !('settings' in one))) throw notWritten(app, source);
     if (app.oidc.lacksGroup) throw withoutGroup(app);
     const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
     if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
@@ -46,9 +47,9 @@ const tooOldForLdap = ({ name }: App, release: string): Failure =>
 const notWritten = ({ name }: App, source: string): Failure =>
   new Failure({
     code: 'settings-not-written',
-    problem: `homeauth cannot write the settings of ${name} into a file.`,
-    why: 'The app takes them otherwise, the file is a program, or a value is known to the app alone.',
-    fix: `Delete settings-in of ${name} in ${source}, and enter them by hand: homeauth app ${name}`,
+    problem: `homeauth cannot write the settings of ${name} in this way.`,
+    why: 'The app takes them otherwise, its file is a program, it takes a secret in a command line alone, or a value is known to the app alone.',
+    fix: `Delete settings-in or api-key-file of ${name} in ${source}, and enter them by hand: homeauth app ${name}`,
   });
 
 const tooOld = ({ name }: App, release: string): Failure =>

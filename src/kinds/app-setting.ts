@@ -3,7 +3,7 @@ import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
 import type { AppSettingFound, AppSettingSpec, Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
-import { differs } from '../model/reason.ts';
+import { differs, type Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
 
 /**
@@ -25,16 +25,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   },
 
   // A container that is away is looked into when it is back.
-  differs: (want, { settings: found, unseen }) =>
-    unseen
-      ? []
-      : want.settings.flatMap((setting, n) => {
-          const now = found[n]?.value;
-          const wanted = plain(setting);
-          if (isDeepStrictEqual(now, wanted)) return [];
-          const says = wanted === undefined ? 'no longer wanted' : now === undefined ? 'missing' : 'changed';
-          return [differs('setting', `${nameOf(setting)}: ${says}`)];
-        }),
+  differs: (want, { settings: found, unseen }) => (unseen ? [] : falling(want.settings, found)),
 
   // Where it is missing, nothing is known of what was there before.
   async rehearse(want, { docker }) {
@@ -73,9 +64,21 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 };
 
 /** How a secret reads in the ledger. */
-const dots = String(new Secret(''));
+export const dots = String(new Secret(''));
 
-const plain = ({ value }: Setting): unknown => (value instanceof Secret ? reveal(value) : value);
+/** How settings fall short of others: by name, and never by value. */
+export const falling = (
+  want: readonly Setting[],
+  found: readonly Setting[],
+  isHidden: (setting: Setting) => boolean = () => false,
+): Reason[] =>
+  want.flatMap((setting, n) => {
+    const now = found[n]?.value;
+    const wanted = setting.value instanceof Secret ? reveal(setting.value) : setting.value;
+    if (isHidden(setting) || isDeepStrictEqual(now, wanted)) return [];
+    const says = wanted === undefined ? 'no longer wanted' : now === undefined ? 'missing' : 'changed';
+    return [differs('setting', `${nameOf(setting)}: ${says}`)];
+  });
 
 function placeOf(key: string): [container: string, path: string] {
   const at = key.indexOf(':');

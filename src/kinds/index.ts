@@ -1,5 +1,7 @@
 import type { Kinds } from '../engine/kind.ts';
 import { caddyKind } from '../proxy/caddy/kind.ts';
+import { appApiKind } from './app-api.ts';
+import { appCommandsKind } from './app-commands.ts';
 import { appSettingKind } from './app-setting.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind, userBindingKind } from './binding.ts';
@@ -75,4 +77,6 @@ export const kinds: Kinds = {
   'ldap-outpost': ldapOutpostKind,
   caddy: caddyKind,
   'app-setting': appSettingKind,
+  'app-api': appApiKind,
+  'app-commands': appCommandsKind,
 };

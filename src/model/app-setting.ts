@@ -25,3 +25,61 @@ export interface AppSettingFound extends AppSettingSpec {
   readonly text?: string;
   readonly unseen?: true;
 }
+
+/** How an app's HTTP API is asked for its settings, and told them. */
+export interface AppApi {
+  /** `HOST:PORT`, as Caddy dials it. */
+  readonly upstream: string;
+  /** Where they are read with GET. */
+  readonly read: string;
+  /** `whole`: all that was read is sent back with ours in it; else only the keys at the top that ours are in. */
+  readonly write: { readonly method: 'POST' | 'PUT' | 'PATCH'; readonly path: string; readonly whole: boolean };
+  /** The header with the key of an administrator, and the file that has it. */
+  readonly key: { readonly header: string; readonly prefix: string; readonly file: string };
+  /** Names of settings that it takes and never tells. */
+  readonly hidden: readonly string[];
+}
+
+/** What homeauth sets through an API. `onlyWhere`: what they have to be now, so that they are given back. */
+export interface AppApiSpec extends AppApi {
+  readonly settings: readonly Setting[];
+  readonly onlyWhere?: readonly Setting[];
+}
+
+/** `unseen`: there is nothing to look at, or no key to look with. */
+export interface AppApiFound extends AppApiSpec {
+  readonly unseen?: true;
+}
+
+type Argv = readonly string[];
+
+/** One thing that commands of the app's own read and write. */
+export interface AppCommand {
+  readonly name: string;
+  readonly look: Argv;
+  /** What `look` has to print: a text, or JSON with these values in it. */
+  readonly is: string | { readonly [key: string]: Plain };
+  readonly set: Argv;
+  /** Takes it away again, where there was nothing before. */
+  readonly unset?: Argv;
+  /** Puts back what was there: `{former}` stands for it. */
+  readonly back?: Argv;
+}
+
+/** What homeauth sets by commands in a container. `giveBack`: what they said before, one for each. */
+export interface AppCommandsSpec {
+  readonly in: string;
+  readonly user?: string;
+  /** Ends with 0 as soon as the app can be asked. */
+  readonly ready?: Argv;
+  /** For these commands alone: a command line can be read by everybody on this server. */
+  readonly variables: Readonly<Record<string, string | Secret>>;
+  readonly settings: readonly AppCommand[];
+  readonly giveBack?: readonly (Plain | undefined)[];
+}
+
+/** `now`: what each says. */
+export interface AppCommandsFound extends AppCommandsSpec {
+  readonly now: readonly (Plain | undefined)[];
+  readonly unseen?: true;
+}

@@ -1,4 +1,11 @@
-import type { AppSettingFound, AppSettingSpec } from './app-setting.ts';
+import type {
+  AppApiFound,
+  AppApiSpec,
+  AppCommandsFound,
+  AppCommandsSpec,
+  AppSettingFound,
+  AppSettingSpec,
+} from './app-setting.ts';
 import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
 import type { AppPasswordFound, AppPasswordSpec, LdapOutpostSpec, SearchSpec } from './ldap.ts';
@@ -160,6 +167,8 @@ export interface Specs {
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;
   'app-setting': AppSettingSpec;
+  'app-api': AppApiSpec;
+  'app-commands': AppCommandsSpec;
 }
 
 /** What a look finds, where that is something else than what is wanted. */
@@ -177,6 +186,8 @@ interface Finds {
   'user-binding': BindingFound;
   'app-password': AppPasswordFound;
   'app-setting': AppSettingFound;
+  'app-api': AppApiFound;
+  'app-commands': AppCommandsFound;
 }
 
 export type Found<K extends KindName> = K extends keyof Finds ? Finds[K] : Specs[K];
@@ -219,5 +230,14 @@ export const short = (key: string): string => key.slice(key.lastIndexOf('/', key
 export type Observed<S = unknown> =
   | { readonly is: 'absent' }
   | { readonly is: 'present'; readonly spec: S }
-  /** `line`: what was last heard from what is in the way; `failure`: what is behind it, where that is known. */
-  | { readonly is: 'unknown'; readonly because: Reason; readonly line?: string; readonly failure?: Failure };
+  /**
+   * `line`: what was last heard from what is in the way; `failure`: what is behind it, where that is known; `isLost`:
+   * waiting changes nothing.
+   */
+  | {
+      readonly is: 'unknown';
+      readonly because: Reason;
+      readonly line?: string;
+      readonly failure?: Failure;
+      readonly isLost?: true;
+    };

@@ -111,11 +111,20 @@ function composed(
 function entered(app: string, { way, place, entries, notes }: AppSettings, style: Style): string[] {
   const said = (text: string) => paragraph(style.text(text), style.room);
   const rest = notes.flatMap((note) => said(`Note: ${note}`));
+  if (entries.length === 0 && way !== 'ui') {
+    const ours =
+      way === 'env'
+        ? 'takes its settings as variables, and homeauth has written them'
+        : 'has its settings from homeauth';
+    return [...said(`${app} ${ours}.`), ...rest];
+  }
   switch (way) {
     case 'env':
-      return entries.length > 0
-        ? [...said(`Variables for the container of ${app}, in its compose file:`), ...table(entries, style), ...rest]
-        : [...said(`${app} takes its settings as variables, and homeauth has written them.`), ...rest];
+      return [
+        ...said(`Variables for the container of ${app}, in its compose file:`),
+        ...table(entries, style),
+        ...rest,
+      ];
     case 'ui':
       return [
         ...said(place === undefined ? `Enter in ${app}:` : `Enter in ${app}, under ${place}:`),

@@ -149,9 +149,14 @@ function settingsOf({ env, file, api, exec, ui, 'settings-notes': notes }: Setti
     ...(env ? block("The app's environment", typed(env, '=')) : []),
     ...(file ? block(`The app's file ${file.place} (${file.format})`, stringify(file.content)) : []),
     ...(api
-      ? block(`The app's API, ${api.method} ${api.path}${api.auth ? `: ${api.auth}` : ''}`, stringify(api.body))
+      ? block(`The app's API, ${api.method} ${api.path}${api.key ? `, with ${api.key.is}` : ''}`, stringify(api.body))
       : []),
-    ...(exec ? block(`In the app's container${exec.user ? ` as ${exec.user}` : ''}`, exec.commands.join('\n')) : []),
+    ...(exec
+      ? block(
+          `In the app's container${exec.user ? ` as ${exec.user}` : ''}`,
+          exec.commands.map((one) => (typeof one === 'string' ? one : one.set)).join('\n'),
+        )
+      : []),
     ...(ui ? page(ui, block) : []),
     ...notes,
   ];

@@ -22,6 +22,9 @@ export function reference(): string {
     section('At the top', root),
     ...sections.map(([name, schema]) => section(`\`${name}\``, schema)),
     section('An entry of `apps`', app ?? {}),
+    ...Object.entries(app?.properties ?? {})
+      .filter(([, value]) => value.properties !== undefined)
+      .map(([name, schema]) => section(`\`${name}\` of an app`, schema)),
   ].join('\n');
 }
 

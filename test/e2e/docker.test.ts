@@ -281,6 +281,14 @@ test('runs programs inside, reads files, and tells where a port can be dialled',
   const big = 'ü'.repeat(2_000_000);
   expect((await docker.exec('dkt-app', ['cat'], { stdin: big })).stdout === big).toBe(true);
   expect((await docker.exec('dkt-app', ['true'], { stdin: big })).code).toBe(0);
+  const handed = { user: '991:992', environment: { HANDED: new Secret('hush') } };
+  const said = await docker.exec(
+    'dkt-app',
+    ['sh', '-c', 'id -u; tr "\\0" " " </proc/self/cmdline; echo "$HANDED"'],
+    handed,
+  );
+  expect(said.stdout).toMatch(/^991\n.*cmdline.*hush\n$/s);
+  expect(said.stdout.replace(/hush\n$/, '')).not.toContain('hush');
   expect((await docker.exec('dkt-app', ['no-such-program'])).code).toBeGreaterThan(0);
   await expect(docker.exec('dkt-nobody', ['true'])).rejects.toMatchObject({ code: 'container-not-running' });
 

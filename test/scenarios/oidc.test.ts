@@ -248,7 +248,7 @@ test('the former values come back when the app leaves, and what cannot be writte
   expect(await fileOf()).toBe(former);
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'whoami:/data/settings.js' };
   expect((await run('add-app', ['node-red'], flags)).failure).toMatchObject({ code: 'settings-not-written' });
-  expect((await run('add-app', ['actual'], { ...flags, settingsIn: 'settings.js' })).failure).toMatchObject({
+  expect((await run('add-app', ['actual'], { ...flags, settingsIn: '/data/settings.js' })).failure).toMatchObject({
     code: 'config-invalid',
   });
   expect((await run('apply')).out).toBe(nothing);
@@ -278,6 +278,141 @@ test('while its container is away, what stays in that file is told, and goes whe
   expect((await there('apply')).code).toBe(0);
   expect(await other.docker.readFile('synapse', '/data/homeserver.yaml')).toBe(former);
   expect((await there('apply')).out).toBe(nothing);
+  await other.close();
+});
+
+/** Nextcloud's own commands, as far as they are asked. */
+function occ(there: FakeWorld) {
+  const values = new Map([['overwriteprotocol', 'http']]);
+  const ran: string[] = [];
+  const { exec } = there.docker;
+  const ended = (code: number, stdout = '') => ({ code, stdout, stderr: '' });
+  there.docker.exec = async (name, argv, options = {}) => {
+    const line = argv.join(' ');
+    if (!line.startsWith('php occ ')) return exec(name, argv, options);
+    ran.push(line);
+    const [, , verb = '', first = '', second] = argv;
+    if (verb === 'status') return ended(0);
+    if (/^config:(app|system):get$/.test(verb)) return values.has(first) ? ended(0, values.get(first)) : ended(1);
+    const given = (flag: string) => argv.find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3) ?? '';
+    if (verb === 'app:enable') values.set(first, 'yes');
+    if (verb === 'config:system:set') values.set(first, given('value'));
+    if (/(delete|app:disable)$/.test(verb)) values.delete(first);
+    if (verb !== 'user_oidc:provider') return ended(0);
+    if (second === '--output=json')
+      return values.has(first) ? ended(0, values.get(first)) : ended(255, 'Provider not found');
+    const secret = options.environment?.['OIDC_SECRET'];
+    values.set('secret', secret instanceof Secret ? secret.reveal() : '');
+    const settings = {
+      mappingUid: given('mapping-uid'),
+      mappingGroups: given('mapping-groups'),
+      uniqueUid: given('unique-uid') === '1',
+      groupProvisioning: given('group-provisioning') === '1',
+      checkBearer: false,
+    };
+    values.set(
+      first,
+      JSON.stringify({ id: 1, clientId: given('clientid'), discoveryEndpoint: given('discoveryuri'), settings }),
+    );
+    return ended(0);
+  };
+  return { values, ran };
+}
+
+test('an app is set up by its own commands, in the container that its owner names, and they are undone', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const { values, ran } = occ(other);
+  const { failure } = await there('add-app', ['nextcloud'], {
+    upstream: 'whoami:80',
+    login: 'oidc',
+    settingsIn: 'whoami',
+  });
+  expect(failure).toBeUndefined();
+  const [, id = '', secret = ''] =
+    /^CLIENT_ID=(.+)\nCLIENT_SECRET=(.+)\n/.exec((await other.files.read(at('.homeauth/apps/nextcloud.env'))) ?? '') ??
+    [];
+  expect(JSON.parse(values.get('authentik') ?? '')).toMatchObject({
+    clientId: id,
+    discoveryEndpoint: 'https://auth.home.example.com/application/o/nextcloud/.well-known/openid-configuration',
+  });
+  expect(values.get('overwriteprotocol')).toBe('https');
+  expect(values.get('secret')).toBe(secret);
+  expect(ran.join('\n')).not.toContain(secret);
+  expect((await other.files.read(at('.homeauth/ledger.json'))) ?? '').not.toContain(secret);
+  expect((await there('apply')).out).toBe(nothing);
+  values.delete('authentik');
+  expect(plain((await there('plan')).out)).toContain('provider authentik: missing');
+  expect((await there('apply')).failure).toBeUndefined();
+  expect((await there('remove-app', ['nextcloud'])).failure).toBeUndefined();
+  values.delete('secret');
+  expect([...values]).toEqual([['overwriteprotocol', 'http']]);
+  await other.close();
+});
+
+/** Portainer's API for its settings: `state` is what it has, and never tells the secret. */
+function portainer(there: FakeWorld) {
+  const state = {
+    key: 'ptr_right',
+    settings: { OAuthSettings: { SSO: false, DefaultTeamID: 4, ClientSecret: '' }, LogoURL: 'x' },
+  };
+  const { http } = there.world;
+  const { dial } = http;
+  http.dial = async (request) => {
+    if (new URL(request.url).pathname !== '/api/settings') return dial(request);
+    const answer = (status: number, body: object) => ({ status, headers: {}, cookies: [], body: JSON.stringify(body) });
+    if (request.headers?.['X-API-Key'] !== state.key) return answer(401, { message: 'Unauthorized' });
+    if (request.method === 'PUT') Object.assign(state.settings, JSON.parse(request.body ?? ''));
+    const { OAuthSettings } = state.settings;
+    return answer(200, { ...state.settings, OAuthSettings: { ...OAuthSettings, ClientSecret: '' } });
+  };
+  return state;
+}
+
+test('an app is told its settings by its API, with a key that is in a file; a key that expires has a name', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const state = portainer(other);
+  const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/portainer.key' };
+  expect((await there('add-app', ['portainer'], flags)).failure).toMatchObject({ code: 'app-key-missing' });
+  await other.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+  const { failure, out } = await there('add-app', ['portainer'], flags);
+  expect(failure).toBeUndefined();
+  expect(state.settings).toMatchObject({
+    OAuthSettings: { SSO: true, RedirectURI: 'https://portainer.home.example.com/' },
+    LogoURL: 'x',
+  });
+  const secret = state.settings.OAuthSettings.ClientSecret;
+  expect((await other.files.read(at('.homeauth/apps/portainer.env'))) ?? '').toContain(`CLIENT_SECRET=${secret}\n`);
+  expect(out).not.toContain(secret);
+  expect((await there('apply')).out).toBe(nothing);
+  expect((await there('app', ['portainer'])).out).toContain('has its settings from homeauth');
+
+  state.key = 'ptr_another';
+  await other.files.write(
+    at('homeauth.yaml'),
+    ((await other.files.read(at('homeauth.yaml'))) ?? '').replace('title: Portainer', 'title: Ports'),
+    0o644,
+  );
+  const expired = await there('apply');
+  expect(expired.failure).toMatchObject({ code: 'app-key-refused' });
+  expect(JSON.stringify(expired.failure)).not.toContain('ptr_');
+  // All else was carried out.
+  expect((await databaseOf(other)).applications.find(({ slug }) => slug === 'portainer')?.name).toBe('Ports');
+  expect(plain((await there('plan')).out)).toContain('refuses the key');
+  await other.files.write('/srv/portainer.key', 'ptr_another\n', 0o600);
+  expect((await there('apply')).out).toBe(nothing);
+  expect((await there('remove-app', ['portainer'])).failure).toBeUndefined();
+  expect(state.settings.OAuthSettings).toMatchObject({ SSO: false, DefaultTeamID: 4 });
+  await other.close();
+});
+
+test('an upstream that is another app than its name says is told, and nothing in it is touched', async () => {
+  const other = await copyOf(fake);
+  await other.files.write('/srv/immich.key', 'key\n', 0o600);
+  const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/immich.key' };
+  const { failure } = await homeauthIn(other)('add-app', ['immich'], flags);
+  expect(failure).toMatchObject({ code: 'app-api-unknown' });
   await other.close();
 });
 

@@ -2,7 +2,7 @@ import type { KnownApp } from '../../catalogue/schema.ts';
 import type { AddAppFlags } from '../../cli/apps.ts';
 import type { App } from '../../config/config.ts';
 import type { AppDraft } from '../../config/file.ts';
-import { writable } from '../../config/oidc.ts';
+import { runnable, writable } from '../../config/oidc-written.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { type Recognised, recognised } from '../../installation/recognise.ts';
 import { Failure } from '../../model/failure.ts';
@@ -52,11 +52,15 @@ export async function settingsPlace(
   const place = writable(app)?.place;
   const container = /^([a-zA-Z0-9][\w-]*):\d+$/.exec(upstream)?.[1];
   const isAsked = flags.settingsIn === undefined && terminal.interactive && !flags.dryRun;
-  if (!app || (flags.login ?? login) !== 'oidc' || !place?.startsWith('/') || container === undefined || !isAsked)
+  const byCommands = runnable(app) !== undefined;
+  const isPossible = byCommands || place?.startsWith('/');
+  if (!app || (flags.login ?? login) !== 'oidc' || !isPossible || container === undefined || !isAsked)
     return flags.settingsIn;
-  const to = `${container}:${place}`;
+  const to = byCommands ? container : `${container}:${place}`;
   const may = await terminal.confirm({
-    message: `May homeauth write the settings of ${app.title} into ${to}, and restart that container? All else in the file stays.`,
+    message: byCommands
+      ? `May homeauth set up the login in ${app.title} by its own commands, in the container ${to}?`
+      : `May homeauth write the settings of ${app.title} into ${to}, and restart that container? All else in the file stays.`,
     initial: true,
     flag: `--settings-in ${to}`,
     ifStopped,

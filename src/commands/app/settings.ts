@@ -37,9 +37,12 @@ export function enteredIn(
       return { way, ...(place !== undefined && { place }), entries: entriesIn(filled(api?.body ?? {})), notes };
     }
     case 'exec':
-      return { way, entries: filled(block.exec?.commands ?? []).map((line) => ['', line] as const), notes };
+      return { way, entries: filled(linesOf(block)).map((line) => ['', line] as const), notes };
   }
 }
+
+const linesOf = ({ exec }: Block): string[] =>
+  (exec?.commands ?? []).map((one) => (typeof one === 'string' ? one : one.set));
 
 /** The way of a block that names none: the one that it has. */
 export const wayOf = (block: Block): AppSettings['way'] | undefined =>

@@ -64,6 +64,9 @@ export interface ExecOptions {
   /** Takes what the program writes, as it comes; the result then has none of it. */
   readonly stdout?: Writable;
   readonly cwd?: string;
+  readonly user?: string;
+  /** Variables for this program alone. */
+  readonly environment?: Readonly<Record<string, string | Secret>>;
 }
 
 /** Layers of an image on their way: bytes so far, and in all. */

@@ -2,6 +2,7 @@ import { type Duplex, Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../model/failure.ts';
+import { reveal } from '../../model/secret.ts';
 import { type Api, isLost, lostAnswer } from './api.ts';
 import { containerPath } from './containers.ts';
 import type { ExecOptions, ExecResult } from './docker.ts';
@@ -19,7 +20,7 @@ export async function execIn(
   api: Api,
   container: string,
   argv: readonly string[],
-  { stdin, stdout, cwd }: ExecOptions,
+  { stdin, stdout, cwd, user, environment }: ExecOptions,
 ): Promise<ExecResult> {
   const id = await createExec(api, container, {
     Cmd: argv,
@@ -27,6 +28,8 @@ export async function execIn(
     AttachStdout: true,
     AttachStderr: true,
     ...(cwd !== undefined && { WorkingDir: cwd }),
+    ...(user !== undefined && { User: user }),
+    ...(environment && { Env: Object.entries(environment).map(([name, value]) => `${name}=${reveal(value)}`) }),
   });
   const output: Buffer[] = [];
   let poured: string | undefined;

@@ -1,0 +1,99 @@
+import { fill, type Placeholder } from '../catalogue/placeholders.ts';
+import type { KnownApp } from '../catalogue/schema.ts';
+import { settingsOf } from '../formats/settings-file.ts';
+import { wordsOf } from '../formats/words.ts';
+import type { AppCommand, Plain } from '../model/app-setting.ts';
+import type { AppOidc } from './config.ts';
+import type { AppDraft } from './file.ts';
+
+type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
+type Values = Partial<Record<Placeholder, string>>;
+type Block = NonNullable<KnownApp['oidc']>;
+type Exec = NonNullable<Block['exec']>;
+
+/** Filled in where they are handed over, or by the app's owner. */
+export const given = [
+  ...['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId', 'userGroup', 'proxyCidr', 'former'],
+];
+
+/** Only the owner, or the app itself, has a word for these. */
+const isOpen = (content: unknown): boolean =>
+  /\{(proxyIp|providerId|strategyId|randomSecret|appApiKey)\}/.test(JSON.stringify(content));
+
+/** The file of settings that homeauth can write for an app, with its format. */
+export function writable(known: KnownApp | undefined): (Block['file'] & { format: 'yaml' | 'json' }) | undefined {
+  const { 'configured-by': way, file } = known?.oidc ?? {};
+  if (way !== 'file' || (file?.format !== 'yaml' && file?.format !== 'json')) return undefined;
+  return isOpen(file.content) ? undefined : { ...file, format: file.format };
+}
+
+/** The commands that homeauth can run for an app: it knows how to look at what each has set. */
+export function runnable(known: KnownApp | undefined): (Omit<Exec, 'commands'> & { commands: Command[] }) | undefined {
+  const { 'configured-by': way, exec } = known?.oidc ?? {};
+  const commands = exec?.commands.filter((one) => typeof one !== 'string') ?? [];
+  if (way !== 'exec' || !exec || commands.length < exec.commands.length || isOpen(commands)) return undefined;
+  return { ...exec, commands };
+}
+type Command = Exclude<Exec['commands'][number], string>;
+
+/** The HTTP API that homeauth can tell an app's settings: one that can be read, too. */
+export function callable(known: KnownApp | undefined) {
+  const { 'configured-by': way, api } = known?.oidc ?? {};
+  if (way !== 'api' || !api?.key || api['read-back'] === undefined || isOpen([api.body, api.path])) return undefined;
+  return { ...api, key: api.key, read: api['read-back'] };
+}
+
+/** Where homeauth writes an app's settings by itself, as its owner wants it; without them where it cannot. */
+export function written(
+  { 'settings-in': place, 'api-key-file': keyFile }: Draft,
+  known: KnownApp | undefined,
+  values: Values,
+): Pick<AppOidc, 'file' | 'commands' | 'api'> {
+  const filled = <T extends Plain>(data: T): T => fill(data, values, [...(known?.literal ?? []), ...given]);
+  const api = callable(known);
+  return {
+    ...(place?.includes(':') && { file: fileOf(place, known, filled) }),
+    ...(place !== undefined && !place.includes(':') && { commands: commandsOf(place, known, filled) }),
+    ...(keyFile !== undefined && {
+      api: api
+        ? {
+            read: filled(api.read),
+            write: { method: api.method, path: filled(api.path), whole: api.whole },
+            key: { header: api.key.header, prefix: api.key.prefix, file: keyFile },
+            hidden: api.hidden,
+            settings: settingsOf(filled(api.body as Record<string, Plain>)),
+          }
+        : { key: { file: keyFile } },
+    }),
+  };
+}
+
+type Filled = <T extends Plain>(data: T) => T;
+
+function fileOf(place: string, known: KnownApp | undefined, filled: Filled): NonNullable<AppOidc['file']> {
+  const file = writable(known);
+  if (!file) return { in: place };
+  return { in: place, format: file.format, settings: settingsOf(filled(file.content as Record<string, Plain>)) };
+}
+
+function commandsOf(place: string, known: KnownApp | undefined, filled: Filled): NonNullable<AppOidc['commands']> {
+  const exec = runnable(known);
+  if (!exec) return { in: place };
+  const argv = (line: string) => wordsOf(line).map(filled);
+  return {
+    in: place,
+    ...(exec.user !== undefined && { user: exec.user }),
+    ...(exec.ready !== undefined && { ready: argv(exec.ready) }),
+    variables: filled(exec.variables),
+    settings: exec.commands.map(
+      ({ name, look, is, set, unset, back }): AppCommand => ({
+        name,
+        look: argv(look),
+        is: filled(is as AppCommand['is']),
+        set: argv(set),
+        ...(unset !== undefined && { unset: argv(unset) }),
+        ...(back !== undefined && { back: argv(back) }),
+      }),
+    ),
+  };
+}

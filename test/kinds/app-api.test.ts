@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { settingsOf } from '../../src/formats/settings-file.ts';
+import { appApiKind } from '../../src/kinds/app-api.ts';
+import type { AppApiFound, AppApiSpec } from '../../src/model/app-setting.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { ownHttp } from '../../src/world/http.ts';
+import type { World } from '../../src/world/world.ts';
+
+/** An app with an HTTP API for its settings, one part of which it never tells. */
+let state: {
+  settings: Record<string, unknown>;
+  key: string;
+  running: boolean;
+  sent: string[];
+  skips?: true;
+  page?: string;
+};
+let keyFile: string | undefined;
+let port: number;
+const server = createServer(async (request, response) => {
+  const answer = (status: number, data: unknown) => response.writeHead(status).end(JSON.stringify(data));
+  if (!state.running) return void request.socket.destroy();
+  if (request.headers['x-api-key'] !== state.key) return void answer(401, { message: 'no' });
+  if (request.method === 'GET') {
+    if (state.page !== undefined) return void response.writeHead(200).end(state.page);
+    const oauth = state.settings['oauth'] as object;
+    return void answer(200, { ...state.settings, oauth: { ...oauth, secret: '' } });
+  }
+  const body = await textOf(request);
+  state.sent.push(body);
+  const said = JSON.parse(body);
+  if ('unknown' in said) return void answer(400, { message: 'hush' });
+  if (!state.skips) state.settings = { ...state.settings, ...said };
+  answer(200, {});
+});
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString();
+}
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  const oauth = { enabled: false, issuer: 'https://old/', secret: 'theirs', other: 1 };
+  state = { settings: { oauth, mail: { host: 'x' } }, key: 'right', running: true, sent: [] };
+  keyFile = 'right\n';
+});
+
+const container = { name: 'photos', running: true, networks: [], labels: {} };
+const world = {
+  http: ownHttp,
+  files: { read: async () => keyFile },
+  docker: {
+    containers: async () => [container],
+    dialAddress: async () => ({ host: '127.0.0.1', port }),
+  },
+} as unknown as World;
+
+const key = 'photos:2283/api/settings';
+const want: AppApiSpec = {
+  upstream: 'photos:2283',
+  read: '/api/settings',
+  write: { method: 'PUT', path: '/api/settings', whole: false },
+  key: { header: 'x-api-key', prefix: '', file: '/root/key' },
+  hidden: ['oauth.secret'],
+  settings: [
+    ...settingsOf({ oauth: { enabled: true, issuer: 'https://auth/' } }),
+    { path: ['oauth', 'secret'], value: new Secret('hush') },
+  ],
+};
+/** As the ledger keeps it, which has no secrets. */
+const kept = <T>(spec: T): T => JSON.parse(JSON.stringify(spec));
+async function seen(wanted = want): Promise<AppApiFound> {
+  const found = await appApiKind.observe(key, world, wanted);
+  expect(found).toMatchObject({ is: 'present' });
+  return (found as { spec: AppApiFound }).spec;
+}
+
+test.each([true, false])(
+  'ours are set, all else stays, a second look is silent (all is sent back: %s)',
+  async (whole) => {
+    const wanted = { ...want, write: { ...want.write, whole } };
+    expect(appApiKind.differs(wanted, await seen()).map(({ says }) => says)).toEqual([
+      'oauth.enabled: changed',
+      'oauth.issuer: changed',
+    ]);
+    await appApiKind.apply?.(key, wanted, world, undefined);
+    const oauth = { enabled: true, issuer: 'https://auth/', secret: 'hush', other: 1 };
+    expect(state.settings).toEqual({ oauth, mail: { host: 'x' } });
+    expect(Object.keys(JSON.parse(state.sent[0] ?? ''))).toEqual(whole ? ['oauth', 'mail'] : ['oauth']);
+    expect(appApiKind.differs(wanted, await seen())).toEqual([]);
+  },
+);
+
+test('former values come back, but for what somebody has changed since and what it never tells', async () => {
+  const before = kept(await seen());
+  await appApiKind.apply?.(key, want, world, undefined);
+  Object.assign(state.settings['oauth'] as object, { issuer: 'https://mine/' });
+  const given = appApiKind.release?.(kept(want), before, await seen());
+  await appApiKind.apply?.(key, given, world, undefined);
+  expect(state.settings['oauth']).toMatchObject({ enabled: false, issuer: 'https://mine/', other: 1 });
+  expect(JSON.stringify([before, given])).not.toMatch(/hush|theirs/);
+});
+
+test('without a key nothing is seen and nothing is touched; a container that is away is told when it is let go', async () => {
+  keyFile = undefined;
+  expect(appApiKind.differs(want, await seen())).toEqual([]);
+  await appApiKind.apply?.(key, want, world, undefined);
+  expect(state.sent).toEqual([]);
+  container.running = false;
+  keyFile = 'right';
+  const away = await seen();
+  expect(appApiKind.differs(want, away)).toEqual([]);
+  expect(appApiKind.keeps?.(want, away)).toMatchObject({ code: 'away' });
+  container.running = true;
+});
+
+test.each([
+  ['an expired key', () => Object.assign(state, { key: 'another' }), 'app-key-refused', true],
+  ['an app that is starting', () => Object.assign(state, { running: false }), 'app-api-silent', undefined],
+  ['another app', () => Object.assign(state, { page: '<html>' }), 'app-api-unknown', true],
+  ['another app with an API', () => Object.assign(state, { page: '{}' }), 'app-api-unknown', true],
+])('%s has a name of its own, and is no difference', async (_, happen, code, isLost) => {
+  happen();
+  const found = await appApiKind.observe(key, world, want);
+  expect(found).toMatchObject({ is: 'unknown', failure: { code }, ...(isLost && { isLost }) });
+  await expect(appApiKind.apply?.(key, want, world, undefined)).rejects.toThrow();
+  expect(state.sent).toEqual([]);
+});
+
+test('what it refuses has a name, and is not quoted', async () => {
+  const wanted = { ...want, settings: [...want.settings, ...settingsOf({ unknown: 1 })] };
+  const failure = await appApiKind.apply?.(key, wanted, world, undefined).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'app-api-refused' });
+  expect(JSON.stringify(failure)).not.toContain('hush');
+});
+
+test('what it says that it took, and did not take, differs still', async () => {
+  state.skips = true;
+  await appApiKind.apply?.(key, want, world, undefined);
+  expect(appApiKind.differs(want, await seen())).toHaveLength(2);
+});
