@@ -4,12 +4,13 @@ import { defineCommand, type FlagsOf } from './define-command.ts';
 
 const place = [
   '--to <path>',
-  'the directory for copies; default: backup.to, then backups below the base directory',
+  'the directory for copies, or restic:ADDRESS; default: backup.to, then backups below the base directory',
 ] as const;
 const from = [
   '--from <path>',
-  'the directory with copies; default: backup.to, then backups below the base directory',
+  'the directory with copies, or restic:ADDRESS; default: backup.to, then backups below the base directory',
 ] as const;
+const resticEnv = ['--restic-env <file>', 'a file with variables for restic; default: backup.restic-env'] as const;
 
 const key = ['--identity <file>', 'the key file of age that opens the copy, where it is encrypted'] as const;
 const passphrase = ['--passphrase-file <file>', 'the passphrase that opens the copy; - reads stdin'] as const;
@@ -24,6 +25,8 @@ export const backup = defineCommand({
   takes: (command) =>
     command
       .option(...place)
+      .option(...resticEnv)
+      .option('--init', 'make the repository where there is none yet')
       .option('--recipient <keys>', 'encrypt it for these public keys of age, with commas; default: backup.recipients')
       .option('--passphrase-file <file>', 'encrypt it with a passphrase; - reads stdin')
       .option('--plain', 'do not encrypt it: whoever reads it has every secret')
@@ -41,7 +44,7 @@ export const backupList = defineCommand({
   heading: 'care',
   about: 'List the copies',
   examples: ['homeauth backup list', 'homeauth backup list --json'],
-  takes: (command) => command.option(...from),
+  takes: (command) => command.option(...from).option(...resticEnv),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/list.ts')).list(flags, s),
 });
 export type BackupListFlags = FlagsOf<typeof backupList>;
@@ -51,7 +54,11 @@ export const backupShow = defineCommand({
   heading: 'care',
   about: 'Show what a copy holds',
   examples: ['homeauth backup show', 'homeauth backup show 2026-11-29T160500Z'],
-  takes: (command) => command.argument('[copy]').option(...from),
+  takes: (command) =>
+    command
+      .argument('[copy]')
+      .option(...from)
+      .option(...resticEnv),
   run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/backup/show.ts')).show(copy, flags, s),
 });
 export type BackupShowFlags = FlagsOf<typeof backupShow>;
@@ -65,6 +72,7 @@ export const backupVerify = defineCommand({
     command
       .argument('[copy]')
       .option(...from)
+      .option(...resticEnv)
       .option(...key)
       .option(...passphrase),
   run: async ([copy], flags, s): Promise<ExitCode> =>
@@ -82,6 +90,7 @@ export const backupDrill = defineCommand({
     command
       .argument('[copy]')
       .option(...from)
+      .option(...resticEnv)
       .option(...key)
       .option(...passphrase)
       .option(...byTimer),
@@ -98,6 +107,7 @@ export const restore = defineCommand({
     'homeauth restore 2026-11-29T160500Z',
     'homeauth restore 2026-11-29T160500Z --dry-run',
     'homeauth restore /mnt/usb/2026-11-29T160500Z --domain example.org',
+    'homeauth restore restic:/mnt/nas/home --restic-env /root/restic.env',
   ],
   changes: true,
   dryRun: 'show what would be lost, and change nothing',
@@ -105,6 +115,7 @@ export const restore = defineCommand({
     command
       .argument('<copy>')
       .option(...from)
+      .option(...resticEnv)
       .option(...key)
       .option(...passphrase)
       .option('--domain <domain>', 'on a new server: another domain than that of the copy')
@@ -122,7 +133,10 @@ export const backupPrune = defineCommand({
   changes: true,
   dryRun: 'show which copies would go, and remove none',
   takes: (command) =>
-    command.option(...from).option('--keep <days,weeks,months>', 'what stays, such as 7d,4w,6m; default: backup.keep'),
+    command
+      .option(...from)
+      .option(...resticEnv)
+      .option('--keep <days,weeks,months>', 'what stays, such as 7d,4w,6m; default: backup.keep'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/prune.ts')).prune(flags, s),
 });
 export type BackupPruneFlags = FlagsOf<typeof backupPrune>;

@@ -1,18 +1,22 @@
 import type { BackupFlags } from '../cli/backup.ts';
 import { copiesIn } from '../installation/backups.ts';
+import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
+import { isOpenedByOurs, makeRepository, nameOf, type Place, placeOf } from '../installation/place.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import type { Readers } from '../lifecycle/backup/seal.ts';
 import { sizeOf } from '../model/copy.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { bytes, copyData } from '../report/backups.ts';
 import { prose } from '../report/layout.ts';
 import { duration } from '../report/time.ts';
+import type { Repository } from '../world/restic.ts';
+import type { World } from '../world/world.ts';
+import { keepOf } from './backup/keep.ts';
 import { readersFor } from './backup/key.ts';
-import { keepOf, placeOf } from './backup/place.ts';
 import { type Outcome, scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
 
@@ -24,7 +28,8 @@ export function backup(flags: BackupFlags, runtime: Runtime): Promise<ExitCode> 
 async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup');
-  const place = placeOf(flags.to, installation);
+  const place = await placeOf(flags.to, flags.resticEnv, installation);
+  const name = nameOf(place);
   const keep = keepOf(flags.keep, installation);
   const { clock } = runtime.world;
   if (flags.dryRun) {
@@ -34,26 +39,33 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
       all.map((name) => `${directory}/${name}`.replace('//', '/')),
     );
     const words = [
-      `A copy in ${place} would take ${bytes(size)} at most: the database of authentik, and`,
+      `A copy in ${name} would take ${bytes(size)} at most: the database of authentik, and`,
       ...names.map((name) => `  ${name}`),
     ];
-    screen.result(words.map((line) => screen.paper.text(line)).join('\n'), { place, size, files: names, goes }, true);
+    screen.result(
+      words.map((line) => screen.paper.text(line)).join('\n'),
+      { place: name, size, files: names, goes },
+      true,
+    );
     return fine;
   }
-  const readers = await readersFor(flags, installation, runtime);
+  const readers = await readersFor(flags, place, installation, runtime);
+  const isMissing = typeof place !== 'string' && !(await isThere(place, runtime.world));
+  if (isMissing) await assertWanted(name, flags, runtime);
   const began = clock.now();
   return hold(installation, 'backup', async () => {
+    const to = isMissing ? await makeRepository(place, installation) : place;
     const copy = await makeCopy(
       installation,
-      place,
+      to,
       'asked',
       (what) => runtime.terminal.live(`· copying   ${what}`),
       readers,
     );
     const took = clock.now() - began;
     runtime.terminal.live(undefined);
-    const goes = keep ? superfluous(await copiesIn(place, installation), keep) : [];
-    await removeCopies(goes, installation);
+    const goes = keep ? superfluous(await copiesIn(to, installation), keep) : [];
+    await removeCopies(goes, to, installation);
     const { people, counts, apps } = copy.manifest;
     const holds = people
       ? `${people.length} ${people.length === 1 ? 'person' : 'people'}, ${apps.length} ${apps.length === 1 ? 'app' : 'apps'}`
@@ -65,7 +77,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
       ),
       screen.paper.text(`  ${holds}.${goes.length > 0 ? ` ${removed(goes.length)}` : ''}`),
       '',
-      prose(whoReads(readers), screen.paper),
+      prose(whoReads(readers, to, installation), screen.paper),
     ];
     const data = {
       copy: copyData(copy),
@@ -83,7 +95,35 @@ const fine: Outcome = { code: exitCodes.fine, findings: [] };
 const removed = (count: number): string =>
   count === 1 ? 'One older copy was removed.' : `${count} older copies were removed.`;
 
-const whoReads = (readers: Readers | undefined): string => {
+/** Asks whether there is a repository. @throws Failure where something else is wrong with it */
+async function isThere(place: Repository, { restic }: Pick<World, 'restic'>): Promise<boolean> {
+  try {
+    await restic.snapshots(place);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'restic-no-repository') return false;
+    throw error;
+  }
+}
+
+/** @throws Failure where nobody says that the repository is to be made */
+async function assertWanted(name: string, { init }: BackupFlags, { terminal }: Runtime): Promise<void> {
+  if (init) return;
+  const message = `There is no repository at ${name} yet. Make it?`;
+  const stopped = { flag: '--init', ifStopped: 'Nothing was copied.' };
+  if (terminal.interactive && (await terminal.confirm({ message, initial: false, ...stopped }))) return;
+  throw new Failure({
+    code: 'restic-no-repository',
+    problem: `There is no repository at ${name} yet.`,
+    why: 'The address may be mistyped, or its disk is not mounted. homeauth makes one only where you say so.',
+    fix: `To make it:  homeauth backup --to ${name} --init`,
+    ...(terminal.interactive && { exit: exitCodes.refused }),
+  });
+}
+
+const whoReads = (readers: Readers | undefined, place: Place, { layout }: Installation): string => {
+  if (typeof place !== 'string')
+    return `restic encrypted it with the password of the repository${isOpenedByOurs(place, layout) ? `, which is in ${layout.resticPassword}` : ''}. Without that nobody can bring it back: keep it outside of this server, too.`;
   if (!readers) return plain;
   return 'passphrase' in readers
     ? 'It is encrypted. Without the passphrase nobody can bring it back: keep that outside of this server.'

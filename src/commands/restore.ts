@@ -1,6 +1,7 @@
 import type { RestoreFlags } from '../cli/backup.ts';
-import { copyNamed } from '../installation/backups.ts';
+import { copyNamed, near } from '../installation/backups.ts';
 import { alreadyHere, open } from '../installation/open.ts';
+import { placeOfCopy } from '../installation/place.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { putOutside } from '../lifecycle/backup/bare.ts';
 import { forget } from '../lifecycle/backup/exchange.ts';
@@ -12,7 +13,6 @@ import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import { minute } from '../report/time.ts';
 import { keyFrom } from './backup/key.ts';
-import { placeOf } from './backup/place.ts';
 import { restoreOnNew } from './backup/restore-on-new.ts';
 import { declined } from './confirm.ts';
 import { screenOf } from './screen.ts';
@@ -25,7 +25,7 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   assertNotMoved(flags);
   const { terminal } = runtime;
   const screen = screenOf(runtime, 'restore');
-  const place = placeOf(flags.from, installation);
+  const place = await placeOfCopy(given, flags, installation);
   const copy = await copyNamed(given, place, installation);
   const loss = await lossOf(copy, installation);
   const key = await keyFrom(flags, runtime);
@@ -36,16 +36,15 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   }
   screen.say(prose(wordsOf(copy, loss), screen.style));
   await sure(installation.config.domain, flags, runtime);
-  const { before, kept } = await restoreCopy(installation, {
-    copy,
-    key,
-    place,
-    tell: (what) => terminal.live(`· restoring   ${what}`),
+  const tell = (what: string) => terminal.live(`· restoring   ${what}`);
+  const { before, kept } = await near(copy, installation.layout, runtime, async (here) => {
+    const put = await restoreCopy(installation, { copy: here, key, place, tell });
+    await putOutside(await open(flags.config, runtime), here, key);
+    return put;
   });
   terminal.live(undefined);
   screen.say(`What was there: ${before.path}, and its files in ${kept}`);
   const restored = await open(flags.config, runtime);
-  await putOutside(restored, copy, key);
   const { installation: running, changes } = await reconcile(restored, 'restore', screen.progress);
   await forget(running.world.docker);
   return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });

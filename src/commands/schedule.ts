@@ -54,7 +54,7 @@ const noDrill =
 
 /** Nobody is there at night to say that a copy may be plain. @throws Failure backup-plain */
 function assertUnattended({ config: { backup } }: Installation): void {
-  if (backup.recipients || backup.plain) return;
+  if (backup.recipients || backup.plain || backup.to.startsWith('restic:')) return;
   throw new Failure({
     code: 'backup-plain',
     problem: 'homeauth.yaml does not say for whom copies are encrypted, and at night nobody can be asked.',

@@ -74,8 +74,10 @@ export interface Mail {
 }
 
 interface Backup {
-  /** Absolute path of the directory for copies. */
+  /** Absolute path of the directory for copies, or `restic:ADDRESS`. */
   readonly to: string;
+  /** A file with restic's variables. */
+  readonly resticEnv?: string;
   readonly keep?: Keep;
   /** Public keys of age; never empty. */
   readonly recipients?: readonly string[];

@@ -9,6 +9,7 @@ import { checkListen, checkProxyAddress } from './listen.ts';
 import { notifyFile } from './notify.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
+import { checkCopies } from './restic.ts';
 import { checkTlsEnd } from './tls-end.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
@@ -89,9 +90,17 @@ const policies = z
 
 const backup = z
   .strictObject({
-    to: text(checkBaseDir).optional().meta({
-      description: 'Absolute path of the directory for copies, best on another disk.',
-      'x-default': '`backups` below `base-dir`',
+    to: text(checkCopies)
+      .optional()
+      .meta({
+        description:
+          'Where copies go: the absolute path of a directory, best on another disk; or `restic:` and the address of a repository, as restic takes it.',
+        examples: ['/mnt/usb/homeauth', 'restic:rest:https://nas.example.com:8000/homeauth'],
+        'x-default': '`backups` below `base-dir`',
+      }),
+    'restic-env': text(checkAbsolutePath).optional().meta({
+      description:
+        'Absolute path of a file with variables for restic (`RESTIC_PASSWORD_FILE=…`, `AWS_ACCESS_KEY_ID=…`), which only root can read. Only with `to: restic:…`.',
     }),
     keep: text(checkKeep)
       .optional()

@@ -41,7 +41,10 @@ export function normalise(file: ConfigFile, find?: Find): Config {
     },
     ...given('brandTitle', file.brand?.title),
     backup: {
-      to: normaliseDir(file.backup?.to ?? `${normaliseDir(file['base-dir'])}/backups`),
+      to: file.backup?.to?.startsWith('restic:')
+        ? file.backup.to
+        : normaliseDir(file.backup?.to ?? `${normaliseDir(file['base-dir'])}/backups`),
+      ...given('resticEnv', file.backup?.['restic-env']),
       ...given('recipients', file.backup?.recipients),
       ...given('plain', file.backup?.plain || undefined),
       ...given('keep', file.backup?.keep === undefined ? undefined : keepIn(file.backup.keep)),

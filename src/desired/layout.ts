@@ -29,6 +29,11 @@ export interface Layout {
   readonly drillNote: string;
   /** The first part of the names of files with what `notify` was told already. */
   readonly told: string;
+  /** Of a repository of restic that homeauth made, where its owner named none. */
+  readonly resticPassword: string;
+  /** Files of a copy: while they go to a repository, and while one that came from there is looked into. */
+  readonly outgoing: string;
+  readonly incoming: string;
   /** The first part of the names of files with secrets that are to be, while they are exchanged. */
   readonly rotation: string;
   readonly caddy: string;
@@ -63,6 +68,9 @@ export function layoutOf(baseDir: string): Layout {
     drill: `${root}/drill`,
     drillNote: `${home}/drill.json`,
     told: `${home}/told-`,
+    resticPassword: `${home}/restic-password`,
+    outgoing: `${baseDir}/homeauth-outgoing`,
+    incoming: `${baseDir}/homeauth-incoming`,
     rotation: `${home}/rotation-`,
     caddy: `${baseDir}/caddy`,
   };

@@ -1,5 +1,6 @@
 import { copiesIn, isDrillLeft, lastDrill } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
+import { nameOf, placeOf } from '../installation/place.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { Filesystem } from '../world/world.ts';
 
@@ -11,9 +12,9 @@ const drillLimit = 90;
 
 /** Is there a copy of what was changed up to a week ago, and does it lie somewhere else? */
 export async function copiesCheck(installation: Installation, about: About): Promise<Finding[]> {
-  const { world, config, layout } = installation;
-  const { to } = config.backup;
-  const [newest] = await copiesIn(to, installation);
+  const { world, layout } = installation;
+  const place = await placeOf(undefined, undefined, installation);
+  const [newest] = await copiesIn(place, installation);
   if (!newest) return [await withoutCopy(installation, about)];
   const age = Math.floor((Date.now() - Date.parse(newest.manifest.made)) / day);
   const title = `the newest copy is ${age === 0 ? 'from today' : `${age} days old`} (${newest.path})`;
@@ -25,11 +26,14 @@ export async function copiesCheck(installation: Installation, about: About): Pro
           why: 'If the disk fails, what was changed since is lost: people, passwords, second factors.',
           fix: 'homeauth backup',
         });
-  const [here, there] = await Promise.all([layout.root, newest.path].map((path) => world.files.filesystem(path)));
   const elsewhere = { id: 'backup-same-disk', title: 'the copies are on another disk' };
   const drilled = await drillCheck(installation);
+  const path = typeof place === 'string' ? place : place.address;
+  // A repository on another machine is on another disk.
+  if (!path?.startsWith('/')) return [fresh, ok(elsewhere), ...drilled];
+  const [here, there] = await Promise.all([layout.root, path].map((one) => world.files.filesystem(one)));
   if (!here || !there || diskOf(here) !== diskOf(there)) return [fresh, ok(elsewhere), ...drilled];
-  const problem = `The copies in ${to} are on the same disk as the data.`;
+  const problem = `The copies in ${nameOf(place)} are on the same disk as the data.`;
   const why = 'If that disk fails, both are lost.';
   const fix = ['Name a directory on another disk in homeauth.yaml:', 'backup:', '  to: /mnt/DISK/homeauth'];
   return [fresh, wrong(elsewhere, 'warn', { problem, why, fix }), ...drilled];

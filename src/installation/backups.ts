@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path/posix';
+import pMap from 'p-map';
 import { nearest } from '../config/nearest.ts';
+import { resticIn } from '../config/restic.ts';
+import type { Layout } from '../desired/layout.ts';
 import { record } from '../engine/ledger.ts';
-import type { Copy, Manifest } from '../model/copy.ts';
+import type { Copy, CopyHere, Manifest } from '../model/copy.ts';
 import { Failure } from '../model/failure.ts';
-import type { Files } from '../world/world.ts';
+import type { Repository, Restic, Snapshot } from '../world/restic.ts';
+import type { Files, World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
+import { nameOf, type Place } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import { assertTrusted } from './trust.ts';
 
@@ -15,31 +20,101 @@ export const manifestFile = 'manifest.json';
 const names = /^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$/;
 export const unfinished = /^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?\.partial$/;
 
-/** Copies of this installation in a directory, the newest first. What else lies there is not looked at. */
-export async function copiesIn(place: string, { world, config }: Pick<Installation, 'world' | 'config'>) {
+/** Copies of this installation in a place, the newest first. What else lies there is not looked at. */
+export async function copiesIn(place: Place, { world, config }: Pick<Installation, 'world' | 'config'>) {
+  const all = typeof place === 'string' ? await inDirectory(place, world) : await copiesInRepository(place, world);
+  return all.filter(({ manifest }) => manifest.domain === config.domain).toSorted(newestFirst);
+}
+
+const newestFirst = (a: Copy, b: Copy): number => b.manifest.made.localeCompare(a.manifest.made);
+
+async function inDirectory(place: string, world: Pick<World, 'files' | 'host'>): Promise<readonly Copy[]> {
   const found = ((await world.files.list(place)) ?? []).filter((name) => names.test(name));
   if (found.length > 0) await assertTrusted(place, world);
   const copies: Copy[] = [];
   for (const name of found.toSorted().reverse()) {
     const manifest = await manifestIn(join(place, name), world.files);
-    if (manifest?.domain === config.domain) copies.push({ name, path: join(place, name), manifest });
+    if (manifest) copies.push({ name, path: join(place, name), manifest });
   }
-  return copies.toSorted((a, b) => b.manifest.made.localeCompare(a.manifest.made)) as readonly Copy[];
+  return copies;
 }
+
+/** What every snapshot of ours is tagged with, beside its name. */
+export const copyTag = 'homeauth';
+
+/**
+ * Copies of whatever installation in a repository: snapshots of ours with all that their manifest names. One that was
+ * cut off is none; whosever the others are, they are not looked into.
+ */
+export async function copiesInRepository(place: Repository, { restic }: Pick<World, 'restic'>) {
+  const ours = (await restic.snapshots(place)).filter(({ tags }) => tags.includes(copyTag));
+  const found = await pMap(ours, (snapshot) => copyIn(place, snapshot, restic), { concurrency: 4 });
+  return found.filter((one) => one !== undefined).toSorted(newestFirst);
+}
+
+async function copyIn(place: Repository, { id, tags }: Snapshot, restic: Restic): Promise<Copy | undefined> {
+  const sizes = await restic.files(place, id);
+  if (!(manifestFile in sizes)) return undefined;
+  const manifest = manifestOf(await restic.read(place, id, manifestFile));
+  if (!manifest || Object.entries(manifest.files).some(([file, { size }]) => sizes[file] !== size)) return undefined;
+  const name = tags.find((tag) => names.test(tag)) ?? id.slice(0, 8);
+  const fetch = (directory: string) => restic.fetch(place, id, directory);
+  return { name, path: `${nameOf(place)}:${name}`, manifest, away: { snapshot: id, fetch } };
+}
+
+/** Whether this is what a copy is called: its name, or the id of its snapshot. */
+export const isCalled =
+  (given: string) =>
+  ({ name, away }: Copy): boolean =>
+    name === given || (away?.snapshot.startsWith(given) ?? false);
+
+/**
+ * Works with a copy whose files are on this machine: those of a repository come for as long as that takes, for root
+ * alone. What a run that was cut off has left is removed first.
+ */
+export async function near<T>(
+  copy: Copy,
+  { incoming }: Pick<Layout, 'incoming'>,
+  { world, terminal }: Pick<Runtime, 'world' | 'terminal'>,
+  work: (here: CopyHere) => Promise<T>,
+): Promise<T> {
+  if (!copy.away) return work({ ...copy, directory: copy.path });
+  const { files, locks } = world;
+  const taken = await locks.take(incoming, { pid: process.pid, command: 'copy', since: new Date().toISOString() });
+  if (!('release' in taken)) throw busy(incoming);
+  try {
+    terminal.live(`· fetching   ${copy.path}`);
+    await files.removeTree(incoming);
+    await files.makeDirectory(incoming, 0o700, { uid: 0, gid: 0 });
+    await copy.away.fetch(incoming);
+    return await work({ ...copy, directory: incoming });
+  } finally {
+    await files.removeTree(incoming).finally(() => taken.release());
+  }
+}
+
+const busy = (incoming: string): Failure =>
+  new Failure({
+    code: 'locked',
+    problem: `Another homeauth looks into a copy from a repository now, in ${incoming}.`,
+    fix: 'Wait until it has finished, then run the command again.',
+  });
 
 /**
  * A copy by its name, its path, or the newest.
  * @throws Failure copy-unknown
  */
-export async function copyNamed(given: string | undefined, place: string, installation: Installation): Promise<Copy> {
+export async function copyNamed(written: string | undefined, place: Place, installation: Installation): Promise<Copy> {
   const { config, surroundings } = installation;
+  const restic = written === undefined ? undefined : resticIn(written);
+  const given = restic ? restic.copy : written;
   if (given?.includes('/')) {
     const copy = await copyAt(given, surroundings);
     if (copy.manifest.domain === config.domain) return copy;
     throw noCopy(`${copy.path} is a copy of ${copy.manifest.domain}, not of ${config.domain}.`);
   }
   const copies = await copiesIn(place, installation);
-  const found = given === undefined ? copies[0] : copies.find(({ name }) => name === given);
+  const found = given === undefined ? copies[0] : copies.find(isCalled(given));
   if (found) return found;
   const near =
     given === undefined
@@ -50,7 +125,7 @@ export async function copyNamed(given: string | undefined, place: string, instal
         );
   throw new Failure({
     code: 'copy-unknown',
-    problem: given === undefined ? `There is no copy in ${place}.` : `There is no copy ${given} in ${place}.`,
+    problem: `There is no copy ${given === undefined ? '' : `${given} `}in ${nameOf(place)}.`,
     fix:
       copies.length === 0
         ? 'Make one: homeauth backup'
@@ -118,8 +193,12 @@ async function manifestIn(path: string, files: Files): Promise<Manifest | undefi
     if (error instanceof Failure) return undefined;
     throw error;
   });
+  return manifestOf(text ?? '');
+}
+
+function manifestOf(text: string): Manifest | undefined {
   try {
-    const manifest = JSON.parse(text ?? '');
+    const manifest = JSON.parse(text);
     return isManifest(manifest) ? manifest : undefined;
   } catch {
     return undefined;

@@ -19,6 +19,7 @@ export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): reado
   layout.bootstrap,
   layout.adminPassword,
   layout.cloudflareToken,
+  layout.resticPassword,
   layout.ledger,
 ];
 

@@ -19,7 +19,7 @@ const all = ['backup', 'doctor', 'drill'] as const;
 /** `identity`: what opens an encrypted copy, for the drill; without it only plain copies are drilled. */
 export function jobsFor({ config, source }: Installation, identity: string | undefined): readonly Job[] {
   const place = ['--config', source, '--no-input'];
-  const canDrill = identity !== undefined || !config.backup.recipients;
+  const canDrill = identity !== undefined || !config.backup.recipients || config.backup.to.startsWith('restic:');
   return [
     {
       name: 'backup',

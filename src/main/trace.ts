@@ -9,7 +9,7 @@ type Call = (...args: readonly unknown[]) => unknown;
 /** The longest name or path that is shown, in characters. */
 const longest = 160;
 /** Adapters that reach out of the process. The clock and random values say nothing about the machine. */
-const adapters = ['files', 'tar', 'zfs', 'docker', 'http', 'ldap', 'mail', 'host', 'locks'] as const;
+const adapters = ['files', 'tar', 'zfs', 'restic', 'docker', 'http', 'ldap', 'mail', 'host', 'locks'] as const;
 
 /**
  * The same surroundings, which tell of every call to the world: what, on what, how long it took, what came back.

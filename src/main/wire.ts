@@ -14,6 +14,7 @@ import { linuxHost } from '../world/host.ts';
 import { interruption } from '../world/interruption.ts';
 import { systemLocks } from '../world/locks.ts';
 import { systemRandom } from '../world/random.ts';
+import { resticCommand } from '../world/restic.ts';
 import { tarCommand } from '../world/tar.ts';
 import { packagedTemplates } from '../world/templates.ts';
 import { zfsCommand } from '../world/zfs.ts';
@@ -36,6 +37,7 @@ export function wire(flags: CommonFlags): Runtime {
       files,
       tar: tarCommand(),
       zfs: zfsCommand(),
+      restic: resticCommand(),
       docker: connectDocker(env, {
         onPull: ({ reference, done, total }) => terminal.live(pulling(reference, done, total)),
       }),

@@ -33,8 +33,16 @@ export interface Manifest {
 /** A copy that is there, whole by its manifest; whether its files are is another question. */
 export interface Copy {
   readonly name: string;
+  /** As it is named to people: a directory, or `restic:REPOSITORY:NAME`. */
   readonly path: string;
   readonly manifest: Manifest;
+  /** The snapshot that it is in a repository, and what brings its files here; absent where they lie in `path`. */
+  readonly away?: { readonly snapshot: string; readonly fetch: (directory: string) => Promise<void> };
+}
+
+/** A copy whose files are on this machine. */
+export interface CopyHere extends Copy {
+  readonly directory: string;
 }
 
 /** Bytes of all its files. */

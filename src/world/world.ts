@@ -6,12 +6,14 @@ import type { Authentik } from './authentik/api.ts';
 import type { Docker, ExecResult } from './docker/docker.ts';
 import type { Ldap } from './ldap.ts';
 import type { Mail } from './mail.ts';
+import type { Restic } from './restic.ts';
 
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
   readonly files: Files;
   readonly tar: Tar;
   readonly zfs: Zfs;
+  readonly restic: Restic;
   readonly docker: Docker;
   readonly authentik: Authentik;
   readonly http: Http;

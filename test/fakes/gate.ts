@@ -3,7 +3,7 @@ import type { World } from '../../src/world/world.ts';
 
 /** Whether a call changes something outside of the process, or only looks; where it depends, on the arguments. */
 type Sort = 'look' | 'effect' | ((args: readonly unknown[]) => 'look' | 'effect');
-type Gated = 'files' | 'tar' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
+type Gated = 'files' | 'tar' | 'restic' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
 
 /** Every method of every adapter. One that is added to the world has to be put here before this compiles. */
 export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: Sort } } = {
@@ -25,6 +25,16 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     removeTree: 'effect',
   },
   tar: { pack: 'look', names: 'look', unpack: 'effect' },
+  restic: {
+    snapshots: 'look',
+    files: 'look',
+    read: 'look',
+    init: 'effect',
+    save: 'effect',
+    fetch: 'effect',
+    forget: 'effect',
+    prune: 'effect',
+  },
   docker: {
     engine: 'look',
     containers: 'look',
@@ -113,6 +123,7 @@ export function gated({ world, connect }: Pick<Runtime, 'world' | 'connect'>, ga
       ...world,
       files: wrap('files', world.files),
       tar: wrap('tar', world.tar),
+      restic: wrap('restic', world.restic),
       docker: wrap('docker', world.docker),
       zfs: wrap('zfs', world.zfs),
       clock: wrap('clock', world.clock),

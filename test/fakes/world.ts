@@ -13,6 +13,7 @@ import { type MemoryFiles, memoryFiles } from './files.ts';
 import { mailbox } from './mailbox.ts';
 import { postgres } from './postgres.ts';
 import type { Program } from './program.ts';
+import { memoryRestic, type Vault, vault } from './restic.ts';
 import { authentik, ldapOutpost, redis } from './stack-programs.ts';
 import { memoryTar } from './tar.ts';
 import { whoami } from './whoami.ts';
@@ -34,6 +35,8 @@ export interface FakeOptions {
   readonly program?: (image: string) => Program | undefined;
   /** What becomes of every program. */
   readonly fate?: (program: Program) => Program;
+  /** Repositories of restic, which other machines reach, too. */
+  readonly repositories?: Vault;
   /** How many times as fast as on the wall time goes for whoever sleeps. */
   readonly faster?: number;
 }
@@ -49,6 +52,7 @@ export function fakeWorld({
   standin = {},
   program,
   fate,
+  repositories = vault(),
   faster = 20,
 }: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
@@ -71,6 +75,7 @@ export function fakeWorld({
     files,
     docker,
     tar: memoryTar(files),
+    restic: memoryRestic(files, repositories),
     zfs: {
       datasets: async () => undefined,
       create: async () => {},

@@ -1,6 +1,7 @@
 import type { BackupDrillFlags } from '../../cli/backup.ts';
-import { copyNamed } from '../../installation/backups.ts';
+import { copyNamed, near } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
+import { placeOfCopy } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { drill as carryOut } from '../../lifecycle/backup/drill.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
@@ -10,7 +11,6 @@ import { duration } from '../../report/time.ts';
 import { type Outcome, scheduled } from '../scheduled.ts';
 import { screenOf } from '../screen.ts';
 import { keyFrom } from './key.ts';
-import { placeOf } from './place.ts';
 
 /** `homeauth backup drill [COPY]`: would a restore bring people back in? */
 export function drill(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<ExitCode> {
@@ -21,10 +21,13 @@ async function drilled(given: string | undefined, flags: BackupDrillFlags, runti
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup drill');
   const { terminal, world } = runtime;
-  const copy = await copyNamed(given, placeOf(flags.from, installation), installation);
+  const copy = await copyNamed(given, await placeOfCopy(given, flags, installation), installation);
   const key = await keyFrom(flags, runtime);
   const began = world.clock.now();
-  const findings = await carryOut(installation, { copy, key, tell: (what) => terminal.live(`· drill   ${what}`) });
+  const tell = (what: string) => terminal.live(`· drill   ${what}`);
+  const findings = await near(copy, installation.layout, runtime, (here) =>
+    carryOut(installation, { copy: here, key, tell }),
+  );
   terminal.live(undefined);
   const took = world.clock.now() - began;
   const isGood = !findings.some(issueOf);

@@ -1,6 +1,7 @@
 import type { BackupFlags, BackupVerifyFlags } from '../../cli/backup.ts';
 import { checkRecipient } from '../../config/keep.ts';
 import type { Installation } from '../../installation/installation.ts';
+import type { Place } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertChosen } from '../../installation/trust.ts';
 import { type Key, type Readers, readersIn } from '../../lifecycle/backup/seal.ts';
@@ -15,10 +16,20 @@ import { secretFrom } from '../password.ts';
  */
 export async function readersFor(
   { recipient, passphraseFile, plain }: BackupFlags,
+  place: Place,
   installation: Installation,
   runtime: Runtime,
 ): Promise<Readers | undefined> {
   const said = [recipient, passphraseFile, plain].filter((flag) => flag !== undefined);
+  if (typeof place !== 'string') {
+    if (said.length === 0) return undefined;
+    throw new Failure({
+      code: 'flag-invalid',
+      problem: '--recipient, --passphrase-file and --plain are for copies in a directory.',
+      why: 'restic encrypts by itself, with the password of the repository.',
+      fix: 'Leave them out.',
+    });
+  }
   if (said.length > 1) {
     throw new Failure({
       code: 'flag-invalid',

@@ -1,18 +1,19 @@
 import type { BackupListFlags } from '../../cli/backup.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
+import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { copyData, copies as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
-import { placeOf } from './place.ts';
 
 /** `homeauth backup list`: the copies of this installation, the newest first. */
 export async function list(flags: BackupListFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup list');
-  const place = placeOf(flags.from, installation);
+  const place = await placeOf(flags.from, flags.resticEnv, installation);
   const all = await copiesIn(place, installation);
-  screen.result(words(all, place, screen.paper), { place, copies: all.map(copyData) }, true);
+  const name = nameOf(place);
+  screen.result(words(all, name, screen.paper), { place: name, copies: all.map(copyData) }, true);
   return exitCodes.fine;
 }

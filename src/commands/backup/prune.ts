@@ -2,19 +2,21 @@ import type { BackupPruneFlags } from '../../cli/backup.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
+import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
 import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { screenOf } from '../screen.ts';
-import { keepOf, placeOf } from './place.ts';
+import { keepOf } from './keep.ts';
 
 /** `homeauth backup prune`: what is not to be kept goes, once the newest was read to its end. */
 export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup prune');
-  const place = placeOf(flags.from, installation);
+  const place = await placeOf(flags.from, flags.resticEnv, installation);
+  const name = nameOf(place);
   const keep = keepOf(flags.keep, installation);
   if (!keep) {
     throw new Failure({
@@ -29,14 +31,14 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
     const goes = superfluous(copies, keep);
     if (!flags.dryRun && goes.length > 0) {
       await assertNewestWhole(copies, installation);
-      await removeCopies(goes, installation);
+      await removeCopies(goes, place, installation);
     }
     const verb = flags.dryRun ? 'would go' : 'removed';
     const words =
       goes.length === 0
-        ? `No copy in ${place} is superfluous.`
+        ? `No copy in ${name} is superfluous.`
         : goes.map(({ path }) => screen.paper.marked('drop', `${path}   ${verb}`)).join('\n');
-    screen.result(words, { place, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes) }, true);
+    screen.result(words, { place: name, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes) }, true);
     return exitCodes.fine;
   });
 }

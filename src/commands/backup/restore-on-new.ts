@@ -2,13 +2,17 @@ import type { RestoreFlags } from '../../cli/backup.ts';
 import { checkBaseDir, normaliseDir } from '../../config/directory.ts';
 import { checkHostName } from '../../config/host-name.ts';
 import type { Refusal } from '../../config/refusal.ts';
+import { resticIn } from '../../config/restic.ts';
+import { layoutOf } from '../../desired/layout.ts';
 import { preflight } from '../../doctor/preflight.ts';
-import { copyAt } from '../../installation/backups.ts';
+import { copiesInRepository, copyAt, isCalled, near } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
+import { nameOf, repositoryOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { layOut, restoreDatabase } from '../../lifecycle/backup/bare.ts';
 import { assertKey } from '../../lifecycle/backup/seal.ts';
 import { reconcile } from '../../lifecycle/reconcile.ts';
+import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { proof } from '../../report/findings.ts';
 import { prose } from '../../report/layout.ts';
@@ -21,8 +25,7 @@ import { keyFrom } from './key.ts';
 export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
   const screen = screenOf(runtime, 'restore');
   const { terminal } = runtime;
-  if (!given.includes('/')) throw unnamed(given);
-  const copy = await copyAt(given, runtime);
+  const copy = resticIn(given) ? await copyFrom(given, flags, runtime) : await copyAtPath(given, runtime);
   const key = await keyFrom(flags, runtime);
   assertKey(copy.manifest, key);
   const { manifest } = copy;
@@ -53,11 +56,37 @@ export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: 
     const warnings = await preflight(installation);
     if (warnings.length > 0) screen.say(proof(warnings, screen.style));
   };
-  const laid = await layOut({ copy, key, domain, baseDir, tell, check }, runtime);
-  await restoreDatabase(laid, { copy, key, tell });
+  await near(copy, layoutOf(baseDir), runtime, async (here) => {
+    const laid = await layOut({ copy: here, key, domain, baseDir, tell, check }, runtime);
+    await restoreDatabase(laid, { copy: here, key, tell });
+  });
   terminal.live(undefined);
   const { installation, changes } = await reconcile(await open(flags.config, runtime), 'restore', screen.progress);
   return verifyAndReport(installation, screen, { changes, apps: installation.config.apps, fresh: true });
+}
+
+async function copyAtPath(given: string, runtime: Runtime): Promise<Copy> {
+  if (!given.includes('/')) throw unnamed(given);
+  return copyAt(given, runtime);
+}
+
+/** Of a repository the copy that was named with it, else the newest, where all are of one domain. */
+async function copyFrom(given: string, { resticEnv }: RestoreFlags, runtime: Runtime): Promise<Copy> {
+  const repository = await repositoryOf(given, resticEnv, runtime);
+  const { copy: wanted } = resticIn(given) ?? {};
+  const all = await copiesInRepository(repository, runtime.world);
+  const copies = wanted === undefined ? all : all.filter(isCalled(wanted));
+  const [copy] = copies;
+  if (copy && copies.every(({ manifest }) => manifest.domain === copy.manifest.domain)) return copy;
+  const known = all.map(
+    ({ manifest, away }) => `${away?.snapshot.slice(0, 8)} (${manifest.domain}, ${minute(manifest.made)})`,
+  );
+  throw new Failure({
+    code: 'copy-unknown',
+    problem: `${nameOf(repository)} has ${copy ? 'copies of several domains' : 'no such copy'}.`,
+    ...(known.length > 0 && { why: `Copies that are in it: ${known.join(', ')}` }),
+    fix: `Name one: homeauth restore ${nameOf(repository)}:SNAPSHOT`,
+  });
 }
 
 const unfit = (flag: string, value: string, { problem, fix }: Refusal): Failure =>

@@ -1,6 +1,7 @@
 import type { BackupVerifyFlags } from '../../cli/backup.ts';
-import { copyNamed } from '../../installation/backups.ts';
+import { copyNamed, near } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
+import { placeOfCopy } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { damagesOf } from '../../lifecycle/backup/check.ts';
 import { sizeOf } from '../../model/copy.ts';
@@ -8,16 +9,16 @@ import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { bytes, copyData } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 import { flagFor, keyFrom } from './key.ts';
-import { placeOf } from './place.ts';
 
 /** `homeauth backup verify [COPY]`: read it all, as a restore would. */
 export async function verify(given: string | undefined, flags: BackupVerifyFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup verify');
   const { paper } = screen;
-  const copy = await copyNamed(given, placeOf(flags.from, installation), installation);
+  const copy = await copyNamed(given, await placeOfCopy(given, flags, installation), installation);
   const key = await keyFrom(flags, runtime);
-  const damages = await damagesOf(copy, installation, key);
+  const damages = await near(copy, installation.layout, runtime, (here) => damagesOf(here, installation, key));
+  runtime.terminal.live(undefined);
   const isWhole = damages.length === 0;
   const closed =
     copy.manifest.encrypted && !key

@@ -10,7 +10,7 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { survey } from '../../installation/survey.ts';
 import { assertOwnTrusted, assertTrusted } from '../../installation/trust.ts';
 import { databaseContainer } from '../../kinds/role.ts';
-import type { Copy } from '../../model/copy.ts';
+import type { CopyHere } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
 import { backendNetwork } from '../../model/networks.ts';
@@ -28,7 +28,7 @@ const postgres = { uid: 70, gid: 70 };
 const staging = 'homeauth-restore';
 
 interface Wanted extends Place {
-  readonly copy: Copy;
+  readonly copy: CopyHere;
   readonly key: Key | undefined;
   readonly tell: (what: string) => void;
   /** Throws where this machine is not fit for it. */
@@ -50,7 +50,7 @@ export async function layOut(wanted: Wanted, runtime: Runtime): Promise<Installa
   assertKey(copy.manifest, key);
   tell('reading the copy');
   for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
-    await assertTrusted(join(copy.path, file), runtime.world);
+    await assertTrusted(join(copy.directory, file), runtime.world);
   await assertIntact(copy, files);
   const begun = noted === undefined ? undefined : JSON.parse(noted);
   if (begun?.copy === copy.path) {
@@ -153,7 +153,7 @@ export function restoreDatabase(
 }
 
 /** A mail password that lies elsewhere, where it is missing; nothing else of the archive is looked at. */
-export async function putOutside({ config, world }: Installation, copy: Copy, key: Key | undefined): Promise<void> {
+export async function putOutside({ config, world }: Installation, copy: CopyHere, key: Key | undefined): Promise<void> {
   const { files, tar } = world;
   const path = config.mail?.passwordFile;
   const file = sealedName('outside.tar', copy.manifest.encrypted !== undefined);

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
-import { digestOf } from '../../installation/backups.ts';
+import { digestOf, near } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { Copy } from '../../model/copy.ts';
+import type { Copy, CopyHere } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { readWhole } from './dump.ts';
@@ -18,16 +18,16 @@ export interface Damage {
  * What is encrypted is read so far only by who has the key. `container`: where PostgreSQL runs.
  */
 export async function damagesOf(
-  { path, manifest }: Copy,
+  { directory, manifest }: CopyHere,
   { world }: Installation,
   key?: Key,
   container?: string,
 ): Promise<readonly Damage[]> {
   const { files, tar, docker } = world;
-  const damages = [...(await changesIn({ path, manifest }, files))];
+  const damages = [...(await changesIn({ directory, manifest }, files))];
   for (const file of Object.keys(manifest.files)) {
     if (damages.some((one) => one.file === file) || (isSealed(file) && !key)) continue;
-    const stream = await files.stream(join(path, file));
+    const stream = await files.stream(join(directory, file));
     const content = isSealed(file) ? await opened(stream, key, manifest.encrypted) : stream;
     const isReadable = plainName(file).endsWith('.tar')
       ? await tar.names(content).then(() => true, whereTarFailed)
@@ -39,12 +39,12 @@ export async function damagesOf(
 
 /** Files that are not the ones that were written. */
 async function changesIn(
-  { path, manifest }: Pick<Copy, 'path' | 'manifest'>,
+  { directory, manifest }: Pick<CopyHere, 'directory' | 'manifest'>,
   files: Files,
 ): Promise<readonly Damage[]> {
   const damages: Damage[] = [];
   for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
-    const at = join(path, file);
+    const at = join(directory, file);
     const found = (await files.stat(at))?.type === 'file' ? await digestOf(at, files) : undefined;
     if (!found) damages.push({ file, is: 'missing' });
     else if (found.size !== size || found.sha256 !== sha256) damages.push({ file, is: 'changed' });
@@ -55,7 +55,7 @@ async function changesIn(
 }
 
 /** Every file is the one that was written; whether it can be read is another question. @throws Failure copy-damaged */
-export async function assertIntact(copy: Copy, files: Files): Promise<void> {
+export async function assertIntact(copy: CopyHere, files: Files): Promise<void> {
   const damages = await changesIn(copy, files);
   if (damages.length > 0) throw damaged(copy, damages);
 }
@@ -67,7 +67,7 @@ const whereTarFailed = (error: unknown): false => {
 
 /** @throws Failure copy-damaged */
 export async function assertWhole(
-  copy: Copy,
+  copy: CopyHere,
   installation: Installation,
   key?: Key,
   container?: string,
@@ -78,7 +78,8 @@ export async function assertWhole(
 
 /** What a restore would fall back on is good. @throws Failure copy-damaged */
 export async function assertNewestWhole([newest]: readonly Copy[], installation: Installation): Promise<void> {
-  if (newest) await assertWhole(newest, installation);
+  const { layout, surroundings } = installation;
+  if (newest) await near(newest, layout, surroundings, (here) => assertWhole(here, installation));
 }
 
 const damaged = ({ path }: Copy, damages: readonly Damage[]): Failure =>

@@ -6,7 +6,7 @@ import { hold } from '../../installation/lock.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import { explainContainer, lastWord } from '../../kinds/container-story.ts';
 import { userKind } from '../../kinds/user.ts';
-import { type Copy, sizeOf } from '../../model/copy.ts';
+import { type Copy, type CopyHere, sizeOf } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { type Finding, issueOf, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
@@ -39,13 +39,13 @@ interface Proof {
  */
 export function drill(
   installation: Installation,
-  { copy, key, tell }: { copy: Copy; key: Key | undefined; tell: (what: string) => void },
+  { copy, key, tell }: { copy: CopyHere; key: Key | undefined; tell: (what: string) => void },
 ): Promise<readonly Finding[]> {
   return hold(installation, 'backup drill', async () => {
     const { world, surroundings } = installation;
     assertKey(copy.manifest, key);
     for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
-      await assertTrusted(`${copy.path}/${file}`, world);
+      await assertTrusted(`${copy.directory}/${file}`, world);
     await sweep(installation);
     await assertRoom(copy, installation);
     const findings: Finding[] = [];
@@ -85,7 +85,7 @@ async function made({ id, title }: Pick<Proof, 'id' | 'title'>, run: Proof['run'
 
 function proofsOf(
   trial: Trial,
-  { copy, key }: { copy: Copy; key: Key | undefined },
+  { copy, key }: { copy: CopyHere; key: Key | undefined },
   installation: Installation,
 ): Proof[] {
   const { world, config } = installation;

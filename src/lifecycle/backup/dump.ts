@@ -23,10 +23,14 @@ export async function sizeUp(docker: Docker): Promise<{ size: number; postgres: 
   return { size: Number(size), postgres: postgres.split(' ', 1)[0] ?? '' };
 }
 
-/** One snapshot of the database, while everything goes on. @throws Failure backup-database */
-export async function dump(docker: Docker, without: readonly string[], into: Writable): Promise<void> {
+/** One snapshot of the database, while everything goes on. `plain`: without compression. @throws Failure backup-database */
+export async function dump(
+  docker: Docker,
+  { without, plain }: { readonly without: readonly string[]; readonly plain: boolean },
+  into: Writable,
+): Promise<void> {
   const flags = without.map((table) => `--exclude-table-data=*.${table}`);
-  const argv = ['sh', '-c', dumping, 'pg_dump', ...flags];
+  const argv = ['sh', '-c', dumping, 'pg_dump', ...flags, ...(plain ? ['--compress=0'] : [])];
   good(await docker.exec(databaseContainer, argv, { stdout: into }), 'pg_dump', 'copied');
 }
 

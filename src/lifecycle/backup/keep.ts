@@ -1,5 +1,7 @@
 import type { Keep } from '../../config/keep.ts';
+import { copyTag } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
+import type { Place } from '../../installation/place.ts';
 import type { Copy } from '../../model/copy.ts';
 
 /** Copies from before a restore have a pool of their own: the calendar does not touch the newest of them. */
@@ -27,8 +29,21 @@ export function superfluous(copies: readonly Copy[], { days, weeks, months }: Ke
   return copies.filter((copy) => !kept.has(copy));
 }
 
-/** Each loses its name first: one that is half gone is no copy any more, and is swept away with the next. */
-export async function removeCopies(copies: readonly Copy[], { world }: Installation): Promise<void> {
+/**
+ * Each loses its name first: one that is half gone is no copy any more, and is swept away with the next. In a repository
+ * that others use, too, their space is left to whoever prunes it: that locks out everybody for as long as it takes.
+ */
+export async function removeCopies(copies: readonly Copy[], place: Place, { world }: Installation): Promise<void> {
+  if (copies.length === 0) return;
+  if (typeof place !== 'string') {
+    await world.restic.forget(
+      place,
+      copies.flatMap(({ away }) => away?.snapshot ?? []),
+    );
+    const left = await world.restic.snapshots(place);
+    if (left.every(({ tags }) => tags.includes(copyTag))) await world.restic.prune(place);
+    return;
+  }
   for (const { path } of copies) {
     await world.files.rename(path, `${path}.partial`);
     await world.files.removeTree(`${path}.partial`);

@@ -2,9 +2,10 @@ import { join } from 'node:path/posix';
 import type { Writable } from 'node:stream';
 import { emergencyAccount } from '../../desired/sso.ts';
 import { interrupted } from '../../engine/errors.ts';
-import { digestOf, manifestFile, unfinished } from '../../installation/backups.ts';
+import { copiesIn, copyTag, digestOf, isCalled, manifestFile, unfinished } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { notedIn } from '../../installation/pins.ts';
+import type { Place } from '../../installation/place.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import type { Copy, CopyReason, Manifest } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
@@ -26,8 +27,9 @@ const counted = {
   tokens: 'core/tokens',
 } as const;
 
-/** What would be copied, and how much it is, in bytes. */
-export async function planCopy(installation: Installation, place: string) {
+/** What would be copied, and how much it is, in bytes. What goes to a repository lies here before it is sent. */
+export async function planCopy(installation: Installation, to: Place) {
+  const place = typeof to === 'string' ? to : installation.layout.outgoing;
   await assertPlace(installation, place);
   const { size, postgres } = await sizeUp(installation.world.docker);
   const contents = await contentsOf(installation);
@@ -44,23 +46,54 @@ export async function planCopy(installation: Installation, place: string) {
 
 export const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 
-/**
- * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
- * file that the copy lacks. It lies beside under a name that nobody takes for a copy until all of it is on disk.
- * `readers`: it is encrypted for them.
- * @throws Failure and leaves no half copy behind
- */
+/** Makes a copy in a place, as `writeCopy` does; in a repository it is there as a whole, or not at all. */
 export async function makeCopy(
   installation: Installation,
-  place: string,
+  place: Place,
   why: CopyReason,
   tell: (what: string) => void,
   readers: Readers | undefined,
 ): Promise<Copy> {
+  if (typeof place === 'string') return writeCopy(installation, place, why, tell, readers);
+  const { world, layout, surroundings } = installation;
+  const { files, restic } = world;
+  // What is wrong with it is known before anything is copied.
+  await restic.snapshots(place);
+  await files.removeTree(layout.outgoing);
+  try {
+    const { name, path } = await writeCopy(installation, layout.outgoing, why, tell, 'restic');
+    if (surroundings.signal.aborted) throw interrupted('before the copy was sent');
+    tell('sending it to the repository');
+    await restic.save(place, path, [copyTag, name]).catch((error: unknown) => {
+      throw surroundings.signal.aborted ? interrupted('while the copy was sent') : error;
+    });
+    const sent = (await copiesIn(place, installation)).find(isCalled(name));
+    if (!sent) throw unsent();
+    return sent;
+  } finally {
+    await files.removeTree(layout.outgoing);
+  }
+}
+
+/**
+ * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
+ * file that the copy lacks. It lies beside under a name that nobody takes for a copy until all of it is on disk.
+ * `readers`: it is encrypted for them; restic encrypts and compresses by itself, and finds in what is neither the parts
+ * that it has already.
+ * @throws Failure and leaves no half copy behind
+ */
+async function writeCopy(
+  installation: Installation,
+  place: string,
+  why: CopyReason,
+  tell: (what: string) => void,
+  readers: Readers | 'restic' | undefined,
+): Promise<Copy> {
   const { world, surroundings } = installation;
   const { files, docker } = world;
   const planned = await planCopy(installation, place);
-  const seal = readers && (await sealFor(readers));
+  const isForRestic = readers === 'restic';
+  const seal = readers && !isForRestic ? await sealFor(readers) : undefined;
   const write = (path: string, what: (into: Writable) => Promise<unknown>) =>
     files.pour(path, 0o600, (into) => (seal ? seal.pour(into, what) : what(into)));
   const read = async (path: string) => {
@@ -81,7 +114,7 @@ export async function makeCopy(
     const had = await inventoryOf(installation);
     step('the database');
     const database = join(partial, sealedName('database.dump', seal !== undefined));
-    await write(database, (into) => dump(docker, leftOut, into));
+    await write(database, (into) => dump(docker, { without: leftOut, plain: isForRestic }, into));
     step('reading it back');
     if (!(await readWhole(docker, await read(database)))) throw unreadable();
     step('the files');
@@ -179,6 +212,14 @@ async function freeName(place: string, files: Files): Promise<string> {
     if (!(await files.stat(join(place, name)))) return name;
   }
 }
+
+const unsent = (): Failure =>
+  new Failure({
+    code: 'copy-damaged',
+    problem: 'restic took the copy, and the repository does not have all of it.',
+    fix: 'See what is wrong with the repository:  restic check   then run the command again.',
+    exit: exitCodes.halfway,
+  });
 
 const unreadable = (): Failure =>
   new Failure({

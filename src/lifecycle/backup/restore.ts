@@ -4,8 +4,9 @@ import { interrupted } from '../../engine/errors.ts';
 import { type Ledger, record } from '../../engine/ledger.ts';
 import { type Installation, valueIn } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
+import type { Place } from '../../installation/place.ts';
 import { assertTrusted } from '../../installation/trust.ts';
-import type { Copy } from '../../model/copy.ts';
+import type { Copy, CopyHere } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
 import { assertWhole } from './check.ts';
@@ -69,7 +70,7 @@ export async function lossOf({ manifest }: Copy, installation: Installation): Pr
  */
 export function restoreCopy(
   installation: Installation,
-  { copy, key, place, tell }: { copy: Copy; key: Key | undefined; place: string; tell: (what: string) => void },
+  { copy, key, place, tell }: { copy: CopyHere; key: Key | undefined; place: Place; tell: (what: string) => void },
 ) {
   return hold(installation, `restore ${copy.name}`, async () => {
     const { world, layout, surroundings } = installation;
@@ -82,7 +83,7 @@ export function restoreCopy(
     step('reading the copy');
     // What is in it becomes root's files and secrets.
     for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
-      await assertTrusted(join(copy.path, file), world);
+      await assertTrusted(join(copy.directory, file), world);
     await assertWhole(copy, installation, key);
     for (const [reference, digest] of Object.entries(copy.manifest.images)) {
       const name = nameByDigest(reference, digest);

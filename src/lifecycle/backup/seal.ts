@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { Installation } from '../../installation/installation.ts';
-import type { Copy, Encryption, Manifest } from '../../model/copy.ts';
+import type { CopyHere, Encryption, Manifest } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Files } from '../../world/world.ts';
@@ -86,9 +86,9 @@ export async function opened(
 }
 
 /** What is in a file of a copy, by its plain name. @throws Failure copy-locked */
-export async function contentOf({ path, manifest }: Copy, file: string, files: Files, key: Key | undefined) {
+export async function contentOf({ directory, manifest }: CopyHere, file: string, files: Files, key: Key | undefined) {
   const { encrypted } = manifest;
-  const stream = await files.stream(join(path, sealedName(file, encrypted !== undefined)));
+  const stream = await files.stream(join(directory, sealedName(file, encrypted !== undefined)));
   return encrypted === undefined ? stream : opened(stream, key, encrypted);
 }
 

@@ -1,5 +1,6 @@
 import { databaseSize } from '../../desired/containers.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { placeOf } from '../../installation/place.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
@@ -147,10 +148,10 @@ async function history(installation: Installation, from: string): Promise<readon
 
 /** Room for a copy, and for the images where Docker keeps them. */
 async function room(installation: Installation, count: number): Promise<readonly Issue[]> {
-  const { world, config } = installation;
+  const { world } = installation;
   const stops: Issue[] = [];
   try {
-    await planCopy(installation, config.backup.to);
+    await planCopy(installation, await placeOf(undefined, undefined, installation));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     stops.push(error);
