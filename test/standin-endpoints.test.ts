@@ -70,6 +70,14 @@ async function drive({ api }: ReadyStack): Promise<void> {
   await send('PATCH', brandPath, { branding_title: 'Home' });
   await send('PUT', brandPath, { domain: 'authentik-default', default: true });
 
+  const form = new FormData();
+  form.set('name', 'ours/icon.png');
+  form.set('file', new Blob([Uint8Array.from([0x89, 0x50])]), 'icon.png');
+  await send('POST', '/admin/file/', form);
+  if ((await api('POST', '/admin/file/', form)).status !== 400) throw new Error('a name is taken once');
+  await get('/admin/file/?manageable_only=true&search=ours/');
+  await send('DELETE', '/admin/file/?name=ours%2Ficon.png');
+
   const wanted = {
     name: 'app',
     authorization_flow: flow.pk,

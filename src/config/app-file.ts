@@ -3,6 +3,7 @@ import { checkAppName } from './app-name.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { checkHostName } from './host-name.ts';
 import { checkLdapListen } from './listen.ts';
+import { tile } from './look-file.ts';
 import { ownOidc } from './oidc-file.ts';
 import { checkOpenPath } from './open-path.ts';
 import { checkTitle } from './person.ts';
@@ -39,15 +40,7 @@ export const app = z
     title: text(checkTitle)
       .optional()
       .meta({ description: 'What people see.', 'x-default': "the preset's title, else the name" }),
-    tile: z
-      .strictObject({
-        description: text(checkTitle).optional().meta({ description: 'A line below the title.' }),
-        group: text(checkTitle)
-          .optional()
-          .meta({ description: 'The heading that it is under.', examples: ['Media'] }),
-      })
-      .optional()
-      .meta({ description: "Its tile on authentik's start page. What is left out stays as it is there." }),
+    tile: tile.optional(),
     host: text(checkHostName)
       .optional()
       .meta({ description: 'The host name it is served at.', 'x-default': '`<name>.<domain>`' }),

@@ -34,6 +34,9 @@ export interface Config {
   readonly policies: Policies;
   /** How authentik calls itself; the domain where absent. */
   readonly brandTitle?: string;
+  /** Paths of pictures. */
+  readonly brandLogo?: string;
+  readonly brandFavicon?: string;
   readonly backup: Backup;
   /** Who is told of problems that the timers find. */
   readonly notify: Notify;
@@ -98,8 +101,11 @@ export interface App {
   /** Also the slug in authentik and the default first label of the host. */
   readonly name: string;
   readonly title: string;
-  /** What its tile says in authentik, and under which heading it is; what is left out is its owner's there. */
-  readonly tile?: { readonly description?: string; readonly group?: string };
+  /**
+   * What its tile says in authentik, and under which heading it is; what is left out is its owner's there.
+   * `icon`: the path of a picture, or `app` for the one that the app itself has.
+   */
+  readonly tile?: { readonly description?: string; readonly group?: string; readonly icon?: string };
   readonly host: string;
   /** `HOST:PORT` as Caddy sees it. Without one Caddy answers by itself, with what `extra` says. */
   readonly upstream?: string;

@@ -1,6 +1,15 @@
 import { posix } from 'node:path';
 import { firstOf, type Refusal } from './refusal.ts';
 
+/** Whose icon it is: the app's own, or a file's. */
+export const checkIcon = (value: string): Refusal | undefined =>
+  value === 'app' || value.startsWith('/')
+    ? checkAbsolutePath(value === 'app' ? '/' : value)
+    : {
+        problem: 'is neither "app" nor an absolute path',
+        fix: 'Write icon: app, or the path of a picture: /srv/icons/wiki.svg',
+      };
+
 /** A path that can be mounted into a container: absolute, plain, and free of Docker's own separators. */
 export function checkAbsolutePath(value: string): Refusal | undefined {
   const example = 'for example /rpool/encrypted/docker';

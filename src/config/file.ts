@@ -6,6 +6,7 @@ import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
 import { checkKeep, checkRecipient } from './keep.ts';
 import { checkListen, checkProxyAddress } from './listen.ts';
+import { brand } from './look-file.ts';
 import { notifyFile } from './notify.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
@@ -122,15 +123,6 @@ const backup = z
     }),
   })
   .meta({ description: 'Copies that `homeauth backup` makes.' });
-
-const brand = z
-  .strictObject({
-    title: text(checkTitle).optional().meta({
-      description: 'How authentik calls itself: on the login page, on the start page, in authenticator apps.',
-      'x-default': 'the domain',
-    }),
-  })
-  .meta({ description: 'How authentik looks.' });
 
 const preset = text(checkAppName).meta({ description: 'The name of a preset.' });
 

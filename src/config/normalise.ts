@@ -40,6 +40,8 @@ export function normalise(file: ConfigFile, find?: Find): Config {
       invitations: file.policies?.invitations ?? false,
     },
     ...given('brandTitle', file.brand?.title),
+    ...given('brandLogo', file.brand?.logo),
+    ...given('brandFavicon', file.brand?.favicon),
     backup: {
       to: file.backup?.to?.startsWith('restic:')
         ? file.backup.to

@@ -61,6 +61,8 @@ export interface Facts {
   readonly makesPassword?: true;
   readonly mailPassword?: Secret;
   readonly cloudflareToken?: Secret;
+  /** Pictures that are on disk, by their paths: what each is called in authentik's storage. */
+  readonly pictures?: Readonly<Record<string, string>>;
   /** The authority that signs where `tls` is `internal`, and those that browsers trust, as PEM. */
   readonly authorities?: string;
 }

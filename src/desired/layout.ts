@@ -16,6 +16,8 @@ export interface Layout {
   readonly redis: string;
   /** `<root>/.homeauth`: ledger, homeauth's own token. */
   readonly home: string;
+  /** Icons that were fetched from apps. */
+  readonly icons: string;
   readonly ledger: string;
   readonly schema: string;
   readonly token: string;
@@ -58,6 +60,7 @@ export function layoutOf(baseDir: string): Layout {
     templates: `${root}/templates`,
     redis: `${root}/redis`,
     home,
+    icons: `${home}/icons`,
     ledger: `${home}/ledger.json`,
     schema: `${home}/homeauth.schema.json`,
     token: `${home}/token.env`,

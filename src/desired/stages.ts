@@ -13,6 +13,7 @@ import { layoutOf } from './layout.ts';
 import * as ldap from './ldap.ts';
 import * as oidc from './oidc.ts';
 import * as own from './own-caddy.ts';
+import { icons, pictures } from './pictures.ts';
 import { recovery } from './recovery.ts';
 import { scopeMappings } from './scope-mappings.ts';
 import { secondFactor, setupFlows } from './second-factor.ts';
@@ -113,6 +114,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
     // An app asks authentik when it starts.
     { title: 'settings of apps', want: (f) => oidc.settings(config, f) },
+    { title: 'pictures', want: () => icons(config, layout, data) },
+    { title: 'pictures', want: (f) => pictures(config, layout, f, data) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
   ];
 }

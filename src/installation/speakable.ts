@@ -6,9 +6,16 @@ import { type Era, isOlder } from '../model/release.ts';
 
 /**
  * To be called before anything is wanted of authentik.
- * @throws Failure ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group, settings-not-written where an app cannot be made to log in so
+ * @throws Failure pictures-release, ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group, settings-not-written where an app cannot be made to log in so
  */
-export function assertSpeakable({ apps, authentik }: Config, { line, oauth2 }: Era, source: string): void {
+export function assertSpeakable(
+  { apps, authentik, brandLogo, brandFavicon }: Config,
+  { line, oauth2 }: Era,
+  source: string,
+): void {
+  const shows =
+    brandLogo !== undefined || brandFavicon !== undefined || apps.some(({ tile }) => tile?.icon !== undefined);
+  if (shows && isOlder(line, '2025.12')) throw tooOldForPictures(authentik.version);
   for (const app of apps) {
     if (asksByLdap(app) && isOlder(line, '2025.12')) throw tooOldForLdap(app, authentik.version);
     if (!app.oidc) continue;
@@ -34,6 +41,14 @@ const withoutGroup = ({ name }: App): Failure =>
       `Name one: homeauth add-app ${name} --group GROUP`,
       'Where it is in homeauth.yaml already, write group: GROUP into its entry.',
     ],
+  });
+
+const tooOldForPictures = (release: string): Failure =>
+  new Failure({
+    code: 'pictures-release',
+    problem: `homeauth puts pictures into authentik from 2025.12 on, not in ${release}.`,
+    why: 'Before, authentik took them by other ways, which homeauth does not use.',
+    fix: 'Take a newer release (authentik: version:), or delete icon below tile, and logo and favicon below brand.',
   });
 
 const tooOldForLdap = ({ name }: App, release: string): Failure =>

@@ -4,6 +4,8 @@ import { speakers } from '../config/oidc.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
 import { needsTrust } from '../desired/oidc.ts';
+import { picturesOf } from '../desired/pictures.ts';
+import { pictureAt, unusable } from '../kinds/icon.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
@@ -73,8 +75,20 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(madePassword && { madePassword }),
     ...(mailPassword && { mailPassword }),
     ...(cloudflareToken && { cloudflareToken }),
+    pictures: await picturesOnDisk(installation),
     ...(authorities !== undefined && { authorities }),
   };
+}
+
+/** @throws Failure picture-unusable where a file that homeauth.yaml names is not there, or no picture */
+async function picturesOnDisk({ config, layout, world }: Installation): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(
+    picturesOf(config, layout).map(async (path) => [path, await pictureAt(path, world.files)] as const),
+  );
+  // What is an app's own is fetched by the run itself.
+  const lost = found.find(([path, picture]) => !picture && !path.startsWith(`${layout.icons}/`));
+  if (lost) throw unusable(lost[0]);
+  return Object.fromEntries(found.flatMap(([path, picture]) => (picture ? [[path, picture.name]] : [])));
 }
 
 /** What an app has to trust so that it can ask authentik, where that is more than what it trusts anyway. */

@@ -29,6 +29,13 @@ export const brandLookKind = adjustedKind(
   words('In authentik, open System > Brands, and see which title is set there.'),
 );
 
+/** key: `<host name>/<field>`. A picture of its brand: what was set there gives way, and comes back. */
+export const brandImageKind = adjustedKind(
+  { noun: 'picture of the brand for', item: (key) => key.replace('/branding_', ', ') },
+  (key) => placeOf(key.slice(0, key.indexOf('/'))),
+  words('In authentik, open System > Brands, and see which pictures are set there.'),
+);
+
 /** What authentik calls itself until somebody says otherwise. */
 const shipped = 'authentik';
 

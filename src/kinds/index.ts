@@ -6,7 +6,7 @@ import { appSettingKind } from './app-setting.ts';
 import { applicationKind } from './application.ts';
 import { bindingKind, userBindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
-import { brandKind, brandLookKind, brandTitleKind } from './brand.ts';
+import { brandImageKind, brandKind, brandLookKind, brandTitleKind } from './brand.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';
@@ -15,6 +15,7 @@ import { fileKind } from './file.ts';
 import { flowKind } from './flow.ts';
 import { flowBindingKind } from './flow-binding.ts';
 import { groupKind } from './group.ts';
+import { iconKind, mediaKind, tileIconKind } from './icon.ts';
 import { imageKind } from './image.ts';
 import { appPasswordKind, directorySearchKind, ldapOutpostKind, ldapProviderKind, serviceAccountKind } from './ldap.ts';
 import { networkKind } from './network.ts';
@@ -41,6 +42,7 @@ export const kinds: Kinds = {
   directory: directoryKind,
   secrets: secretsKind,
   file: fileKind,
+  icon: iconKind,
   network: networkKind,
   image: imageKind,
   container: containerKind,
@@ -54,7 +56,9 @@ export const kinds: Kinds = {
   provider: providerKind,
   'scope-mapping': scopeMappingKind,
   'oauth2-provider': oauth2ProviderKind,
+  media: mediaKind,
   application: applicationKind,
+  'tile-icon': tileIconKind,
   binding: bindingKind,
   outpost: outpostKind,
   settings: settingsKind,
@@ -67,6 +71,7 @@ export const kinds: Kinds = {
   brand: brandKind,
   'brand-title': brandTitleKind,
   'brand-look': brandLookKind,
+  'brand-image': brandImageKind,
   'flow-binding': flowBindingKind,
   'policy-binding': policyBindingKind,
   'service-account': serviceAccountKind,

@@ -9,6 +9,7 @@ import type {
 import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
 import type { AppPasswordFound, AppPasswordSpec, LdapOutpostSpec, SearchSpec } from './ldap.ts';
+import type { IconSpec, MediaSpec } from './picture.ts';
 import type { Reason } from './reason.ts';
 import type { Secret } from './secret.ts';
 import type {
@@ -163,6 +164,10 @@ export interface Specs {
   brand: ObjectSpec;
   'brand-title': ObjectSpec;
   'brand-look': ObjectSpec;
+  icon: IconSpec;
+  media: MediaSpec;
+  'tile-icon': ObjectSpec;
+  'brand-image': ObjectSpec;
   'flow-binding': FlowBindingSpec;
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;

@@ -15,7 +15,7 @@ export function exchange(socket: Socket, request: HttpRequest, vigil: Vigil): Pr
 
 function byHttp1(
   socket: Socket,
-  { url, method = 'GET', headers = {}, body, via }: HttpRequest,
+  { url, method = 'GET', headers = {}, body, via, binary }: HttpRequest,
   vigil: Vigil,
 ): Promise<HttpAnswer> {
   const { host, pathname, search } = new URL(url);
@@ -26,7 +26,10 @@ function byHttp1(
     const going = overHttp1({ createConnection, method, path, headers: all, signal: vigil.signal });
     going.on('error', reject);
     going.on('response', (answer: IncomingMessage) =>
-      readBody(answer, vigil).then((text) => resolve(answerOf(answer.statusCode ?? 0, answer.headers, text)), reject),
+      readBody(answer, vigil, binary).then(
+        (text) => resolve(answerOf(answer.statusCode ?? 0, answer.headers, text)),
+        reject,
+      ),
     );
     going.end(body);
   });
@@ -34,7 +37,7 @@ function byHttp1(
 
 function byHttp2(
   socket: Socket,
-  { url, method = 'GET', headers = {}, body }: HttpRequest,
+  { url, method = 'GET', headers = {}, body, binary }: HttpRequest,
   vigil: Vigil,
 ): Promise<HttpAnswer> {
   const { origin, host, pathname, search } = new URL(url);
@@ -48,13 +51,13 @@ function byHttp2(
     const going = session.request({ ...pseudo, ...rest }, { signal: vigil.signal });
     going.on('error', reject);
     going.on('response', ({ ':status': status = 0, ...given }) =>
-      readBody(going, vigil).then((text) => resolve(answerOf(status, given, text)), reject),
+      readBody(going, vigil, binary).then((text) => resolve(answerOf(status, given, text)), reject),
     );
     going.end(body);
   });
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, { heard }: Vigil): Promise<string> {
+async function readBody(body: AsyncIterable<Uint8Array>, { heard }: Vigil, binary?: true): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
@@ -63,7 +66,9 @@ async function readBody(body: AsyncIterable<Uint8Array>, { heard }: Vigil): Prom
     size += part.length;
     if (size >= enough) break;
   }
-  return Buffer.concat(parts).subarray(0, enough).toString();
+  return Buffer.concat(parts)
+    .subarray(0, enough)
+    .toString(binary ? 'latin1' : 'utf8');
 }
 
 function answerOf(

@@ -136,6 +136,8 @@ export interface HttpRequest {
   readonly http2?: true;
   /** Milliseconds without a sign of life; 10 000 unless told. */
   readonly timeout?: number;
+  /** The body is no text: each character of it stands for a byte. */
+  readonly binary?: true;
 }
 
 export interface HttpAnswer {

@@ -8,7 +8,7 @@ import { collected } from './streams.ts';
 
 /** What is no text is kept so, and read as nonsense, as it would be. */
 const binary = '\0base64:';
-const contentOf = (bytes: Buffer): string =>
+export const contentOf = (bytes: Buffer): string =>
   isUtf8(bytes) ? bytes.toString() : `${binary}${bytes.toString('base64')}`;
 const bytesOf = (content: string): Buffer =>
   content.startsWith(binary) ? Buffer.from(content.slice(binary.length), 'base64') : Buffer.from(content);
@@ -74,7 +74,7 @@ export function memoryFiles(from = empty): MemoryFiles {
     },
     async stat(path): Promise<FileStat | undefined> {
       const entry = at(path);
-      return entry && { type: entry.type, mode: entry.mode, owner: entry.owner, size: entry.content.length };
+      return entry && { type: entry.type, mode: entry.mode, owner: entry.owner, size: bytesOf(entry.content).length };
     },
     async list(path) {
       if (entries.get(path)?.type !== 'directory') return undefined;

@@ -77,6 +77,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     update: 'effect',
     remove: 'effect',
     call: 'effect',
+    upload: 'effect',
     installOwnKey: 'effect',
   },
   clock: { now: 'look', sleep: 'look' },

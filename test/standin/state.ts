@@ -45,6 +45,8 @@ export interface State {
   mailed: { what: string; at: number }[];
   mappings: ScopeMapping[];
   brands: Brand[];
+  /** Uploaded pictures by their names, as base64. */
+  media?: Record<string, string>;
   keypairs: KeyPair[];
   blueprints: Blueprint[];
   settings: Settings;

@@ -46,6 +46,8 @@ export interface Authentik {
    * A Secret in `body` is revealed on its way out.
    */
   call(method: 'POST' | 'PATCH' | 'PUT', path: string, body: unknown, touches: readonly Collection[]): Promise<unknown>;
+  /** Puts a picture into its storage, under a name that is not taken there; from 2025.12 on. */
+  upload(name: string, picture: Uint8Array): Promise<void>;
   /** Gives the token of this identifier the key that is on disk as homeauth's own; its former key dies at once. */
   installOwnKey(identifier: string): Promise<void>;
 }

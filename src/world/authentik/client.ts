@@ -34,6 +34,8 @@ export interface AuthentikOptions {
 const filters: Readonly<Partial<Record<Collection, string>>> = {
   'core/applications': '?superuser_full_list=true',
   'core/groups': '?include_users=false',
+  // Others are its owner's, and those that it ships are many.
+  'admin/file': '?manageable_only=true&search=homeauth/',
 };
 
 /** How long a `ready` is believed, in ms. */
@@ -47,7 +49,9 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
   const { read, change } = retryClient(line, tokens, choice, clock, options);
   const lists = listCache(async (collection) => {
     const path = `${url(collection)}${filters[collection] ?? ''}`;
-    return fitting('GET', path, collection, await wholeList(read, path));
+    // It knows no pages.
+    const rows = collection === 'admin/file' ? ((await read(path)) as readonly object[]) : await wholeList(read, path);
+    return fitting('GET', path, collection, rows);
   }, clock);
   let looking: Promise<Reach> | undefined;
   let ready: number | undefined;
@@ -102,13 +106,20 @@ export function connectAuthentik(options: AuthentikOptions): Authentik {
     update: (collection, id, body) => touchRow('PATCH', collection, url(collection, id), body) as never,
     async remove(collection, id) {
       const touched = [collection, ...(dependants[collection] ?? [])];
-      await touch(touched, () => change('DELETE', url(collection, id)));
+      const path = collection === 'admin/file' ? `${url(collection)}${queryOf({ name: id })}` : url(collection, id);
+      await touch(touched, () => change('DELETE', path));
     },
     async get(path, query) {
       return fittingPage('GET', path, await read(url(path) + queryOf(query))) as never;
     },
     async call(method, path, body, touches) {
       return fittingPage(method, path, await touch(touches, () => change(method, url(path), body)));
+    },
+    async upload(name, picture) {
+      const form = new FormData();
+      form.set('name', name);
+      form.set('file', new Blob([Uint8Array.from(picture)]), name);
+      await touch(['admin/file'], () => change('POST', url('admin/file'), form));
     },
     async installOwnKey(identifier) {
       const { own } = await tokens();

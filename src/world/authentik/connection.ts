@@ -14,7 +14,9 @@ export interface Address {
 export interface Outgoing {
   readonly method: Method;
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /** What the body is; JSON unless told. */
+  readonly type?: string;
   readonly token?: Secret | undefined;
 }
 
@@ -87,7 +89,7 @@ export function openConnection(
   }
 
   return {
-    async send({ method, path, body, token }) {
+    async send({ method, path, body, type = 'application/json', token }) {
       const headers = {
         host,
         accept: 'application/json',
@@ -95,7 +97,7 @@ export function openConnection(
         'accept-language': 'en',
         'x-forwarded-proto': 'https',
         ...(token && { authorization: `Bearer ${token.reveal()}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': type }),
       };
       const began = performance.now();
       let server: Server | undefined;

@@ -62,7 +62,11 @@ export function retryClient(
     let lastSign = 0;
     for (let n = 0; ; n++) {
       const { which, token } = await pick(await tokens(), choice, strangers);
-      const verdict = await ask(line, { method, path, token, ...(body && { body: body.text }) }, body?.secrets);
+      const verdict = await ask(
+        line,
+        { method, path, token, ...(body && { body: body.content, ...(body.type && { type: body.type }) }) },
+        body?.secrets,
+      );
       if (n > worthTelling) onWait?.(undefined);
       if (verdict.is === 'good') {
         choice.works = which;
@@ -90,7 +94,12 @@ export function retryClient(
   }
   return {
     read: (path) => carry('GET', path, undefined),
-    change: (method, path, body) => carry(method, path, body === undefined ? undefined : bodyOf(body)),
+    change: async (method, path, body) =>
+      carry(
+        method,
+        path,
+        body instanceof FormData ? await formOf(body) : body === undefined ? undefined : bodyOf(body),
+      ),
   };
 }
 
@@ -110,7 +119,8 @@ async function pick(
 
 /** A body on its way out: the only place where the secrets in it are revealed. */
 export interface Body {
-  readonly text: string;
+  readonly content: string | Uint8Array;
+  readonly type?: string;
   readonly secrets: readonly string[];
   /** What the person calls the thing that the body describes. */
   readonly name: string | undefined;
@@ -120,7 +130,7 @@ const names = ['name', 'slug', 'username', 'identifier'];
 
 function bodyOf(value: unknown): Body {
   const secrets: string[] = [];
-  const text = JSON.stringify(value, function (this: Record<string, unknown>, key: string, plain: unknown) {
+  const content = JSON.stringify(value, function (this: Record<string, unknown>, key: string, plain: unknown) {
     const original = this[key];
     if (!(original instanceof Secret)) return plain;
     secrets.push(original.reveal());
@@ -128,7 +138,14 @@ function bodyOf(value: unknown): Body {
   });
   const fields = value as Record<string, unknown> | undefined;
   const name = names.map((field) => fields?.[field]).find((one) => typeof one === 'string');
-  return { text, secrets, name: name as string | undefined };
+  return { content, secrets, name: name as string | undefined };
+}
+
+/** Node writes a form as browsers do. */
+async function formOf(form: FormData): Promise<Body> {
+  const written = new Response(form);
+  const type = written.headers.get('content-type') ?? '';
+  return { content: new Uint8Array(await written.arrayBuffer()), type, secrets: [], name: String(form.get('name')) };
 }
 
 /** Takes secrets out of an answer, as they are and as JSON writes them: authentik may repeat what it was sent. */

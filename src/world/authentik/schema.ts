@@ -16,6 +16,7 @@ import type {
   EndpointDevice,
   ExpressionPolicy,
   ExpressionPolicyRequest,
+  FileList,
   Flow,
   FlowRequest,
   FlowStageBinding,
@@ -92,6 +93,8 @@ export interface Collections {
   'core/authenticated_sessions': { row: AuthenticatedSession; create: Record<never, never> };
   'core/tokens': { row: Token; create: TokenRequest };
   'core/applications': { row: Application; create: ApplicationRequest };
+  /** Pictures in its storage: by their names, and nothing else of them is known. */
+  'admin/file': { row: FileList; create: never };
   'core/brands': { row: Brand; create: BrandRequest };
   'crypto/certificatekeypairs': { row: CertificateKeyPair; create: never };
   'providers/oauth2': { row: OAuth2Provider; create: OAuth2ProviderRequest };

@@ -47,6 +47,7 @@ export const rows = {
     group: maybe(text),
     meta_hide: maybe(flag),
   },
+  'admin/file': { name: text },
   'core/brands': { brand_uuid: text, domain: text, default: maybe(flag) },
   'providers/proxy': {
     pk: number,

@@ -6,6 +6,7 @@ import { isSuperuser, mayEnter } from '../people.ts';
 import type { Application, Json, State } from '../state.ts';
 import { all, slug, unique, url } from './checks.ts';
 import { bodyOf, type Fields, fieldErrors } from './fields.ts';
+import { fileUrl } from './files.ts';
 import { missing } from './lookup.ts';
 import { list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
@@ -31,7 +32,7 @@ function showApplication(call: Call, application: Application): unknown {
     open_in_new_tab: rest.open_in_new_tab,
     meta_launch_url: rest.meta_launch_url,
     meta_icon: rest.meta_icon,
-    meta_icon_url: null,
+    meta_icon_url: rest.meta_icon === '' ? null : fileUrl(rest.meta_icon),
     meta_icon_themed_urls: null,
     meta_description: rest.meta_description,
     meta_publisher: rest.meta_publisher,

@@ -1,6 +1,7 @@
 import { json } from '../http/reply.ts';
 import type { Brand, State } from '../state.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
+import { fileUrl } from './files.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
@@ -58,9 +59,9 @@ const current: Handler = ({ state, site }) => {
   return json(200, {
     matched_domain: brand?.domain ?? 'fallback',
     branding_title: brand?.['branding_title'] ?? 'authentik',
-    branding_logo: '/static/dist/assets/icons/icon_left_brand.svg',
+    branding_logo: fileUrl(String(brand?.['branding_logo'] ?? '/static/dist/assets/icons/icon_left_brand.svg')),
     branding_logo_themed_urls: null,
-    branding_favicon: '/static/dist/assets/icons/icon.png',
+    branding_favicon: fileUrl(String(brand?.['branding_favicon'] ?? '/static/dist/assets/icons/icon.png')),
     branding_favicon_themed_urls: null,
     branding_custom_css: '',
     ...(site.era.baseUrl ? { branding_map_tiles: '' } : {}),

@@ -4,6 +4,7 @@ import { bindingRoutes } from './bindings.ts';
 import { blueprintImportRoutes } from './blueprint-import.ts';
 import { brandRoutes } from './brands.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { fileRoutes } from './files.ts';
 import { flowRoutes } from './flows.ts';
 import { groupRoutes } from './groups.ts';
 import { invitationRoutes } from './invitations.ts';
@@ -52,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...blueprintImportRoutes,
   ...catalogueRoutes,
   ...brandRoutes,
+  ...fileRoutes,
   ...systemRoutes,
   ...transactionalRoutes,
 ];

@@ -64,7 +64,7 @@ export class SchemaCheck {
   }
 
   #body(content: Answer['content'], value: unknown, what: string): string[] {
-    const schema = content?.['application/json']?.schema;
+    const schema = (content?.['application/json'] ?? content?.['multipart/form-data'])?.schema;
     if (schema === undefined) return [];
     const validate = this.#compile(this.#variant(schema, value));
     if (validate(value ?? null)) return [];

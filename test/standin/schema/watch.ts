@@ -1,5 +1,6 @@
 import type { Era } from '../era.ts';
 import type { Call } from '../http/call.ts';
+import { formIn } from '../http/form.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Exchanged, SchemaCheck } from './check.ts';
 
@@ -65,7 +66,7 @@ function exchanged(call: Call, reply: Reply): Exchanged {
     method: call.method,
     path: call.path.slice('/api/v3'.length),
     query: call.query,
-    sent: parsed(call.raw.toString()),
+    sent: formIn(call) ?? parsed(call.raw.toString()),
     status: reply.status,
     answered: isJson ? parsed(reply.body) : undefined,
   };
