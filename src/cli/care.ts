@@ -92,12 +92,16 @@ export const rotateApp = defineCommand({
 export const upgrade = defineCommand({
   name: 'upgrade',
   heading: 'care',
-  about: 'Show the way to a newer authentik, and what each step means here',
-  examples: ['homeauth upgrade --check', 'homeauth upgrade --dry-run', 'homeauth upgrade --dry-run --to 2026.8.6'],
-  dryRun: 'show the steps, and change nothing',
+  about: 'Go to a newer authentik, step by step, each with a way back',
+  examples: ['homeauth upgrade --check', 'homeauth upgrade --dry-run', 'homeauth upgrade', 'homeauth upgrade --back'],
+  changes: true,
+  dryRun: 'show the steps and what each means here, and change nothing',
   takes: (command) =>
     command
       .option('--to <release>', 'the release; default: the newest that this homeauth can run')
+      .option('--one', 'only the first step')
+      .option('--back', 'take the last step back')
+      .option('--confirm <domain>', 'with --back: the domain, to lose what was changed since')
       .option('--check', 'ask the registry whether there is a newer release; nothing is fetched'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/upgrade.ts')).upgrade(flags, s),
 });

@@ -64,7 +64,8 @@ export function defineCommand<
 >({ takes, run, ...rest }: Declared<Name, Args, Flags>): Declaration<Name, Flags & CommonFlags> {
   return {
     ...rest,
-    run: run as unknown as Declaration['run'],
+    run: (args, flags, runtime) =>
+      (run as unknown as Declaration['run'])(args, flags, rest.changes ? { ...runtime, changes: true } : runtime),
     command() {
       const word = rest.name.slice(rest.name.lastIndexOf(' ') + 1);
       const command = new Command(word)

@@ -10,18 +10,20 @@ import { assertKey } from '../lifecycle/backup/seal.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import type { Copy } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { lossWords } from '../report/backups.ts';
 import { prose } from '../report/layout.ts';
 import { minute } from '../report/time.ts';
 import { keyFrom } from './backup/key.ts';
 import { restoreOnNew } from './backup/restore-on-new.ts';
-import { declined } from './confirm.ts';
+import { confirmDomain } from './confirm.ts';
 import { screenOf } from './screen.ts';
 import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth restore COPY`: everything as it was at a copy, and a proof that people get in. */
 export async function restore(given: string, flags: RestoreFlags, runtime: Runtime): Promise<ExitCode> {
   if (!(await alreadyHere(flags.config, runtime))) return restoreOnNew(given, flags, runtime);
-  const installation = await open(flags.config, runtime);
+  // Where an upgrade can go neither on nor back, this is what is left.
+  const installation = await open(flags.config, { ...runtime, overUpgrade: true });
   assertNotMoved(flags);
   const { terminal } = runtime;
   const screen = screenOf(runtime, 'restore');
@@ -35,7 +37,7 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
     return exitCodes.fine;
   }
   screen.say(prose(wordsOf(copy, loss), screen.style));
-  await sure(installation.config.domain, flags, runtime);
+  await confirmDomain('A restore', installation.config.domain, flags, terminal);
   const tell = (what: string) => terminal.live(`· restoring   ${what}`);
   const { before, kept } = await near(copy, installation.layout, runtime, async (here) => {
     const put = await restoreCopy(installation, { copy: here, key, place, tell });
@@ -50,16 +52,11 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });
 }
 
-function wordsOf({ manifest, path }: Copy, { people, apps, back, known }: Loss): string[] {
+function wordsOf({ manifest, path }: Copy, loss: Loss): string[] {
   return [
     `Everything will be restored to its state of ${minute(manifest.made)}: ${path}`,
-    ...(known
-      ? []
-      : ['It is not known who was added or removed since: authentik did not answer, now or when the copy was made.']),
-    ...(people.length > 0 ? [`People who were added since go: ${people.join(', ')}`] : []),
-    ...(apps.length > 0 ? [`Apps that were added since go: ${apps.join(', ')}`] : []),
-    ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
-    'Passwords, second factors, groups and settings that were changed since are lost. A copy of the current state is made first.',
+    ...lossWords(loss),
+    'A copy of the current state is made first.',
   ];
 }
 
@@ -71,30 +68,4 @@ function assertNotMoved({ domain, baseDir }: RestoreFlags): void {
     problem: '--domain and --base-dir are for a server that has no installation, and this one has.',
     fix: 'Leave them out, or remove the installation first: homeauth uninstall',
   });
-}
-
-async function sure(domain: string, { confirm }: RestoreFlags, { terminal }: Runtime): Promise<void> {
-  if (confirm !== undefined && confirm !== domain) {
-    throw new Failure({
-      code: 'confirm-differs',
-      problem: `--confirm ${confirm} is not this installation's domain.`,
-      fix: `To restore: --confirm ${domain}`,
-    });
-  }
-  if (confirm === domain) return;
-  if (!terminal.interactive) {
-    throw new Failure({
-      code: 'answer-missing',
-      problem: 'A restore loses what was changed since, and needs your confirmation.',
-      fix: `Add --confirm ${domain}`,
-    });
-  }
-  const answer = await terminal.ask({
-    message: `To go ahead, type ${domain}; Enter stops`,
-    initial: '',
-    flag: '--confirm DOMAIN',
-    ifStopped: 'Nothing was changed.',
-    validate: (value) => (value === '' || value === domain ? undefined : `Type ${domain}, or nothing.`),
-  });
-  if (answer !== domain) throw declined();
 }

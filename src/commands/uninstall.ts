@@ -16,7 +16,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     screen.result(prose(nothingFound(runtime), screen.paper), planData([]), true);
     return exitCodes.fine;
   }
-  const installation = await open(flags.config, runtime);
+  const installation = await open(flags.config, { ...runtime, overUpgrade: true });
   const { terminal } = runtime;
   const { domain } = installation.config;
   if (flags.confirm !== undefined && flags.confirm !== domain) {

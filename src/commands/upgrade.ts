@@ -1,15 +1,33 @@
 import type { UpgradeFlags } from '../cli/care.ts';
 import { checkVersion } from '../config/version.ts';
+import { verifyAll, verifyClients } from '../doctor/verify.ts';
+import { copyAt } from '../installation/backups.ts';
 import { knownEra } from '../installation/era.ts';
+import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { type Journal, unfinished, upgrading } from '../installation/upgrading.ts';
 import { lookForNewer } from '../lifecycle/upgrade/check.ts';
+import type { Visits } from '../lifecycle/upgrade/proofs.ts';
+import { fetchImages } from '../lifecycle/upgrade/release-step.ts';
+import { carryOn, type Ended, takeStep, type Voice } from '../lifecycle/upgrade/run.ts';
 import { newest, planUpgrade } from '../lifecycle/upgrade/rungs.ts';
+import { goBack, planBack } from '../lifecycle/upgrade/way-back.ts';
+import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
-import { newer as newerWords, upgradeData, upgrade as words } from '../report/upgrade.ts';
-import { screenOf } from './screen.ts';
+import { accessToAll } from '../people/access.ts';
+import { accountNamed } from '../people/accounts.ts';
+import { failure, failureData } from '../report/failure.ts';
+import { findingsData } from '../report/findings.ts';
+import { prose } from '../report/layout.ts';
+import * as words from '../report/upgrade.ts';
+import { confirm, confirmDomain } from './confirm.ts';
+import { type Screen, screenOf } from './screen.ts';
 
-/** `homeauth upgrade`: whether there is a newer authentik (`--check`), and what each step there means (`--dry-run`). */
+/**
+ * `homeauth upgrade`: to a newer authentik, step by step. `--check`: whether there is one; `--dry-run`: what each step
+ * means here; `--back`: over the last step. What was interrupted comes to its end first.
+ */
 export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<ExitCode> {
   const to = flags.to ?? newest;
   const refusal = checkVersion(to);
@@ -18,22 +36,128 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
     throw new Failure({ code: 'flag-invalid', problem: `--to ${to} ${problem}.`, ...(why && { why }), fix });
   }
   // One that gets no fixes any more is upgraded first of all.
-  const installation = await open(flags.config, runtime, knownEra);
+  const installation = await open(flags.config, { ...runtime, overUpgrade: true }, knownEra);
   const screen = screenOf(runtime, 'upgrade');
   if (flags.check) {
     const newer = await lookForNewer(installation);
-    screen.result(newerWords(newer, screen.paper), { ...newer }, true);
+    screen.result(words.newer(newer, screen.paper), { ...newer }, true);
     return exitCodes.fine;
   }
-  if (!flags.dryRun) {
-    throw new Failure({
-      code: 'upgrade-shown-only',
-      problem: 'This homeauth shows what an upgrade means, and does not carry it out.',
-      fix: 'See it: homeauth upgrade --dry-run',
-    });
+  if (flags.back) return takeBack(installation, flags, screen);
+  const under = await upgrading(installation);
+  if (flags.dryRun && under) {
+    const issue = unfinished(under);
+    screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
+    return exitCodes.wrong;
   }
-  const plan = await planUpgrade(installation, to);
-  const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
-  screen.result(words(plan, screen.paper), upgradeData(plan), isGood);
-  return isGood ? exitCodes.fine : exitCodes.wrong;
+  return flags.dryRun || !under ? climb(installation, to, flags, screen) : goOn(installation, under, flags, screen);
 }
+
+/** What was interrupted, and then the rest of the way that was agreed to. */
+async function goOn(before: Installation, under: Journal, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
+  screen.say(prose(words.resumed(under), screen.style));
+  const ended = await told(before, screen, (voice) => carryOn(before, voice));
+  const rest = ended.is === 'made' && ended.journal.to !== under.target;
+  if (!rest) return finished([ended], screen);
+  return climb(ended.installation, under.target, flags, screen, [ended]);
+}
+
+async function climb(
+  before: Installation,
+  to: string,
+  flags: UpgradeFlags,
+  screen: Screen,
+  made: readonly Ended[] = [],
+): Promise<ExitCode> {
+  const plan = await planUpgrade(before, to);
+  const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
+  if (flags.dryRun || !isGood || plan.rungs.length === 0) {
+    screen.result(words.upgrade(plan, screen.paper), words.upgradeData(plan), isGood);
+    return isGood ? exitCodes.fine : exitCodes.wrong;
+  }
+  const releases = plan.rungs.map(({ release }) => release).slice(0, flags.one ? 1 : undefined);
+  const target = releases.at(-1)!;
+  const { terminal } = before.surroundings;
+  if (made.length === 0) {
+    screen.say(words.upgrade(plan, screen.style));
+    screen.say(`\n${prose(words.consent(before.layout, before.config.backup.recipients !== undefined), screen.style)}`);
+    await confirm(releases.length === 1 ? 'Take this step?' : `Take these ${releases.length} steps?`, terminal);
+  }
+  await fetchImages(before, releases, (what) => terminal.live(`· fetching   ${what}`));
+  const all = [...made];
+  for (const release of releases) {
+    const now = all.at(-1)?.installation ?? before;
+    const step = { step: 'authentik', from: now.config.authentik.version, to: release, target } as const;
+    all.push(await told(now, screen, (voice) => takeStep(now, step, voice)));
+  }
+  return finished(all, screen);
+}
+
+async function takeBack(installation: Installation, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
+  const way = await planBack(installation);
+  const { from, to, copy, loss } = way;
+  const said = words.wayBack({ from, to, ...(copy && { copy }), ...(loss && { loss }) });
+  if (flags.dryRun) {
+    screen.result(
+      prose(said, screen.paper),
+      { from, to, ...(copy && { copy: copy.path }), ...(loss && { lost: loss }) },
+      true,
+    );
+    return exitCodes.fine;
+  }
+  screen.say(prose(said, screen.style));
+  if (loss) await confirmDomain('Going back', installation.config.domain, flags, installation.surroundings.terminal);
+  const ended = await told(installation, screen, (voice) => goBack(installation, voice));
+  return finished([ended], screen);
+}
+
+/** Carries a step out, and says how long that took and where its copy lies. */
+async function told(
+  installation: Installation,
+  screen: Screen,
+  work: (voice: Voice) => Promise<Ended>,
+): Promise<Ended> {
+  const { terminal, world } = installation.surroundings;
+  const tell = (what: string) => terminal.live(`· upgrading   ${what}`);
+  const began = world.clock.now();
+  const ended = await work({ tell, progress: screen.progress, visits }).finally(() => terminal.live(undefined));
+  const copy = await copyOf(ended);
+  const took = world.clock.now() - began;
+  screen.say(screen.style.marked('done', words.step({ ...ended, took, ...(copy && { copy }) })));
+  return ended;
+}
+
+const copyOf = async ({ is, journal, installation }: Ended) =>
+  is === 'made' && journal.copy !== undefined ? copyAt(journal.copy, installation.surroundings) : undefined;
+
+async function finished(all: readonly Ended[], screen: Screen): Promise<ExitCode> {
+  const last = all.at(-1)!;
+  const copies = (await Promise.all(all.map(copyOf))).filter((copy) => copy !== undefined);
+  const { version } = last.installation.config.authentik;
+  const size = copies.reduce((sum, { manifest }) => sum + sizeOf(manifest), 0);
+  const data = {
+    from: all[0]?.is === 'back' ? last.journal.to : all[0]?.journal.from,
+    to: version,
+    copies: copies.map(({ path, manifest }) => ({ path, size: sizeOf(manifest), authentik: manifest.authentik })),
+    ...findingsData(last.findings),
+  };
+  const place = last.installation.layout.upgrades;
+  const told = {
+    version,
+    findings: last.findings,
+    ...(copies.length > 0 && { before: last.journal.from, size, place }),
+  };
+  screen.result(words.finished(told, screen.paper), data, true);
+  return exitCodes.fine;
+}
+
+const visits: Visits = {
+  async proofs(installation) {
+    const { apps } = installation.config;
+    return [...(await verifyAll(installation, { apps, fresh: true })), ...(await verifyClients(installation, apps))];
+  },
+  async opens(installation) {
+    const owner = await accountNamed(installation, installation.config.admin.username, 'anybody');
+    return (await accessToAll(installation, owner)).filter(({ opens }) => opens).map(({ app }) => app);
+  },
+};

@@ -36,6 +36,10 @@ export interface Layout {
   /** Files of a copy: while they go to a repository, and while one that came from there is looked into. */
   readonly outgoing: string;
   readonly incoming: string;
+  /** A step of an upgrade that is under way; the copies that lead back; and the last step that was made. */
+  readonly upgrading: string;
+  readonly upgrades: string;
+  readonly upgraded: string;
   /** The first part of the names of files with secrets that are to be, while they are exchanged. */
   readonly rotation: string;
   readonly caddy: string;
@@ -74,6 +78,9 @@ export function layoutOf(baseDir: string): Layout {
     resticPassword: `${home}/restic-password`,
     outgoing: `${baseDir}/homeauth-outgoing`,
     incoming: `${baseDir}/homeauth-incoming`,
+    upgrading: `${root}/upgrading.json`,
+    upgrades: `${root}/before-upgrade`,
+    upgraded: `${home}/upgraded.json`,
     rotation: `${home}/rotation-`,
     caddy: `${baseDir}/caddy`,
   };

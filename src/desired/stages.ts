@@ -22,6 +22,7 @@ import * as stack from './stack.ts';
 
 const folders = 'folders, secrets';
 const files = 'networks, docker-compose.yml';
+const up = 'authentik is up';
 const token = 'API token verified, bootstrap token deleted';
 const objects = 'in authentik: people, apps, outpost';
 const ldapTitle = 'LDAP servers';
@@ -33,6 +34,8 @@ export interface Wish {
   readonly pointer: string;
   /** The owner's first password, while `init` has it at hand. */
   readonly firstPassword?: Secret;
+  /** The server alone migrates the database, and the worker starts after it: one of them, and one log to read. */
+  readonly migrates?: boolean;
 }
 
 /**
@@ -87,7 +90,8 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: 'database', want: stack.role },
     // One that runs already gets to where it will find the server before that moves.
     { title: network, want: (f) => (f.ours.has('container:caddy') ? own.ownCaddyContainer(config, f) : []) },
-    { title: 'authentik is up', want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
+    ...(wish.migrates ? [{ title: up, want: server }] : []),
+    { title: up, want: (f) => [...server(f), ...withBootstrap('authentik-worker', f)] },
     {
       title: 'default flows and mappings',
       milestone: true,

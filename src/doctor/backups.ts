@@ -1,6 +1,7 @@
 import { copiesIn, isDrillLeft, lastDrill } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { nameOf, placeOf } from '../installation/place.ts';
+import { unfinished, upgrading } from '../installation/upgrading.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { Filesystem } from '../world/world.ts';
 
@@ -89,20 +90,24 @@ async function withoutCopy({ world }: Installation, about: About): Promise<Findi
 /** Datasets of one pool lie on the same disks. */
 const diskOf = ({ type, source }: Filesystem): string => (type === 'zfs' ? (source.split('/', 1)[0] ?? '') : source);
 
-/** How long what a restore put aside is left without a word, in ms. */
+/** How long what was put aside is left without a word, in ms. */
 const patience = 14 * day;
 
-/** Does what a restore put aside still take space? */
+/** Does what a restore or an upgrade put aside still take space? */
 export async function leftoversCheck({ world, layout }: Installation, about: About, now: number): Promise<Finding[]> {
   const { files } = world;
-  const names = ((await files.list(layout.root)) ?? []).filter((name) => name.startsWith('before-restore-'));
+  const restores = ((await files.list(layout.root)) ?? []).filter((name) => name.startsWith('before-restore-'));
+  const upgrades = ((await files.list(layout.upgrades)) ?? []).map(
+    (name) => `${layout.upgrades.slice(layout.root.length + 1)}/${name}`,
+  );
+  const names = [...restores, ...upgrades.filter((name) => madeAt(name) > 0)];
   const old = names.filter((name) => now - madeAt(name) > patience);
   if (old.length === 0) return [ok(about)];
   const sizes = await Promise.all(old.map(async (name) => weigh(`${layout.root}/${name}`)));
   const size = sizes.reduce((sum, one) => sum + one, 0);
   return [
     wrong(about, 'warn', {
-      problem: `What restores have put aside takes ${(size / 1e6).toFixed(1)} MB: ${old.join(', ')}`,
+      problem: `What restores and upgrades have put aside takes ${(size / 1e6).toFixed(1)} MB: ${old.join(', ')}`,
       why: 'It has the former files and secrets in it.',
       fix: `When nothing is missing:  rm -r ${old.map((name) => `${layout.root}/${name}`).join(' ')}`,
     }),
@@ -115,6 +120,12 @@ export async function leftoversCheck({ world, layout }: Installation, about: Abo
     for (const name of (await files.list(path)) ?? []) sum += await weigh(`${path}/${name}`);
     return sum;
   }
+}
+
+/** Is an upgrade half-way, which `homeauth upgrade` brings to its end? */
+export async function upgradeCheck(installation: Installation, about: About): Promise<Finding[]> {
+  const journal = await upgrading(installation);
+  return [journal ? wrong(about, 'fail', unfinished(journal)) : ok(about)];
 }
 
 /** `before-restore-2026-11-29T160500Z`; what has no time in its name is old. */

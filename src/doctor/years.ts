@@ -1,6 +1,6 @@
 import type { Check } from '../verify/check.ts';
 import { blueprintsCheck, outpostsCheck } from './authentik.ts';
-import { copiesCheck, leftoversCheck } from './backups.ts';
+import { copiesCheck, leftoversCheck, upgradeCheck } from './backups.ts';
 import { databaseAgeCheck } from './database.ts';
 import { imagesCheck } from './images.ts';
 
@@ -8,6 +8,13 @@ const doctor = ['doctor'] as const;
 
 /** What goes wrong with the years, while everything works. */
 export const years: readonly Check[] = [
+  {
+    id: 'upgrade-unfinished',
+    title: 'no upgrade was interrupted',
+    needs: 'nothing',
+    by: doctor,
+    run: upgradeCheck,
+  },
   {
     id: 'outpost-outdated',
     title: "outposts are of authentik's release",
@@ -40,7 +47,7 @@ export const years: readonly Check[] = [
   },
   {
     id: 'restore-left',
-    title: 'nothing is left of a restore',
+    title: 'nothing is left of a restore or an upgrade',
     needs: 'nothing',
     by: doctor,
     run: (installation, about) => leftoversCheck(installation, about, Date.now()),

@@ -45,6 +45,7 @@ async function everything<F>(run: Running<F>): Promise<Change[]> {
     run.progress({ is: 'stage-done', title, changes, milestone, elapsed: run.world.clock.now() - began });
   }
   await lastLook(run);
+  if (run.partial) return all;
   return [...all, ...(await prune(wanted(run.stages, await run.survey()), run))];
 }
 

@@ -50,6 +50,8 @@ export interface Run<F> {
   survey(): Promise<F>;
   /** The user's word for overwriting a thing that homeauth did not make. */
   mayTake(id: Id): boolean;
+  /** These stages alone: what they do not want is left as it is. */
+  readonly partial?: boolean;
   /** Data goes too. Only after the user typed its name. */
   readonly purge?: boolean;
   progress(event: Progress): void;

@@ -171,12 +171,12 @@ export async function lastDrill({ world, layout }: Pick<Installation, 'world' | 
 }
 
 /** A copy of whatever installation, by its path. @throws Failure copy-unknown, untrusted-path */
-export async function copyAt(given: string, { world, cwd }: Pick<Runtime, 'world' | 'cwd'>): Promise<Copy> {
+export async function copyAt(given: string, { world, cwd }: Pick<Runtime, 'world' | 'cwd'>): Promise<CopyHere> {
   const path = join(given.startsWith('/') ? '' : cwd, given).replace(/\/+$/, '');
   await assertTrusted(path, world);
   const manifest = await manifestIn(path, world.files);
   if (!manifest) throw noCopy(`${path} is no copy.`);
-  return { name: path.slice(path.lastIndexOf('/') + 1), path, manifest };
+  return { name: path.slice(path.lastIndexOf('/') + 1), path, directory: path, manifest };
 }
 
 const noCopy = (problem: string): Failure =>

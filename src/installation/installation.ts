@@ -89,9 +89,10 @@ export function openInstallation(
 export async function reopened(
   { text, source, surroundings: runtime }: Installation,
   edit: Edit = (now) => now,
+  eraFor?: (config: Config) => Era,
 ): Promise<Installation> {
   const now = await runtime.world.files.read(source);
-  return openInstallation(now === undefined ? text : edit(now), source, runtime);
+  return openInstallation(now === undefined ? text : edit(now), source, runtime, eraFor);
 }
 
 /** What one of our env files says; nothing where it is missing. */

@@ -3,13 +3,18 @@ import { duration } from '../report/time.ts';
 import type { Holder } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 import type { Runtime } from './runtime.ts';
+import { assertNotUpgrading } from './upgrading.ts';
 
-/** Change an installation alone, and tell its user for whom one waits meanwhile. */
+/**
+ * Change an installation alone, and tell its user for whom one waits meanwhile.
+ * @throws Failure locked, interrupted, upgrade-unfinished
+ */
 export function hold<T>(
-  { surroundings: runtime, layout }: Pick<Installation, 'surroundings' | 'layout'>,
+  installation: Pick<Installation, 'surroundings' | 'layout'>,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { surroundings: runtime, layout } = installation;
   const { terminal } = runtime;
   let told: string | undefined;
   const waiting = (who: string, waited: number, limit: number) => {
@@ -18,7 +23,10 @@ export function hold<T>(
     told = who;
     terminal.live(`· waiting for ${who}   ${duration(waited)} of at most ${duration(limit)}`);
   };
-  return alone(runtime, layout.root, command, waiting, work);
+  return alone(runtime, layout.root, command, waiting, async () => {
+    if (!runtime.overUpgrade) await assertNotUpgrading({ world: runtime.world, layout });
+    return work();
+  });
 }
 
 /**

@@ -6,10 +6,11 @@ import { begun, type Installation, openInstallation } from './installation.ts';
 import type { Runtime } from './runtime.ts';
 import { explainMissing } from './storage.ts';
 import { assertOwnTrusted, trustedReader } from './trust.ts';
+import { assertNotUpgrading } from './upgrading.ts';
 
 /**
  * Find homeauth.yaml, read it and open the installation that it describes.
- * @throws Failure config-missing, config-invalid, config-elsewhere, base-dir-changed, untrusted-path
+ * @throws Failure config-missing, config-invalid, config-elsewhere, base-dir-changed, untrusted-path, upgrade-unfinished
  */
 export async function open(
   flag: string | undefined,
@@ -22,6 +23,7 @@ export async function open(
   const installation = openInstallation(text, path, runtime, eraFor);
   await assertOwnTrusted(installation);
   await assertConfigLocation(path, installation.config.baseDir, runtime.world.files);
+  if (runtime.changes && !runtime.overUpgrade) await assertNotUpgrading(installation);
   return installation;
 }
 

@@ -20,6 +20,10 @@ export interface Runtime {
   /** homeauth's own release. */
   readonly version: string;
   readonly signal: AbortSignal;
+  /** The command changes an installation, and does not only look at it. */
+  readonly changes?: true;
+  /** It is for an installation whose upgrade was interrupted, too: goes on with that, or puts an end to it. */
+  readonly overUpgrade?: true;
   /** How long to wait for another homeauth that is at work, in ms, where somebody has said so. */
   readonly patience?: number;
 }

@@ -3,8 +3,11 @@ import { saidIn, storyIn } from '../formats/log-line.ts';
 import { type Cause, causesIn, outOfMemory } from '../model/cause.ts';
 import type { Docker } from '../world/docker/docker.ts';
 
-/** How many lines are read, and how many of what they say are shown where no cause is known. */
-const lines = 200;
+/**
+ * How many lines are read, and how many of what they say are shown where no cause is known. One that was waited for ten
+ * minutes has answered a request a second since it said what is wrong.
+ */
+const lines = 2000;
 const shown = 10;
 
 /** What is behind a container that is not well: a known cause, and the line that gives it away; else its last words. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import type { Config } from '../config/config.ts';
 import type { Facts } from '../desired/facts.ts';
 import { stagesOf } from '../desired/stages.ts';
 import { converge } from '../engine/converge.ts';
@@ -6,6 +7,7 @@ import { notOurs } from '../engine/errors.ts';
 import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.ts';
 import type { Progress, Run } from '../engine/run.ts';
 import { databaseTrouble } from '../installation/database.ts';
+import { knownEra } from '../installation/era.ts';
 import { type Edit, type Installation, reopened } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { keep, type Pins } from '../installation/pins.ts';
@@ -36,6 +38,8 @@ export interface Wishes {
   /** What the command changes in homeauth.yaml. */
   readonly edit?: Edit;
   readonly exchange?: Exchange;
+  /** A part of an upgrade: what is to run, whatever homeauth.yaml says until that has succeeded. */
+  readonly step?: { readonly release: string; readonly until?: 'database' };
 }
 
 /** Secrets that change with what runs. */
@@ -63,7 +67,7 @@ export interface Planned {
 
 /** What would change. Looks, and writes nothing. @throws Failure where the release does not follow what runs */
 export async function planChanges(installation: Installation, wishes: Wishes = {}): Promise<Planned> {
-  await assertStep(installation);
+  if (!wishes.step) await assertStep(installation);
   const facts = await factsFor(installation, wishes);
   const want = wanted(stages(installation, wishes), facts);
   const seen = await observeAll(want, kinds, installation.world);
@@ -90,7 +94,7 @@ export function reconcile(
     // Whoever exchanges secrets finishes what a run before has begun.
     if (!wishes.exchange) await assertNotRotating(before);
     await sweep(before);
-    const installation = await reopened(before, wishes.edit);
+    const installation = await asWished(before, wishes);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
     const { changes: all, want, trouble } = await planChanges(installation, wishes);
@@ -103,6 +107,7 @@ export function reconcile(
     let isProven = false;
     const run: Run<Facts> = {
       ...common(installation, progress),
+      partial: wishes.step?.until !== undefined,
       stages: stages(installation, wishes),
       async survey() {
         const facts = await factsFor(installation, wishes);
@@ -120,7 +125,7 @@ export function reconcile(
 }
 
 /** @throws Failure restore-unfinished while half of it is of another day */
-async function assertNotRestoring({ world, layout }: Installation): Promise<void> {
+export async function assertNotRestoring({ world, layout }: Installation): Promise<void> {
   const text = await world.files.read(join(layout.root, restoringFile));
   if (text === undefined) return;
   throw new Failure({
@@ -159,9 +164,20 @@ function common({ world, ledger, surroundings: runtime }: Installation, progress
   return { kinds, world, ledger, progress, signal: runtime.signal };
 }
 
-function stages({ config, era, source, surroundings: runtime }: Installation, { firstPassword }: Wishes) {
+/** As homeauth.yaml says now; in a step of an upgrade with the release of that. */
+async function asWished(before: Installation, { edit, step }: Wishes): Promise<Installation> {
+  if (!step) return reopened(before, edit);
+  const read = await reopened(before, edit, knownEra);
+  const config: Config = { ...read.config, authentik: { ...read.config.authentik, version: step.release } };
+  return { ...read, config, era: knownEra(config) };
+}
+
+function stages({ config, era, source, surroundings: runtime }: Installation, { firstPassword, step }: Wishes) {
   assertSpeakable(config, era, source);
-  return stagesOf({ config, era, pointer: runtime.pointer, ...(firstPassword && { firstPassword }) });
+  const migrates = step !== undefined;
+  const all = stagesOf({ config, era, pointer: runtime.pointer, migrates, ...(firstPassword && { firstPassword }) });
+  const last = all.findLastIndex(({ title }) => title === step?.until);
+  return last < 0 ? all : all.slice(0, last + 1);
 }
 
 async function factsFor(installation: Installation, { makePassword, cloudflareToken, pins }: Wishes): Promise<Facts> {

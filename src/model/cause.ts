@@ -57,6 +57,25 @@ const causes: readonly Cause[] = [
     fix: 'Set authentik.version to the release line right after the one the database comes from, then  homeauth apply',
   },
   {
+    lasting: true,
+    says: /InconsistentMigrationHistory/,
+    means:
+      'The migrations of the database do not fit to this release: another one was started with it, or one was left out.',
+    fix: 'Restore a copy from before that: homeauth backup list',
+  },
+  {
+    lasting: true,
+    says: /DuplicateNameError/,
+    means: 'Two groups have the same name, and authentik 2025.12 and later do not start with that.',
+    fix: 'Rename or remove one of them in authentik, under Directory > Groups.',
+  },
+  {
+    lasting: true,
+    says: /PostgreSQL \d+ or later is required/,
+    means: 'This release of authentik needs a newer PostgreSQL.',
+    fix: 'See what each step needs: homeauth upgrade --dry-run',
+  },
+  {
     says: /in 18\+, these Docker images are configured/i,
     means: 'PostgreSQL 18 keeps its data one folder further up: mounted for an older one, it refuses to start.',
     fix: 'Go back to the PostgreSQL image that made the data, then  homeauth apply',

@@ -1,5 +1,5 @@
 /** Why a copy was made. */
-export type CopyReason = 'asked' | 'before-restore';
+export type CopyReason = 'asked' | 'before-restore' | 'before-upgrade';
 
 /** How a copy is encrypted: for who holds a key, or for who knows a passphrase. */
 export type Encryption = 'recipients' | 'passphrase';

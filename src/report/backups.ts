@@ -3,7 +3,11 @@ import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
 import { minute } from './time.ts';
 
-const reasons: Readonly<Record<Manifest['why'], string>> = { asked: '', 'before-restore': 'before a restore' };
+const reasons: Readonly<Record<Manifest['why'], string>> = {
+  asked: '',
+  'before-restore': 'before a restore',
+  'before-upgrade': 'before an upgrade',
+};
 
 /** `homeauth backup list` in words. */
 export function copies(all: readonly Copy[], place: string, style: Style): string {
@@ -47,6 +51,24 @@ export function copy({ path, manifest }: Copy, style: Style): string {
     ],
     style,
   );
+}
+
+/** What would be lost by going back to a copy. */
+export const lossWords = ({ people, apps, back, known }: Lost): string[] => [
+  ...(known
+    ? []
+    : ['It is not known who was added or removed since: authentik did not answer, now or when the copy was made.']),
+  ...(people.length > 0 ? [`People who were added since go: ${people.join(', ')}`] : []),
+  ...(apps.length > 0 ? [`Apps that were added since go: ${apps.join(', ')}`] : []),
+  ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
+  'Passwords, second factors, groups and settings that were changed since are lost.',
+];
+
+interface Lost {
+  readonly people: readonly string[];
+  readonly apps: readonly string[];
+  readonly back: readonly string[];
+  readonly known: boolean;
 }
 
 /** A copy for a script. */

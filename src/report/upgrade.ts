@@ -1,8 +1,13 @@
+import { type Copy, sizeOf } from '../model/copy.ts';
 import type { Issue } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Shown } from '../model/shown.ts';
+import { bytes, lossWords } from './backups.ts';
 import { failure, failureData } from './failure.ts';
+import { proof } from './findings.ts';
 import { below, prose, row, wrap } from './layout.ts';
 import type { Style } from './style.ts';
+import { duration, minute } from './time.ts';
 
 interface Told {
   readonly from: string;
@@ -67,4 +72,73 @@ export function newer(
     ...(unknown ? [`There is authentik ${unknown}, too. It needs a newer homeauth.`] : []),
   ];
   return prose(lines, style);
+}
+
+/** What is agreed to before the first step. */
+export const consent = ({ upgrades }: { readonly upgrades: string }, hasRecipients: boolean): string[] => [
+  'At each step authentik stops for some minutes: nobody can log in, and apps behind the login do not open. A step that fails, or that gets no further for 10 minutes, is taken back, with everything as it was before it.',
+  `Before each step a copy is made in ${upgrades}. It is not encrypted, so that the way back needs no key; only root can read it, like the installation itself.`,
+  ...(hasRecipients ? ['The recipients in homeauth.yaml are for copies that you make with homeauth backup.'] : []),
+];
+
+/** What was found under way. */
+export const resumed = ({ from, to, goes }: { readonly from: string; readonly to: string; readonly goes: string }) =>
+  goes === 'back'
+    ? `The way back from authentik ${to} to ${from} was interrupted. It goes on now.`
+    : `The upgrade from authentik ${from} to ${to} was interrupted. It goes on now.`;
+
+/** One step that came to its end. */
+export const step = ({ is, journal, took, copy }: Step): string =>
+  is === 'back'
+    ? `authentik ${journal.from} runs again, with everything as it was before the step to ${journal.to}   ${duration(took)}`
+    : `authentik ${journal.to} runs, and is proven   ${duration(took)}${copy ? `   Copy from before: ${copy.path}, ${bytes(sizeOf(copy.manifest))}` : ''}`;
+
+interface Step {
+  readonly is: 'made' | 'back';
+  readonly journal: { readonly from: string; readonly to: string };
+  readonly took: number;
+  readonly copy?: Copy;
+}
+
+/** What `--back` would do. */
+export const wayBack = ({ from, to, copy, loss }: Back): string[] => [
+  copy
+    ? `authentik goes back from ${from} to ${to}, with everything as it was at ${minute(copy.manifest.made)}: ${copy.path}`
+    : `authentik goes back from ${from} to ${to}. It has been stopped since, so nothing is lost.`,
+  ...(loss ? [...lossWords(loss), 'A copy of the current state is made first.'] : []),
+];
+
+interface Back {
+  readonly from: string;
+  readonly to: string;
+  readonly copy?: Copy;
+  readonly loss?: Parameters<typeof lossWords>[0];
+}
+
+/** All that was asked for is done. */
+export function finished({ version, findings, before, size = 0, place }: Finished, style: Style): string {
+  const lines = [
+    ...(place === undefined
+      ? []
+      : [
+          `The copies of this upgrade stay in ${place} (${bytes(size)}). Back to ${before}: homeauth upgrade --back`,
+          `When all is well, delete them: rm -r ${place}`,
+        ]),
+  ];
+  return [
+    'Proof',
+    proof(findings, style),
+    '',
+    style.marked('done', `authentik ${version} runs.`),
+    ...(lines.length > 0 ? [prose(lines, style)] : []),
+  ].join('\n');
+}
+
+interface Finished {
+  readonly version: string;
+  readonly findings: readonly Finding[];
+  /** The release before the last step, and the size and the place of the copies that lead back. */
+  readonly before?: string;
+  readonly size?: number;
+  readonly place?: string;
 }

@@ -205,7 +205,13 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   schedule: [[[]], [[], { identity: hostile }], [[], { off: true }]],
   'rotate app': [[['whoami']], [[hostile]]],
   rotate: [[['token']], [['mail'], { mailPasswordFile: hostile }]],
-  upgrade: [[[]], [[], { check: true }], [[], { dryRun: true }], [[], { dryRun: true, to: hostile }]],
+  upgrade: [
+    [[]],
+    [[], { check: true }],
+    [[], { dryRun: true }],
+    [[], { dryRun: true, to: hostile }],
+    [[], { back: true, confirm: hostile }],
+  ],
   'backup prune': [
     [[], { keep: '1d' }],
     [[], { keep: hostile }],

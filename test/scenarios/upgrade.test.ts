@@ -190,7 +190,6 @@ describe('from 2026.5.8', () => {
     fake = await copyOf(first);
     const { out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
     expect(out).toContain('From authentik 2026.5.8 to 2026.8.6 in one step');
-    expect((await homeauthIn(fake)('upgrade')).failure?.code).toBe('upgrade-shown-only');
   });
 });
 

@@ -44,6 +44,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['rotate', ['token']],
     ['rotate app', ['notes']],
     ['schedule', [], { off: true }],
+    ['upgrade', [], { to: '2026.8.7' }, ['y']],
     ['restore', ['its copy'], { confirm: 'home.example.com' }],
   ];
   let base: FakeWorld;

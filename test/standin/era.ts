@@ -13,6 +13,10 @@ export interface Era {
   needsRedis: boolean;
   /** 2024.10: a row for each release that migrated the database. */
   keepsHistory: boolean;
+  /** 2025.12: two groups of one name end the start, before the row is written. */
+  uniqueGroups: boolean;
+  /** 2026.8: the release before has to be of this line, or of the one before. */
+  refusesSkips: boolean;
   /** 2024.10: a flow for the logout from an application, and providers that have to name one. */
   providerInvalidation: boolean;
   bootstrapIn: readonly ('server' | 'worker')[];
@@ -35,6 +39,8 @@ export function eraOf(version: string): Era {
     pageMax: line >= 202512 ? 100 : Number.POSITIVE_INFINITY,
     needsRedis: line < 202510,
     keepsHistory: line >= 202410,
+    uniqueGroups: line >= 202512,
+    refusesSkips: line >= 202608,
     providerInvalidation: line >= 202410,
     bootstrapIn: line >= 202605 ? ['server', 'worker'] : line >= 202508 ? ['worker'] : ['server'],
     bootstrapEveryStart: line < 202605,

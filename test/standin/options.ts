@@ -46,6 +46,8 @@ export interface StandinOptions {
   secretKey: string;
   store: Store;
   timings?: Partial<Timings>;
+  /** Releases whose migrations fail, after they have written their row. */
+  failing?: readonly string[];
   /** CIDRs whose X-Forwarded-* headers count; authentik's own list when left out. */
   trustedProxies?: readonly string[];
   bootstrap?: { token?: string; password?: string; email?: string };

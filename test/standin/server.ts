@@ -91,7 +91,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
 
   async function begin(): Promise<void> {
     log(logLine('authentik.lib.migrations', 'info', 'applying django migrations'));
-    await migrate(store, timings.migrate, pause, era);
+    await migrate(store, timings.migrate, pause, era, options.failing);
     if (options.baseUrl && era.baseUrl) {
       await edit(store, (state) =>
         Object.assign(state.settings, { base_url: state.settings['base_url'] || options.baseUrl }),

@@ -52,7 +52,7 @@ export interface State {
   settings: Settings;
   /** Blueprint instances that wait for the worker. */
   queue: string[];
-  workers: { id: string; seen: number }[];
+  workers: { id: string; seen: number; version: string }[];
   /** `changed` counts changes, `pushed` what the worker told the outpost about. */
   propagation: { changed: number; pushed: number; served: ServedApp[] };
   sessions: Record<string, Session>;

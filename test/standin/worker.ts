@@ -47,7 +47,8 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   }
 
   function beat(state: State): void {
-    state.workers = [...state.workers.filter((one) => one.id !== id && now() - one.seen < 60_000), { id, seen: now() }];
+    const others = state.workers.filter((one) => one.id !== id && now() - one.seen < 60_000);
+    state.workers = [...others, { id, seen: now(), version: era.version }];
   }
 
   async function propagate(): Promise<void> {
@@ -95,7 +96,7 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   }
 
   async function begin(): Promise<void> {
-    await migrate(store, timings.migrate, pause, era);
+    await migrate(store, timings.migrate, pause, era, options.failing);
     await pause(timings.bootstrap);
     if (era.bootstrapIn.includes('worker') && (given.token || given.password)) {
       await edit(store, (state) => bootstrap(state, given, era.bootstrapEveryStart));

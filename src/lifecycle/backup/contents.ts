@@ -40,10 +40,11 @@ export async function contentsOf({ world, layout, config, ledger }: Installation
   return { archives, size };
 }
 
-/** The database and Redis's memory are no files to be copied, and what an earlier restore put aside is a copy already. */
+/** The database and Redis's memory are no files to be copied, and what a restore or an upgrade put aside is a copy already. */
 const isElsewhere = (name: string): boolean => {
-  const { root, database, redis, drill } = layoutOf('');
-  return [database, redis, drill].includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
+  const { root, database, redis, drill, upgrading, upgrades } = layoutOf('');
+  const others = [database, redis, drill, upgrading, upgrades];
+  return others.includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
 };
 
 async function weigh(path: string, files: Files): Promise<number> {

@@ -30,7 +30,7 @@ const counted = {
 /** What would be copied, and how much it is, in bytes. What goes to a repository lies here before it is sent. */
 export async function planCopy(installation: Installation, to: Place) {
   const place = typeof to === 'string' ? to : installation.layout.outgoing;
-  await assertPlace(installation, place);
+  if (place !== installation.layout.upgrades) await assertPlace(installation, place);
   const { size, postgres } = await sizeUp(installation.world.docker);
   const contents = await contentsOf(installation);
   const needed = size + contents.size + spare;
@@ -53,15 +53,16 @@ export async function makeCopy(
   why: CopyReason,
   tell: (what: string) => void,
   readers: Readers | undefined,
+  known?: Inventory,
 ): Promise<Copy> {
-  if (typeof place === 'string') return writeCopy(installation, place, why, tell, readers);
+  if (typeof place === 'string') return writeCopy(installation, place, why, tell, readers, known);
   const { world, layout, surroundings } = installation;
   const { files, restic } = world;
   // What is wrong with it is known before anything is copied.
   await restic.snapshots(place);
   await files.removeTree(layout.outgoing);
   try {
-    const { name, path } = await writeCopy(installation, layout.outgoing, why, tell, 'restic');
+    const { name, path } = await writeCopy(installation, layout.outgoing, why, tell, 'restic', known);
     if (surroundings.signal.aborted) throw interrupted('before the copy was sent');
     tell('sending it to the repository');
     await restic.save(place, path, [copyTag, name]).catch((error: unknown) => {
@@ -79,7 +80,7 @@ export async function makeCopy(
  * Makes a copy of everything that an installation is made of, while it goes on: the database first, so that it names no
  * file that the copy lacks. It lies beside under a name that nobody takes for a copy until all of it is on disk.
  * `readers`: it is encrypted for them; restic encrypts and compresses by itself, and finds in what is neither the parts
- * that it has already.
+ * that it has already. `known`: what authentik has, where it was asked before it was stopped.
  * @throws Failure and leaves no half copy behind
  */
 async function writeCopy(
@@ -88,6 +89,7 @@ async function writeCopy(
   why: CopyReason,
   tell: (what: string) => void,
   readers: Readers | 'restic' | undefined,
+  known?: Inventory,
 ): Promise<Copy> {
   const { world, surroundings } = installation;
   const { files, docker } = world;
@@ -111,7 +113,7 @@ async function writeCopy(
   };
   await files.makeDirectory(partial, 0o700, root);
   try {
-    const had = await inventoryOf(installation);
+    const had = known ?? (await inventoryOf(installation));
     step('the database');
     const database = join(partial, sealedName('database.dump', seal !== undefined));
     await write(database, (into) => dump(docker, { without: leftOut, plain: isForRestic }, into));
@@ -162,10 +164,11 @@ async function manifestOf(
   };
 }
 
+/** What authentik has; nothing where it could not be asked. */
+export type Inventory = Pick<Manifest, 'counts' | 'people'>;
+
 /** What authentik has. One that cannot be asked is copied all the same: then more than ever. */
-export async function inventoryOf({
-  world,
-}: Pick<Installation, 'world'>): Promise<Pick<Manifest, 'counts' | 'people'>> {
+export async function inventoryOf({ world }: Pick<Installation, 'world'>): Promise<Inventory> {
   try {
     if ((await world.authentik.reach()).is !== 'ready') return {};
     const rows = await Promise.all(

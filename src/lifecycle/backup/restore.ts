@@ -6,6 +6,7 @@ import { type Installation, valueIn } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import type { Place } from '../../installation/place.ts';
 import { assertTrusted } from '../../installation/trust.ts';
+import { giveUp } from '../../installation/upgrading.ts';
 import type { Copy, CopyHere } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
@@ -109,6 +110,8 @@ export function restoreCopy(
     }
 
     await files.write(join(layout.root, restoringFile), `${JSON.stringify({ copy: copy.path })}\n`, 0o600);
+    // An upgrade that was interrupted has found its end, too.
+    await giveUp(installation);
     tell('exchanging');
     for (const name of ['authentik-worker', 'authentik']) if (await docker.container(name)) await docker.remove(name);
     await swap(join(fresh, 'authentik'), layout.root, kept, files);
@@ -120,7 +123,7 @@ export function restoreCopy(
 }
 
 /** What was made since the copy is still homeauth's, so that it can go; no way in by force is forgotten, and no drill. */
-async function mingle({ world, layout, ledger }: Installation, fresh: string): Promise<void> {
+export async function mingle({ world, layout, ledger }: Installation, fresh: string): Promise<void> {
   const { files } = world;
   const [home, path] = [layoutOf('').home, layoutOf('').ledger].map((one) => one.slice(layoutOf('').root.length));
   const text = await files.read(join(fresh, path ?? ''));

@@ -115,7 +115,7 @@ const workers: Handler = ({ state, site }) => {
   const alive = state.workers.filter((one) => Date.now() - one.seen < 30_000);
   return json(
     200,
-    alive.map(({ id }) => ({ worker_id: id, version: site.era.version, version_matching: true })),
+    alive.map(({ id, version }) => ({ worker_id: id, version, version_matching: version === site.era.version })),
   );
 };
 

@@ -1,0 +1,79 @@
+import type { Manifest } from '../model/copy.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import type { World } from '../world/world.ts';
+import type { Installation } from './installation.ts';
+
+/** What was there before a step, and has to be there after it. */
+export interface Had extends Pick<Manifest, 'counts' | 'people'> {
+  readonly admins: readonly string[];
+  /** Apps that the owner may open. */
+  readonly opens: readonly string[];
+  /** Proofs that failed before anything was changed, by name and subject. */
+  readonly failing: readonly string[];
+}
+
+/**
+ * A step of an upgrade, on disk before anything of it is done. A run that was cut off is gone on from by it, and nothing
+ * is guessed.
+ */
+export interface Journal {
+  readonly step: 'authentik';
+  readonly from: string;
+  readonly to: string;
+  /** The release that the upgrade as a whole goes to. */
+  readonly target: string;
+  /** The copy is being made, with authentik stopped; then forward; or back to what was there. */
+  readonly goes: 'copying' | 'on' | 'back';
+  /** The path of the copy that leads back, once there is one. */
+  readonly copy?: string;
+  readonly had: Had;
+  /** Why it goes back; without a reason somebody asked for that. */
+  readonly because?: Issue;
+  /** It was cut off and gone on from: people may have logged in meanwhile. */
+  readonly resumed?: true;
+}
+
+type Sight = Pick<Installation, 'layout'> & { readonly world: Pick<World, 'files'> };
+
+const read = async (path: string, { world }: Sight): Promise<Journal | undefined> => {
+  const text = await world.files.read(path);
+  return text === undefined ? undefined : (JSON.parse(text) as Journal);
+};
+
+const write = (path: string, journal: Journal, { world }: Sight): Promise<void> =>
+  world.files.write(path, `${JSON.stringify(journal, undefined, 1)}\n`, 0o600);
+
+/** The step that is under way; undefined where none is. */
+export const upgrading = (sight: Sight): Promise<Journal | undefined> => read(sight.layout.upgrading, sight);
+
+/** The last step that was made, by whose copy there is a way back. */
+export const upgraded = (sight: Sight): Promise<Journal | undefined> => read(sight.layout.upgraded, sight);
+
+/** Notes what is about to be done. */
+export const note = (sight: Sight, journal: Journal): Promise<void> => write(sight.layout.upgrading, journal, sight);
+
+/** The step was made: nothing is under way, and it is known how to go back. */
+export const finish = ({ world, layout }: Sight): Promise<void> =>
+  world.files.rename(layout.upgrading, layout.upgraded);
+
+/** The step was taken back, or given up. */
+export async function giveUp({ world, layout }: Sight): Promise<void> {
+  await world.files.remove(layout.upgrading);
+}
+
+/** @throws Failure upgrade-unfinished */
+export async function assertNotUpgrading(sight: Sight): Promise<void> {
+  const journal = await upgrading(sight);
+  if (journal) throw new Failure(unfinished(journal));
+}
+
+/** What is said of a step that was interrupted. */
+export const unfinished = ({ from, to, goes }: Journal): Issue => ({
+  code: 'upgrade-unfinished',
+  problem: `The upgrade from authentik ${from} to ${to} was interrupted.`,
+  why: 'Until it has come to its end, nothing else may change this installation.',
+  fix:
+    goes === 'back'
+      ? `Go on with the way back to ${from}: homeauth upgrade`
+      : `Go on with it: homeauth upgrade   Or go back to ${from}: homeauth upgrade --back`,
+});

@@ -1,0 +1,83 @@
+import { join } from 'node:path/posix';
+import type { Config } from '../../config/config.ts';
+import { setValue } from '../../config/edit.ts';
+import { ldapApps } from '../../config/ldap.ts';
+import { stackContainers } from '../../desired/containers.ts';
+import { ldapImage } from '../../desired/ldap.ts';
+import { knownEra } from '../../installation/era.ts';
+import { type Installation, reopened } from '../../installation/installation.ts';
+import type { Journal } from '../../installation/upgrading.ts';
+import { exitCodes, Failure } from '../../model/failure.ts';
+import { eraOf, postgresVersions } from '../../model/release.ts';
+import { reconcile } from '../reconcile.ts';
+import { putBack } from './put-back.ts';
+import type { Way } from './run.ts';
+
+/** authentik uses this account in its containers. */
+const authentik = { uid: 1000, gid: 1000 };
+
+/** A step from one release of authentik to the next. */
+export const releaseStep: Way = {
+  async forward(before, journal, { progress }) {
+    await moveFiles(before, journal);
+    const step = { release: journal.to };
+    return (await reconcile(before, 'upgrade', progress, { step })).installation;
+  },
+
+  /** homeauth.yaml says from now on what runs. */
+  async settle(installation, { to }) {
+    const { world, source } = installation;
+    const { text } = await reopened(installation, (now) => setValue(now, ['authentik', 'version'], to), knownEra);
+    await world.files.write(source, text, 0o644);
+  },
+
+  async undo(installation, journal, { tell, progress }) {
+    // Where its container was just being made anew there is none.
+    await reconcile(installation, 'upgrade', progress, { step: { release: journal.from, until: 'database' } });
+    tell('putting database and files back');
+    await putBack(installation, journal);
+  },
+};
+
+/** Uploaded files go where the newer line looks for them. */
+async function moveFiles({ world, layout }: Installation, { from, to }: Journal): Promise<void> {
+  const { files } = world;
+  const [was, is] = [eraOf(from)?.storage.folder, eraOf(to)?.storage.folder];
+  if (!was || !is || was === is) return;
+  const [old, place] = [join(layout.root, was), join(layout.root, is)];
+  if (!(await files.stat(old))) return;
+  if (!(await files.stat(place))) await files.makeDirectory(place, 0o750, authentik);
+  await files.rename(old, join(place, was));
+}
+
+/** Images that a release brings; those of the database and of Redis stay as they are. */
+function imagesOf({ config, layout }: Installation, release: string): string[] {
+  const then: Config = { ...config, authentik: { ...config.authentik, version: release } };
+  const facts = { proxy: { is: 'manual' }, postgres: postgresVersions.newest } as const;
+  const server = stackContainers(then, knownEra(then), layout, facts)['authentik']!;
+  return [server.image, ...(ldapApps(config).length > 0 ? [ldapImage(then)] : [])];
+}
+
+/** Fetches what all steps need, before the first of them stops anything. @throws Failure where one cannot be fetched */
+export async function fetchImages(
+  installation: Installation,
+  releases: readonly string[],
+  tell: (what: string) => void,
+): Promise<void> {
+  const { docker } = installation.world;
+  for (const image of new Set(releases.flatMap((release) => imagesOf(installation, release)))) {
+    if (await docker.image(image)) continue;
+    if (installation.surroundings.signal.aborted) throw stoppedEarly();
+    tell(image);
+    await docker.pull(image);
+  }
+}
+
+const stoppedEarly = (): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: 'Stopped, as you asked, before anything was changed.',
+    why: 'Images that were fetched already stay.',
+    fix: 'Run the same command again when you are ready.',
+    exit: exitCodes.interrupted,
+  });

@@ -1,0 +1,245 @@
+import { join } from 'node:path/posix';
+import { interrupted } from '../../engine/errors.ts';
+import { record } from '../../engine/ledger.ts';
+import type { Progress } from '../../engine/run.ts';
+import { knownEra } from '../../installation/era.ts';
+import { type Installation, reopened } from '../../installation/installation.ts';
+import { hold } from '../../installation/lock.ts';
+import { finish, giveUp, type Journal, note, upgrading } from '../../installation/upgrading.ts';
+import type { Copy } from '../../model/copy.ts';
+import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
+import { type Finding, issueOf } from '../../model/finding.ts';
+import { quotationOf, textOf } from '../../model/shown.ts';
+import { forget } from '../backup/exchange.ts';
+import { makeCopy } from '../backup/make.ts';
+import { assertNotRestoring, reconcile } from '../reconcile.ts';
+import { assertNotRotating } from '../rotate/rotation.ts';
+import { inventory, newlyFailed, proveData, proveVisits, settled, type Visits } from './proofs.ts';
+import { forgetAside } from './put-back.ts';
+import { releaseStep } from './release-step.ts';
+
+const root = { uid: 0, gid: 0 };
+
+export interface Voice {
+  readonly tell: (what: string) => void;
+  readonly progress: (event: Progress) => void;
+  readonly visits: Visits;
+}
+
+/** What one sort of step does between the copy and the proofs, and how that is taken back. Each may be called again. */
+export interface Way {
+  /** From authentik stopped, with a copy, to all of it running as it is to be. */
+  forward(before: Installation, journal: Journal, voice: Voice): Promise<Installation>;
+  /** After all proofs, and before the step counts as made. */
+  settle(installation: Installation, journal: Journal): Promise<void>;
+  /** Database and files as they were at the copy. authentik is stopped, and started afterwards by who calls. */
+  undo(installation: Installation, journal: Journal & { copy: string }, voice: Voice): Promise<void>;
+}
+
+const ways: Readonly<Record<Journal['step'], Way>> = { authentik: releaseStep };
+
+/** A step that came to its end: it was made, or taken back because somebody asked for that. */
+export interface Ended {
+  readonly is: 'made' | 'back';
+  readonly installation: Installation;
+  readonly journal: Journal;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * One step: a copy with authentik stopped, then forward, then proofs. What fails is put back: database, files and image,
+ * and never the image alone.
+ * @throws Failure upgrade-failed when everything is as it was; upgrade-stuck where the way back failed, too; interrupted
+ */
+export async function takeStep(
+  before: Installation,
+  step: Pick<Journal, 'step' | 'from' | 'to' | 'target'>,
+  voice: Voice,
+): Promise<Ended> {
+  if (before.surroundings.signal.aborted) throw interrupted(`before the step to authentik ${step.to}`);
+  voice.tell('counting what is there');
+  const had = await inventory(before, voice.visits);
+  await hold(before, 'upgrade', async () => {
+    await assertNotRestoring(before);
+    await assertNotRotating(before);
+    const { ledger, layout } = before;
+    const [copies, journal] = [`directory:${layout.upgrades}`, `file:${layout.upgrading}`] as const;
+    const ours = [copies, journal, `file:${layout.upgraded}` as const].map((id) => ({ id, precious: true as const }));
+    await ledger.save(record(await ledger.read(), ours));
+    await note(before, { ...step, goes: 'copying', had });
+  });
+  return carryOn(before, voice);
+}
+
+/** The step that is noted comes to its end: forward, or back. @throws Failure as `takeStep` does */
+export async function carryOn(before: Installation, voice: Voice): Promise<Ended> {
+  const journal = await noted(before);
+  try {
+    if (journal.goes === 'copying') return await forward(before, await copying(before, journal, voice), voice);
+    if (journal.goes === 'on') {
+      const resumed: Journal = { ...journal, resumed: true };
+      await note(before, resumed);
+      return await forward(before, resumed, voice);
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === 'locked') throw error;
+    if (error.code === 'interrupted') throw stopped(journal);
+    await turn(before, error);
+  }
+  return back(before, voice);
+}
+
+/** From here on the step that is noted is taken back. */
+export async function turn(before: Installation, because?: Issue): Promise<void> {
+  const journal = await noted(before);
+  if (because) await keepLogs(before, journal);
+  await note(before, { ...journal, goes: 'back', ...(because && { because: asData(because) }) });
+}
+
+/** As it can be written down, and told by another run. */
+function asData({ code, problem, why, details, fix }: Issue): Issue {
+  const words = { problem: textOf(problem), ...(why && { why: textOf(why) }), fix: textOf(fix) };
+  return { code, ...words, ...(details && { details: quotationOf(details) }) };
+}
+
+const noted = async (installation: Installation): Promise<Journal> => {
+  const journal = await upgrading(installation);
+  if (journal) return journal;
+  throw new Error('no step is under way');
+};
+
+/** With authentik stopped, so that nothing is written that the copy lacks. */
+function copying(before: Installation, journal: Journal, { tell }: Voice): Promise<Journal> {
+  return hold(before, 'upgrade', async () => {
+    const { world, layout } = before;
+    tell('stopping authentik');
+    await stop(before);
+    if (!(await world.files.stat(layout.upgrades))) await world.files.makeDirectory(layout.upgrades, 0o700, root);
+    // As readable as the installation that it lies in, and encrypted for nobody: the way back needs no key.
+    const copying = (what: string) => tell(`copying: ${what}`);
+    const copy: Copy = await makeCopy(before, layout.upgrades, 'before-upgrade', copying, undefined, journal.had);
+    const next: Journal = { ...journal, goes: 'on', copy: copy.path };
+    await note(before, next);
+    return next;
+  });
+}
+
+async function forward(before: Installation, journal: Journal, voice: Voice): Promise<Ended> {
+  const { tell, visits } = voice;
+  const way = ways[journal.step];
+  tell(`starting authentik ${journal.to}`);
+  const installation = await way.forward(before, journal, voice);
+  await settled(installation, tell);
+  tell('proving it');
+  await proveData(installation, journal.to, journal.had);
+  const findings = await proveVisits(installation, journal.had, visits);
+  await hold(before, 'upgrade', async () => {
+    await way.settle(installation, journal);
+    await finish(before);
+  });
+  return { is: 'made', installation: await reopened(before, undefined, knownEra), journal, findings };
+}
+
+/** Everything as it was before the step, proven. @throws Failure upgrade-failed where nobody asked for that */
+async function back(before: Installation, voice: Voice): Promise<Ended> {
+  const journal = await noted(before);
+  const { from, copy, had, because } = journal;
+  const { tell, progress, visits } = voice;
+  let findings: readonly Finding[];
+  try {
+    tell(`going back to authentik ${from}`);
+    await hold(before, 'upgrade', () => stop(before));
+    if (copy !== undefined) await ways[journal.step].undo(before, { ...journal, copy }, voice);
+    const { installation } = await reconcile(before, 'upgrade', progress, { step: { release: from } });
+    await settled(installation, tell);
+    tell('proving it');
+    await proveData(installation, from, had);
+    findings = await visits.proofs(installation);
+    await hold(before, 'upgrade', async () => {
+      await forget(before.world.docker);
+      await forgetAside(before);
+      await giveUp(before);
+    });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'locked') throw error;
+    throw error.code === 'interrupted' ? stopped(journal) : stuck(journal, error);
+  }
+  if (because) throw wentBack(journal, because, before, findings);
+  return { is: 'back', installation: await reopened(before, undefined, knownEra), journal, findings };
+}
+
+/** The worker first, as it writes most. */
+async function stop({ world: { docker } }: Installation): Promise<void> {
+  for (const name of ['authentik-worker', 'authentik']) if (await docker.container(name)) await docker.remove(name);
+}
+
+const logOf = ({ layout }: Installation, { to }: Journal): string => join(layout.upgrades, `failed-${to}.log`);
+
+/** What the containers said goes with them: it is kept, readable by root. */
+async function keepLogs(before: Installation, journal: Journal): Promise<void> {
+  const { docker, files } = before.world;
+  const parts: string[] = [];
+  for (const name of ['authentik', 'authentik-worker']) {
+    const lines = (await docker.container(name)) ? await docker.logs(name, 2000) : [];
+    if (lines.length > 0) parts.push(`${name}:`, ...lines);
+  }
+  if (parts.length > 0 && (await files.stat(before.layout.upgrades)))
+    await files.write(logOf(before, journal), `${parts.join('\n')}\n`, 0o600);
+}
+
+function wentBack(journal: Journal, because: Issue, before: Installation, findings: readonly Finding[]): Failure {
+  const { from, to, resumed, copy, had } = journal;
+  // An app that does not answer any more is no reason not to be back.
+  const doubts = newlyFailed(findings, had).map((found) => textOf(issueOf(found)?.problem ?? found.title));
+  return new Failure({
+    code: 'upgrade-failed',
+    problem: `The step to authentik ${to} failed. authentik ${from} runs again, with everything as it was before.${resumed ? '' : ' Nothing is lost.'}`,
+    why: [
+      textOf(because.problem),
+      // Others say of themselves how they would go on.
+      ...(because.code === 'upgrade-proof' && because.why ? [textOf(because.why)] : []),
+      ...doubts.map((doubt) => `Not as before: ${doubt}`),
+    ],
+    ...(because.details && { details: because.details }),
+    fix: [
+      textOf(because.fix),
+      ...(copy === undefined ? [] : [`What authentik wrote: ${logOf(before, journal)}`]),
+      'To try the step again: homeauth upgrade',
+    ],
+    exit: exitCodes.wrong,
+  });
+}
+
+function stuck({ from, copy, because }: Journal, error: Failure): Failure {
+  const { problem, why, details, fix } = error;
+  return new Failure({
+    code: 'upgrade-stuck',
+    problem: `The way back to authentik ${from} did not come to its end: ${textOf(problem)}`,
+    why: [
+      'authentik may be stopped until it does. Nothing else was touched.',
+      ...(why ? [textOf(why)] : []),
+      ...(because ? [`It goes back because of this: ${textOf(because.problem)}`] : []),
+    ],
+    ...(details && { details }),
+    fix: [
+      textOf(fix),
+      'Then go on with the way back: homeauth upgrade',
+      ...(copy === undefined ? [] : [`Or restore the copy that was made before: homeauth restore ${copy}`]),
+    ],
+    exit: exitCodes.halfway,
+  });
+}
+
+function stopped({ from, to, goes }: Journal): Failure {
+  return new Failure({
+    code: 'interrupted',
+    problem: `Stopped, as you asked, in the step from authentik ${from} to ${to}.`,
+    why: 'authentik may be stopped, and nothing else may change this installation until the step has come to its end.',
+    fix:
+      goes === 'back'
+        ? `Go on with the way back to ${from}: homeauth upgrade`
+        : [`Go on: homeauth upgrade`, `Back to ${from}: homeauth upgrade --back`],
+    exit: exitCodes.interrupted,
+  });
+}

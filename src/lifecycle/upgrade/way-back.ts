@@ -1,0 +1,69 @@
+import { copyAt } from '../../installation/backups.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { hold } from '../../installation/lock.ts';
+import { type Journal, note, upgraded, upgrading } from '../../installation/upgrading.ts';
+import type { Copy } from '../../model/copy.ts';
+import { Failure } from '../../model/failure.ts';
+import { assertIntact } from '../backup/check.ts';
+import { makeCopy } from '../backup/make.ts';
+import { type Loss, lossOf } from '../backup/restore.ts';
+import { carryOn, type Ended, turn, type Voice } from './run.ts';
+import { runningRelease } from './rungs.ts';
+
+/** The way back over one step. */
+export interface WayBack {
+  readonly from: string;
+  readonly to: string;
+  /** It is under way, and was cut off. */
+  readonly isOpen: boolean;
+  /** What it is put back from, and what would be lost; none while authentik has been stopped since. */
+  readonly copy?: Copy;
+  readonly loss?: Loss;
+}
+
+/**
+ * Whether and how the last step can be taken back.
+ * @throws Failure upgrade-no-way-back where there is none, or something newer has come since; copy-damaged
+ */
+export async function planBack(installation: Installation): Promise<WayBack> {
+  const open = await upgrading(installation);
+  const last = open ?? (await upgraded(installation));
+  if (!last) throw none('No upgrade was made that could be taken back.');
+  const { from, to, copy: path } = last;
+  const way = { from: to, to: from, isOpen: open !== undefined };
+  if (path === undefined) return way;
+  // While it is stopped nobody has changed anything since.
+  if (open && (await installation.world.authentik.reach('fresh')).is !== 'ready') return way;
+  if (!open) {
+    const runs = await runningRelease(installation);
+    if (runs !== to) throw none(`The last upgrade was to authentik ${to}, and ${runs} runs.`);
+    if (!(await installation.world.files.stat(path))) throw none(`The copy from before the upgrade is gone: ${path}.`);
+  }
+  const copy = await copyAt(path, installation.surroundings);
+  await assertIntact(copy, installation.world.files);
+  return { ...way, copy, loss: await lossOf(copy, installation) };
+}
+
+/** Takes the last step back. Of what is there now a copy is made first, where people have worked with it. */
+export async function goBack(installation: Installation, voice: Voice): Promise<Ended> {
+  const open = await upgrading(installation);
+  if (open) await turn(installation);
+  else {
+    await hold(installation, 'upgrade', async () => {
+      const { copy, ...last } = (await upgraded(installation)) as Journal;
+      voice.tell('copying what is there now');
+      await makeCopy(installation, installation.layout.upgrades, 'before-restore', () => {}, undefined);
+      const { because: _b, resumed: _r, ...step } = last;
+      await note(installation, { ...step, goes: 'back', ...(copy !== undefined && { copy }) });
+    });
+  }
+  return carryOn(installation, voice);
+}
+
+const none = (problem: string): Failure =>
+  new Failure({
+    code: 'upgrade-no-way-back',
+    problem,
+    why: 'Going back is possible right after an upgrade, by the copy that was made before it.',
+    fix: 'To go back further, restore a copy: homeauth backup list',
+  });

@@ -1,0 +1,73 @@
+import { Failure } from '../../src/model/failure.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { openSession } from '../../src/world/authentik/session.ts';
+import type { World } from '../../src/world/world.ts';
+import type { MemoryFiles } from './files.ts';
+import { homeauthIn, initFlags } from './homeauth.ts';
+import { at } from './installed.ts';
+import { type Phone, phone } from './phone.ts';
+import { fakeTerminal } from './terminal.ts';
+import { type FakeWorld, fakeWorld } from './world.ts';
+
+/** Of everybody there. */
+const password = 'kettle lantern orbit';
+
+/** A machine with an older authentik: anna, an app, an icon, and Helen with an authenticator app. */
+export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: Phone }> {
+  const fake = fakeWorld();
+  const files = fake.files as MemoryFiles;
+  files.put('/root/pw', `${password}\n`, 0o600);
+  const homeauth = homeauthIn(fake);
+  const given = { passwordFile: '/root/pw' };
+  const app = phone(Date.now);
+  const old = { authentikVersion: release, allowUnsupported: true };
+  const runs = [
+    await homeauth('init', [], { ...initFlags, ...old, adminPasswordFile: '/root/pw' }),
+    await homeauth('add-app', ['whoami']),
+    await homeauth('user add', ['anna'], { name: 'Anna', email: 'anna@example.com', ...given }),
+    await homeauth('user enroll-2fa', ['helen'], {}, fakeTerminal([password, app.scan, 'y'])),
+  ];
+  const failed = runs.find(({ failure }) => failure);
+  if (failed) throw failed.failure;
+  files.put(at('media/public/icon.png'), 'icon');
+  const config = at('homeauth.yaml');
+  await files.write(config, `# ours since 2019\n${await files.read(config)}`, 0o644);
+  return { fake, app };
+}
+
+/** Logs somebody in, with what follows their password; gives how many questions that took. */
+export async function logIn(fake: FakeWorld, username: string, code?: string): Promise<number> {
+  const server = await fake.docker.dialAddress('authentik', 9000);
+  if (!server) throw new Error('authentik does not run');
+  let asked = 0;
+  await openSession({
+    http: fake.world.http,
+    server,
+    authHost: 'auth.home.example.com',
+    username,
+    password: new Secret(password),
+    beyond: async () => {
+      asked++;
+      return code === undefined ? undefined : { code };
+    },
+  }).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
+  });
+  return asked;
+}
+
+/** Time that passes as somebody waits, and in no other way: a limit of ten minutes is met after some seconds. */
+export function stepped(fake: FakeWorld): World['clock'] {
+  let now = 0;
+  const clock: World['clock'] = {
+    now: () => now,
+    async sleep(ms) {
+      now += ms;
+      await new Promise((done) => setTimeout(done, ms / 200));
+    },
+  };
+  Object.assign(fake.world, { clock });
+  // Fewer looks, further apart.
+  Object.assign(fake.docker, { change: (_: unknown, ms: number) => clock.sleep(ms * 5) });
+  return clock;
+}
