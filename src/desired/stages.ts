@@ -39,7 +39,7 @@ export interface Wish {
 }
 
 /**
- * The whole job in its natural order. Each stage sees facts taken after the one before, so the order is also the
+ * The whole job in its natural order. Each stage sees facts taken after whatever was changed before it, so the order is also the
  * safety: secrets before servers, setup closed before the proxy can reach it, our token proven before the other goes.
  */
 export function stagesOf(wish: Wish): Stage<Facts>[] {

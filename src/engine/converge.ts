@@ -25,9 +25,32 @@ export async function converge<F>(run: Run<F>): Promise<Change[]> {
     begun ||= event.is === 'touched' || event.is === 'done';
     run.progress(event);
   };
-  return everything({ ...run, progress, meanwhile: new Map() }).catch((error: unknown) => {
+  return everything({ ...freshly({ ...run, progress }), meanwhile: new Map() }).catch((error: unknown) => {
     throw begun && error instanceof Failure ? halfway(error) : error;
   });
+}
+
+/** The same run, whose facts are taken anew only after it has touched, waited or noted something. */
+function freshly<F>(run: Run<F>): Run<F> {
+  let known: Promise<F> | undefined;
+  return {
+    ...run,
+    survey() {
+      known ??= run.survey();
+      return known;
+    },
+    progress(event) {
+      if (event.is !== 'stage' && event.is !== 'stage-done') known = undefined;
+      run.progress(event);
+    },
+    ledger: {
+      ...run.ledger,
+      save(made) {
+        known = undefined;
+        return run.ledger.save(made);
+      },
+    },
+  };
 }
 
 async function everything<F>(run: Running<F>): Promise<Change[]> {

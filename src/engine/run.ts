@@ -46,7 +46,7 @@ export interface Run<F> {
   readonly world: World;
   readonly ledger: LedgerStore;
   readonly stages: readonly Stage<F>[];
-  /** Facts that decide what is wanted; taken anew before every stage. */
+  /** Facts that decide what is wanted; taken anew before every stage, as long as something changes. */
   survey(): Promise<F>;
   /** The user's word for overwriting a thing that homeauth did not make. */
   mayTake(id: Id): boolean;

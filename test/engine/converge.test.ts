@@ -52,6 +52,18 @@ describe('a whole life', () => {
     expect(await w.plan(bare)).toBe('');
   });
 
+  test('facts are surveyed once, and anew after each stage that changed something', async () => {
+    const w = fresh();
+    await w.run(bare);
+    w.state.surveys = 0;
+    await w.run(bare);
+    expect(w.state.surveys).toBe(1);
+    // The app's provider, and the outpost's list.
+    w.state.surveys = 0;
+    await w.run(withApp);
+    expect(w.state.surveys).toBe(3);
+  });
+
   test('uninstall keeps data, and gives nothing back that lives in it', async () => {
     const w = fresh();
     await w.run(withApp);

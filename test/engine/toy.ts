@@ -23,6 +23,7 @@ export interface Toy {
     now: number;
     writes: number;
     saves: number;
+    surveys: number;
     cut: { at: number; after: boolean };
     dockerFrom: number;
     hideAfter: string;
@@ -59,6 +60,7 @@ export function toy(): Toy {
     now: 0,
     writes: 0,
     saves: 0,
+    surveys: 0,
     cut: { at: -1, after: false },
     dockerFrom: 0,
     hideAfter: '',
@@ -220,7 +222,10 @@ export function toy(): Toy {
             it.ledger = structuredClone(next);
           },
         },
-        survey: async () => undefined,
+        survey: async () => {
+          state.surveys += 1;
+          return undefined;
+        },
         mayTake: () => options.take ?? false,
         ...(options.purge && { purge: true }),
         progress: (event) => it.events.push(event),
