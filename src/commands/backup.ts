@@ -8,6 +8,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import type { Readers } from '../lifecycle/backup/seal.ts';
+import { dropSnapshots, takeSnapshot } from '../lifecycle/backup/snapshots.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { bytes, copyData } from '../report/backups.ts';
@@ -66,6 +67,9 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
     runtime.terminal.live(undefined);
     const goes = keep ? superfluous(await copiesIn(to, installation), keep) : [];
     await removeCopies(goes, to, installation);
+    // Without a rule for what goes they would hold all that was ever removed.
+    const snapshot = keep && (await takeSnapshot(installation, copy.name));
+    if (keep) await dropSnapshots(installation, keep);
     const { people, counts, apps } = copy.manifest;
     const holds = people
       ? `${people.length} ${people.length === 1 ? 'person' : 'people'}, ${apps.length} ${apps.length === 1 ? 'app' : 'apps'}`
@@ -76,6 +80,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
         `${copy.path}   ${bytes(sizeOf(copy.manifest))} in ${duration(took)}, verified`,
       ),
       screen.paper.text(`  ${holds}.${goes.length > 0 ? ` ${removed(goes.length)}` : ''}`),
+      ...(snapshot === undefined ? [] : [screen.paper.text(`  ZFS snapshot: ${snapshot}`)]),
       '',
       prose(whoReads(readers, to, installation), screen.paper),
     ];
@@ -84,6 +89,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
       took: Math.round(took),
       encrypted: copy.manifest.encrypted ?? false,
       removed: goes.map(({ name }) => name),
+      ...(snapshot !== undefined && { snapshot }),
     };
     screen.result(words.join('\n'), data, true);
     return fine;

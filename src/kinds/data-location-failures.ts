@@ -1,5 +1,6 @@
 import type { Issue } from '../model/failure.ts';
-import type { Dataset, Filesystem } from '../world/world.ts';
+import type { Filesystem } from '../world/world.ts';
+import type { Dataset } from '../world/zfs.ts';
 
 /** `holder`: the dataset that the path falls through to. */
 export function locked(dataset: Dataset, { type, source }: Filesystem, holder: Dataset | undefined): Issue {

@@ -1,5 +1,6 @@
 import { Failure, type Issue } from '../model/failure.ts';
-import type { Dataset, Filesystem, World } from '../world/world.ts';
+import type { Filesystem, World } from '../world/world.ts';
+import type { Dataset } from '../world/zfs.ts';
 import { hidden, locked, notMounted, withoutMountpoint } from './data-location-failures.ts';
 
 /** Where what is written to a path lands. `encrypted` is unknown where ZFS cannot be asked, as inside of LXC. */

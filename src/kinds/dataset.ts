@@ -37,7 +37,11 @@ export const datasetKind: Kind<DatasetSpec, DatasetFound> = {
     await world.zfs.create(key);
   },
 
-  destroy: (key, { zfs }) => zfs.destroy(key),
+  async destroy(key, { zfs }) {
+    // What homeauth made beside its copies is of no use without the dataset; others' keep it from being destroyed.
+    for (const { name } of await zfs.snapshots(key)) await zfs.forget(key, name);
+    await zfs.destroy(key);
+  },
 
   hint: (key) => `Look at it:  zfs list -o name,mountpoint,mounted,canmount,keystatus ${key}`,
 };

@@ -22,6 +22,21 @@ export function copies(all: readonly Copy[], place: string, style: Style): strin
   return [style.text(place), '', table(['Copy', 'Made', 'Size', 'authentik', ''], rows, style)].join('\n');
 }
 
+/** What is left of a dataset's past, below the copies. */
+export function snapshots(
+  {
+    dataset,
+    snapshots: all,
+  }: {
+    readonly dataset: string;
+    readonly snapshots: readonly { readonly name: string; readonly used: number }[];
+  },
+  style: Style,
+): string {
+  const rows = all.map(({ name, used }) => [`@${name}`, bytes(used)]);
+  return [style.text(`ZFS snapshots of ${dataset}`), '', table(['Snapshot', 'Holds'], rows, style)].join('\n');
+}
+
 /** `homeauth backup show` in words. */
 export function copy({ path, manifest }: Copy, style: Style): string {
   const { counts, people, apps, leftOut, files, why } = manifest;

@@ -7,6 +7,7 @@ import type { Docker, ExecResult } from './docker/docker.ts';
 import type { Ldap } from './ldap.ts';
 import type { Mail } from './mail.ts';
 import type { Restic } from './restic.ts';
+import type { Zfs } from './zfs.ts';
 
 /** Everything outside the process. Production wires the adapters; tests wire fakes, or wrap these to cut the power. */
 export interface World {
@@ -88,27 +89,6 @@ export interface Tar {
   unpack(from: Readable, directory: string): Promise<void>;
   /** The names in it. */
   names(from: Readable): Promise<readonly string[]>;
-}
-
-export interface Dataset {
-  readonly name: string;
-  /** A path, `none`, `legacy` or `-`. */
-  readonly mountpoint: string;
-  readonly mounted: boolean;
-  readonly encryption: string;
-  /** `available`, `unavailable` or `-`. */
-  readonly keystatus: string;
-  /** The dataset whose key opens this one; `-` where it is not encrypted. */
-  readonly encryptionRoot: string;
-  /** `on`, `off` or `noauto`. */
-  readonly canmount: string;
-}
-
-export interface Zfs {
-  /** All filesystems of all pools; undefined where ZFS is not to be had. */
-  datasets(): Promise<readonly Dataset[] | undefined>;
-  create(name: string): Promise<void>;
-  destroy(name: string): Promise<void>;
 }
 
 /** Where to connect, whatever a name resolves to. */

@@ -1,6 +1,6 @@
 import type { Issue } from '../model/failure.ts';
 
-type Verb = 'list' | 'create' | 'destroy';
+type Verb = 'list' | 'create' | 'destroy' | 'snapshot';
 
 /** What ZFS prints (in C's locale, on 2.1 and 2.3) and what it means for the person in front of it. */
 const known: readonly { says: RegExp; text(name: string): Omit<Issue, 'problem' | 'because'> & { says: string } }[] = [
@@ -80,12 +80,18 @@ const known: readonly { says: RegExp; text(name: string): Omit<Issue, 'problem' 
   },
 ];
 
-const verbs: Readonly<Record<Verb, string>> = { list: 'read', create: 'made', destroy: 'removed' };
+const verbs: Readonly<Record<Verb, string>> = {
+  list: 'read',
+  create: 'made',
+  destroy: 'removed',
+  snapshot: 'made',
+};
 const parent = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
 /** Words for a `zfs` command that failed. */
 export function explainZfs(verb: Verb, name: string, stderr: string): Issue {
-  const subject = verb === 'list' ? 'The list of ZFS datasets' : `The dataset ${name}`;
+  const subject =
+    verb === 'list' ? 'The list of ZFS datasets' : `The ${name.includes('@') ? 'snapshot' : 'dataset'} ${name}`;
   const match = known.find(({ says }) => says.test(stderr))?.text(name);
   if (!match) {
     return {

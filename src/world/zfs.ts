@@ -1,7 +1,43 @@
 import { access } from 'node:fs/promises';
 import { Failure, Uncertain } from '../model/failure.ts';
-import type { Dataset, Zfs } from './world.ts';
 import { explainZfs } from './zfs-failures.ts';
+
+export interface Dataset {
+  readonly name: string;
+  /** A path, `none`, `legacy` or `-`. */
+  readonly mountpoint: string;
+  readonly mounted: boolean;
+  readonly encryption: string;
+  /** `available`, `unavailable` or `-`. */
+  readonly keystatus: string;
+  /** The dataset whose key opens this one; `-` where it is not encrypted. */
+  readonly encryptionRoot: string;
+  /** `on`, `off` or `noauto`. */
+  readonly canmount: string;
+}
+
+export interface Zfs {
+  /** All filesystems of all pools; undefined where ZFS is not to be had. */
+  datasets(): Promise<readonly Dataset[] | undefined>;
+  create(name: string): Promise<void>;
+  destroy(name: string): Promise<void>;
+  /** Snapshots of a dataset that homeauth made, the newest first. */
+  snapshots(dataset: string): Promise<readonly ZfsSnapshot[]>;
+  /** Makes one of a dataset and of all below it, at one moment. */
+  snapshot(dataset: string, name: string): Promise<void>;
+  /** Removes one, of the dataset and of all below it. */
+  forget(dataset: string, name: string): Promise<void>;
+}
+
+export interface ZfsSnapshot {
+  /** Behind the `@`. */
+  readonly name: string;
+  /** Bytes that only it holds. */
+  readonly used: number;
+}
+
+/** A property of ours, by which snapshots are known that homeauth made. */
+const ours = 'homeauth:copy';
 
 /** A pool that answers takes well under a second; one with a failing disk may hang. In ms. */
 const patience = 60_000;
@@ -20,8 +56,12 @@ export function zfsCommand(command = 'zfs', device = '/dev/zfs'): Zfs {
   }
 
   /** @throws Failure in words; Uncertain where it is not known what happened */
-  async function change(verb: 'create' | 'destroy', name: string): Promise<void> {
-    const { exitCode, stderr, timedOut } = await zfs(verb, name);
+  async function change(
+    verb: 'create' | 'destroy' | 'snapshot',
+    name: string,
+    options: readonly string[] = [],
+  ): Promise<void> {
+    const { exitCode, stderr, timedOut } = await zfs(verb, ...options, name);
     if (exitCode === 0) return;
     if (timedOut) throw new Uncertain(noAnswer(`zfs ${verb} ${name}`));
     throw new Failure(explainZfs(verb, name, stderr));
@@ -45,6 +85,22 @@ export function zfsCommand(command = 'zfs', device = '/dev/zfs'): Zfs {
     },
 
     destroy: (name) => change('destroy', name),
+
+    async snapshots(dataset) {
+      const columns = ['-t', 'snapshot', '-d', '1', '-S', 'creation', '-o', `name,used,${ours}`];
+      const { exitCode, stdout, stderr, timedOut } = await zfs('list', '-Hp', ...columns, dataset);
+      if (exitCode !== 0) throw new Failure(timedOut ? noAnswer('zfs list') : explainZfs('list', dataset, stderr));
+      const rows = stdout.split('\n').map((line) => line.split('\t'));
+      return rows.flatMap(([full = '', used = '', copy]) => {
+        const name = full.slice(full.indexOf('@') + 1);
+        return copy === name ? [{ name, used: Number(used) }] : [];
+      });
+    },
+
+    snapshot: (dataset, name) => change('snapshot', `${dataset}@${name}`, ['-r', '-o', `${ours}=${name}`]),
+
+    // With what is behind the @ it takes nothing but snapshots of that name.
+    forget: (dataset, name) => change('destroy', `${dataset}@${name}`, ['-r']),
   };
 }
 

@@ -66,7 +66,14 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
       return isTold || command === 'reload' ? 'effect' : 'look';
     },
   },
-  zfs: { datasets: 'look', create: 'effect', destroy: 'effect' },
+  zfs: {
+    datasets: 'look',
+    snapshots: 'look',
+    create: 'effect',
+    destroy: 'effect',
+    snapshot: 'effect',
+    forget: 'effect',
+  },
   authentik: {
     reach: 'look',
     ownTokenWorks: 'look',

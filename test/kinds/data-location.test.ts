@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assertUnlocked, whereIsMyData } from '../../src/kinds/data-location.ts';
-import type { Dataset, Files, Filesystem, Zfs } from '../../src/world/world.ts';
+import type { Files, Filesystem } from '../../src/world/world.ts';
+import type { Dataset, Zfs } from '../../src/world/zfs.ts';
 
 const fs = (realPath: string, target: string, source: string, type = 'zfs'): Filesystem => ({
   realPath,

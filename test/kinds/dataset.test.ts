@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { datasetKind as kind } from '../../src/kinds/dataset.ts';
 import { nodeFiles } from '../../src/world/files.ts';
-import type { Dataset, World } from '../../src/world/world.ts';
+import type { World } from '../../src/world/world.ts';
+import type { Dataset } from '../../src/world/zfs.ts';
 import { wordsOf } from '../words.ts';
 
 let folder: string;
@@ -28,6 +29,8 @@ const dataset = (more: Partial<Dataset> = {}): Dataset => ({
 function worldOf(datasets: readonly Dataset[] | undefined) {
   const calls: string[] = [];
   const zfs = {
+    snapshots: async () => [{ name: 'homeauth-2026-11-29T160500Z', used: 0 }],
+    forget: async (name: string, snapshot: string) => void calls.push(`forget ${name}@${snapshot}`),
     datasets: async () => datasets,
     create: async (name: string) => void calls.push(`create ${name}`),
     destroy: async (name: string) => void calls.push(`destroy ${name}`),
@@ -89,9 +92,11 @@ test('goes when it is left out and empty, and with something in it by name alone
   await kind.apply!(key, undefined, world, { mountpoint: folder, mounted: true });
   expect(calls).toEqual([]);
   await kind.destroy!(key, world);
-  expect(calls).toEqual([`destroy ${key}`]);
+  // With the snapshots that homeauth made of it; what others made keeps it.
+  const gone = [`forget ${key}@homeauth-2026-11-29T160500Z`, `destroy ${key}`];
+  expect(calls).toEqual(gone);
 
   await rm(join(folder, 'photo'));
   await kind.apply!(key, undefined, world, { mountpoint: folder, mounted: true });
-  expect(calls).toEqual([`destroy ${key}`, `destroy ${key}`]);
+  expect(calls).toEqual([...gone, `destroy ${key}`]);
 });

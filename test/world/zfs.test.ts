@@ -122,6 +122,30 @@ describe('create', () => {
   });
 });
 
+test('snapshots of ours are told from those of others by a property, and go with nothing else', async () => {
+  const out = [
+    `${name}@homeauth-2026-11-29T160500Z\t4096\thomeauth-2026-11-29T160500Z`,
+    `${name}@homeauth-by-hand\t0\t-`,
+    `${name}@autosnap_2026\t0\t-\n`,
+  ];
+  const zfs = await printing({ list: { out: out.join('\n') }, snapshot: {}, destroy: {} });
+  expect(await zfs.snapshots(name)).toEqual([{ name: 'homeauth-2026-11-29T160500Z', used: 4096 }]);
+  await zfs.snapshot(name, 'homeauth-x');
+  await zfs.forget(name, 'homeauth-x');
+  expect(await readFile(join(folder, 'log'), 'utf8')).toBe(
+    [
+      `C list -Hp -t snapshot -d 1 -S creation -o name,used,homeauth:copy ${name}`,
+      `C snapshot -r -o homeauth:copy=homeauth-x ${name}@homeauth-x`,
+      `C destroy -r ${name}@homeauth-x\n`,
+    ].join('\n'),
+  );
+  const err = `cannot create snapshot '${name}@s': permission denied`;
+  await expect((await printing({ snapshot: { err, exit: 1 } })).snapshot(name, 's')).rejects.toMatchObject({
+    code: 'permission',
+    problem: expect.stringContaining(`The snapshot ${name}@s could not be made`),
+  });
+});
+
 test('destroy never takes snapshots or datasets below with it', async () => {
   const err = `cannot destroy '${name}': filesystem has children\nuse '-r' to destroy the following datasets:\n${name}@s`;
   const zfs = await printing({ destroy: { err, exit: 1 } });

@@ -3,8 +3,9 @@ import { copiesIn } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
 import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
+import { snapshotsOf } from '../../lifecycle/backup/snapshots.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
-import { copyData, copies as words } from '../../report/backups.ts';
+import { copyData, snapshots, copies as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth backup list`: the copies of this installation, the newest first. */
@@ -14,6 +15,8 @@ export async function list(flags: BackupListFlags, runtime: Runtime): Promise<Ex
   const place = await placeOf(flags.from, flags.resticEnv, installation);
   const all = await copiesIn(place, installation);
   const name = nameOf(place);
-  screen.result(words(all, name, screen.paper), { place: name, copies: all.map(copyData) }, true);
+  const ours = await snapshotsOf(installation);
+  const text = [words(all, name, screen.paper), ...(ours?.snapshots.length ? ['', snapshots(ours, screen.paper)] : [])];
+  screen.result(text.join('\n'), { place: name, copies: all.map(copyData), ...(ours && { zfs: ours }) }, true);
   return exitCodes.fine;
 }

@@ -6,6 +6,7 @@ import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
 import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
+import { dropSnapshots, snapshotsOf, superfluousSnapshots } from '../../lifecycle/backup/snapshots.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
 import { screenOf } from '../screen.ts';
@@ -29,16 +30,25 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
   return hold(installation, 'backup prune', async () => {
     const copies = await copiesIn(place, installation);
     const goes = superfluous(copies, keep);
+    const ours = await snapshotsOf(installation);
+    const drops = ours ? superfluousSnapshots(ours.snapshots, keep).map((one) => `${ours.dataset}@${one.name}`) : [];
     if (!flags.dryRun && goes.length > 0) {
       await assertNewestWhole(copies, installation);
       await removeCopies(goes, place, installation);
     }
+    if (!flags.dryRun) await dropSnapshots(installation, keep);
     const verb = flags.dryRun ? 'would go' : 'removed';
     const words =
-      goes.length === 0
+      goes.length + drops.length === 0
         ? `No copy in ${name} is superfluous.`
-        : goes.map(({ path }) => screen.paper.marked('drop', `${path}   ${verb}`)).join('\n');
-    screen.result(words, { place: name, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes) }, true);
+        : [...goes.map(({ path }) => path), ...drops]
+            .map((one) => screen.paper.marked('drop', `${one}   ${verb}`))
+            .join('\n');
+    screen.result(
+      words,
+      { place: name, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes), snapshots: drops },
+      true,
+    );
     return exitCodes.fine;
   });
 }
