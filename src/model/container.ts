@@ -17,6 +17,8 @@ export interface NetworkSpec {
 /** Which address ranges it has, and this machine's own addresses in them. `driver`: `bridge`, `macvlan` … */
 export interface NetworkFound extends NetworkSpec {
   readonly driver?: string;
+  /** Of a bridge: `routed` or `nat-unprotected`, where other machines reach containers at their own addresses. */
+  readonly gatewayMode?: string;
   readonly subnets?: readonly string[];
   readonly gateways?: readonly string[];
 }

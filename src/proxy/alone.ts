@@ -8,11 +8,11 @@ import type { World } from '../world/world.ts';
 import { dialsIn } from './caddy/opened.ts';
 import { ourText } from './caddy/read.ts';
 import { dialled } from './caddy/text.ts';
-import type { ProxyFacts } from './proxy.ts';
+import type { ProxyFacts, UnaskedWay } from './proxy.ts';
 import { addressIn, containerBehind, inDocker, isPlain, upstreamsOf } from './upstream.ts';
 
 /** `own`: it joins the networks that homeauth makes. */
-type Caddy = Pick<ProxyFacts & { is: 'caddy' }, 'container' | 'own'>;
+type Caddy = Pick<ProxyFacts & { is: 'caddy' }, 'container' | 'own' | 'unasked'>;
 
 /** When it is asked: before homeauth moves what is its own, or of what is there. */
 interface Moment {
@@ -25,6 +25,8 @@ interface Moment {
 interface Seen {
   readonly containers: readonly ContainerSummary[];
   readonly drivers: ReadonlyMap<string, string>;
+  /** The containers of the apps, by their addresses. */
+  readonly addresses?: ReadonlyMap<string, string>;
 }
 
 /** Networks that end on this server: of any other kind, machines that homeauth does not see may be part. */
@@ -49,7 +51,7 @@ export function notAlone(app: App, seen: Seen, caddy: Caddy, moment: Moment): Is
 function notAloneAt(
   upstream: string,
   app: App,
-  { containers, drivers }: Seen,
+  { containers, drivers, addresses }: Seen,
   caddy: Caddy,
   moment: Moment,
 ): Issue | undefined {
@@ -83,11 +85,18 @@ function notAloneAt(
     const there = others.filter((one) => networksOf(one).includes(network) && !isHelper(one, network));
     return there.length > 0 ? [{ network, there: there.map((one) => one.name) }] : [];
   });
+  // A site that homeauth writes for the app itself takes the header off, also on paths that need no login.
+  const around = (caddy.unasked ?? []).find(({ site, dial }) => {
+    const host = inDocker(addressIn(dial).host.replace(/\.$/, ''));
+    const name = addresses?.get(host) ?? containerBehind(host, containers)?.owner.name;
+    return site !== app.host && name === owner.name;
+  });
   const port = owner.ports.find(({ address }) => isEverywhere(address));
   const outside = networks.find((network) => !driversHere.includes(drivers.get(network)));
   if (riders.length > 0) return riding(app, riders);
   if (outside !== undefined) return leadingOut(app, owner, outside, drivers.get(outside));
   if (shared.length > 0) return sharing(app, owner, shared, caddy, caddys);
+  if (around) return passingOn(app, owner, around);
   if (port) return published(app, owner, port);
   return apart(app, caddy, caddys, networks);
 }
@@ -102,9 +111,24 @@ export async function seenBy(docker: World['docker'], apps: readonly App[]): Pro
     ),
   ]);
   const drivers = await Promise.all(
-    [...new Set(networks)].map(async (name) => [name, (await docker.network(name))?.driver] as const),
+    [...new Set(networks)].map(async (name) => {
+      const { driver, gatewayMode } = (await docker.network(name)) ?? {};
+      return [name, gatewayMode === undefined ? driver : `${driver} with gateway_mode ${gatewayMode}`] as const;
+    }),
   );
-  return { containers, drivers: new Map(drivers.flatMap(([name, driver]) => (driver ? [[name, driver]] : []))) };
+  const owners = apps.flatMap((app) =>
+    upstreamsOf(app).flatMap((one) => containerBehind(inDocker(addressIn(one).host), containers)?.owner.name ?? []),
+  );
+  const addresses = await Promise.all(
+    [...new Set(owners)].map(async (name) =>
+      Object.values((await docker.container(name))?.addresses ?? {}).map((address) => [address, name] as const),
+    ),
+  );
+  return {
+    addresses: new Map(addresses.flat()),
+    containers,
+    drivers: new Map(drivers.flatMap(([name, driver]) => (driver ? [[name, driver]] : []))),
+  };
 }
 
 /** The first such app of a configuration, as a refusal. */
@@ -185,6 +209,13 @@ const published = (
   problem: `Whoever reaches port ${port} of this server could log in to ${app.name} as anybody.`,
   why: `The container ${name} publishes it${address ? ` at ${address}` : ''}, and believes whoever sends it a header with a user's name.`,
   fix: [`Remove "${port}:${inside}" from its compose file, then there: docker compose up -d`, instead(app)],
+});
+
+const passingOn = (app: App, { name }: ContainerSummary, { site, dial }: UnaskedWay): Issue => ({
+  code: 'header-passed',
+  problem: `${site} in your Caddyfile leads to ${app.name} without a login: whoever opens it could be anybody there.`,
+  why: `That site hands on what a visitor sends to ${dial}, the container ${name}, which believes whoever sends it a header with a user's name.`,
+  fix: [`Remove that site from your Caddyfile, and reload Caddy. ${app.name} is at https://${app.host}`, instead(app)],
 });
 
 const riding = (app: App, riders: readonly ContainerSummary[]): Issue => ({

@@ -78,6 +78,15 @@ export interface CaddyFacts extends CaddyPlace {
   readonly listen?: Listen;
   /** TLS ends before it. */
   readonly tlsEnd?: TlsEnd;
+  /** Where its sites lead without asking authentik, as far as it keeps what it loaded. */
+  readonly unasked?: readonly UnaskedWay[];
+}
+
+/** A site hands visitors on who were not asked for a login. */
+export interface UnaskedWay {
+  /** The host of the site, or where it listens. */
+  readonly site: string;
+  readonly dial: string;
 }
 
 /** Where a proxy listens for its owner's sites: homeauth's own take the same listeners over. */
@@ -94,6 +103,7 @@ export interface Listeners {
 export interface Entrance {
   /** The container that it runs in. */
   readonly container?: string;
+  readonly unasked?: readonly UnaskedWay[];
   /** The command that shows its log. */
   readonly log?: string;
   readonly via?: Via;

@@ -6,9 +6,14 @@ import type { ProbeContext } from './probe.ts';
 
 /** Can anybody beside Caddy send an app the header that it believes? */
 export async function proveAlone({ world, entrance }: ProbeContext, app: App): Promise<Finding[]> {
-  const { container } = entrance;
+  const { container, unasked } = entrance;
   if (!believesHeader(app) || container === undefined) return [];
-  const issue = notAlone(app, await seenBy(world.docker, [app]), { container, own: false }, { is: 'now', served: [] });
+  const issue = notAlone(
+    app,
+    await seenBy(world.docker, [app]),
+    { container, own: false, ...(unasked && { unasked }) },
+    { is: 'now', served: [] },
+  );
   const title = `nobody but Caddy can tell ${app.name} who somebody is`;
   return [issue ? wrong({ id: issue.code, title }, 'fail', issue) : ok({ id: 'header-shared', title })];
 }

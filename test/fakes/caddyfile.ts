@@ -144,5 +144,8 @@ const handlersOf = (body: readonly Directive[]): readonly object[] =>
           { dial: args.find((word) => !word.startsWith('/') && !word.startsWith('@'))?.replace('http://', '') },
         ],
       }),
+      ...(handler === 'forward_auth' && {
+        rewrite: { uri: block.find(({ words: [name] }) => name === 'uri')?.words[1] ?? '' },
+      }),
       ...(block.length > 0 && { routes: handlersOf(block) }),
     }));

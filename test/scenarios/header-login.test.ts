@@ -103,6 +103,41 @@ test('whoever comes near it by another way is told, too', async () => {
   expect((await run('apply')).failure?.code).toBe('header-shared');
   await fake.docker.disconnect('grocy', 'lan');
   await fake.docker.removeNetwork('lan');
+  const open = { project: '', network: '', driver: 'bridge', gatewayMode: 'routed' };
+  await fake.docker.createNetwork('open', open);
+  await fake.docker.connect('grocy', 'open', []);
+  expect(plain((await run('verify')).out)).toContain('the driver of that network is bridge with gateway_mode routed');
+  expect((await run('apply')).failure?.code).toBe('header-shared');
+  await fake.docker.disconnect('grocy', 'open');
+  await fake.docker.removeNetwork('open');
+});
+
+test('a site of the owner’s that leads to it without a login is told, and nothing is changed until it is gone', async () => {
+  const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
+  const before = (await fake.files.read(caddyfile)) ?? '';
+  const reload = () => fake.docker.exec('caddy', ['caddy', 'reload']);
+  const address = (await fake.docker.container('grocy'))?.addresses['homeauth_grocy'] ?? '';
+  for (const dial of ['grocy:80', ...(address ? [`${address}:80`] : [])]) {
+    await fake.files.write(caddyfile, `old.home.example.com {\n\treverse_proxy ${dial}\n}\n${before}`, 0o644);
+    await reload();
+    const verified = await run('verify');
+    expect(verified.code).toBe(4);
+    expect(plain(verified.out)).toContain('old.home.example.com in your Caddyfile leads to grocy without a login');
+    const { failure } = await run('apply');
+    expect(failure?.code).toBe('header-passed');
+    expect(plain(failure?.fix)).toContain('Remove that site from your Caddyfile');
+  }
+  const login = 'forward_auth authentik:9000 {\n\t\turi /outpost.goauthentik.io/auth/caddy\n\t}';
+  await fake.files.write(
+    caddyfile,
+    `old.home.example.com {\n\t${login}\n\treverse_proxy grocy:80\n}\n${before}`,
+    0o644,
+  );
+  await reload();
+  expect((await run('apply')).failure).toBeUndefined();
+  await fake.files.write(caddyfile, before, 0o644);
+  await reload();
+  expect((await run('verify')).code).toBe(0);
 });
 
 test('while its container is made anew nothing is refused, but at another address it is', async () => {

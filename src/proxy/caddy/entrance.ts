@@ -9,7 +9,7 @@ import { wordsFor } from './words.ts';
 
 /** The way in to Caddy, or why there is none. */
 export async function entrance(
-  { caddyfile, listeners: { http, https, bind, plain }, tlsEnd, ...place }: CaddyFacts,
+  { caddyfile, listeners: { http, https, bind, plain }, tlsEnd, unasked, ...place }: CaddyFacts,
   world: Pick<World, 'docker' | 'files' | 'http' | 'host'>,
 ): Promise<Entrance | Finding> {
   const caddy = await instanceOf(place, caddyfile.inside, world);
@@ -24,6 +24,7 @@ export async function entrance(
   const copy = container === undefined ? `cp ${root} .` : `docker cp ${container}:${root} .`;
   return {
     ...(container !== undefined && { container }),
+    ...(unasked && { unasked }),
     log: wordsFor(place).log,
     via: tlsEnd ? { ...via, afterTls: { 'X-Forwarded-Proto': 'https', [proofHeader]: await lastLoaded(caddy) } } : via,
     httpPort,

@@ -5,7 +5,7 @@ import type { Program, World } from '../../world/world.ts';
 import type { CaddyFacts } from '../proxy.ts';
 import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
 import { hostPrograms, linkedTo, startedWith } from './container.ts';
-import { existing, isCaddy, listeners } from './find.ts';
+import { existing, isCaddy, loadedBy } from './find.ts';
 import { takesBeside } from './imports.ts';
 import { onThisServer } from './instance.ts';
 import { withoutOurs } from './placement.ts';
@@ -76,7 +76,7 @@ async function onServer(
     networks: [],
     caddyfile: { inside: started.path, outside },
     how,
-    listeners: await listeners(caddy, outside, config),
+    ...(await loadedBy(caddy, outside, config)),
   };
 }
 

@@ -3,7 +3,7 @@ import { proxyNetwork } from '../../model/networks.ts';
 import type { Id } from '../../model/resource.ts';
 import type { ContainerSummary } from '../../world/docker/docker.ts';
 import type { World } from '../../world/world.ts';
-import type { CaddyFacts, Listeners } from '../proxy.ts';
+import type { CaddyFacts } from '../proxy.ts';
 import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
 import { ownCaddy, ownNetworks } from './caddy.ts';
 import { commandIn, linkedTo, onHost, startedWith } from './container.ts';
@@ -14,6 +14,7 @@ import { withoutOurs } from './placement.ts';
 import { loadedLast } from './running.ts';
 import { authentikAt } from './text.ts';
 import * as unfit from './unfit.ts';
+import { unguarded } from './unguarded.ts';
 
 /** @throws Failure where there is a Caddy and homeauth cannot work with it; its fix says what to do */
 export async function findCaddy(
@@ -28,7 +29,7 @@ export async function findCaddy(
     const { inside, outside } = own.caddyfile;
     const text = withoutOurs((await world.docker.readFile(own.container, inside)) ?? '');
     const how = takesBeside(text, inside) ? 'block' : 'import';
-    return { ...own, how, listeners: await listeners(inContainer(details, inside, world), outside, config) };
+    return { ...own, how, ...(await loadedBy(inContainer(details, inside, world), outside, config)) };
   }
   const containers = await world.docker.containers();
   const caddy = choose(containers, config.caddyContainer);
@@ -100,20 +101,21 @@ export async function existing(
   const linked = await linkedTo(place.outside, files);
   const caddyfile = { inside, outside: linked ?? place.outside };
   const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
-  const where = await listeners(inContainer(details, inside, { docker }), place.outside, config);
-  return { is: 'caddy', own: false, container: name, networks, caddyfile, how, listeners: where };
+  const loaded = await loadedBy(inContainer(details, inside, { docker }), place.outside, config);
+  return { is: 'caddy', own: false, container: name, networks, caddyfile, how, ...loaded };
 }
 
 /** Read from what Caddy loaded last: whoever only looks starts no program in its container. */
-export async function listeners(
+export async function loadedBy(
   caddy: Pick<Instance, 'read' | 'environment'>,
   path: string,
   config: Pick<Config, 'listen'> & TlsSaid,
-): Promise<Listeners> {
+): Promise<Pick<CaddyFacts, 'listeners' | 'unasked'>> {
   const isAfterTls = config.tls === 'external';
   const loaded = await loadedLast(caddy);
   if (!isAfterTls && withoutCertificates(loaded)) throw unfit.noCertificates(path);
   const found = listenersIn(loaded, new Set([authentikAt(config)]), isAfterTls);
   if ('hosts' in found) throw unfit.listensApart(path, found);
-  return found;
+  const unasked = unguarded(loaded);
+  return { listeners: found, ...(unasked.length > 0 && { unasked }) };
 }

@@ -11,10 +11,14 @@ export async function inspectNetwork(api: Api, name: string): Promise<NetworkFou
   const found = await api.look<Docker.NetworkInspectInfo>(networkPath(name));
   // The engine also takes the beginning of an id for a name.
   if (found?.Name !== name) return undefined;
+  const open = Object.entries(found.Options ?? {}).find(
+    ([option, mode]) => /\.gateway_mode_ipv[46]$/.test(option) && /^(?:routed|nat-unprotected)$/.test(mode),
+  )?.[1];
   return {
     project: found.Labels?.[composeLabel.project] ?? '',
     network: found.Labels?.[composeLabel.network] ?? '',
     driver: found.Driver,
+    ...(open && { gatewayMode: open }),
     subnets: (found.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     // Some releases write it with the subnet's length behind it.
     gateways: (found.IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split('/', 1) ?? []),
