@@ -90,25 +90,29 @@ async function withoutCopy({ world }: Installation, about: About): Promise<Findi
 /** Datasets of one pool lie on the same disks. */
 const diskOf = ({ type, source }: Filesystem): string => (type === 'zfs' ? (source.split('/', 1)[0] ?? '') : source);
 
+/** What a restore puts aside; a former database, as people and upgrades put one aside. */
+const aside = /^(before-restore-|db[.-])/;
+
 /** How long what was put aside is left without a word, in ms. */
 const patience = 14 * day;
 
 /** Does what a restore or an upgrade put aside still take space? */
 export async function leftoversCheck({ world, layout }: Installation, about: About, now: number): Promise<Finding[]> {
   const { files } = world;
-  const restores = ((await files.list(layout.root)) ?? []).filter((name) => name.startsWith('before-restore-'));
+  const here = ((await files.list(layout.root)) ?? []).filter((name) => aside.test(name));
   const upgrades = ((await files.list(layout.upgrades)) ?? []).map(
     (name) => `${layout.upgrades.slice(layout.root.length + 1)}/${name}`,
   );
-  const names = [...restores, ...upgrades.filter((name) => madeAt(name) > 0)];
+  const names = [...here, ...upgrades.filter((name) => madeAt(name) > 0)];
   const old = names.filter((name) => now - madeAt(name) > patience);
   if (old.length === 0) return [ok(about)];
-  const sizes = await Promise.all(old.map(async (name) => weigh(`${layout.root}/${name}`)));
-  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const sizes = await Promise.all(
+    old.map(async (name) => `${name} (${((await weigh(`${layout.root}/${name}`)) / 1e6).toFixed(1)} MB)`),
+  );
   return [
     wrong(about, 'warn', {
-      problem: `What restores and upgrades have put aside takes ${(size / 1e6).toFixed(1)} MB: ${old.join(', ')}`,
-      why: 'It has the former files and secrets in it.',
+      problem: `What was put aside still takes space: ${sizes.join(', ')}`,
+      why: 'It holds the former files, secrets or people.',
       fix: `When nothing is missing:  rm -r ${old.map((name) => `${layout.root}/${name}`).join(' ')}`,
     }),
   ];

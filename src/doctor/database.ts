@@ -1,5 +1,7 @@
+import type { Config } from '../config/config.ts';
 import { askDatabase, databaseContainer } from '../kinds/role.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
+import { isOlder } from '../model/release.ts';
 import type { World } from '../world/world.ts';
 
 /**
@@ -26,6 +28,7 @@ const question =
 /** Does PostgreSQL still get fixes, and has authentik removed its old jobs? */
 export async function databaseAgeCheck(
   { docker }: Pick<World, 'docker'>,
+  config: Pick<Config, 'authentik'>,
   about: About,
   now: number,
 ): Promise<Finding[]> {
@@ -33,7 +36,29 @@ export async function databaseAgeCheck(
   const answer = isThere ? await askDatabase(docker, question, 'authentik') : undefined;
   const [version = '', size = ''] = answer?.code === 0 ? answer.stdout.trim().split('|') : [];
   if (version === '') return [skip(about, unseen('the database could not be queried'))];
-  return [supported(version.split(' ', 1)[0] ?? '', about, now), tasks(Number(size))];
+  const last = await askDatabase(docker, lastChange, 'authentik');
+  return [
+    supported(version.split(' ', 1)[0] ?? '', about, now),
+    tasks(Number(size)),
+    ...(last.code === 0 ? history(last.stdout.trim(), config.authentik.version) : []),
+  ];
+}
+
+/** The release whose migrations ran last. Releases before 2024.10 keep no such table, and that question fails. */
+const lastChange = 'select version from authentik_version_history order by "timestamp" desc limit 1';
+
+function history(last: string, version: string): Finding[] {
+  if (last === '') return [];
+  const about = { id: 'history-differs', title: "the database was last changed by authentik's release" };
+  // What is to be started next changes it itself.
+  if (last === version || isOlder(last, version)) return [ok(about)];
+  return [
+    wrong(about, 'warn', {
+      problem: `homeauth.yaml says authentik ${version}, and the database was last changed by ${last}.`,
+      why: 'Another release was started with this database, perhaps for a moment. authentik may refuse the next one, or fail half-way.',
+      fix: 'Restore a copy from before that: homeauth backup list',
+    }),
+  ];
 }
 
 function supported(version: string, about: About, now: number): Finding {

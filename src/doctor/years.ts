@@ -1,6 +1,7 @@
 import type { Check } from '../verify/check.ts';
 import { blueprintsCheck, outpostsCheck } from './authentik.ts';
 import { copiesCheck, leftoversCheck, upgradeCheck } from './backups.ts';
+import { authentikCertificates, servedCertificates } from './certificates.ts';
 import { databaseAgeCheck } from './database.ts';
 import { imagesCheck } from './images.ts';
 
@@ -34,8 +35,22 @@ export const years: readonly Check[] = [
     title: 'PostgreSQL gets security fixes',
     needs: 'docker',
     by: doctor,
-    finds: ['tasks-large'],
-    run: ({ world }, about) => databaseAgeCheck(world, about, Date.now()),
+    finds: ['tasks-large', 'history-differs'],
+    run: ({ world, config }, about) => databaseAgeCheck(world, config, about, Date.now()),
+  },
+  {
+    id: 'certificate-ending',
+    title: 'certificates are renewed in time',
+    needs: 'entrance',
+    by: doctor,
+    run: ({ scene }, about) => servedCertificates(scene, about, Date.now()),
+  },
+  {
+    id: 'signing-certificate',
+    title: "authentik's own certificates are valid for long",
+    needs: 'docker',
+    by: doctor,
+    run: ({ world }, about) => authentikCertificates(world, about, Date.now()),
   },
   {
     id: 'updater',
@@ -47,7 +62,7 @@ export const years: readonly Check[] = [
   },
   {
     id: 'restore-left',
-    title: 'nothing is left of a restore or an upgrade',
+    title: 'no folder is left over',
     needs: 'nothing',
     by: doctor,
     run: (installation, about) => leftoversCheck(installation, about, Date.now()),

@@ -23,7 +23,8 @@ export type IsSameCheck = (one: string, other: string) => boolean;
 function isFine(key: string, findings: readonly Finding[], isSameCheck: IsSameCheck): boolean {
   const [id = '', subject = '', thing = ''] = JSON.parse(key) as readonly string[];
   const same = findings.filter((found) => aboutOf(found).join() === [id, subject, thing].join());
-  const near = findings.filter((found) => isSameCheck(found.id, id) && (found.subject ?? '') === subject);
+  // A check that is fine as a whole says so without naming what it looked at.
+  const near = findings.filter((found) => isSameCheck(found.id, id) && ['', subject].includes(found.subject ?? ''));
   return (same.length > 0 ? same : near).some(({ status }) => status === 'ok');
 }
 

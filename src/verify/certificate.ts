@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type Finding, ok, skip, wrong } from '../model/finding.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
@@ -19,4 +20,34 @@ export async function proveCertificate(context: ProbeContext, host: string): Pro
   const problem = `The certificate of ${host} is not trusted: ${publicly.untrusted}.`;
   const fix = `See how Caddy gets its certificates: ${log ?? 'look into its log.'}`;
   return [wrong(common, 'fail', { problem, fix })];
+}
+
+/** A certificate that a host was seen with: its life, in ms since 1970. */
+export interface Served {
+  readonly host: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Hosts at once. */
+const concurrency = 8;
+
+/** The certificates that visitors of the login page and of each app get; none of a host that was not reached. */
+export async function certificatesAt(context: ProbeContext): Promise<readonly Served[]> {
+  const { config, world, entrance } = context;
+  const hosts = [...new Set([config.authHost, ...config.apps.map(({ host }) => host)])];
+  const all = await pMap(
+    hosts,
+    async (host): Promise<Served[]> => {
+      const url = `https://${host}/`;
+      const [address] = entrance.via?.afterTls ? await world.host.resolve(host).catch(() => []) : [];
+      if (entrance.via?.afterTls && address === undefined) return [];
+      const via = address === undefined ? entrance.via : { host: address, port: 443 };
+      const asked = { ...context, entrance: { ...entrance, ...(via && { via }) } };
+      const answer = await sendProbe(asked, { url, method: 'HEAD' });
+      return answer instanceof Failure || !answer.certificate ? [] : [{ host, ...answer.certificate }];
+    },
+    { concurrency },
+  );
+  return all.flat();
 }

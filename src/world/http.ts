@@ -5,7 +5,7 @@ import { exchange } from './http-exchange.ts';
 import { noAnswer } from './http-failures.ts';
 import { keepVigil } from './vigil.ts';
 import { dialWithin } from './within.ts';
-import type { Http, HttpRequest } from './world.ts';
+import type { Http, HttpAnswer, HttpRequest } from './world.ts';
 
 /** Headers that open something for whoever gets them. */
 const credentials = /^(?:authorization|cookie|proxy-authorization|x-api-key|x-gotify-key)$/i;
@@ -26,8 +26,10 @@ export const ownHttp: Http = {
         untrusted = why;
       });
       vigil.heard();
+      // Nobody tells it of a connection that has ended.
+      const life = lifeOf(socket);
       const answer = await exchange(socket, request, vigil);
-      return { ...answer, ...(untrusted !== undefined && { untrusted }) };
+      return { ...answer, ...life, ...(untrusted !== undefined && { untrusted }) };
     } catch (error) {
       throw error instanceof Failure ? error : noAnswer(request, vigil.signal.aborted, error);
     } finally {
@@ -36,6 +38,14 @@ export const ownHttp: Http = {
     }
   },
 };
+
+/** What it says of its certificate's life; TLS alone has one. */
+function lifeOf(socket: Socket): Pick<HttpAnswer, 'certificate'> {
+  if (!(socket instanceof TLSSocket)) return {};
+  const { valid_from: from, valid_to: until } = socket.getPeerCertificate();
+  const certificate = { from: Date.parse(from), until: Date.parse(until) };
+  return Number.isNaN(certificate.until) ? {} : { certificate };
+}
 
 /** Tries one store of authorities after the other. */
 async function connected(

@@ -127,6 +127,8 @@ export interface HttpAnswer {
   readonly body: string;
   /** Why the certificate is not trusted; undefined where it is, or with plain http. */
   readonly untrusted?: string;
+  /** The life of the certificate that it showed, in ms since 1970. */
+  readonly certificate?: { readonly from: number; readonly until: number };
   /** Where the name led to, of a request `within`. */
   readonly address?: string;
 }

@@ -18,6 +18,7 @@ afterEach(() => fake.close());
 const names = [
   ...['outpost-outdated', 'blueprint-error', 'postgres-unsupported', 'tasks-large'],
   ...['updater', 'image-latest', 'restore-left'],
+  ...['certificate-ending', 'signing-certificate', 'history-differs'],
 ];
 
 interface Told {
@@ -125,4 +126,78 @@ test('what a restore put aside, once that is two weeks ago', async () => {
   const all = await told(put(15));
   expect(wrong(all)).toEqual(['restore-left']);
   expect(all.find(({ id }) => id === 'restore-left')).toMatchObject({ cause: expect.stringContaining('2.0 MB') });
+});
+
+test('a former database that was put aside, with its size', async () => {
+  const all = await told((machine) =>
+    (machine.files as MemoryFiles).put(at('db.pg15/PG_VERSION'), 'x'.repeat(3_000_000)),
+  );
+  expect(wrong(all)).toEqual(['restore-left']);
+  expect(all.find(({ id }) => id === 'restore-left')?.cause).toContain('db.pg15 (3.0 MB)');
+});
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Hosts show a certificate of such a life, so much of which is left. */
+const showing =
+  (life: number, left: number, hosts = /./) =>
+  (machine: FakeWorld) => {
+    const { http } = machine.world;
+    const dial: typeof http.dial = async (asked) => {
+      const answer = await http.dial(asked);
+      if (!answer.certificate || !hosts.test(new URL(asked.url).host)) return answer;
+      const until = Date.now() + left;
+      return { ...answer, certificate: { from: until - life, until } };
+    };
+    Object.assign(machine.world, { http: { dial } });
+  };
+
+test.each([
+  ['90 days', 90 * day, 17 * day, 'warn'],
+  ['90 days', 90 * day, 19 * day, 'ok'],
+  ["12 hours, as Caddy's own authority gives", 12 * hour, 2 * hour, 'warn'],
+  ["12 hours, as Caddy's own authority gives", 12 * hour, 3 * hour, 'ok'],
+  ['six days', 6 * day, day, 'warn'],
+  ['a year', 398 * day, 20 * day, 'warn'],
+  ['a year', 398 * day, 22 * day, 'ok'],
+  ['90 days', 90 * day, -hour, 'fail'],
+])('a certificate of %s (%i ms), of which %i ms are left: %s', async (_, life, left, status) => {
+  const all = (await told(showing(life, left))).filter(({ id }) => id === 'certificate-ending');
+  expect(all.map((one) => one.status)).toEqual([status]);
+});
+
+test('of several hosts the one whose certificate ends is named', async () => {
+  fake = await copyOf(first);
+  await homeauthIn(fake)('add-app', ['whoami']);
+  showing(90 * day, day, /^whoami/)(fake);
+  const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+  const found = JSON.parse(out).checks.filter(({ id }: Told) => id === 'certificate-ending');
+  expect(found).toMatchObject([{ subject: 'whoami.home.example.com', status: 'warn' }]);
+  expect(found[0].fix).toContain('docker logs');
+});
+
+const keyEnds = (left: number, isUsed: boolean) => (machine: FakeWorld) =>
+  inDatabase(machine, (state) => {
+    const [key] = state.keypairs;
+    Object.assign(key ?? {}, { cert_expiry: new Date(Date.now() + left).toISOString() });
+    const flow = state.flows[0]?.pk ?? '';
+    state.ldapProviders.push({
+      ...{ pk: 901, name: 'theirs', certificate: isUsed ? (key?.pk ?? null) : null, base_dn: 'dc=x' },
+      ...{ authentication_flow: null, authorization_flow: flow, invalidation_flow: flow, property_mappings: [] },
+      ...{ tls_server_name: '', uid_start_number: 2000, gid_start_number: 4000 },
+      ...{ search_mode: 'direct', bind_mode: 'direct', mfa_support: true },
+    });
+  });
+
+test.each([
+  [29 * day, true, ['signing-certificate']],
+  [31 * day, true, []],
+  [-day, false, []],
+])("a certificate of authentik's with %i ms left, used: %s", async (left, isUsed, ids) => {
+  expect(wrong(await told(keyEnds(left, isUsed)))).toEqual(ids);
+});
+
+test('a database that another release has changed', async () => {
+  const all = await told((machine) => inDatabase(machine, (state) => void state.history.push('2027.2.0')));
+  expect(wrong(all)).toEqual(['history-differs']);
 });

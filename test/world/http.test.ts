@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createSecureServer as createHttp2 } from 'node:http2';
@@ -151,6 +152,15 @@ test('of an endless body only the beginning is read', async () => {
   expect((await ownHttp.dial({ url: 'http://a.example.com/', via })).body).toHaveLength(1024 * 1024);
 });
 
+test('the life of a certificate is told, over TLS alone', async () => {
+  const via = await https((_, answer) => answer.end());
+  const { certificate } = await ownHttp.dial({ url: 'https://auth.home.example.com/', via, authority });
+  const { validFrom, validTo } = new X509Certificate(tls.cert);
+  expect(certificate).toEqual({ from: Date.parse(validFrom), until: Date.parse(validTo) });
+  const plain = await http((_, answer) => answer.end());
+  expect((await ownHttp.dial({ url: 'http://a.example.com/', via: plain })).certificate).toBeUndefined();
+});
+
 test('nothing listens', async () => {
   const server = createTcp();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -243,6 +253,7 @@ describe('what a browser would not write', () => {
       expect(answer).toEqual({
         status: 200,
         headers: expect.objectContaining({ 'x-two': 'x' }),
+        certificate: expect.anything(),
         cookies: ['a=1', 'b=2'],
         body: 'hello',
       });

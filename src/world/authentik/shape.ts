@@ -83,7 +83,12 @@ export const rows = {
     authorization_flow: text,
     invalidation_flow: text,
   },
-  'crypto/certificatekeypairs': { ...named, private_key_available: flag, key_type: maybe(text) },
+  'crypto/certificatekeypairs': {
+    ...named,
+    private_key_available: flag,
+    key_type: maybe(text),
+    cert_expiry: maybe(text),
+  },
   'policies/bindings': {
     pk: text,
     target: text,
