@@ -31,7 +31,7 @@ const all = [
     care.rotateApp,
     care.upgrade,
   ],
-  ...[care.rescue],
+  ...[care.report, care.rescue],
   ...[
     backups.backup,
     backups.backupList,

@@ -57,6 +57,16 @@ export const schedule = defineCommand({
 });
 export type ScheduleFlags = FlagsOf<typeof schedule>;
 
+export const report = defineCommand({
+  name: 'report',
+  heading: 'care',
+  about: 'Show on one page what is exposed, who may open what, and how all of it is cared for',
+  examples: ['homeauth report', 'homeauth report --html /root/homeauth.html'],
+  takes: (command) => command.option('--html <file>', 'write it as a page that a browser shows, for root alone'),
+  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/report.ts')).report(flags, s),
+});
+export type ReportFlags = FlagsOf<typeof report>;
+
 const secretNames = ['database', 'key', 'token', 'mail', 'all'] as const;
 const secrets = new Argument('<secret>', 'which one').choices(secretNames);
 

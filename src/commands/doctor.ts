@@ -1,7 +1,10 @@
 import type { DoctorFlags } from '../cli/care.ts';
 import { examined } from '../doctor/doctor.ts';
+import { keepFigures } from '../doctor/figures.ts';
+import { knownEra } from '../installation/era.ts';
+import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { findingsData, verdict } from '../report/findings.ts';
 import { scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
@@ -11,9 +14,19 @@ export function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> 
   return scheduled('doctor', flags, runtime, async () => {
     const screen = screenOf(runtime, 'doctor');
     const findings = await examined(flags.config, runtime);
+    if (flags.scheduled) await kept(flags.config, runtime);
     const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
     const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
     screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);
     return { code: ok ? exitCodes.fine : exitCodes.wrong, findings };
   });
+}
+
+/** The figures of the day, for `homeauth report`; where they cannot be kept, what doctor found is told all the same. */
+async function kept(flag: string | undefined, runtime: Runtime): Promise<void> {
+  try {
+    await keepFigures(await open(flag, runtime, knownEra));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
 }

@@ -40,6 +40,8 @@ export interface Layout {
   readonly upgrading: string;
   readonly upgrades: string;
   readonly upgraded: string;
+  /** What the timer of doctor counted, day by day. */
+  readonly figures: string;
   /** The first part of the names of files with secrets that are to be, while they are exchanged. */
   readonly rotation: string;
   readonly caddy: string;
@@ -81,6 +83,7 @@ export function layoutOf(baseDir: string): Layout {
     upgrading: `${root}/upgrading.json`,
     upgrades: `${root}/before-upgrade`,
     upgraded: `${home}/upgraded.json`,
+    figures: `${home}/figures.json`,
     rotation: `${home}/rotation-`,
     caddy: `${baseDir}/caddy`,
   };

@@ -1,7 +1,6 @@
 import type { Job } from '../config/notify.ts';
-import { record } from '../engine/ledger.ts';
 import type { Installation } from '../installation/installation.ts';
-import { hold } from '../installation/lock.ts';
+import { keep } from '../installation/kept.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import type { Notice } from '../model/notice.ts';
@@ -60,13 +59,4 @@ export async function readTold({ world, layout }: Installation, job: Job): Promi
 /** Keeps it for root alone. It is homeauth's, and goes with the rest of the data. */
 export async function writeTold(installation: Installation, job: Job, told: Told): Promise<void> {
   await keep(installation, `${installation.layout.told}${job}.json`, `${JSON.stringify(told)}\n`);
-}
-
-/** Writes a file beside the ledger, which knows of it from then on. */
-async function keep(installation: Installation, path: string, content: string): Promise<void> {
-  const { world, ledger } = installation;
-  const id = `file:${path}` as const;
-  if (!(await ledger.read()).some((line) => line.id === id))
-    await hold(installation, 'doctor', async () => ledger.save(record(await ledger.read(), [{ id, precious: true }])));
-  await world.files.write(path, content, 0o600);
 }

@@ -24,7 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   verify: ['installation', 'proxy', 'engine', 'config', 'world', 'model'],
   people: ['mail', 'installation', 'desired', 'engine', 'kinds', 'config', 'formats', 'world', 'model'],
   mail: ['installation', 'desired', 'config', 'world', 'model'],
-  notify: ['installation', 'engine', 'report', 'config', 'world', 'model'],
+  notify: ['installation', 'report', 'config', 'world', 'model'],
   lifecycle: ['installation', 'desired', 'engine', 'kinds', 'config', 'world', 'model'],
   installation: ['catalogue', 'desired', 'proxy', 'engine', 'kinds', 'report', 'config', 'formats', 'world', 'model'],
   config: ['world', 'model', 'catalogue', 'formats'],

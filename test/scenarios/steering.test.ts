@@ -280,6 +280,7 @@ const lines: Readonly<Record<CommandName, readonly Line[]>> = {
   'proxy text': [[[]], [['nginx']]],
   'mail test': [[['anna@example.com']], [[hostile]]],
   'notify test': [[[]]],
+  report: [[[]], [[], { html: '/srv/report.html' }]],
   rescue: [[[]], [['anna'], password], [[hostile], { secondFactor: true }]],
   completion: [[['bash']], [['zsh']], [['fish']]],
 };
