@@ -42,6 +42,10 @@ export const addApp = defineCommand({
         "with --login oidc: the app's file of settings, for homeauth to write into; or the container whose commands set them",
       )
       .option('--api-key-file <file>', 'with --login oidc: a key of an administrator of the app, for its HTTP API')
+      .option(
+        '--compose-override',
+        "write the lines for the app's compose file into a file beside it, for Compose to read",
+      )
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),

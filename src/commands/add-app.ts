@@ -10,6 +10,7 @@ import { checkTitle } from '../config/person.ts';
 import { quote } from '../config/refusal.ts';
 import { checkUpstream } from '../config/upstream.ts';
 import type { Progress } from '../engine/run.ts';
+import type { Override } from '../installation/compose-project.ts';
 import { type Edit, type Installation, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -19,6 +20,7 @@ import { shutOut } from '../people/shut-out.ts';
 import { prose } from '../report/layout.ts';
 import { chosen, defaultsOf, type KnownDraft, keptOf, settingsPlace } from './add-app/known.ts';
 import { warn } from './add-app/login.ts';
+import { overridePlace } from './add-app/override.ts';
 import { consent } from './consent.ts';
 import { passwordAtHand } from './password.ts';
 import { showPlan } from './plan.ts';
@@ -48,10 +50,17 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
       ),
     );
   const settingsIn = there ? flags.settingsIn : await settingsPlace(app, flags, known, runtime.terminal);
-  const draft = draftOf(name, { ...flags, ...(settingsIn !== undefined && { settingsIn }) }, known);
+  const plainDraft = draftOf(name, { ...flags, ...(settingsIn !== undefined && { settingsIn }) }, known);
+  const meant = there
+    ? undefined
+    : openInstallation(withApp(before.text, plainDraft, before.source), before.source, runtime);
+  const override = meant && (await overridePlace(name, flags, meant));
+  const draft = override ? withOverride(plainDraft, override) : plainDraft;
   if (flags.apiKeyFile !== undefined) await assertKey(flags.apiKeyFile, before.world);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
-  return putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
+  const ended = await putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
+  if (override && !flags.dryRun) screen.say(prose(nextStep(override), screen.style));
+  return ended;
 }
 
 /** What was typed is told as it was typed, not as the line of homeauth.yaml that it would become. @throws Failure flag-invalid */
@@ -72,6 +81,14 @@ function assertWellTyped(name: string | undefined, { upstream, host, title, grou
     }
   }
 }
+
+function withOverride(draft: AppDraft, override: Override): AppDraft {
+  const whole = typeof draft === 'string' ? { name: draft } : draft;
+  return { ...whole, oidc: { ...whole.oidc, 'compose-override': override } } as AppDraft;
+}
+
+const nextStep = ({ file }: Override): string =>
+  `${file} has the lines for the compose file. homeauth does not run Compose for others: your next step, in that folder, is docker compose up -d`;
 
 /** Flags of every command that puts an app behind the login. */
 type PutFlags = CommonFlags & Pick<AddAppFlags, 'adminPasswordFile' | 'endSessions'>;

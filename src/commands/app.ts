@@ -5,8 +5,9 @@ import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
 import { callable, runnable } from '../config/oidc-written.ts';
 import { claims } from '../config/site.ts';
+import { composeLines } from '../desired/compose-override.ts';
 import { ldapSecret } from '../desired/ldap.ts';
-import { authoritiesFile, clientFile, needsTrust, takesVariables, variablesFile } from '../desired/oidc.ts';
+import { clientFile } from '../desired/oidc.ts';
 import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
@@ -17,7 +18,6 @@ import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { headerNetwork } from '../model/networks.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Client } from '../model/sso.ts';
-import { trustedFile } from '../model/trusted-file.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
 import { ldapSettings, ldapTold } from './app/ldap.ts';
@@ -65,9 +65,9 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
 }
 
 function composeOf({ config, layout }: Installation, app: Speaker): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
-  if (!takesVariables(config, app)) return {};
-  const volume = needsTrust(config) && { volume: `${authoritiesFile(layout)}:${trustedFile}:ro` };
-  return { compose: { envFile: variablesFile(layout, app), ...volume } };
+  const lines = composeLines(config, layout, app);
+  const { override } = app.oidc;
+  return lines ? { compose: { ...lines, ...(override && { override: override.file }) } } : {};
 }
 
 function showSecret(secret: Secret | undefined, name: string, path: string, { terminal }: Runtime): ExitCode {

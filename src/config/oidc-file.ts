@@ -21,6 +21,14 @@ function checkPlace(value: string): Refusal | undefined {
   };
 }
 
+function checkOverride(value: string): Refusal | undefined {
+  if (/\/(docker-)?compose\.override\.ya?ml$/.test(value)) return checkAbsolutePath(value);
+  return {
+    problem: 'is no file that Compose reads beside a compose file',
+    fix: 'Write its whole path, such as /opt/miniflux/compose.override.yaml or /opt/miniflux/docker-compose.override.yml',
+  };
+}
+
 /** How an app of one's own speaks OpenID Connect, by the keys of the catalogue. Each goes before what that says. */
 export const ownOidc = z
   .strictObject({
@@ -47,6 +55,23 @@ export const ownOidc = z
           'A file with the key of an administrator of the app, for an app that takes its settings by an HTTP API (Immich, Audiobookshelf, Portainer). homeauth sets its own values there and leaves all others as they are. Without the file it neither looks nor changes anything.',
         examples: ['/root/immich.key'],
         'x-default': 'nothing is set; `homeauth app NAME` says what to enter',
+      }),
+    'compose-override': z
+      .strictObject({
+        file: text(checkOverride).meta({
+          description: 'The file, in the folder of the compose file. `add-app` writes this.',
+          examples: ['/opt/miniflux/compose.override.yaml'],
+        }),
+        service: z
+          .string()
+          .regex(/^[a-zA-Z0-9._-]+$/)
+          .meta({ description: 'What the app is called in its compose file.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'homeauth writes the lines for the compose file of the app (variables, authorities) into a file of their own beside it, which Compose reads, too. It never runs Compose. The file goes with the app while it is unchanged.',
+        'x-default': 'nothing is written; `homeauth app NAME` says what belongs into the compose file',
       }),
     scopes: z
       .array(z.string())

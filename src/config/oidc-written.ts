@@ -89,7 +89,7 @@ function commandsOf(place: string, known: KnownApp | undefined, filled: Filled):
       ({ name, look, is, set, unset, back }): AppCommand => ({
         name,
         look: argv(look),
-        is: filled(is as AppCommand['is']),
+        is: filled(is as Plain) as AppCommand['is'],
         set: argv(set),
         ...(unset !== undefined && { unset: argv(unset) }),
         ...(back !== undefined && { back: argv(back) }),

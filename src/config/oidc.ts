@@ -56,6 +56,7 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     ...(start && { loginStart: startOf(start, filled) }),
     ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
     ...written(draft, known, values),
+    ...(draft['compose-override'] && { override: draft['compose-override'] }),
     ...(isByEnv && {
       env: Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, filled(value)])),
     }),

@@ -21,6 +21,8 @@ export const oidcProvider = (app: Pick<App, 'name'>): string => `${app.name} Ope
 export const clientFile = ({ home }: Layout, app: Pick<App, 'name'>): string => `${home}/apps/${app.name}.env`;
 export const variablesFile = ({ root: base }: Layout, app: Pick<App, 'name'>): string => `${base}/apps/${app.name}.env`;
 
+const sentFile = ({ home }: Layout, app: Pick<App, 'name'>): string => `${home}/apps/${app.name}.sent`;
+
 export const authoritiesFile = ({ root: base }: Layout): string => `${base}/apps/authorities.pem`;
 
 const wantsRandom = ({ oidc }: Speaker): boolean =>
@@ -87,7 +89,7 @@ export function variables(
 }
 
 /** Values in the apps themselves, where their owner lets homeauth set them. */
-export function settings(config: Config, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
+export function settings(config: Config, layout: Layout, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
   return speakers(config).flatMap((app): Resource[] => {
     // Before it is made, a plan tells that these are to be set; a stage before this one makes it.
     const client = known[app.name] ?? { id: '', secret: new Secret('') };
@@ -100,14 +102,20 @@ export function settings(config: Config, { clients: known = {}, proxyNetwork }: 
         ? [{ kind: 'app-setting', key: file.in, spec: { ...file, settings: handed(file.settings) } as AppSettingSpec }]
         : []),
       ...(commands?.settings
-        ? [{ kind: 'app-commands', key: commands.in, spec: commandsFor(commands as AppCommandsSpec, values) }]
+        ? [
+            {
+              kind: 'app-commands',
+              key: commands.in,
+              spec: { ...commandsFor(commands as AppCommandsSpec, values), sent: sentFile(layout, app) },
+            },
+          ]
         : []),
       ...(api && 'settings' in api && app.upstream !== undefined
         ? [
             {
               kind: 'app-api',
               key: `${app.upstream}${api.read}`,
-              spec: { ...api, upstream: app.upstream, settings: handed(api.settings) },
+              spec: { ...api, upstream: app.upstream, settings: handed(api.settings), sent: sentFile(layout, app) },
             },
           ]
         : []),
@@ -126,7 +134,13 @@ function commandsFor(spec: AppCommandsSpec, client: Handed): AppCommandsSpec {
         handedOver(reveal(value), client) as string | Secret,
       ]),
     ),
-    settings: spec.settings.map((setting) => open(setting as unknown as Plain) as unknown as AppCommand),
+    settings: spec.settings.map(
+      ({ is, ...setting }) =>
+        ({
+          ...open(setting as unknown as { [key: string]: Plain }),
+          is: handedOver(is as Plain, client),
+        }) as AppCommand,
+    ),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
+import { speakers } from '../config/oidc.ts';
 import type { Era } from '../model/release.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { dialledBy } from '../proxy/upstream.ts';
+import { composeOverrides } from './compose-override.ts';
 import type { Facts } from './facts.ts';
 import { guesses } from './guesses.ts';
 import * as host from './host.ts';
@@ -115,12 +117,15 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
       want: (f) => proxyOf(f.proxy).part(dialledBy(config, f.networkOwners ?? {}), f.templates),
     },
     // Caddy makes its authority when it is first told to sign.
-    { title: folders, want: (f) => oidc.variables(config, layout, f, data) },
-    // An app asks authentik when it starts.
-    { title: 'settings of apps', want: (f) => oidc.settings(config, f) },
+    {
+      title: folders,
+      want: (f) => [...oidc.variables(config, layout, f, data), ...composeOverrides(config, layout, speakers(config))],
+    },
     { title: 'pictures', want: () => icons(config, layout, data) },
     { title: 'pictures', want: (f) => pictures(config, layout, f, data) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
+    // An app asks authentik when it starts. Last, because an app that refuses is to stop nothing else.
+    { title: 'settings of apps', want: (f) => oidc.settings(config, layout, f) },
   ];
 }
 

@@ -23,7 +23,8 @@ export async function isOfOurs(
     case 'directory':
       return isPath() && (isBelow() || (key === baseDir && !precious));
     case 'file':
-      return isPath() && isBelow();
+      // One beside an app's own compose file goes only while it is as we made it.
+      return isPath() && (isBelow() || (before === undefined && /\/(docker-)?compose\.override\.ya?ml$/.test(key)));
     case 'secrets':
       return isPath() && isBelow();
     case 'dataset': {

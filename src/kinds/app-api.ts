@@ -3,10 +3,12 @@ import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
 import type { AppApiFound, AppApiSpec, Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
+import { differs } from '../model/reason.ts';
 import type { Observed } from '../model/resource.ts';
 import { addressIn, containerBehind, inDocker, isPlain } from '../proxy/upstream.ts';
 import type { HttpAnswer, Via, World } from '../world/world.ts';
 import { dots, falling } from './app-setting.ts';
+import { keepMark, markIn, markOf } from './sent.ts';
 
 /**
  * Values of ours in an app that has an HTTP API for its settings. key: `HOST:PORT` and the path that they are read at.
@@ -32,12 +34,21 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
       return { is: 'unknown', because: { code: 'starting', says }, failure: silent(want) };
     }
     const settings = read(answer, want);
-    if (!(settings instanceof Failure)) return { is: 'present', spec: { ...want, settings } };
+    const mark = await markIn(want.sent, world);
+    if (!(settings instanceof Failure))
+      return { is: 'present', spec: { ...want, settings, ...(mark !== undefined && { mark }) } };
     return { is: 'unknown', because: { code: 'failed', says: 'it refuses the key' }, failure: settings, isLost: true };
   },
 
-  differs: (want, { settings, unseen, hidden }) =>
-    unseen ? [] : falling(want.settings, settings, (setting) => hidden.includes(nameOf(setting))),
+  differs(want, { settings, unseen, mark }) {
+    if (unseen) return [];
+    const isHidden = (setting: Setting) => want.hidden.includes(nameOf(setting));
+    const resent = want.hidden.length > 0 && mark !== hiddenMark(want);
+    return [
+      ...falling(want.settings, settings, isHidden),
+      ...(resent ? [differs('setting', `${want.hidden.join(', ')}: changed`)] : []),
+    ];
+  },
 
   async apply(_, want, world) {
     if (!want) return;
@@ -57,6 +68,7 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     const sent = want.write.whole ? whole : topOf(whole, settings);
     const { status } = await ask(world, want, secret, sent);
     if (status < 200 || status > 299) throw refused(want, status);
+    if (want.hidden.length > 0) await keepMark(want.sent, want.onlyWhere ? undefined : hiddenMark(want), world);
   },
 
   // What it never tells cannot be given back.
@@ -75,6 +87,9 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     `The app answered that it took the settings, and shows others at ${key}: enter them by hand (homeauth app NAME).`,
 };
 
+const hiddenMark = ({ settings, hidden }: AppApiSpec): string =>
+  markOf(settings.filter((one) => hidden.includes(nameOf(one))).map(({ value }) => value));
+
 const blank = (key: string): AppApiSpec => {
   const at = key.indexOf('/');
   return {
@@ -84,6 +99,7 @@ const blank = (key: string): AppApiSpec => {
     key: { header: '', prefix: '', file: '' },
     hidden: [],
     settings: [],
+    sent: '',
   };
 };
 

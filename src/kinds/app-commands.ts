@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
-import type { AppCommand, AppCommandsFound, AppCommandsSpec, Plain } from '../model/app-setting.ts';
+import type { AppCommand, AppCommandsFound, AppCommandsSpec, Handed, Plain } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs, type Reason } from '../model/reason.ts';
+import { Secret } from '../model/secret.ts';
 import type { ExecResult } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
+import { dots } from './app-setting.ts';
+import { keepMark, markIn, markOf } from './sent.ts';
 
 /**
  * What an app's own commands set in it, in its container. key: the container. No secret is in a command line: it is
@@ -14,7 +17,7 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
   told: { noun: 'settings', heading: 'settings in' },
 
   async observe(key, world, want) {
-    const spec = want ?? { in: key, variables: {}, settings: [] };
+    const spec = want ?? { in: key, variables: {}, settings: [], sent: '' };
     if (!(await world.docker.container(key))?.running)
       return { is: 'present', spec: { ...spec, now: [], unseen: true } };
     if (!want) return { is: 'present', spec: { ...spec, now: [] } };
@@ -30,7 +33,8 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
             ...(isNone(code) && { isLost: true }),
           };
       }
-      return { is: 'present', spec: { ...want, now: await look(world, want) } };
+      const mark = await markIn(want.sent, world);
+      return { is: 'present', spec: { ...want, now: await look(world, want), ...(mark !== undefined && { mark }) } };
     } catch (error) {
       // Started anew in the middle.
       if (!(error instanceof Failure)) throw error;
@@ -38,22 +42,27 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
     }
   },
 
-  differs: ({ settings }, { now, unseen }) =>
-    unseen
-      ? []
-      : settings.flatMap(({ name, is }, n) =>
-          isDeepStrictEqual(now[n], is)
-            ? []
-            : [differs('setting', `${name}: ${now[n] === undefined ? 'missing' : 'changed'}`)],
-        ),
+  differs({ settings, variables }, { now, unseen, mark }) {
+    if (unseen) return [];
+    const reasons = settings.flatMap(({ name, is }, n) =>
+      isDeepStrictEqual(now[n], revealed(is))
+        ? []
+        : [differs('setting', `${name}: ${now[n] === undefined ? 'missing' : 'changed'}`)],
+    );
+    if (reasons.length > 0 || mark === variablesMark(variables)) return reasons;
+    return [differs('setting', `${Object.keys(variables).join(', ')}: changed`)];
+  },
 
   async apply(key, want, world) {
     if (!want) return;
     const now = await look(world, want);
-    const { giveBack } = want;
+    const { giveBack, sent } = want;
+    const mark = variablesMark(want.variables);
+    // With other variables, what they are handed to is not known: all are run.
+    const isSame = mark === (await markIn(sent, world));
     const steps = want.settings.map((setting, n): readonly string[] | undefined => {
-      const isOurs = isDeepStrictEqual(now[n], setting.is);
-      if (!giveBack) return isOurs ? undefined : setting.set;
+      const isOurs = isDeepStrictEqual(now[n], revealed(setting.is)) || (giveBack && isSecret(setting.is));
+      if (!giveBack) return isOurs && isSame ? undefined : setting.set;
       // What its owner has changed since is theirs.
       return isOurs ? backTo(giveBack[n] ?? undefined, setting) : undefined;
     });
@@ -63,6 +72,7 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
       const { code } = await run(world, want, argv);
       if (code > 0) throw failed(key, argv, code);
     }
+    await keepMark(sent, giveBack ? undefined : mark, world);
   },
 
   release(ours, before) {
@@ -77,6 +87,8 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
 
   hint: (key) => `Look at its log:  docker logs --tail 50 ${key}`,
 };
+
+const variablesMark = (variables: AppCommandsSpec['variables']): string => markOf(Object.values(variables));
 
 const look = (world: World, want: AppCommandsSpec): Promise<(Plain | undefined)[]> =>
   want.settings.reduce<Promise<(Plain | undefined)[]>>(async (all, setting) => {
@@ -93,16 +105,24 @@ const run = (
 
 /** What a command printed: as a text, or of JSON the values that are asked for. */
 function saidOf(stdout: string, is: AppCommand['is']): Plain | undefined {
-  if (typeof is === 'string') return stdout.trim();
+  if (!isMap(is)) return stdout.trim();
   try {
-    return among(JSON.parse(stdout) as Plain, is);
+    return among(JSON.parse(stdout) as Plain, is as Plain);
   } catch {
     return undefined;
   }
 }
 
 const isMap = (data: unknown): data is { readonly [key: string]: Plain } =>
-  typeof data === 'object' && data !== null && !Array.isArray(data);
+  typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof Secret);
+
+/** The ledger has no secrets, so what it kept of them says nothing. */
+const isSecret = (is: AppCommand['is']): boolean => JSON.stringify(is).includes(dots);
+
+function revealed(data: Handed): unknown {
+  if (data instanceof Secret) return data.reveal();
+  return isMap(data) ? Object.fromEntries(Object.entries(data).map(([key, one]) => [key, revealed(one)])) : data;
+}
 
 const among = (said: Plain, is: Plain): Plain =>
   isMap(said) && isMap(is)

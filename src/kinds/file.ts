@@ -2,6 +2,7 @@ import type { Kind } from '../engine/kind.ts';
 import { differs } from '../model/reason.ts';
 import { type FileSpec, short } from '../model/resource.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import type { World } from '../world/world.ts';
 import { changedLines, changedNames } from './file-changes.ts';
 import { otherMode, regularFile } from './regular-file.ts';
 
@@ -33,7 +34,7 @@ export const fileKind: Kind<FileSpec> = {
 
   async apply(key, want, { files }) {
     if (!want) await files.remove(key);
-    else if (want.once) await files.create(key, reveal(want.content), want.mode);
+    else if (want.once) await seed(key, want, files);
     else await files.write(key, reveal(want.content), want.mode);
   },
 
@@ -47,3 +48,9 @@ export const fileKind: Kind<FileSpec> = {
 
   hint: (key) => `Look at it:  ls -l ${key}`,
 };
+
+async function seed(key: string, { content, mode, like }: FileSpec, files: World['files']): Promise<void> {
+  const isNew = await files.create(key, reveal(content), mode);
+  const model = like === undefined ? undefined : await files.stat(like);
+  if (isNew && model) await files.setAccess(key, model.mode, model.owner);
+}

@@ -33,8 +33,8 @@ export interface AppLogin {
     readonly redirectUris: readonly string[];
     readonly scopes: readonly string[];
     readonly settings?: AppSettings;
-    /** What belongs into the app's own compose file: a file of variables, and a mount. */
-    readonly compose?: { readonly envFile: string; readonly volume?: string };
+    /** What belongs into the app's own compose file, a file of variables and a mount; or the file beside it that has it. */
+    readonly compose?: { readonly envFile: string; readonly volume?: string; readonly override?: string };
   };
 }
 

@@ -43,22 +43,28 @@ export interface AppApi {
 /** What homeauth sets through an API. `onlyWhere`: what they have to be now, so that they are given back. */
 export interface AppApiSpec extends AppApi {
   readonly settings: readonly Setting[];
+  /** A file with a mark of what it was sent and never tells. */
+  readonly sent: string;
   readonly onlyWhere?: readonly Setting[];
 }
 
 /** `unseen`: there is nothing to look at, or no key to look with. */
 export interface AppApiFound extends AppApiSpec {
+  readonly mark?: string;
   readonly unseen?: true;
 }
 
 type Argv = readonly string[];
+
+/** Data with secrets in it. */
+export type Handed = Plain | Secret | { readonly [key: string]: Handed };
 
 /** One thing that commands of the app's own read and write. */
 export interface AppCommand {
   readonly name: string;
   readonly look: Argv;
   /** What `look` has to print: a text, or JSON with these values in it. */
-  readonly is: string | { readonly [key: string]: Plain };
+  readonly is: string | Secret | { readonly [key: string]: Handed };
   readonly set: Argv;
   /** Takes it away again, where there was nothing before. */
   readonly unset?: Argv;
@@ -75,11 +81,14 @@ export interface AppCommandsSpec {
   /** For these commands alone: a command line can be read by everybody on this server. */
   readonly variables: Readonly<Record<string, string | Secret>>;
   readonly settings: readonly AppCommand[];
+  /** A file with a mark of the variables that they were last run with. */
+  readonly sent: string;
   readonly giveBack?: readonly (Plain | undefined)[];
 }
 
 /** `now`: what each says. */
 export interface AppCommandsFound extends AppCommandsSpec {
   readonly now: readonly (Plain | undefined)[];
+  readonly mark?: string;
   readonly unseen?: true;
 }

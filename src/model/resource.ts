@@ -56,6 +56,8 @@ export interface FileSpec {
   readonly mode: number;
   /** Made where it is missing; what it says afterwards is the user's own affair. */
   readonly once?: true;
+  /** Made with the owner and the mode that this file has. */
+  readonly like?: string;
 }
 
 /** Random values made once. With names the file holds NAME=value lines, without it holds one bare value. */

@@ -92,11 +92,15 @@ const unknown = (app: string, style: Style): string[] =>
 
 function composed(
   app: string,
-  { envFile, volume }: NonNullable<NonNullable<AppLogin['oidc']>['compose']>,
+  { envFile, volume, override }: NonNullable<NonNullable<AppLogin['oidc']>['compose']>,
   style: Style,
 ): string[] {
   const said = (text: string) => paragraph(style.text(text), style.room);
   const why = volume === undefined ? '' : " The second has Caddy's own authority in it, which the app has to trust.";
+  if (override !== undefined)
+    return said(
+      `${override} has the lines for its compose file. They count once the container is made anew, in that folder: docker compose up -d`,
+    );
   return [
     ...said(`This goes below ${app} in its own compose file:`),
     '',

@@ -18,6 +18,7 @@ let state: {
   page?: string;
 };
 let keyFile: string | undefined;
+let sent: string | undefined;
 let port: number;
 const server = createServer(async (request, response) => {
   const answer = (status: number, data: unknown) => response.writeHead(status).end(JSON.stringify(data));
@@ -51,12 +52,21 @@ beforeEach(() => {
   const oauth = { enabled: false, issuer: 'https://old/', secret: 'theirs', other: 1 };
   state = { settings: { oauth, mail: { host: 'x' } }, key: 'right', running: true, sent: [] };
   keyFile = 'right\n';
+  sent = undefined;
 });
 
 const container = { name: 'photos', running: true, networks: [], labels: {} };
 const world = {
   http: ownHttp,
-  files: { read: async () => keyFile },
+  files: {
+    read: async (path: string) => (path === '/sent' ? sent : keyFile),
+    write: async (_: string, content: string) => {
+      sent = content;
+    },
+    remove: async () => {
+      sent = undefined;
+    },
+  },
   docker: {
     containers: async () => [container],
     dialAddress: async () => ({ host: '127.0.0.1', port }),
@@ -70,6 +80,7 @@ const want: AppApiSpec = {
   write: { method: 'PUT', path: '/api/settings', whole: false },
   key: { header: 'x-api-key', prefix: '', file: '/root/key' },
   hidden: ['oauth.secret'],
+  sent: '/sent',
   settings: [
     ...settingsOf({ oauth: { enabled: true, issuer: 'https://auth/' } }),
     { path: ['oauth', 'secret'], value: new Secret('hush') },
@@ -90,6 +101,7 @@ test.each([true, false])(
     expect(appApiKind.differs(wanted, await seen()).map(({ says }) => says)).toEqual([
       'oauth.enabled: changed',
       'oauth.issuer: changed',
+      'oauth.secret: changed',
     ]);
     await appApiKind.apply?.(key, wanted, world, undefined);
     const oauth = { enabled: true, issuer: 'https://auth/', secret: 'hush', other: 1 };
@@ -145,5 +157,21 @@ test('what it refuses has a name, and is not quoted', async () => {
 test('what it says that it took, and did not take, differs still', async () => {
   state.skips = true;
   await appApiKind.apply?.(key, want, world, undefined);
-  expect(appApiKind.differs(want, await seen())).toHaveLength(2);
+  expect(appApiKind.differs(want, await seen()).map(({ says }) => says)).toEqual([
+    'oauth.enabled: changed',
+    'oauth.issuer: changed',
+  ]);
+});
+
+test('another secret is sent, although the app never tells it', async () => {
+  await appApiKind.apply?.(key, want, world, undefined);
+  const other = {
+    ...want,
+    settings: [...want.settings.slice(0, 2), { path: ['oauth', 'secret'], value: new Secret('new') }],
+  };
+  expect(appApiKind.differs(other, await seen(other)).map(({ says }) => says)).toEqual(['oauth.secret: changed']);
+  await appApiKind.apply?.(key, other, world, undefined);
+  expect(state.settings['oauth']).toMatchObject({ secret: 'new' });
+  expect(appApiKind.differs(other, await seen(other))).toEqual([]);
+  expect(sent).not.toContain('new');
 });

@@ -10,8 +10,19 @@ import type { World } from '../../src/world/world.ts';
 let state: { values: Map<string, string>; secret?: string; running: boolean; ready: boolean; ran: string[] };
 beforeEach(() => {
   state = { values: new Map([['protocol', 'http']]), running: true, ready: true, ran: [] };
+  sent = undefined;
 });
+let sent: string | undefined;
 const world = {
+  files: {
+    read: async () => sent,
+    write: async (_: string, content: string) => {
+      sent = content;
+    },
+    remove: async () => {
+      sent = undefined;
+    },
+  },
   docker: {
     container: async () => ({ running: state.running }),
     exec: async (_: string, argv: readonly string[], { user, environment }: ExecOptions) => {
@@ -37,6 +48,7 @@ const want: AppCommandsSpec = {
   user: 'www-data',
   ready: ['occ', 'status'],
   variables: { SECRET: new Secret('hush') },
+  sent: '/sent',
   settings: [
     {
       name: 'protocol',
@@ -110,7 +122,10 @@ test('one that is starting is waited for; one that dies in the middle, and anoth
   const failure = (await appCommandsKind.observe('cloud', world, other)) as { failure: Failure; isLost?: true };
   expect(String(failure.failure.why)).toContain('another app');
   expect(failure.isLost).toBe(true);
-  const dying = { docker: { ...world.docker, exec: () => Promise.reject(new Failure(gone)) } } as unknown as World;
+  const dying = {
+    ...world,
+    docker: { ...world.docker, exec: () => Promise.reject(new Failure(gone)) },
+  } as unknown as World;
   expect(await appCommandsKind.observe('cloud', dying, want)).toMatchObject({ is: 'unknown', failure: gone });
 });
 const gone = { code: 'container-not-running', problem: 'It does not run.', fix: 'docker start cloud' };
@@ -121,4 +136,19 @@ test('a command that fails is named without what it printed', async () => {
   const failure = (await apply(bad)?.catch((error: unknown) => error)) as Failure;
   expect(failure).toMatchObject({ code: 'app-command-failed' });
   expect(JSON.stringify(failure)).not.toContain('hush');
+});
+
+test('with another secret all of them are run again, and one that the app tells is compared', async () => {
+  await apply(want);
+  const other = { ...want, variables: { SECRET: new Secret('new') } };
+  expect(appCommandsKind.differs(other, await seen(other)).map(({ says }) => says)).toEqual(['SECRET: changed']);
+  await apply(other);
+  expect(state.secret).toBe('new');
+  expect(appCommandsKind.differs(other, await seen(other))).toEqual([]);
+  const told = { ...other.settings[0]!, look: ['occ', 'get', 'told'], is: { id: 'a', secret: new Secret('new') } };
+  state.values.set('told', '{"id":"a","secret":"old"}');
+  const telling = { ...other, settings: [told] };
+  expect(appCommandsKind.differs(telling, await seen(telling))).toHaveLength(1);
+  state.values.set('told', '{"id":"a","secret":"new"}');
+  expect(appCommandsKind.differs(telling, await seen(telling))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { Secret } from '../../src/model/secret.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -413,6 +414,47 @@ test('an upstream that is another app than its name says is told, and nothing in
   const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/immich.key' };
   const { failure } = await homeauthIn(other)('add-app', ['immich'], flags);
   expect(failure).toMatchObject({ code: 'app-api-unknown' });
+  await other.close();
+});
+
+test("the lines for an app's compose file go into a file beside it, where its owner says so, and go with the app", async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const { containers } = other.docker;
+  const labels = {
+    'com.docker.compose.project.config_files': '/srv/feeds/docker-compose.yml',
+    'com.docker.compose.service': 'feeds',
+  };
+  other.docker.containers = async () =>
+    (await containers()).map((one) => (one.name === 'whoami' ? { ...one, labels: { ...one.labels, ...labels } } : one));
+  await there('remove-app', ['miniflux']);
+  const owner = { uid: 1000, gid: 1000 };
+  await other.files.makeDirectory('/srv/feeds', 0o755, owner);
+  await other.files.write('/srv/feeds/docker-compose.yml', 'services: { feeds: { image: x } }\n', 0o640);
+  await other.files.setAccess('/srv/feeds/docker-compose.yml', 0o640, owner);
+  const path = '/srv/feeds/docker-compose.override.yml';
+  const flags = { upstream: 'whoami:80', login: 'oidc', composeOverride: true };
+  const added = await there('add-app', ['miniflux'], flags);
+  expect(added.failure).toBeUndefined();
+  expect(plain(added.err)).toContain(`${path} has the lines for the compose file`);
+  expect(plain(added.err)).toContain('docker compose up -d');
+  const text = (await other.files.read(path)) ?? '';
+  const { services } = parse(text);
+  expect(services.feeds.env_file).toEqual([at('apps/miniflux.env')]);
+  expect(await other.files.stat(path)).toMatchObject({ mode: 0o640, owner });
+  expect((await there('apply')).out).toBe(nothing);
+  expect(plain((await there('app', ['miniflux'])).out)).toContain(`${path} has the lines`);
+  expect((await there('remove-app', ['miniflux'])).failure).toBeUndefined();
+  expect(await other.files.read(path)).toBeUndefined();
+
+  expect((await there('add-app', ['miniflux'], flags)).failure).toBeUndefined();
+  await other.files.write(path, `${text}# mine\n`, 0o640);
+  expect((await there('apply')).out).toBe(nothing);
+  expect((await there('remove-app', ['miniflux'])).failure).toBeUndefined();
+  expect(await other.files.read(path)).toBe(`${text}# mine\n`);
+  expect((await there('add-app', ['miniflux'], flags)).failure).toMatchObject({ code: 'override-not-possible' });
+  expect((await there('add-app', ['miniflux'], { upstream: 'whoami:80', login: 'oidc' })).failure).toBeUndefined();
+  expect(await other.files.read(path)).toBe(`${text}# mine\n`);
   await other.close();
 });
 
