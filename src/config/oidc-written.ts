@@ -2,7 +2,7 @@ import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import { settingsOf } from '../formats/settings-file.ts';
 import { wordsOf } from '../formats/words.ts';
-import type { AppCommand, Plain } from '../model/app-setting.ts';
+import { type AppCommand, type Plain, settingsFormats } from '../model/app-setting.ts';
 import type { AppOidc } from './config.ts';
 import type { AppDraft } from './file.ts';
 
@@ -10,6 +10,7 @@ type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
 type Values = Partial<Record<Placeholder, string>>;
 type Block = NonNullable<KnownApp['oidc']>;
 type Exec = NonNullable<Block['exec']>;
+type Format = (typeof settingsFormats)[number];
 
 /** Filled in where they are handed over, or by the app's owner. */
 export const given = [
@@ -21,10 +22,11 @@ const isOpen = (content: unknown): boolean =>
   /\{(proxyIp|providerId|strategyId|randomSecret|appApiKey)\}/.test(JSON.stringify(content));
 
 /** The file of settings that homeauth can write for an app, with its format. */
-export function writable(known: KnownApp | undefined): (Block['file'] & { format: 'yaml' | 'json' }) | undefined {
+export function writable(known: KnownApp | undefined): (Block['file'] & { format: Format }) | undefined {
   const { 'configured-by': way, file } = known?.oidc ?? {};
-  if (way !== 'file' || (file?.format !== 'yaml' && file?.format !== 'json')) return undefined;
-  return isOpen(file.content) ? undefined : { ...file, format: file.format };
+  const format = settingsFormats.find((one) => one === file?.format);
+  if (way !== 'file' || !file || !format) return undefined;
+  return isOpen(file.content) ? undefined : { ...file, format };
 }
 
 /** The commands that homeauth can run for an app: it knows how to look at what each has set. */

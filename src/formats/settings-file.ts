@@ -1,6 +1,9 @@
+import { parse, patch } from '@decimalturn/toml-patch';
 import { parseDocument } from 'yaml';
 import type { AppSettingSpec, Plain, Setting, Step } from '../model/app-setting.ts';
 import { Secret } from '../model/secret.ts';
+import { type Place, readIni, withIni } from './ini.ts';
+import { readXml, withXml } from './xml.ts';
 
 type Format = AppSettingSpec['format'];
 type Keys = readonly (string | number)[];
@@ -37,6 +40,7 @@ export const nameOf = ({ path }: Setting): string =>
  * @throws an error of the format's where the text is not in it
  */
 export function readSettings(text: string, format: Format, settings: readonly Setting[]): readonly Setting[] {
+  if (format === 'ini' || format === 'xml') return settings.map((setting) => inWords(text, format, setting));
   const data = dataOf(text, format);
   return settings.map(({ path }) => {
     const value = keysFor(data, path).reduce<unknown>((at, key) => (at as Map | undefined)?.[key as string], data);
@@ -48,11 +52,54 @@ export function readSettings(text: string, format: Format, settings: readonly Se
  * The file with these settings, and all else as it was. One without a value goes, and what is empty without it.
  * @throws an error where a value stands in the place of a map
  */
-export const withSettings = (text: string, format: Format, settings: readonly Setting[]): string =>
-  format === 'json' ? inJson(text, settings) : inYaml(text, settings);
+export function withSettings(text: string, format: Format, settings: readonly Setting[]): string {
+  switch (format) {
+    case 'json':
+      return inJson(text, settings);
+    case 'yaml':
+      return inYaml(text, settings);
+    case 'toml':
+      return patch(text, changed(parse(text), settings));
+    case 'ini':
+    case 'xml':
+      return inOrder(settings).reduce((now, { path, value }) => {
+        const plain = bare(value);
+        const word = plain === undefined ? undefined : wordOf(plain);
+        return format === 'ini' ? withIni(now, placeOf(path), word) : withXml(now, namesOf(path), word);
+      }, text);
+  }
+}
+
+/** A format that has words alone: `true` is the one that is wanted where the text says so. */
+function inWords(text: string, format: 'ini' | 'xml', { path, value }: Setting): Setting {
+  const found = format === 'ini' ? readIni(text, placeOf(path)) : readXml(text, namesOf(path));
+  const plain = bare(value);
+  if (found === undefined) return { path };
+  return { path, value: plain !== undefined && wordOf(plain) === found ? plain : found };
+}
+
+const wordOf = (value: Plain): string => {
+  if (typeof value === 'object') throw new Error('a format that has single values alone');
+  return String(value);
+};
+
+const namesOf = (path: readonly Step[]): readonly string[] =>
+  path.map((step) => {
+    if (typeof step !== 'string') throw new Error('a format that homeauth changes no lists in');
+    return step;
+  });
+
+function placeOf(path: readonly Step[]): Place {
+  const names = namesOf(path);
+  return { section: names.slice(0, -1).join('.'), key: names.at(-1) ?? '' };
+}
+
+const changed = (data: unknown, settings: readonly Setting[]): unknown =>
+  inOrder(settings).reduce((now, { path, value }) => put(now, keysFor(now, path), bare(value)), data);
 
 function dataOf(text: string, format: Format): unknown {
   if (format === 'json') return JSON.parse(text);
+  if (format === 'toml') return parse(text);
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error) throw error;
@@ -107,8 +154,7 @@ const isEmpty = (node: unknown): boolean =>
   typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) && node.items.length === 0;
 
 function inJson(text: string, settings: readonly Setting[]): string {
-  let data: unknown = JSON.parse(text);
-  for (const { path, value } of inOrder(settings)) data = put(data, keysFor(data, path), bare(value));
+  const data = changed(JSON.parse(text), settings);
   const indent = /^[[{]\s*\n([ \t]+)/.exec(text)?.[1];
   return `${JSON.stringify(data, undefined, indent)}${/\s*$/.exec(text)?.[0] ?? ''}`;
 }

@@ -147,6 +147,9 @@ const failed = (container: string, argv: readonly string[], code: number): Failu
     problem: `In the container ${container}, this ended with ${code}: ${argv.join(' ')}`,
     why: isNone(code)
       ? 'There is no such program: another app runs there than its name says, or a release of it that has changed.'
-      : 'The app was started anew in the middle, or does not know one of the words.',
-    fix: `Look at its log (docker logs --tail 50 ${container}), then: homeauth apply. Or delete settings-in in homeauth.yaml and enter the settings by hand: homeauth app NAME`,
+      : 'The app was started anew in the middle, does not reach the login page or trust its certificate, or does not know one of the words.',
+    fix: [
+      `Look at its log (docker logs --tail 50 ${container}), and at what belongs into its compose file (homeauth app NAME), then: homeauth apply`,
+      'Or delete settings-in in homeauth.yaml, and enter the settings by hand: homeauth app NAME',
+    ],
   });

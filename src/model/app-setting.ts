@@ -12,11 +12,14 @@ export interface Setting {
   readonly value?: Plain | Secret;
 }
 
+/** What homeauth can change in such a file; one that is a program it shows. */
+export const settingsFormats = ['yaml', 'json', 'toml', 'ini', 'xml'] as const;
+
 /** What homeauth sets in such a file. Everything else in it is the owner's. */
 export interface AppSettingSpec {
   /** `CONTAINER:PATH`. */
   readonly in: string;
-  readonly format: 'yaml' | 'json';
+  readonly format: (typeof settingsFormats)[number];
   readonly settings: readonly Setting[];
 }
 

@@ -87,3 +87,62 @@ test.each([
 ] as const)('%s that does not fit is refused: %j', (format, text) => {
   expect(() => withSettings(text, format, ours)).toThrow();
 });
+
+/** Ours as they are set in a file with values of its owner's, what comes of it, and their ways. */
+function trial(format: 'toml' | 'ini' | 'xml', text: string, content: Parameters<typeof settingsOf>[0]) {
+  const set = settingsOf(content);
+  const before = readSettings(
+    text,
+    format,
+    set.map(({ path }) => ({ path })),
+  );
+  const whole = withSettings(text, format, set);
+  expect(readSettings(whole, format, set)).toEqual(set);
+  expect(withSettings(whole, format, set)).toBe(whole);
+  expect(withSettings(whole, format, before)).toBe(text);
+  return whole;
+}
+
+test('TOML: ours stand there, all else stays byte for byte, and the former values come back', () => {
+  const text = `# top\ntitle = 'x' # mine\n\n[auth]\n  # odd\n  enabled = false   # off\n  list = [ "a", "b" ]\n\n[[servers]]\nname = "one"\n`;
+  const whole = trial('toml', text, { 'auth.enabled': true, auth: { oidc: { id: 'i' } }, added: 'new' });
+  expect(whole).toContain("title = 'x' # mine\n");
+  expect(whole).toContain('  enabled = true   # off\n  list = [ "a", "b" ]\n');
+  expect(whole).toContain('[[servers]]\nname = "one"\n');
+});
+
+test('INI: ours stand there, all else stays byte for byte, and the former values come back', () => {
+  const text = '; top\ntop=1\n\n[auth]\n# odd: x\nenabled=false\nother = a=b\n\n[more]\nlast=1\n';
+  const whole = trial('ini', text, {
+    auth: { enabled: true, 'client id': 'i' },
+    'auth oidc': { url: 'https://x/?a=b' },
+  });
+  expect(whole).toBe(
+    '; top\ntop=1\n\n[auth]\n# odd: x\nenabled=true\nother = a=b\nclient id=i\n\n[more]\nlast=1\n\n[auth oidc]\nurl=https://x/?a=b\n',
+  );
+  trial('ini', '', { auth: { enabled: true } });
+  trial('ini', 'a = 1\r\n[auth]\r\nb = 2\r\n', { auth: { b: 3, c: 'x' } });
+  expect(() => withSettings(text, 'ini', settingsOf({ auth: { x: 'a\n[b]' } }))).toThrow();
+});
+
+test('XML: ours stand there, all else stays byte for byte, and the former values come back', () => {
+  const text = `<?xml version="1.0"?>\r\n<!-- <A>top</A> -->\n<Plugin xmlns:x='y' a='1 > 0'>\n  <A>1 &amp; 2</A> <!-- c -->\n  <B></B>\n  <C>&#xE4;</C><Z />\n  <D><E>x</E></D>\n</Plugin>\n`;
+  const whole = trial('xml', text, { A: 'a<b>&', B: true, D: { E: 2, F: 'f' }, G: { H: 'h' } });
+  expect(whole).toBe(
+    `<?xml version="1.0"?>\r\n<!-- <A>top</A> -->\n<Plugin xmlns:x='y' a='1 > 0'>\n  <A>a&lt;b&gt;&amp;</A> <!-- c -->\n  <B>true</B>\n  <C>&#xE4;</C><Z />\n  <D><E>2</E><F>f</F></D>\n  <G><H>h</H></G>\n</Plugin>\n`,
+  );
+});
+
+test('XML: an element that is closed at once, and one without any in it, take a value', () => {
+  expect(withSettings('<P>\n  <B x="1" />\n</P>', 'xml', settingsOf({ B: 1 }))).toBe('<P>\n  <B x="1">1</B>\n</P>');
+  expect(withSettings('<P/>\n', 'xml', settingsOf({ B: 1 }))).toBe('<P>  <B>1</B></P>\n');
+});
+
+test.each([
+  ['toml', 'a = [1\n'],
+  ['xml', '<a><b></a>'],
+  ['xml', '<a><A>x</A></a>'],
+  ['xml', ''],
+] as const)('%s that does not fit is refused: %j', (format, text) => {
+  expect(() => withSettings(text, format, settingsOf({ A: { b: 'x' } }))).toThrow();
+});
