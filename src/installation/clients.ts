@@ -13,8 +13,9 @@ export async function clientsOf({
   world,
 }: Pick<Installation, 'config' | 'layout' | 'world'>): Promise<Readonly<Record<string, Client>>> {
   const found = speakers(config).map(async (app) => {
-    const text = await world.files.read(clientFile(layout, app));
-    const values = text === undefined ? {} : decodeEnv(text);
+    const path = clientFile(layout, app);
+    const text = await world.files.read(path);
+    const values = text === undefined ? {} : decodeEnv(text, path);
     const [id, secret, random] = [...secretNames.client, secretNames.random].map((name) => values[name]);
     if (!id || !secret) return [];
     return [[app.name, { id, secret: new Secret(secret), ...(random && { random: new Secret(random) }) }] as const];

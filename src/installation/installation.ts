@@ -97,7 +97,7 @@ export async function reopened(
 
 /** What one of our env files says; nothing where it is missing. */
 export async function valuesIn({ files }: Pick<World, 'files'>, path: string) {
-  return decodeEnv((await files.read(path)) ?? '');
+  return decodeEnv((await files.read(path)) ?? '', path);
 }
 
 /** Gives values in one of our env files others: each line that sets one, or a new line at the end. */

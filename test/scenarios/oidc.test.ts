@@ -103,6 +103,21 @@ test('what somebody changed in its provider is put right, its owner’s own fiel
   expect((await run('apply')).out).toBe(nothing);
 });
 
+test('a secret file that was edited by hand is named, with its line; another secret in it is what counts', async () => {
+  const path = at('.homeauth/apps/wiki.env');
+  const right = await read('.homeauth/apps/wiki.env');
+  await fake.files.write(path, `${right}oops "\n`, 0o600);
+  const { failure } = await run('apply');
+  expect(failure).toMatchObject({ code: 'env-unreadable' });
+  expect(plain(failure?.message ?? '')).toContain(`Line 3 of ${path}`);
+  await fake.files.write(path, right.replace(/(?<=CLIENT_SECRET=).+/, 'typed'), 0o600);
+  expect((await run('apply')).failure).toBeUndefined();
+  expect(await providerOf('wiki')).toMatchObject({ client_secret: 'typed' });
+  await fake.files.write(path, right, 0o600);
+  expect((await run('apply')).failure).toBeUndefined();
+  expect((await run('apply')).out).toBe(nothing);
+});
+
 test('what an app knows people by is never changed', async () => {
   await change('    oidc:\n', '    oidc:\n      subject-mode: user_email\n');
   const { failure } = await run('apply');
