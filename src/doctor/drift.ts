@@ -43,7 +43,10 @@ function tolerant(failures: Map<string, Failure>): Kinds {
   const entries = Object.entries(kinds).map(([name, kind]) => {
     const observe: Kind<unknown>['observe'] = async (key, world, want) => {
       try {
-        return await (kind as Kind<unknown>).observe(key, world, want);
+        const found = await (kind as Kind<unknown>).observe(key, world, want);
+        // What time alone does not change is no mere look that could not be made.
+        if (found.is === 'unknown' && found.isLost && found.failure) failures.set(found.failure.code, found.failure);
+        return found;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         failures.set(error.code, error);

@@ -154,7 +154,9 @@ function settingsOf({ env, file, api, exec, ui, 'settings-notes': notes }: Setti
     ...(exec
       ? block(
           `In the app's container${exec.user ? ` as ${exec.user}` : ''}`,
-          exec.commands.map((one) => (typeof one === 'string' ? one : one.set)).join('\n'),
+          [typed(exec.variables, '='), ...exec.commands.map((one) => (typeof one === 'string' ? one : one.set))]
+            .filter((line) => line !== '')
+            .join('\n'),
         )
       : []),
     ...(ui ? page(ui, block) : []),

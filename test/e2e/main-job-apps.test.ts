@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MINIFLUX_IMAGE, POSTGRES_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
+import { ACTUAL_IMAGE, MINIFLUX_IMAGE, POSTGRES_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
 import { hostOf, type Page, visitor } from './main-job/browser.ts';
 import { logIn, openChromium, visit } from './main-job/chromium.ts';
@@ -314,6 +314,50 @@ test('Miniflux, by its variables: a person logs in with its own button in a brow
   await page.waitForURL(`${hostOf('miniflux')}/**`);
   await page.goto(`${hostOf('miniflux')}/settings`);
   expect(await page.locator('input[name=username]').inputValue()).toBe('helen');
+  await browser.close();
+  await homeauthEnds(0, ['plan', '--exit-code']);
+});
+
+/** Actual as its own page says to start it, with the password that its owner gave it. */
+async function composeActual(directory: string): Promise<void> {
+  await mkdir(directory);
+  const networks = '{ caddynet: { external: true, name: caddy_caddynet } }';
+  const service = `{ image: '${ACTUAL_IMAGE}', container_name: actual, networks: [caddynet] }`;
+  await writeFile(join(directory, 'compose.yaml'), `services: { actual: ${service} }\nnetworks: ${networks}\n`);
+  await place.engine.compose(['up', '--detach'], { cwd: directory });
+  await bootstrapActual();
+}
+
+async function bootstrapActual(): Promise<void> {
+  const said = `{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"password":"pennies"}' }`;
+  const script = `fetch('http://localhost:5006/account/bootstrap', ${said}).then(({ status }) => process.exit(status === 200 ? 0 : 1))`;
+  const bootstrap = () =>
+    place.engine.docker(['exec', 'actual', 'node', '-e', script]).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(bootstrap, { timeout: 60_000 }).toBe(true);
+}
+
+test('Actual, by a command of its own and an override file: a person logs in with its own button in a browser', {
+  timeout: 300_000,
+}, async () => {
+  const directory = join(place.around, 'actual');
+  await composeActual(directory);
+  // It does not trust Caddy's authority before its owner has made the container anew.
+  const halfway = await homeauthEnds(5, ['add-app', 'actual-budget', '--settings-in', 'actual', '--compose-override']);
+  expect(halfway.err.replace(/\s+/g, ' ')).toContain('trust its certificate');
+  await place.engine.compose(['up', '--detach'], { cwd: directory });
+  await bootstrapActual();
+  await homeauthEnds(0, ['add-app', 'actual-budget']);
+
+  const browser = await openChromium();
+  const page = await visit(browser, hostOf('actual-budget'));
+  await page.getByRole('textbox').fill('pennies');
+  await page.getByRole('button', { name: 'Start using OpenID' }).click();
+  await logIn(page, 'helen', password);
+  await page.waitForURL(`${hostOf('actual-budget')}/**`);
+  await page.getByText(/helen/i).first().waitFor();
   await browser.close();
   await homeauthEnds(0, ['plan', '--exit-code']);
 });

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { bundleStandin } from '../standin/bundle.ts';
 import { buildImage, builtImages, type Image, INPUTS_LABEL, importBase } from './image.ts';
 import {
+  ACTUAL_IMAGE,
   AUTHENTIK_RELEASES,
   authentikImage,
   CADDY_IMAGE,
@@ -50,6 +51,13 @@ const images: Image[] = [
     folder: folder('miniflux'),
     files: { miniflux: join(cache, 'bin/miniflux') },
     from: base,
+    official: true,
+  },
+  {
+    name: ACTUAL_IMAGE,
+    folder: folder('actual'),
+    files: { 'actual.tar': join(cache, 'actual.tar') },
+    from: node,
     official: true,
   },
   {

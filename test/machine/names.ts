@@ -11,4 +11,5 @@ export const OLD_POSTGRES_IMAGE = 'postgres:15-alpine';
 export const REDIS_IMAGE = 'redis:alpine';
 export const CADDY_IMAGE = 'caddy:2.11.7';
 export const MINIFLUX_IMAGE = 'miniflux/miniflux:2.3.4';
+export const ACTUAL_IMAGE = 'actualbudget/actual-server:25.6.0';
 export const WHOAMI_IMAGE = 'traefik/whoami:v1.11.0';

@@ -416,6 +416,7 @@ test('an app is told its settings by its API, with a key that is in a file; a ke
   // All else was carried out.
   expect((await databaseOf(other)).applications.find(({ slug }) => slug === 'portainer')?.name).toBe('Ports');
   expect(plain((await there('plan')).out)).toContain('refuses the key');
+  expect(plain((await there('doctor')).out)).toContain('refuses the key in /srv/portainer.key: 401');
   await other.files.write('/srv/portainer.key', 'ptr_another\n', 0o600);
   expect((await there('apply')).out).toBe(nothing);
   expect((await there('remove-app', ['portainer'])).failure).toBeUndefined();

@@ -41,8 +41,11 @@ export function enteredIn(
   }
 }
 
-const linesOf = ({ exec }: Block): string[] =>
-  (exec?.commands ?? []).map((one) => (typeof one === 'string' ? one : one.set));
+/** Variables of the commands first, as they are exported before them. */
+const linesOf = ({ exec }: Block): string[] => [
+  ...Object.entries(exec?.variables ?? {}).map(([name, value]) => `export ${name}="${value}"`),
+  ...(exec?.commands ?? []).map((one) => (typeof one === 'string' ? one : one.set)),
+];
 
 /** The way of a block that names none: the one that it has. */
 export const wayOf = (block: Block): AppSettings['way'] | undefined =>
