@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logins } from '../model/app-login.ts';
 import { oidc } from './oidc.ts';
 import { settings, ways } from './settings.ts';
 
@@ -6,8 +7,6 @@ const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not of small lette
 const image = z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9._-]+)*$/, 'is no image without a tag');
 const sentences = z.array(z.string().min(1)).default([]);
 
-/** How people get into an app. */
-const logins = ['forward-auth', 'oidc', 'ldap', 'header', 'none'] as const;
 /** How sure an entry is of `login.use`. */
 const confidences = ['docs', 'seen-in-issue', 'guess'] as const;
 
@@ -95,8 +94,6 @@ export const knownApp = z
 
 /** An app that homeauth knows, its defaults filled in. */
 export type KnownApp = z.output<typeof knownApp>;
-/** How people get into an app. */
-export type Login = KnownApp['login']['use'];
 
 /** The JSON Schema of a file of catalogue/ for editors, as the text of a file. */
 export const catalogueSchemaText = (): string =>

@@ -1,3 +1,4 @@
+import type { Login } from '../model/app-login.ts';
 import type { ExitCode } from '../model/failure.ts';
 import { choice, defineCommand, endShutOut, type FlagsOf, several } from './define-command.ts';
 
@@ -9,6 +10,9 @@ export const apps = defineCommand({
   takes: (command) => command.argument('[word...]', 'a name, or a word of a title, a category or an image'),
   run: async ([words], _, s): Promise<ExitCode> => (await import('../commands/apps.ts')).apps(words, s),
 });
+
+/** The model's list, which is not loaded at every start: the compiler holds the two together. */
+const logins: Record<Login, true> = { 'forward-auth': true, header: true, oidc: true, ldap: true, none: true };
 
 export const addApp = defineCommand({
   name: 'add-app',
@@ -32,9 +36,7 @@ export const addApp = defineCommand({
         choice('--mode <app|domain>', 'app: rules of its own (the default); domain: those of the whole domain'),
       )
       .addOption(
-        choice('--login <way>', 'how people get in; default: what homeauth apps says of the app', [
-          ...['forward-auth', 'header', 'oidc', 'ldap', 'none'],
-        ]),
+        choice('--login <way>', 'how people get in; default: what homeauth apps says of the app', Object.keys(logins)),
       )
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option(

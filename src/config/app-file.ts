@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logins } from '../model/app-login.ts';
 import { checkAppName } from './app-name.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { checkHostName } from './host-name.ts';
@@ -57,7 +58,7 @@ export const app = z
       description:
         '`app`: a provider of its own, which groups need. `domain`: shares the provider for the whole domain.',
     }),
-    login: z.enum(['forward-auth', 'header', 'oidc', 'ldap', 'none']).default('forward-auth').meta({
+    login: z.enum(logins).default('forward-auth').meta({
       description:
         '`forward-auth`: nobody gets to the app who is not logged in to authentik. `header`: the same, and the app believes the header that says who it is; only where nobody but Caddy reaches the app. `oidc`: everybody gets to the app, and it asks authentik by itself (OpenID Connect). `ldap`: the same by LDAP, with name and password alone: there is no second factor. `none`: everybody gets to the app, and authentik has no part in it.',
     }),

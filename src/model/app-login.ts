@@ -1,8 +1,12 @@
+/** How people get into an app. */
+export const logins = ['forward-auth', 'header', 'oidc', 'ldap', 'none'] as const;
+export type Login = (typeof logins)[number];
+
 /** How people log in to an app, and what its owner enters there for that. */
 export interface AppLogin {
   readonly app: string;
   readonly url: string;
-  readonly login: 'forward-auth' | 'header' | 'oidc' | 'ldap' | 'none';
+  readonly login: Login;
   /** Of an app that believes a header: its name, and what is entered in the app where that is known. */
   readonly header?: { readonly name: string; readonly settings?: AppSettings };
   /** Of one that asks by LDAP. */

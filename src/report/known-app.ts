@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { KnownApp, Login } from '../catalogue/schema.ts';
+import type { KnownApp } from '../catalogue/schema.ts';
+import type { Login } from '../model/app-login.ts';
 import { below, wrap } from './layout.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';

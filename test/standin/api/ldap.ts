@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
-import { providersOf } from '../oauth/clients.ts';
 import { mayEnter } from '../people.ts';
 import type { Json, LdapProvider, Role, State, User } from '../state.ts';
 import { unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk, missing } from './lookup.ts';
 import { list } from './paging.ts';
-import { deleteProvider } from './providers.ts';
+import { deleteProvider, providerFields } from './providers.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
 
@@ -30,22 +29,8 @@ const defaults = (): LdapProvider => ({
 });
 
 function fieldsFor(state: State, self?: LdapProvider): Fields {
-  const flows = (): string[] => state.flows.map((one) => one.pk);
   return {
-    name: {
-      type: 'text',
-      required: true,
-      check: unique(
-        () =>
-          providersOf(state)
-            .filter((one) => one !== self)
-            .map((one) => one.name),
-        'provider with this name already exists.',
-      ),
-    },
-    authentication_flow: { type: 'ref', nullable: true, known: flows },
-    authorization_flow: { type: 'ref', required: true, known: flows },
-    invalidation_flow: { type: 'ref', required: true, known: flows },
+    ...providerFields(state, self),
     property_mappings: { type: 'refs', known: () => [] },
     base_dn: { type: 'text' },
     certificate: { type: 'ref', nullable: true, known: () => state.keypairs.map((one) => one.pk) },

@@ -9,7 +9,7 @@ import { duration, unique } from './checks.ts';
 import { bodyOf, type Fields, fieldErrors, pythonType } from './fields.ts';
 import { byPk } from './lookup.ts';
 import { list } from './paging.ts';
-import { deleteProvider, proxyUris } from './providers.ts';
+import { deleteProvider, providerFields, proxyUris } from './providers.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
 
@@ -63,20 +63,11 @@ function show(call: Call, client: Client): unknown {
 }
 
 function fieldsFor(state: State, self?: OAuthProvider): Fields {
-  const flows = (): string[] => state.flows.map((one) => one.pk);
   const keys = (): string[] => state.keypairs.map((one) => one.pk);
   const others = (): readonly Client[] => clientsOf(state).filter((one) => one !== self);
   const lasting = { type: 'text', check: duration } as const;
   return {
-    name: {
-      type: 'text',
-      required: true,
-      check: unique(() => others().map((one) => one.name), 'provider with this name already exists.'),
-    },
-    authentication_flow: { type: 'ref', nullable: true, known: flows },
-    authorization_flow: { type: 'ref', required: true, known: flows },
-    invalidation_flow: { type: 'ref', required: true, known: flows },
-    property_mappings: { type: 'refs', known: () => state.mappings.map((one) => one.pk) },
+    ...providerFields(state, self),
     client_type: { type: 'text', choices: ['confidential', 'public'] },
     grant_types: { type: 'any' },
     client_id: {

@@ -1,7 +1,7 @@
 import { PROVIDER_INVALIDATION } from '../defaults.ts';
 import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
-import { providersOf } from '../oauth/clients.ts';
+import { type AnyProvider, providersOf } from '../oauth/clients.ts';
 import { randomText } from '../secrets.ts';
 import type { Json, ProxyProvider, RedirectUri, State } from '../state.ts';
 import { duration, unique, url } from './checks.ts';
@@ -45,19 +45,15 @@ function showProvider(state: State, provider: ProxyProvider): unknown {
   };
 }
 
-const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
+/** What providers of all sorts have. */
+export function providerFields(state: State, self?: AnyProvider): Fields {
   const flows = (): string[] => state.flows.map((one) => one.pk);
+  const others = () => providersOf(state).filter((one) => one !== self);
   return {
     name: {
       type: 'text',
       required: true,
-      check: unique(
-        () =>
-          providersOf(state)
-            .filter((one) => one !== self)
-            .map((one) => one.name),
-        'provider with this name already exists.',
-      ),
+      check: unique(() => others().map((one) => one.name), 'provider with this name already exists.'),
     },
     authentication_flow: { type: 'ref', nullable: true, known: flows },
     authorization_flow: { type: 'ref', required: true, known: flows },
@@ -66,6 +62,12 @@ const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
       invalidation_flow: { type: 'ref', required: true, known: flows },
     }),
     property_mappings: { type: 'refs', known: () => state.mappings.map((one) => one.pk) },
+  };
+}
+
+function fieldsFor(state: State, self?: ProxyProvider): Fields {
+  return {
+    ...providerFields(state, self),
     internal_host: { type: 'text', blank: true, check: url('http', 'https') },
     external_host: { type: 'text', required: true, check: url('http', 'https') },
     internal_host_ssl_validation: { type: 'bool' },
@@ -82,7 +84,7 @@ const fieldsFor = (state: State, self?: ProxyProvider): Fields => {
     access_token_validity: { type: 'text', check: duration },
     refresh_token_validity: { type: 'text', check: duration },
   };
-};
+}
 
 const defaults = (): ProxyProvider => ({
   pk: 0,

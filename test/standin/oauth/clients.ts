@@ -5,11 +5,10 @@ export type Client = ProxyProvider | OAuthProvider;
 
 export const clientsOf = (state: State): readonly Client[] => [...state.providers, ...state.oauthProviders];
 
-/** Every provider, those that nobody authorises with, too. */
-export const providersOf = (state: State): readonly (Client | LdapProvider)[] => [
-  ...clientsOf(state),
-  ...state.ldapProviders,
-];
+/** Those that nobody authorises with, too. */
+export type AnyProvider = Client | LdapProvider;
+
+export const providersOf = (state: State): readonly AnyProvider[] => [...clientsOf(state), ...state.ldapProviders];
 
 /** The client of this id, and its application, if it has both. */
 export function clientCalled(
