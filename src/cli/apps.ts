@@ -137,12 +137,15 @@ export const verify = defineCommand({
   name: 'verify',
   heading: 'apps',
   about: 'Check again that every app asks strangers for a login',
-  examples: ['homeauth verify', 'homeauth verify --as-outsider'],
+  examples: ['homeauth verify', 'homeauth verify --as-outsider', 'homeauth verify immich --as-owner'],
   changes: true,
   takes: (command) =>
     command
+      .argument('[name]', 'this app alone')
+      .option('--as-owner', 'also log in to this app as you: it creates your account in it')
+      .option('--admin-password-file <file>', 'your password, for --as-owner; - reads stdin')
       .option('--as-outsider', 'also with an account in no group: it is created, and removed again')
       .option('-v, --verbose', 'also show the checks that passed'),
-  run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/verify.ts')).verify(flags, s),
+  run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/verify.ts')).verify(name, flags, s),
 });
 export type VerifyFlags = FlagsOf<typeof verify>;

@@ -1,19 +1,35 @@
 import type { VerifyFlags } from '../cli/apps.ts';
-import { verifyAll, verifyAsOutsider, verifyClients } from '../doctor/verify.ts';
+import { isSpeaker } from '../config/oidc.ts';
+import { verifyAll, verifyAsOutsider, verifyAsOwner, verifyClients } from '../doctor/verify.ts';
+import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import { appNamed } from '../people/access.ts';
+import { answersOf } from '../people/second-factor/answers.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { isAboutName } from '../verify/name.ts';
-import { screenOf } from './screen.ts';
+import type { Visitor } from '../verify/visit.ts';
+import { passwordAtHand } from './password.ts';
+import { type Screen, screenOf } from './screen.ts';
+import { enrolmentPrompts } from './user/enrolment-prompts.ts';
 
-/** `homeauth verify`: all proofs but the owner's login. Names are told by what changes them, by the doctor, and with -v. */
-export async function verify(flags: VerifyFlags, runtime: Runtime): Promise<ExitCode> {
+/**
+ * `homeauth verify [NAME]`: all proofs, of all apps or of one; the owner's login only with --as-owner. Names are told by
+ * what changes them, by the doctor, and with -v.
+ */
+export async function verify(name: string | undefined, flags: VerifyFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'verify');
-  const findings = [
-    ...(await verifyAll(installation, { apps: installation.config.apps })),
-    ...(await verifyClients(installation, installation.config.apps)),
+  const app = name === undefined ? undefined : appNamed(installation, name);
+  const apps = app ? [app] : installation.config.apps;
+  if (flags.asOwner && !app) throw nameless();
+  const owner = flags.asOwner ? await ownerAtHand(installation, flags, runtime, screen) : undefined;
+  const findings: readonly Finding[] = [
+    ...(await verifyAll(installation, { apps, ...(owner && { password: owner.password }) })),
+    ...(await verifyClients(installation, apps)),
+    ...(owner && app && isSpeaker(app) ? await verifyAsOwner(installation, app, owner) : []),
     ...(flags.asOutsider ? await verifyAsOutsider(installation) : []),
   ];
   const ok = findings.every(({ status }) => status !== 'fail');
@@ -22,3 +38,36 @@ export async function verify(flags: VerifyFlags, runtime: Runtime): Promise<Exit
   screen.result(proof(shown, screen.paper, verbose), findingsData(findings), ok);
   return ok ? exitCodes.fine : exitCodes.wrong;
 }
+
+/** The owner, with their password, and whoever sits at the terminal for a code. */
+async function ownerAtHand(
+  installation: Installation,
+  flags: VerifyFlags,
+  runtime: Runtime,
+  screen: Screen,
+): Promise<Visitor> {
+  const { username } = installation.config.admin;
+  const password = await passwordAtHand(installation, flags, runtime);
+  if (!password) {
+    throw new Failure({
+      code: 'answer-missing',
+      problem: `The password of ${username} is missing.`,
+      why: 'With --as-owner homeauth logs in to the app as you.',
+      fix: 'Add --admin-password-file FILE, or run it at a terminal.',
+    });
+  }
+  if (!runtime.terminal.interactive) return { username, password };
+  const { beyond } = answersOf(username, enrolmentPrompts(runtime, username, screen));
+  // A code is asked for; a second factor is not set up on the way.
+  const isCode: typeof beyond = async (challenge) =>
+    (challenge.device_challenges ?? []).length > 0 ? beyond(challenge) : undefined;
+  return { username, password, beyond: isCode };
+}
+
+const nameless = (): Failure =>
+  new Failure({
+    code: 'answer-missing',
+    problem: 'Name the app that is to be logged in to.',
+    why: 'With --as-owner you get an account in it.',
+    fix: 'homeauth verify NAME --as-owner',
+  });

@@ -206,7 +206,7 @@ export const checks: readonly Check[] = [
     by: proven,
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
-      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'login-from-inside'],
+      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'oidc-entry', 'login-from-inside'],
       ...['header-shared', 'header-apart', 'header-unseen'],
       ...['ldap-apart', 'ldap-search', 'ldap-bind', 'ldap-refused'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],

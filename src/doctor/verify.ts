@@ -17,8 +17,10 @@ import { isEntrance, type ProxyFacts } from '../proxy/proxy.ts';
 import { proveExchanged } from '../verify/client-secret.ts';
 import { proveKeptOut, proveMember, proveSearch } from '../verify/ldap.ts';
 import { proveClients, proveRefused } from '../verify/oidc-client.ts';
+import { proveEntry } from '../verify/oidc-entry.ts';
 import type { Owner } from '../verify/owner.ts';
 import type { ProbeContext } from '../verify/probe.ts';
+import type { Visitor } from '../verify/visit.ts';
 import { checksBy } from './checks.ts';
 import { proxyFor } from './examine.ts';
 
@@ -110,6 +112,13 @@ export async function verifyClients(installation: Installation, apps: readonly A
         ])
       : []),
   ];
+}
+
+/** All the way into an app that asks authentik by itself, as the owner: the app makes its account of it. */
+export async function verifyAsOwner(installation: Installation, app: Speaker, who: Visitor): Promise<Finding[]> {
+  const door = await doorOf(installation);
+  // Told by the other proofs.
+  return 'status' in door ? [] : proveEntry(door.scene, app, who);
 }
 
 /** Whether authentik takes the client secrets of these apps, and the former ones no more. */

@@ -3,6 +3,7 @@ import type { Speaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { Shown } from '../model/shown.ts';
+import type { Browser } from '../world/authentik/browser.ts';
 import type { HttpAnswer } from '../world/world.ts';
 import type { ProbeContext } from './probe.ts';
 import { isRedirect, targetOf } from './stranger.ts';
@@ -21,7 +22,7 @@ export async function proveStart(context: ProbeContext, app: Speaker): Promise<F
   const common = { id: 'oidc-start', title: `${app.name} begins the login with authentik` };
   const settings = `Give ${app.name} its settings, and restart it: homeauth app ${app.name}`;
   const no = (problem: string, why?: Shown) => [wrong(common, 'warn', { problem, ...(why && { why }), fix: settings })];
-  const asked = await authorizeRequest(context, app, app.oidc.loginStart);
+  const asked = await authorizeRequest(context, app, app.oidc.loginStart, await browserFor(context));
   if (asked instanceof Failure) return no(`${app.name} does not answer where its login begins.`, asked.problem);
   if (!asked)
     return no(`${app.name} does not begin a login with authentik yet.`, `Asked at ${app.oidc.loginStart.url}`);
@@ -48,15 +49,19 @@ function fits({ url, mode }: RedirectUri, given: string): boolean {
   }
 }
 
+/** A browser that comes in as visitors do. Its cookies take a list of all public suffixes: loaded when it is used. */
+export async function browserFor({ world, entrance: { via, authority } }: ProbeContext): Promise<Browser> {
+  const { openBrowser } = await import('../world/authentik/browser.ts');
+  return openBrowser(world.http, { ...(via && { via }), ...(authority !== undefined && { authority }) });
+}
+
 /** Goes where the app sends a browser, as long as that is the app itself; undefined where it is not to authentik. */
-async function authorizeRequest(
-  { world, config: { authHost }, entrance: { via, authority } }: ProbeContext,
+export async function authorizeRequest(
+  { config: { authHost } }: ProbeContext,
   app: Speaker,
   start: LoginStart,
+  browser: Browser,
 ): Promise<URL | Failure | undefined> {
-  // A browser's cookies take a list of all public suffixes.
-  const { openBrowser } = await import('../world/authentik/browser.ts');
-  const browser = openBrowser(world.http, { ...(via && { via }), ...(authority !== undefined && { authority }) });
   const follow = async (visit: Parameters<typeof browser.visit>[0]) => {
     let url = visit.url;
     let answer = await browser.visit(visit);

@@ -1,12 +1,15 @@
 import { Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Credentials } from '../world/authentik/flow.ts';
 import type { LoginResult, Visit } from '../world/authentik/login.ts';
 import type { ProbeContext } from './probe.ts';
 
 export interface Visitor {
   readonly username: string;
   readonly password: Secret;
+  /** Answers what a password does not, where somebody can. */
+  readonly beyond?: NonNullable<Credentials['beyond']>;
 }
 
 /**
@@ -38,7 +41,8 @@ export async function visiting(
   return findings;
 }
 
-const stayed = (username: string): Finding =>
+/** What is said of a session that is still there. */
+export const stayed = (username: string): Finding =>
   wrong({ id: 'session-left', title: 'homeauth logs out again' }, 'warn', {
     problem: `authentik did not end the session that homeauth opened as ${username} for this test.`,
     fix: `In authentik: Directory > Users > ${username} > Sessions. Its browser is called "homeauth".`,

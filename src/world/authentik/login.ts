@@ -11,6 +11,8 @@ export interface LoginRequest extends Credentials, Pick<HttpRequest, 'via' | 'au
   readonly authHost: string;
   /** The page that is wanted, as one would type it. */
   readonly open: string;
+  /** Where a browser is already on its way there. */
+  readonly from?: URL;
 }
 
 export interface LoginResult {
@@ -63,7 +65,7 @@ export async function logInWith(browser: Browser, request: Wish): Promise<LoginR
   return {
     ...result,
     leave,
-    goOn: (open) => walk(browser, { ...request, open }),
+    goOn: (open) => walk(browser, { ...request, open, from: new URL(open) }),
     leadsTo: (open) => onwards(browser, request, new URL(open)),
     cookiesAt: (url) => browser.cookies(new URL(url)),
   };
@@ -72,10 +74,10 @@ export async function logInWith(browser: Browser, request: Wish): Promise<LoginR
 type Wish = Omit<LoginRequest, 'http' | 'via' | 'authority'>;
 
 async function walk(browser: Browser, request: Wish): Promise<LoginResult> {
-  const { authHost, open } = request;
+  const { authHost, open, from } = request;
   const wanted = new URL(open);
   const seen = new Map<string, number>();
-  let url = wanted;
+  let url = from ?? wanted;
   for (let n = 0; n < limit; n++) {
     const known = url.host === wanted.host || url.host === authHost;
     if (!known || (url.protocol !== wanted.protocol && url.protocol !== 'https:'))
