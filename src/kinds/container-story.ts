@@ -36,7 +36,7 @@ export async function explainContainer(name: string, docker: Docker): Promise<Ex
 }
 
 /** Far enough back that the requests which ask whether it is up do not hide what it is doing. */
-const recent = 30;
+const recent = 100;
 
 /** What a container said last. */
 export async function lastWord(name: string, docker: Docker): Promise<string | undefined> {

@@ -86,6 +86,22 @@ describe('two steps, with files that move', () => {
     await isAt('2025.12.6', 'data/media', ['2025.10.4', '2025.12.6']);
   });
 
+  test('what is in the way of files that move is told before, and so is a disk without room for all copies', async () => {
+    const files = await begin();
+    files.put(at('data/media/old.png'), 'old');
+    const shown = await upgrade({ to: '2026.2.7' }, []);
+    expect({ code: shown.code, told: shown.out.includes('data/media is there already') }).toEqual({
+      code: 4,
+      told: true,
+    });
+    await files.removeTree(at('data'));
+    const { filesystem } = files;
+    Object.assign(fake.files, { filesystem: async (path: string) => ({ ...(await filesystem(path)), free: 540e6 }) });
+    const full = await upgrade({ to: '2026.2.7' }, []);
+    expect(full.code).toBe(4);
+    expect(full.out.replaceAll(/\s+/g, ' ')).toContain('the copies of 2 steps');
+  });
+
   test('nothing is changed without a yes', async () => {
     const files = await begin();
     const before = files.snapshot();
@@ -352,6 +368,35 @@ describe('an upgrade that was interrupted', () => {
     expect(shown.out).toContain('was interrupted');
     expect((await upgrade({ back: true }, [])).failure).toBeUndefined();
     await isBack();
+  });
+
+  test('a restore, and uninstall, put an end to it, too', async () => {
+    const files = await begin();
+    const made = await homeauthIn(fake)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+    const { name } = JSON.parse(made.out).copy;
+    const whole = cutAt(fake);
+    await upgrade({ to: '2025.12.6' }, ['y'], whole.over);
+    await fake.close();
+    const confirm = 'home.example.com';
+    const disk = await begin();
+    for (const path of (await files.list(`/srv/docker/backups/${name}`)) ?? [])
+      disk.put(`/srv/docker/backups/${name}/${path}`, (await files.read(`/srv/docker/backups/${name}/${path}`)) ?? '');
+    const cut = cutAt(fake, whole.effects.length - 4).over;
+    await expect(upgrade({ to: '2025.12.6' }, ['y'], cut)).rejects.toThrow(PowerCut);
+    const restored = await homeauthIn(fake)('restore', [name], { confirm });
+    expect(restored.failure?.message).toBeUndefined();
+    expect(await disk.stat(at('upgrading.json'))).toBeUndefined();
+    expect(await inDatabase(fake, ({ history }) => [...history])).toEqual(['2025.10.4']);
+    await fake.close();
+
+    const again = await begin();
+    await expect(upgrade({ to: '2025.12.6' }, ['y'], cutAt(fake, whole.effects.length - 4).over)).rejects.toThrow(
+      PowerCut,
+    );
+    const gone = await homeauthIn(fake)('uninstall', [], { confirm, config: at('homeauth.yaml') });
+    expect(gone.failure?.message).toBeUndefined();
+    expect(await again.list('/srv/docker/authentik')).toBeUndefined();
+    expect([...fake.docker.boxes.keys()]).toEqual([]);
   });
 
   test('goes on to where it was to go', async () => {

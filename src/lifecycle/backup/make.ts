@@ -16,7 +16,7 @@ import { type Readers, sealedName, sealFor } from './seal.ts';
 
 const root = { uid: 0, gid: 0 };
 /** Left free on the disk beside the copy itself, in bytes. */
-const spare = 512e6;
+export const spare = 512e6;
 
 const counted = {
   users: 'core/users',

@@ -4,6 +4,7 @@ import { setValue } from '../../config/edit.ts';
 import { ldapApps } from '../../config/ldap.ts';
 import { stackContainers } from '../../desired/containers.ts';
 import { ldapImage } from '../../desired/ldap.ts';
+import { record } from '../../engine/ledger.ts';
 import { knownEra } from '../../installation/era.ts';
 import { type Installation, reopened } from '../../installation/installation.ts';
 import type { Journal } from '../../installation/upgrading.ts';
@@ -40,12 +41,13 @@ export const releaseStep: Way = {
 };
 
 /** Uploaded files go where the newer line looks for them. */
-async function moveFiles({ world, layout }: Installation, { from, to }: Journal): Promise<void> {
+async function moveFiles({ world, layout, ledger }: Installation, { from, to }: Journal): Promise<void> {
   const { files } = world;
   const [was, is] = [eraOf(from)?.storage.folder, eraOf(to)?.storage.folder];
   if (!was || !is || was === is) return;
   const [old, place] = [join(layout.root, was), join(layout.root, is)];
   if (!(await files.stat(old))) return;
+  await ledger.save(record(await ledger.read(), [{ id: `directory:${place}`, precious: true }]));
   if (!(await files.stat(place))) await files.makeDirectory(place, 0o750, authentik);
   await files.rename(old, join(place, was));
 }

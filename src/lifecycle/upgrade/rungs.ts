@@ -1,11 +1,10 @@
 import { databaseSize } from '../../desired/containers.ts';
 import type { Installation } from '../../installation/installation.ts';
-import { placeOf } from '../../installation/place.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
 import { sizeUp } from '../backup/dump.ts';
-import { mb, planCopy } from '../backup/make.ts';
+import { mb, planCopy, spare } from '../backup/make.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
 import { downgrade, releaseHere, tooOld } from './step.ts';
 
@@ -93,7 +92,7 @@ async function meaning(installation: Installation, step: Step): Promise<Omit<Run
   const isNewLine = was.line !== is.line;
   const asked = isNewLine ? step.line.asks : [];
   const answers: Answer[] = [
-    { effects: await changes(was, is, installation) },
+    await changes(was, is, installation),
     ...(await Promise.all(asked.map((ask) => questions[ask](installation)))),
   ];
   return {
@@ -111,20 +110,28 @@ const postgresTooOld = (postgres: string, release: string, last: Line): Issue =>
 });
 
 /** What follows from how the two lines are made. */
-async function changes(was: Era, is: Era, { world, layout, config }: Installation): Promise<Effect[]> {
+async function changes(was: Era, is: Era, { world, layout, config }: Installation): Promise<Answer> {
   const all: Effect[] = [];
+  const stops: Issue[] = [];
   if (was.storage.folder !== is.storage.folder) {
     const from = `${layout.root}/${was.storage.folder}`;
     const count = ((await world.files.list(from)) ?? []).length;
     const to = `${layout.root}/${is.storage.folder}/${was.storage.folder}`;
     if (count > 0) all.push({ code: 'files-move', says: `uploaded files move from ${from} to ${to}` });
+    if (await world.files.stat(to)) stops.push(inTheWay(from, to));
   }
   if (was.needsRedis && !is.needsRedis)
     all.push({ code: 'redis-goes', says: `authentik-redis goes; its directory ${layout.redis} stays` });
   const [before, after] = [was, is].map((era) => JSON.stringify(databaseSize(era, config)));
   if (before !== after) all.push({ code: 'database-restarts', says: 'PostgreSQL restarts, for more connections' });
-  return all;
+  return { effects: all, stops };
 }
+
+const inTheWay = (from: string, to: string): Issue => ({
+  code: 'files-in-the-way',
+  problem: `${to} is there already, and the files in ${from} move there.`,
+  fix: `See what it is, and move it away:  mv ${to} ${to}.old`,
+});
 
 /** The release whose migrations ran last, where the database keeps that: an upgrade that failed leaves its mark. */
 async function history(installation: Installation, from: string): Promise<readonly Issue[]> {
@@ -146,12 +153,20 @@ async function history(installation: Installation, from: string): Promise<readon
   return stops;
 }
 
-/** Room for a copy, and for the images where Docker keeps them. */
+/** Room for a copy at each step, for one that is put back, and for the images where Docker keeps them. */
 async function room(installation: Installation, count: number): Promise<readonly Issue[]> {
-  const { world } = installation;
+  const { world, layout } = installation;
   const stops: Issue[] = [];
   try {
-    await planCopy(installation, await placeOf(undefined, undefined, installation));
+    const { size } = await planCopy(installation, layout.upgrades);
+    const { free, target } = await world.files.filesystem(layout.upgrades);
+    const whole = (count + 1) * size + spare;
+    if (free < whole)
+      stops.push({
+        code: 'disk-full',
+        problem: `${target} has ${mb(free)} left, and the copies of ${count} steps, and going back, may need ${mb(whole)}.`,
+        fix: 'Free some space, or take one step at a time: homeauth upgrade --one',
+      });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     stops.push(error);

@@ -1,6 +1,8 @@
 import type { OpenFiles } from '../../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
+import { oldHome } from '../../fakes/old-home.ts';
+import { Exit, type Program } from '../../fakes/program.ts';
 import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 
@@ -63,6 +65,12 @@ export function setStage(): Stage {
     const made = await homeauthIn(fake)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
     copy = JSON.parse(made.out).copy.name;
     await homeauthIn(fake)('add-app', ['whoami']);
+    return fake;
+  });
+  const old = once(async () => (await oldHome('2025.10.4')).fake);
+  const newer = once(async () => {
+    const fake = await copyOf(await old());
+    await upgrade(homeauthIn(fake));
     return fake;
   });
   const scenes: readonly Scene[] = [
@@ -134,6 +142,27 @@ export function setStage(): Stage {
       dated,
       tidy: copiesAreWhole,
     },
+    { name: 'upgrade', from: async () => copyOf(await old()), run: upgrade, dated, tidy: noStepIsOpen },
+    {
+      name: 'upgrade that fails',
+      from: async () =>
+        copyOf(await old(), { program: (image) => (image.endsWith(':2025.12.6') ? failing : undefined) }),
+      run: goesBack,
+      dated,
+      tidy: noStepIsOpen,
+    },
+    {
+      name: 'upgrade --back',
+      from: async () => copyOf(await newer()),
+      run: (homeauth) => homeauth('upgrade', [], { back: true, confirm: 'home.example.com' }),
+      async again(homeauth) {
+        const ran = await homeauth('upgrade', [], { back: true, confirm: 'home.example.com' });
+        // It was back already.
+        return ran.failure?.code === 'upgrade-no-way-back' ? homeauth('apply') : ran;
+      },
+      dated,
+      tidy: noStepIsOpen,
+    },
     {
       name: 'backup drill',
       from: async () => copyOf(await copied()),
@@ -151,7 +180,32 @@ export function setStage(): Stage {
   };
 }
 
-const dated = /^\/srv\/docker\/backups(\/|$)|\/before-restore-|\/drill\.json$/;
+const dated = /^\/srv\/docker\/backups(\/|$)|\/before-(restore-|upgrade(\/|$))|\/(drill|upgraded)\.json$/;
+
+const upgrade = (homeauth: Homeauth) => homeauth('upgrade', [], { to: '2025.12.6' }, fakeTerminal(['y']));
+
+/** The step fails each time, and everything is back at the end. */
+async function goesBack(homeauth: Homeauth): Promise<Ran> {
+  const { failure, ...ran } = await upgrade(homeauth);
+  return failure?.code === 'upgrade-failed' ? { ...ran, code: 0 } : { ...ran, ...(failure && { failure }) };
+}
+
+/** A release that marks the database, and dies. */
+const failing: Program = async ({ databases }) => {
+  const [database] = databases.values();
+  await database?.store.change((state) => {
+    if (!state) throw new Error('no state');
+    if (!state.history.includes('2025.12.6')) state.history.push('2025.12.6');
+    return { state, result: undefined };
+  });
+  throw new Exit(1, 'InconsistentMigrationHistory: Migration authentik_core.0056 is applied before its dependency');
+};
+
+async function noStepIsOpen({ files }: FakeWorld): Promise<readonly string[]> {
+  const left = ['upgrading.json', 'before-upgrade/taken-back'].map(at);
+  const found = await Promise.all(left.map(async (path) => ((await files.stat(path)) ? [`${path} is left`] : [])));
+  return found.flat();
+}
 
 /** Each is there as a whole, or not by its name. */
 async function copiesAreWhole(fake: FakeWorld): Promise<readonly string[]> {
