@@ -1,4 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authentikImage, REDIS_IMAGE } from '../machine/names.ts';
@@ -75,6 +76,39 @@ test('the way to the newest release: the database answers all that is asked', as
   // The images of all of them may be more than the disk of this machine has room for.
   expect(problems.filter((one: { code: string }) => one.code !== 'disk-full')).toEqual([]);
   expect(code).toBe(problems.length === 0 ? 0 : 4);
+});
+
+/** The same stand-in as another release; `more`: what else is different. */
+async function imageOf(version: string, more = ''): Promise<void> {
+  const text = `FROM ${authentikImage(release)}\nENV STANDIN_VERSION=${version}\n${more}`;
+  const context = await mkdtemp(join(tmpdir(), 'release-'));
+  await writeFile(join(context, 'Dockerfile'), text);
+  await place.engine.docker(['build', '--quiet', '--tag', `ghcr.io/goauthentik/server:${version}`, context]);
+  await rm(context, { recursive: true });
+}
+
+test('a step to the next release, and one that fails and comes back', async () => {
+  await imageOf('2024.2.4');
+  await imageOf('2024.4.4', `ENTRYPOINT ["sh", "-c", "echo InconsistentMigrationHistory: 0056; exit 1"]\n`);
+  await writeFile(at('media', 'icon.png'), 'icon');
+  const password = await readFile(at('.homeauth/admin-password'), 'utf8');
+  const runs = async () => (await inspect(place.engine, 'authentik')).Config.Image.split(':').at(-1);
+  const logsIn = async () =>
+    expect(await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password)).toMatchObject({ status: 200 });
+
+  await homeauthEnds(0, ['upgrade', '--yes', '--to', '2024.2.4']);
+  expect(await runs()).toBe('2024.2.4');
+  expect(await readFile(at('homeauth.yaml'), 'utf8')).toContain('version: 2024.2.4');
+  await logsIn();
+
+  const failed = await homeauthEnds(4, ['upgrade', '--yes', '--to', '2024.4.4']);
+  expect(failed.err.replace(/\s+/g, ' ')).toContain('authentik 2024.2.4 runs again');
+  expect(failed.err).toContain('InconsistentMigrationHistory');
+  expect(await runs()).toBe('2024.2.4');
+  expect(await readFile(at('media', 'icon.png'), 'utf8')).toBe('icon');
+  await expect(stat(at('upgrading.json'))).rejects.toThrow('ENOENT');
+  await logsIn();
+  expect((await homeauthEnds(0, ['apply'])).out).toBe('Everything is as it should be; nothing was changed.');
 });
 
 test('a password that was changed by hand is told before anything is touched', async () => {
