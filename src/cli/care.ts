@@ -91,7 +91,7 @@ export type RotateFlags = FlagsOf<typeof rotate>;
 export const rotateApp = defineCommand({
   name: 'rotate app',
   heading: 'care',
-  about: 'Make the client secret of an app anew, in authentik and in the app',
+  about: 'Make the client secret or the bind password of an app anew',
   examples: ['homeauth rotate app immich'],
   changes: true,
   takes: (command) => command.argument('<name>'),

@@ -1,4 +1,5 @@
 import type { BackupFlags } from '../cli/backup.ts';
+import { engineCheck } from '../doctor/docker.ts';
 import { copiesIn } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
@@ -50,6 +51,8 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
     );
     return fine;
   }
+  // Nobody is asked for what cannot be done.
+  if (runtime.terminal.interactive) await engineCheck(installation.world, runtime.env);
   const readers = await readersFor(flags, place, installation, runtime);
   const isMissing = typeof place !== 'string' && !(await isThere(place, runtime.world));
   if (isMissing) await assertWanted(name, flags, runtime);

@@ -1,36 +1,68 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import type { App } from '../config/config.ts';
+import { ldapApps } from '../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../config/oidc.ts';
 import { variablesFile } from '../desired/oidc.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
-import type { Installation } from '../installation/installation.ts';
+import { type Installation, reopened } from '../installation/installation.ts';
+import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { rotateClients } from '../lifecycle/rotate/clients.ts';
+import { rotateLdap } from '../lifecycle/rotate/ldap.ts';
+import { answersTo } from '../lifecycle/rotate/rotation.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { issueOf } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
 import { appNamed } from '../people/access.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
+import { proveRebound } from '../verify/ldap-secret.ts';
 import { confirm } from './confirm.ts';
-import { screenOf } from './screen.ts';
+import { type Screen, screenOf } from './screen.ts';
 
-/** `homeauth rotate app NAME`: another client secret, in authentik and in the app. Exit code 4 where a proof failed. */
+/** `homeauth rotate app NAME`: other secrets for it, in authentik and in the app. Exit code 4 where a proof failed. */
 export async function rotateApp(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
   const installation = await open(flags.config, runtime);
   const { terminal } = runtime;
   const screen = screenOf(runtime, 'rotate app');
-  const app = speaker(appNamed(installation, name));
+  const app = appNamed(installation, name);
+  const isByLdap = ldapApps({ apps: [app] }).length > 0;
+  const client = isByLdap ? undefined : speaker(app);
   const question = `Nobody can log in to ${name} until it has the new secret. Who is logged in there stays so. Go ahead?`;
   if (terminal.interactive) await confirm(question, terminal);
-  const before = await rotateClients(installation, [app], screen.progress);
+  const findings = client
+    ? await exchanged(client, installation, screen.progress)
+    : await rebound([app], installation, screen.progress);
   terminal.live(undefined);
-  const findings = await verifyExchanged(installation, [app], before);
   const isGood = !findings.some(issueOf);
-  const words = [proof(findings, screen.paper), '', prose([handedOver(app, installation)], screen.paper)];
+  const words = [
+    proof(findings, screen.paper),
+    '',
+    prose([client ? handedOver(client, installation) : boundAnew(app)], screen.paper),
+  ];
   screen.result(words.join('\n'), { app: name, ...findingsData(findings) }, isGood);
   return isGood ? exitCodes.fine : exitCodes.wrong;
 }
+
+async function exchanged(client: Speaker, installation: Installation, progress: Screen['progress']) {
+  const before = await rotateClients(installation, [client], progress);
+  return verifyExchanged(installation, [client], before);
+}
+
+/** Exchanges what apps ask by LDAP with, and proves it. */
+export async function rebound(apps: readonly App[], installation: Installation, progress: Screen['progress']) {
+  const before = await rotateLdap(installation, apps, progress);
+  const now = await reopened(installation);
+  const after = await ldapOf(now);
+  const opens = (key: Secret) => answersTo(now, key);
+  const proofs = apps.map((app) => proveRebound(now, app, [before[app.name], after[app.name]], opens));
+  return (await Promise.all(proofs)).flat();
+}
+
+/** What is left to do until an app binds with its new password. */
+export const boundAnew = ({ name }: App): string =>
+  `${name}: enter the new bind password in it. It is shown by: homeauth app ${name} --show-secret`;
 
 /** What is left to do until an app uses its new secret. */
 export function handedOver(app: Speaker, { layout }: Pick<Installation, 'layout'>): string {

@@ -1,6 +1,6 @@
 import type { RotateFlags } from '../cli/care.ts';
-import { ldapAccount, ldapApps, ldapProvider } from '../config/ldap.ts';
-import { ldapSecret } from '../desired/ldap.ts';
+import { ldapAccount, ldapApps } from '../config/ldap.ts';
+import { engineCheck } from '../doctor/docker.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
@@ -18,7 +18,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { secretFrom } from './password.ts';
-import { handedOver } from './rotate-app.ts';
+import { boundAnew, handedOver, rebound } from './rotate-app.ts';
 import { screenOf } from './screen.ts';
 
 type What = Rotated | 'mail' | 'all';
@@ -30,6 +30,8 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
   const screen = screenOf(runtime, 'rotate');
   const asked: readonly Rotated[] =
     what === 'all' || flags.leaked ? ['database', 'key', 'token'] : what === 'mail' ? [] : [what];
+  // Nobody is asked for what cannot be done.
+  if (runtime.terminal.interactive) await engineCheck(installation.world, runtime.env);
   const password = await mailPassword(what, flags, runtime);
   if (terminal.interactive) await confirm(`${warning(asked)} Go ahead?`, terminal);
   const tell = (one: string) => terminal.live(`· exchanging   ${one}`);
@@ -47,6 +49,11 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
     const before = await rotateClients(installation, apps, screen.progress);
     findings.push(...(await verifyExchanged(installation, apps, before)));
   }
+  const byLdap = flags.leaked ? ldapApps(installation.config) : [];
+  if (byLdap.length > 0) {
+    tell('bind passwords and keys of LDAP');
+    findings.push(...(await rebound(byLdap, installation, screen.progress)));
+  }
   const ended = flags.leaked ? await endAll(installation) : undefined;
   const others = flags.leaked ? await tokensOfOthers(installation) : [];
   terminal.live(undefined);
@@ -58,7 +65,7 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
       : [
           '',
           prose(
-            [...leaked(ended, others, installation), ...apps.map((app) => handedOver(app, installation))],
+            [...leaked(ended, others), ...apps.map((app) => handedOver(app, installation)), ...byLdap.map(boundAnew)],
             screen.paper,
           ),
         ]),
@@ -104,16 +111,12 @@ async function tokensOfOthers({ world, config }: Installation): Promise<readonly
     .map(({ identifier, user }) => `${identifier} (${users.find(({ pk }) => pk === user)?.username ?? 'nobody'})`);
 }
 
-const leaked = (ended: number, others: readonly string[], { config, layout }: Installation): string[] => [
+const leaked = (ended: number, others: readonly string[]): string[] => [
   `${ended} ${ended === 1 ? 'session was' : 'sessions were'} ended.`,
   ...(others.length > 0
     ? [
         `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
       ]
     : []),
-  "Not changed: passwords and second factors of people, bind passwords and outposts' tokens of apps that ask by LDAP, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.",
-  ...ldapApps(config).map(
-    (app) =>
-      `${app.name} asks by LDAP. For a new token and a new bind password: in authentik, under Applications > Outposts, delete "${ldapProvider(app)}"; then run rm ${ldapSecret(layout, app)} && homeauth apply, and enter in the app what homeauth app ${app.name} --show-secret says.`,
-  ),
+  'Not changed: passwords and second factors of people, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.',
 ];

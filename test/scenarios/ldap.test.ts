@@ -221,40 +221,53 @@ test('ldapsearch binds against it, as an app does', async (context) => {
   expect(stdout).toBe(`dn: cn=anna,ou=users,${base}\ncn: anna\n\n`);
 });
 
-test('after a leak, rotate says what it left, and doing so makes both anew', async () => {
-  const secrets = async () => [
-    await bindPassword(),
-    /AUTHENTIK_TOKEN=(.+)/.exec(await read('ldap/jellyfin.env'))?.[1] ?? '',
-  ];
-  const before = await secrets();
-  const rotated = await run('rotate', ['all'], { leaked: true });
-  expect(rotated.failure).toBeUndefined();
-  const said = plain(rotated.out);
-  expect(await secrets()).toEqual(before);
-  expect(said).toMatch(/Not changed: .*bind passwords and outposts' tokens of apps that ask by LDAP/);
-  expect(said).not.toMatch(/app passwords of others.*homeauth-ldap-jellyfin/);
-  expect(said).toContain('Applications > Outposts, delete "jellyfin LDAP"');
-  expect(said).toContain(`rm ${at('.homeauth/ldap/jellyfin.env')} && homeauth apply`);
-  await fake.files.remove(at('.homeauth/ldap/jellyfin.env'));
+const ldapSecrets = async () => [
+  await bindPassword(),
+  /AUTHENTIK_TOKEN=(.+)/.exec(await read('ldap/jellyfin.env'))?.[1] ?? '',
+];
+
+test.each([
+  ['after a leak', 'rotate', 'all', { leaked: true }],
+  ['of one app', 'rotate app', 'jellyfin', {}],
+] as const)(
+  'rotate, %s: bind password and key of the outpost are others, and the former refused',
+  async (_, command, what, given) => {
+    const before = await ldapSecrets();
+    const rotated = await run(command, [what], given);
+    expect(rotated.failure).toBeUndefined();
+    expect(rotated.code).toBe(0);
+    const said = plain(rotated.out);
+    expect(said).toContain('the account of jellyfin gets in by LDAP with its new password');
+    expect(said).toContain("the former bind password and the outpost's former key are refused");
+    expect(said).toContain('homeauth app jellyfin --show-secret');
+    expect(said).not.toMatch(/app passwords of others.*homeauth-ldap-jellyfin/);
+    const after = await ldapSecrets();
+    for (const [n, secret] of before.entries()) {
+      expect(after[n]).toMatch(/.{20}/);
+      expect(after[n]).not.toBe(secret);
+    }
+    const keys = (await databaseOf(fake)).tokens.map(({ key }) => key);
+    expect([before, after].map((all) => all.map((one) => keys.includes(one)))).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
+    expect(plain((await run('apply')).out)).toBe(nothing);
+  },
+);
+
+test('cut off between the file and authentik, apply makes both agree again', async () => {
+  // Nothing is named beside the key: authentik is asked which one is right.
+  const path = at('ldap/jellyfin.env');
+  const text = await read('ldap/jellyfin.env');
+  await fake.files.write(path, text.replace(/HOMEAUTH_OUTPOST=.*/, 'HOMEAUTH_OUTPOST='), 0o600);
   await inDatabase(fake, (state) => {
-    const gone = state.outposts.find(({ name }) => name === 'jellyfin LDAP')!;
-    const token = state.tokens.find(({ identifier }) => identifier === `ak-outpost-${gone.pk}-api`);
-    state.outposts = state.outposts.filter((one) => one !== gone);
-    state.tokens = state.tokens.filter((one) => one !== token);
-    state.users = state.users.filter(({ pk }) => pk !== token?.user);
+    const outpost = state.outposts.find(({ name }) => name === 'jellyfin LDAP');
+    for (const token of state.tokens)
+      if (token.identifier === `ak-outpost-${outpost?.pk}-api`) token.key = 'k'.repeat(60);
   });
-  const applied = await run('apply');
-  expect([applied.failure, applied.code]).toEqual([undefined, 0]);
-  const after = await secrets();
-  for (const [n, secret] of before.entries()) {
-    expect(after[n]).toMatch(/.{20}/);
-    expect(after[n]).not.toBe(secret);
-  }
-  const keys = (await databaseOf(fake)).tokens.map(({ key }) => key);
-  expect([before, after].map((all) => all.map((one) => keys.includes(one)))).toEqual([
-    [false, false],
-    [true, true],
-  ]);
+  expect((await run('apply')).failure).toBeUndefined();
+  expect((await ldapSecrets())[1]).toBe('k'.repeat(60));
   expect((await run('ldap test', ['anna'], { passwordFile: '/root/pw' })).code).toBe(0);
 });
 

@@ -93,6 +93,21 @@ test('asks first, and changes nothing without a yes', async () => {
   expect(files.snapshot()).toEqual(before);
 });
 
+test('without a Docker neither rotate nor backup asks for anything', async () => {
+  fake.docker.engine = async () => {
+    throw new Failure({ code: 'docker-unreachable', problem: 'Docker does not answer.', fix: 'Start it.' });
+  };
+  for (const [command, args] of [
+    ['rotate', ['all']],
+    ['rotate', ['mail']],
+    ['backup', []],
+  ] as const) {
+    const terminal = fakeTerminal(['y']);
+    expect((await homeauth(command, args, {}, terminal)).failure?.code).toBe('docker-unreachable');
+    expect(terminal.left).toEqual(['y']);
+  }
+});
+
 test('mail without a mail server is refused', async () => {
   files.put('/root/new', 'secret\n', 0o600);
   expect((await homeauth('rotate', ['mail'], { mailPasswordFile: '/root/new' })).failure?.code).toBe('mail-not-set');

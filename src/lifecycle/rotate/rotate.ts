@@ -5,7 +5,7 @@ import { Failure } from '../../model/failure.ts';
 import { type Finding, ok, wrong } from '../../model/finding.ts';
 import type { Secret } from '../../model/secret.ts';
 import { reconcile } from '../reconcile.ts';
-import { apiWith, type Change, databaseOpens, exchange, pendingIn, type Rotated, settle } from './rotation.ts';
+import { answersTo, type Change, databaseOpens, exchange, pendingIn, type Rotated, settle } from './rotation.ts';
 
 interface Proof {
   readonly title: string;
@@ -87,16 +87,6 @@ async function proven(one: Rotated, { was, is }: Change, installation: Installat
         })
       : ok(former),
   ];
-}
-
-async function answersTo(installation: Installation, secret: Secret): Promise<boolean> {
-  try {
-    await apiWith(installation, secret).get('core/users/me');
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'token-refused') return false;
-    throw error;
-  }
 }
 
 /** A mail password that was, and those that were written in its place and not proven yet. */

@@ -125,13 +125,24 @@ async function makeSpare(installation: Installation): Promise<void> {
 }
 
 /** The API as whoever has this key. */
-export function apiWith({ world, config, surroundings }: Installation, own: Secret): Authentik {
+function apiWith({ world, config, surroundings }: Installation, own: Secret): Authentik {
   return surroundings.connect({
     address: () => world.docker.dialAddress('authentik', 9000),
     tokens: async () => ({ own }),
     host: config.authHost,
     clock: world.clock,
   });
+}
+
+/** Whether the API lets in whoever has this key. */
+export async function answersTo(installation: Installation, secret: Secret): Promise<boolean> {
+  try {
+    await apiWith(installation, secret).get('core/users/me');
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'token-refused') return false;
+    throw error;
+  }
 }
 
 // By an address of the network: on the socket and on 127.0.0.1 nobody is asked for a password.
