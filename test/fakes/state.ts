@@ -39,8 +39,17 @@ export async function stateOf(fake: FakeWorld) {
     },
     ledger: text === undefined ? [] : sorted((JSON.parse(text).made as object[]).map((line) => JSON.stringify(line))),
     containers: sorted(
-      [...fake.docker.boxes.values()].map(({ made, environment, networks, running }) =>
-        JSON.stringify({ ...made, environment, networks: sorted([...networks]), running: running !== undefined }),
+      [...fake.docker.boxes.values()].map(({ made, environment, networks, aliases, running }) =>
+        JSON.stringify({
+          ...made,
+          // As they are now: one that was connected later is no other than one that was there from the start.
+          definition: {
+            ...made.definition,
+            networks: sorted([...networks].map((one) => `${one} ${aliases.get(one)}`)),
+          },
+          environment,
+          running: running !== undefined,
+        }),
       ),
     ),
     networks: sorted([...fake.docker.networks].map((network) => JSON.stringify(network))),

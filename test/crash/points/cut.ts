@@ -63,7 +63,7 @@ export async function cutAndGoOn(scene: Scene, whole: Whole, { n, when }: Point)
     if (ends) return { place, wrong };
     const now = await secretsOn(fake);
     const kept = Object.keys(secrets).filter((secret) => !secret.includes('bootstrap.env'));
-    const changed = kept.filter((secret) => now[secret] !== secrets[secret]);
+    const changed = scene.renews ? [] : kept.filter((secret) => now[secret] !== secrets[secret]);
     return {
       place,
       wrong: [

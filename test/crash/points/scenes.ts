@@ -1,6 +1,7 @@
 import type { OpenFiles } from '../../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
+import { databaseOf } from '../../fakes/objects.ts';
 import { oldHome } from '../../fakes/old-home.ts';
 import { Exit, type Program } from '../../fakes/program.ts';
 import { fakeTerminal } from '../../fakes/terminal.ts';
@@ -14,6 +15,8 @@ export interface Scene {
   readonly run: (homeauth: Homeauth) => Promise<Ran>;
   /** What a person types when the power is back, if not the same again. */
   readonly again?: (homeauth: Homeauth) => Promise<Ran>;
+  /** What is secret is another one with each run. */
+  readonly renews?: true;
   /** It is all gone at the end. */
   readonly ends?: 'nothing';
   /** Files that have the time in them or in their name, and are compared with nothing: `tidy` looks at them. */
@@ -172,6 +175,18 @@ export function setStage(): Stage {
         [...docker.boxes.keys(), ...docker.networks.keys(), ...((await files.list(at(''))) ?? [])]
           .filter((name) => name.includes('drill'))
           .map((name) => `${name} is left`),
+    },
+    {
+      name: 'rotate',
+      from: async () => copyOf(await withApp()),
+      // It ends well only where it is proven that the new ones work, and that the former ones do not.
+      run: (homeauth) => homeauth('rotate', ['all']),
+      renews: true,
+      tidy: async (fake) => {
+        const notes = ((await fake.files.list(at('.homeauth'))) ?? []).filter((name) => name.startsWith('rotation-'));
+        const spare = (await databaseOf(fake)).tokens.filter(({ identifier }) => identifier === 'homeauth-rotation');
+        return [...notes, ...spare.map(({ identifier }) => identifier)].map((name) => `${name} is left`);
+      },
     },
   ];
   return {
