@@ -7,7 +7,10 @@ import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type Journal, unfinished, upgrading } from '../installation/upgrading.ts';
+import { weigh } from '../lifecycle/backup/contents.ts';
 import { lookForNewer } from '../lifecycle/upgrade/check.ts';
+import { keptOf } from '../lifecycle/upgrade/database-move.ts';
+import { moveOf } from '../lifecycle/upgrade/postgres-step.ts';
 import type { Visits } from '../lifecycle/upgrade/proofs.ts';
 import { fetchImages } from '../lifecycle/upgrade/release-step.ts';
 import { carryOn, type Ended, takeStep, type Voice } from '../lifecycle/upgrade/run.ts';
@@ -15,6 +18,7 @@ import { newest, planUpgrade } from '../lifecycle/upgrade/rungs.ts';
 import { goBack, planBack } from '../lifecycle/upgrade/way-back.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { endsOf } from '../model/ladder.ts';
 import { accessToAll } from '../people/access.ts';
 import { accountNamed } from '../people/accounts.ts';
 import { failure, failureData } from '../report/failure.ts';
@@ -57,9 +61,8 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
 async function goOn(before: Installation, under: Journal, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   screen.say(prose(words.resumed(under), screen.style));
   const ended = await told(before, screen, (voice) => carryOn(before, voice));
-  const rest = ended.is === 'made' && ended.journal.to !== under.target;
-  if (!rest) return finished([ended], screen);
-  return climb(ended.installation, under.target, flags, screen, [ended]);
+  if (ended.is === 'back' || under.left === 0) return finished([ended], screen);
+  return climb(ended.installation, under.target, flags, screen, [ended], under.left);
 }
 
 async function climb(
@@ -68,6 +71,7 @@ async function climb(
   flags: UpgradeFlags,
   screen: Screen,
   made: readonly Ended[] = [],
+  limit = flags.one ? 1 : undefined,
 ): Promise<ExitCode> {
   const plan = await planUpgrade(before, to);
   const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
@@ -75,19 +79,19 @@ async function climb(
     screen.result(words.upgrade(plan, screen.paper), words.upgradeData(plan), isGood);
     return isGood ? exitCodes.fine : exitCodes.wrong;
   }
-  const releases = plan.rungs.map(({ release }) => release).slice(0, flags.one ? 1 : undefined);
-  const target = releases.at(-1)!;
+  const rungs = plan.rungs.slice(0, limit);
   const { terminal } = before.surroundings;
   if (made.length === 0) {
     screen.say(words.upgrade(plan, screen.style));
     screen.say(`\n${prose(words.consent(before.layout, before.config.backup.recipients !== undefined), screen.style)}`);
-    await confirm(releases.length === 1 ? 'Take this step?' : `Take these ${releases.length} steps?`, terminal);
+    await confirm(rungs.length === 1 ? 'Take this step?' : `Take these ${rungs.length} steps?`, terminal);
   }
-  await fetchImages(before, releases, (what) => terminal.live(`· fetching   ${what}`));
+  await fetchImages(before, rungs, (what) => terminal.live(`· fetching   ${what}`));
   const all = [...made];
-  for (const release of releases) {
+  for (const [n, { release, postgres }] of rungs.entries()) {
     const now = all.at(-1)?.installation ?? before;
-    const step = { step: 'authentik', from: now.config.authentik.version, to: release, target } as const;
+    const ends = { from: now.config.authentik.version, to: release, ...(postgres && { postgres }) };
+    const step = { ...ends, target: to, left: rungs.length - n - 1 };
     all.push(await told(now, screen, (voice) => takeStep(now, step, voice)));
   }
   return finished(all, screen);
@@ -95,8 +99,8 @@ async function climb(
 
 async function takeBack(installation: Installation, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   const way = await planBack(installation);
-  const { from, to, copy, loss } = way;
-  const said = words.wayBack({ from, to, ...(copy && { copy }), ...(loss && { loss }) });
+  const { from, to, postgres, copy, loss } = way;
+  const said = words.wayBack({ from, to, ...(postgres && { postgres }), ...(copy && { copy }), ...(loss && { loss }) });
   if (flags.dryRun) {
     screen.result(
       prose(said, screen.paper),
@@ -135,20 +139,31 @@ async function finished(all: readonly Ended[], screen: Screen): Promise<ExitCode
   const copies = (await Promise.all(all.map(copyOf))).filter((copy) => copy !== undefined);
   const { version } = last.installation.config.authentik;
   const size = copies.reduce((sum, { manifest }) => sum + sizeOf(manifest), 0);
+  const place = last.installation.layout.upgrades;
+  const kept = await keptDatabases(all);
   const data = {
     from: all[0]?.is === 'back' ? last.journal.to : all[0]?.journal.from,
     to: version,
+    databases: kept,
     copies: copies.map(({ path, manifest }) => ({ path, size: sizeOf(manifest), authentik: manifest.authentik })),
     ...findingsData(last.findings),
   };
-  const place = last.installation.layout.upgrades;
   const told = {
     version,
     findings: last.findings,
-    ...(copies.length > 0 && { before: last.journal.from, size, place }),
+    ...(copies.length > 0 && { before: endsOf(last.journal).was, size, place }),
+    kept,
   };
   screen.result(words.finished(told, screen.paper), data, true);
   return exitCodes.fine;
+}
+
+/** Former data directories, which stay. */
+async function keptDatabases(all: readonly Ended[]): Promise<{ readonly path: string; readonly size: number }[]> {
+  const steps = all.filter(({ is, journal }) => is === 'made' && journal.postgres);
+  const paths = steps.map(({ installation, journal }) => keptOf(installation, moveOf(journal)));
+  const { files } = all.at(-1)!.installation.world;
+  return Promise.all(paths.map(async (path) => ({ path, size: await weigh(path, files) })));
 }
 
 const visits: Visits = {

@@ -68,7 +68,7 @@ function supported(version: string, about: About, now: number): Finding {
   return wrong({ ...about, title }, 'warn', {
     problem: `PostgreSQL ${version} gets no security fixes any more, since ${end}.`,
     why: 'Only authentik can reach it, so this is not urgent; later releases of authentik refuse it.',
-    fix: 'Make a copy and drill it (homeauth backup, homeauth backup drill). A newer release of homeauth brings a newer PostgreSQL.',
+    fix: 'homeauth upgrade --dry-run   shows the step to a newer one, and  homeauth upgrade  takes it',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../model/copy.ts';
 import { Failure, type Issue } from '../model/failure.ts';
+import { endsOf, type Step } from '../model/ladder.ts';
 import type { World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 
@@ -16,12 +17,11 @@ export interface Had extends Pick<Manifest, 'counts' | 'people'> {
  * A step of an upgrade, on disk before anything of it is done. A run that was cut off is gone on from by it, and nothing
  * is guessed.
  */
-export interface Journal {
-  readonly step: 'authentik';
-  readonly from: string;
-  readonly to: string;
+export interface Journal extends Step {
   /** The release that the upgrade as a whole goes to. */
   readonly target: string;
+  /** How many more steps after this one were agreed to. */
+  readonly left: number;
   /** The copy is being made, with authentik stopped; then forward; or back to what was there. */
   readonly goes: 'copying' | 'on' | 'back';
   /** The path of the copy that leads back, once there is one. */
@@ -68,12 +68,15 @@ export async function assertNotUpgrading(sight: Sight): Promise<void> {
 }
 
 /** What is said of a step that was interrupted. */
-export const unfinished = ({ from, to, goes }: Journal): Issue => ({
-  code: 'upgrade-unfinished',
-  problem: `The upgrade from authentik ${from} to ${to} was interrupted.`,
-  why: 'Until it has come to its end, nothing else may change this installation.',
-  fix:
-    goes === 'back'
-      ? `Go on with the way back to ${from}: homeauth upgrade`
-      : `Go on with it: homeauth upgrade   Or go back to ${from}: homeauth upgrade --back`,
-});
+export const unfinished = (journal: Journal): Issue => {
+  const { was, is } = endsOf(journal);
+  return {
+    code: 'upgrade-unfinished',
+    problem: `The upgrade from ${was} to ${is} was interrupted.`,
+    why: 'Until it has come to its end, nothing else may change this installation.',
+    fix:
+      journal.goes === 'back'
+        ? `Go on with the way back to ${was}: homeauth upgrade`
+        : `Go on with it: homeauth upgrade   Or go back to ${was}: homeauth upgrade --back`,
+  };
+};

@@ -13,6 +13,20 @@ export type Ask =
   | 'queue'
   | 'email-verified';
 
+/** A step of an upgrade: between two releases of authentik, or of PostgreSQL, while the release stays the same. */
+export interface Step {
+  readonly from: string;
+  readonly to: string;
+  /** Major versions. */
+  readonly postgres?: { readonly from: number; readonly to: number };
+}
+
+/** What runs before a step, and after it, for people. */
+export const endsOf = ({ from, to, postgres }: Step): { readonly was: string; readonly is: string } =>
+  postgres
+    ? { was: `PostgreSQL ${postgres.from}`, is: `PostgreSQL ${postgres.to}` }
+    : { was: `authentik ${from}`, is: `authentik ${to}` };
+
 /** A release line as a step of an upgrade. What it is made of is its era (`release.ts`). */
 export interface Line {
   readonly line: string;

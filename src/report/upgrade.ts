@@ -1,6 +1,7 @@
 import { type Copy, sizeOf } from '../model/copy.ts';
 import type { Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { endsOf, type Step } from '../model/ladder.ts';
 import type { Shown } from '../model/shown.ts';
 import { bytes, lossWords } from './backups.ts';
 import { failure, failureData } from './failure.ts';
@@ -15,6 +16,7 @@ interface Told {
   readonly stops: readonly Issue[];
   readonly rungs: readonly {
     readonly release: string;
+    readonly postgres?: Step['postgres'];
     readonly effects: readonly { readonly code: string; readonly says: Shown }[];
     readonly stops: readonly Issue[];
   }[];
@@ -30,10 +32,13 @@ export function upgrade({ from, to, rungs, stops }: Told, style: Style): string 
       ? 'Nothing stands in the way of these steps.'
       : `${problems === 1 ? 'One problem has' : `${problems} problems have`} to be solved first.`;
   return [
-    ...wrap(style.text(`From authentik ${from} to ${to} in ${steps}:`), style.room),
+    ...wrap(
+      style.text(`${from === to ? `authentik ${from} stays,` : `From authentik ${from} to ${to}`} in ${steps}:`),
+      style.room,
+    ),
     '',
     ...rungs.flatMap((rung) => [
-      ...row(style, { mark: style.mark(rung.stops.length > 0 ? 'wrong' : 'wait'), text: style.text(rung.release) }),
+      ...row(style, { mark: style.mark(rung.stops.length > 0 ? 'wrong' : 'wait'), text: style.text(rungName(rung)) }),
       ...rung.effects.flatMap(({ says }) => below(wrap(style.text(says), style.room - style.indent), style.indent)),
       ...problemsOf(rung.stops, style),
     ]),
@@ -42,6 +47,9 @@ export function upgrade({ from, to, rungs, stops }: Told, style: Style): string 
     ...wrap(verdict, style.room),
   ].join('\n');
 }
+
+const rungName = ({ release, postgres }: Told['rungs'][number]): string =>
+  postgres ? `PostgreSQL ${postgres.from} → ${postgres.to}` : release;
 
 const problemsOf = (stops: readonly Issue[], style: Style): string[] =>
   stops.flatMap((issue) =>
@@ -52,8 +60,9 @@ const problemsOf = (stops: readonly Issue[], style: Style): string[] =>
 export const upgradeData = ({ from, to, rungs, stops }: Told) => ({
   from,
   to,
-  rungs: rungs.map(({ release, effects, stops: problems }) => ({
+  rungs: rungs.map(({ release, postgres, effects, stops: problems }) => ({
     release,
+    ...(postgres && { postgres }),
     effects: effects.map(({ code, says }) => ({ code, says })),
     problems: problems.map(failureData),
   })),
@@ -82,41 +91,46 @@ export const consent = ({ upgrades }: { readonly upgrades: string }, hasRecipien
 ];
 
 /** What was found under way. */
-export const resumed = ({ from, to, goes }: { readonly from: string; readonly to: string; readonly goes: string }) =>
-  goes === 'back'
-    ? `The way back from authentik ${to} to ${from} was interrupted. It goes on now.`
-    : `The upgrade from authentik ${from} to ${to} was interrupted. It goes on now.`;
+export function resumed(journal: Step & { readonly goes: string }): string {
+  const { was, is } = endsOf(journal);
+  return journal.goes === 'back'
+    ? `The way back from ${is} to ${was} was interrupted. It goes on now.`
+    : `The upgrade from ${was} to ${is} was interrupted. It goes on now.`;
+}
 
 /** One step that came to its end. */
-export const step = ({ is, journal, took, copy }: Step): string =>
-  is === 'back'
-    ? `authentik ${journal.from} runs again, with everything as it was before the step to ${journal.to}   ${duration(took)}`
-    : `authentik ${journal.to} runs, and is proven   ${duration(took)}${copy ? `   Copy from before: ${copy.path}, ${bytes(sizeOf(copy.manifest))}` : ''}`;
+export function step({ is, journal, took, copy }: EndedStep): string {
+  const ends = endsOf(journal);
+  return is === 'back'
+    ? `${ends.was} runs again, with everything as it was before the step to ${ends.is}   ${duration(took)}`
+    : `${ends.is} runs, and is proven   ${duration(took)}${copy ? `   Copy from before: ${copy.path}, ${bytes(sizeOf(copy.manifest))}` : ''}`;
+}
 
-interface Step {
+interface EndedStep {
   readonly is: 'made' | 'back';
-  readonly journal: { readonly from: string; readonly to: string };
+  readonly journal: Step;
   readonly took: number;
   readonly copy?: Copy;
 }
 
 /** What `--back` would do. */
-export const wayBack = ({ from, to, copy, loss }: Back): string[] => [
-  copy
-    ? `authentik goes back from ${from} to ${to}, with everything as it was at ${minute(copy.manifest.made)}: ${copy.path}`
-    : `authentik goes back from ${from} to ${to}. It has been stopped since, so nothing is lost.`,
-  ...(loss ? [...lossWords(loss), 'A copy of the current state is made first.'] : []),
-];
+export function wayBack({ copy, loss, ...ends }: Back): string[] {
+  const { was, is } = endsOf(ends);
+  return [
+    copy
+      ? `It goes back from ${was} to ${is}, with everything as it was at ${minute(copy.manifest.made)}: ${copy.path}`
+      : `It goes back from ${was} to ${is}. authentik has been stopped since, so nothing is lost.`,
+    ...(loss ? [...lossWords(loss), 'A copy of the current state is made first.'] : []),
+  ];
+}
 
-interface Back {
-  readonly from: string;
-  readonly to: string;
+interface Back extends Step {
   readonly copy?: Copy;
   readonly loss?: Parameters<typeof lossWords>[0];
 }
 
 /** All that was asked for is done. */
-export function finished({ version, findings, before, size = 0, place }: Finished, style: Style): string {
+export function finished({ version, findings, before, size = 0, place, kept }: Finished, style: Style): string {
   const lines = [
     ...(place === undefined
       ? []
@@ -124,6 +138,10 @@ export function finished({ version, findings, before, size = 0, place }: Finishe
           `The copies of this upgrade stay in ${place} (${bytes(size)}). Back to ${before}: homeauth upgrade --back`,
           `When all is well, delete them: rm -r ${place}`,
         ]),
+    ...kept.flatMap((one) => [
+      `The former database stays in ${one.path} (${bytes(one.size)}).`,
+      `When all is well, delete it: rm -r ${one.path}`,
+    ]),
   ];
   return [
     'Proof',
@@ -141,4 +159,6 @@ interface Finished {
   readonly before?: string;
   readonly size?: number;
   readonly place?: string;
+  /** Data directories of a former PostgreSQL, and their size in bytes. */
+  readonly kept: readonly { readonly path: string; readonly size: number }[];
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authentikImage, REDIS_IMAGE } from '../machine/names.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authentikImage, OLD_POSTGRES_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE } from '../machine/names.ts';
 import { openApi } from './main-job/api.ts';
 import { hostOf, visitor } from './main-job/browser.ts';
 import { dockerDefinition } from './main-job/definition.ts';
@@ -14,6 +14,17 @@ let place: Place;
 const release = '2023.10.7';
 const at = (...path: string[]) => join(place.root, ...path);
 const env = () => readFile(at('container-vars.env'), 'utf8');
+
+/** Meanwhile today's name stands for the PostgreSQL of earlier years: so a directory is made that homeauth makes no more. */
+async function withOldPostgres(work: () => Promise<unknown>): Promise<void> {
+  const id = await place.engine.docker(['image', 'inspect', '--format', '{{.Id}}', POSTGRES_IMAGE]);
+  await place.engine.docker(['tag', OLD_POSTGRES_IMAGE, POSTGRES_IMAGE]);
+  try {
+    await work();
+  } finally {
+    await place.engine.docker(['tag', id, POSTGRES_IMAGE]);
+  }
+}
 
 beforeAll(async () => {
   place = await openPlace();
@@ -33,7 +44,11 @@ test.each([
 });
 
 test('an old release that is insisted on gets its Redis', async () => {
-  await homeauthEnds(0, [...place.init, '--authentik-version', release, '--allow-unsupported']);
+  const made = [...place.init, '--authentik-version', release, '--allow-unsupported'];
+  await withOldPostgres(() => homeauthEnds(0, made));
+  // The directory says what made it, whatever the image was called.
+  await homeauthEnds(0, ['apply']);
+  expect((await inspect(place.engine, 'authentik-postgresql')).Config.Image).toBe(OLD_POSTGRES_IMAGE);
   const stack = ['authentik', 'authentik-postgresql', 'authentik-redis', 'authentik-worker'];
   expect(await containerNames(place.engine)).toEqual([...stack, 'caddy']);
   expect(await dockerDefinition(place.engine, 'authentik-redis')).toMatchObject({
@@ -69,13 +84,74 @@ test('an old release that is insisted on gets its Redis', async () => {
 test('the way to the newest release: the database answers all that is asked', async () => {
   const { code, out } = await homeauth(['upgrade', '--dry-run', '--json']);
   const { rungs, problems } = JSON.parse(out);
-  expect(rungs.map(({ release: to }: { release: string }) => to)).toHaveLength(15);
+  expect(rungs.map(({ release: to }: { release: string }) => to)).toHaveLength(16);
+  expect(rungs.at(-1)).toMatchObject({ postgres: { from: 15, to: 17 } });
   const found = rungs.map(({ effects, problems: stops }: Record<string, { code: string }[]>) => [effects, stops]);
   expect(found[0]).toEqual([[expect.objectContaining({ code: 'files-move' }), expect.anything()], []]);
   expect(found.flatMap(([, stops]: { code: string }[][]) => stops)).toEqual([]);
   // The images of all of them may be more than the disk of this machine has room for.
   expect(problems.filter((one: { code: string }) => one.code !== 'disk-full')).toEqual([]);
   expect(code).toBe(problems.length === 0 ? 0 : 4);
+});
+
+describe('PostgreSQL 15 → 17', () => {
+  const ask = (sql: string) =>
+    place.engine.docker([
+      'exec',
+      'authentik-postgresql',
+      'psql',
+      '-X',
+      '-A',
+      '-t',
+      '-U',
+      'postgres',
+      '-d',
+      'authentik',
+      '-c',
+      sql,
+    ]);
+  const imageNow = async (name: string) => (await inspect(place.engine, name)).Config.Image;
+  const former = async () => (await readdir(place.root)).filter((name) => name.startsWith('db.'));
+  const upgrade = ['upgrade', '--to', release, '--yes'];
+  const peopleGetIn = async () => {
+    const password = await readFile(at('.homeauth/admin-password'), 'utf8');
+    const page = await (await visitor(place.engine)).open(hostOf('auth'), 'helen', password);
+    expect(page).toMatchObject({ status: 200, url: { pathname: '/if/user/' } });
+  };
+
+  test('what cannot be restored brings the former one back', async () => {
+    expect(await imageNow('authentik-postgresql')).toBe(OLD_POSTGRES_IMAGE);
+    // No dump takes roles along.
+    await ask('create role reader; grant usage on schema public to reader');
+    const { code, err } = await homeauth(upgrade);
+    expect({ code, err }).toMatchObject({ code: 4, err: expect.stringContaining('PostgreSQL 15 runs again') });
+    expect(err).toContain('role "reader" does not exist');
+    expect(await imageNow('authentik-postgresql')).toBe(OLD_POSTGRES_IMAGE);
+    expect(await former()).toEqual([]);
+    expect(await containerNames(place.engine)).not.toContain('authentik-postgresql-next');
+    await peopleGetIn();
+    await ask('drop owned by reader; drop role reader');
+  });
+
+  test('everything is there afterwards, and the former directory beside it', async () => {
+    const words = 'insert into template.words(word) select md5(n::text) from generate_series(1, 5000) n';
+    await ask(`create schema template; create table template.words(id serial, word text unique); ${words}`);
+    const { out } = await homeauthEnds(0, upgrade);
+    expect(await imageNow('authentik-postgresql')).toBe(POSTGRES_IMAGE);
+    expect(await ask('show server_version')).toMatch(/^17\./);
+    expect(
+      await ask(
+        'select count(*), max(id) from template.words; insert into template.words(word) values (0) returning id',
+      ),
+    ).toBe('5000|5000\n5001\nINSERT 0 1');
+    const [kept = ''] = await former();
+    expect(kept).toMatch(/^db\.postgres-15-/);
+    expect(out).toContain(kept);
+    expect(await readFile(at(kept, 'PG_VERSION'), 'utf8')).toBe('15\n');
+    expect(await accessOf(at('db'))).toBe('70:70 0700');
+    await peopleGetIn();
+    expect((await homeauthEnds(0, ['apply'])).out).toBe('Everything is as it should be; nothing was changed.');
+  });
 });
 
 /** The same stand-in as another release; `more`: what else is different. */

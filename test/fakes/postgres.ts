@@ -84,5 +84,6 @@ function aboutUpgrades(question: string, { groups, history, users }: State): str
   }
   if (question.includes('authentik_core_user')) return String(users.filter(({ type }) => type === 'external').length);
   if (question.includes('pg_encoding_to_char')) return 'UTF8';
+  if (question.includes('string_agg(datname')) return '';
   return question.includes('has_database_privilege') ? 't' : undefined;
 }

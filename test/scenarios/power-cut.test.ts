@@ -9,7 +9,7 @@ afterAll(() => stage.close());
 // A share of the points, spread evenly; `npm run crash` tries all of them.
 test.each([
   ...['init', 'add-app', 'remove-app', 'apply after drift', 'uninstall', 'uninstall with all data'],
-  ...['backup', 'backup drill', 'rotate', 'upgrade that fails'],
+  ...['backup', 'backup drill', 'rotate', 'upgrade that fails', 'upgrade to another PostgreSQL'],
 ])(
   '%s goes on after a power cut, to the same end',
   async (name) => {

@@ -44,10 +44,12 @@ export async function contentsOf({ world, layout, config, ledger }: Installation
 const isElsewhere = (name: string): boolean => {
   const { root, database, redis, drill, upgrading, upgrades } = layoutOf('');
   const others = [database, redis, drill, upgrading, upgrades];
-  return others.includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
+  const isDatabase = [`${database}.next`, `${database}.postgres-`].some((path) => `${root}/${name}`.startsWith(path));
+  return isDatabase || others.includes(`${root}/${name}`) || name === restoringFile || name.startsWith(keptFolder);
 };
 
-async function weigh(path: string, files: Files): Promise<number> {
+/** What a file, or everything below a directory, takes, in bytes. */
+export async function weigh(path: string, files: Files): Promise<number> {
   const stat = await files.stat(path);
   if (stat?.type !== 'directory') return stat?.size ?? 0;
   let sum = 0;

@@ -3,6 +3,7 @@ import { interrupted } from '../../engine/errors.ts';
 import { noteDrill } from '../../installation/backups.ts';
 import { type Installation, tokenIn } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
+import { postgresOf } from '../../installation/postgres.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import { explainContainer, lastWord } from '../../kinds/container-story.ts';
 import { userKind } from '../../kinds/user.ts';
@@ -50,7 +51,8 @@ export function drill(
     await assertRoom(copy, installation);
     const findings: Finding[] = [];
     try {
-      const trial = trialOf(installation, copy.manifest);
+      const postgres = await postgresOf(installation, installation.layout.database);
+      const trial = trialOf(installation, copy.manifest, postgres);
       tell('starting a database');
       await prepare(trial, installation);
       await startDatabase(trial, installation);

@@ -47,6 +47,7 @@ export async function exchange(
 }
 
 /** What the restored database took the place of. */
-export async function forget(docker: Docker): Promise<void> {
-  good(await tellDatabase(docker, `drop database if exists ${beside.before} with (force);`), 'psql', 'tidied up');
+export async function forget(docker: Docker, container = databaseContainer): Promise<void> {
+  const sql = `drop database if exists ${beside.before} with (force);`;
+  good(await tellDatabase(docker, sql, container), 'psql', 'tidied up');
 }

@@ -36,13 +36,14 @@ export interface Trial {
   readonly password: Secret;
 }
 
-export function trialOf({ config, layout, world }: Installation, manifest: Manifest): Trial {
+/** `postgres`: the version that runs here, which reads what older ones wrote. */
+export function trialOf({ config, layout, world }: Installation, manifest: Manifest, postgres: number): Trial {
   const { authentik, images } = manifest;
   const own = layoutOf(layout.drill);
   const then: Config = { ...config, authentik: { ...config.authentik, version: authentik }, apps: [] };
   const all = stackContainers(then, knownEra(then), own, {
     proxy: { is: 'manual' },
-    postgres: Number.parseInt(manifest.postgres, 10),
+    postgres: Math.max(postgres, Number.parseInt(manifest.postgres, 10)),
     pins: images,
   });
   // The worker would send what mails are due, and carry out what is planned.

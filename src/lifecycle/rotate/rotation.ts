@@ -149,10 +149,14 @@ export async function answersTo(installation: Installation, secret: Secret): Pro
 const knocking =
   'read -r PGPASSWORD; export PGPASSWORD; exec psql -X -q -A -t -h "$(hostname)" -U authentik -d authentik -c "select 1"';
 
-/** Whether PostgreSQL lets authentik's role in with this password. */
-export async function databaseOpens({ world }: Installation, password: Secret): Promise<boolean> {
+/** Whether PostgreSQL lets authentik's role in with this password. `container`: where it runs. */
+export async function databaseOpens(
+  { world }: Pick<Installation, 'world'>,
+  password: Secret,
+  container = databaseContainer,
+): Promise<boolean> {
   const stdin = `${password.reveal()}\n`;
-  return (await world.docker.exec(databaseContainer, ['sh', '-c', knocking], { stdin })).code === 0;
+  return (await world.docker.exec(container, ['sh', '-c', knocking], { stdin })).code === 0;
 }
 
 /** Exchanges one secret. That it is under way stays noted until it is settled. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import { copyAt } from '../../installation/backups.ts';
 import { type Installation, valueIn } from '../../installation/installation.ts';
-import type { Journal } from '../../installation/upgrading.ts';
+import { type Journal, upgraded } from '../../installation/upgrading.ts';
 import { eraOf } from '../../model/release.ts';
 import { assertIntact } from '../backup/check.ts';
 import { exchange, load } from '../backup/exchange.ts';
@@ -40,6 +40,20 @@ export async function putBack(installation: Installation, { copy: path, from, to
   await swap(then, layout.root, kept, files);
   if (!hadStep) await files.remove(layout.upgraded);
   await exchange(docker, (await valueIn(world, layout.env, 'POSTGRES_PASSWORD'))?.reveal());
+}
+
+/** What is known of the step before comes back, where this one had come to its end: so there is a way back over that, too. */
+export async function putBackNote(installation: Installation, { copy: path }: Journal & { copy: string }) {
+  const { world, layout, surroundings } = installation;
+  const { files, tar } = world;
+  if ((await upgraded(installation))?.copy !== path) return;
+  const fresh = join(aside(installation), 'new');
+  await files.removeTree(fresh);
+  await files.makeDirectory(fresh, 0o700, root);
+  await tar.unpack(await contentOf(await copyAt(path, surroundings), 'files.tar', files, undefined), fresh);
+  const then = await files.read(join(fresh, layout.upgraded.slice(layout.baseDir.length)));
+  if (then === undefined) await files.remove(layout.upgraded);
+  else await files.write(layout.upgraded, then, 0o600);
 }
 
 /** What the way back took out of use goes. */

@@ -8,11 +8,13 @@ import { record } from '../../engine/ledger.ts';
 import { knownEra } from '../../installation/era.ts';
 import { type Installation, reopened } from '../../installation/installation.ts';
 import type { Journal } from '../../installation/upgrading.ts';
+import { databaseContainer } from '../../kinds/role.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { eraOf, postgresVersions } from '../../model/release.ts';
 import { reconcile } from '../reconcile.ts';
 import { putBack } from './put-back.ts';
 import type { Way } from './run.ts';
+import type { Rung } from './rungs.ts';
 
 /** authentik uses this account in its containers. */
 const authentik = { uid: 1000, gid: 1000 };
@@ -52,22 +54,23 @@ async function moveFiles({ world, layout, ledger }: Installation, { from, to }: 
   await files.rename(old, join(place, was));
 }
 
-/** Images that a release brings; those of the database and of Redis stay as they are. */
-function imagesOf({ config, layout }: Installation, release: string): string[] {
+/** Images that a step brings: authentik's, or another PostgreSQL. What stays as it is is here. */
+function imagesOf({ config, layout }: Installation, { release, postgres }: Rung): string[] {
   const then: Config = { ...config, authentik: { ...config.authentik, version: release } };
-  const facts = { proxy: { is: 'manual' }, postgres: postgresVersions.newest } as const;
-  const server = stackContainers(then, knownEra(then), layout, facts)['authentik']!;
-  return [server.image, ...(ldapApps(config).length > 0 ? [ldapImage(then)] : [])];
+  const facts = { proxy: { is: 'manual' }, postgres: postgres?.to ?? postgresVersions.newest } as const;
+  const stack = stackContainers(then, knownEra(then), layout, facts);
+  if (postgres) return [stack[databaseContainer]!.image];
+  return [stack['authentik']!.image, ...(ldapApps(config).length > 0 ? [ldapImage(then)] : [])];
 }
 
 /** Fetches what all steps need, before the first of them stops anything. @throws Failure where one cannot be fetched */
 export async function fetchImages(
   installation: Installation,
-  releases: readonly string[],
+  rungs: readonly Rung[],
   tell: (what: string) => void,
 ): Promise<void> {
   const { docker } = installation.world;
-  for (const image of new Set(releases.flatMap((release) => imagesOf(installation, release)))) {
+  for (const image of new Set(rungs.flatMap((rung) => imagesOf(installation, rung)))) {
     if (await docker.image(image)) continue;
     if (installation.surroundings.signal.aborted) throw stoppedEarly();
     tell(image);

@@ -1,4 +1,3 @@
-import { join } from 'node:path/posix';
 import { interrupted } from '../../engine/errors.ts';
 import { record } from '../../engine/ledger.ts';
 import type { Progress } from '../../engine/run.ts';
@@ -7,16 +6,19 @@ import { type Installation, reopened } from '../../installation/installation.ts'
 import { hold } from '../../installation/lock.ts';
 import { finish, giveUp, type Journal, note, upgrading } from '../../installation/upgrading.ts';
 import type { Copy } from '../../model/copy.ts';
-import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
-import { type Finding, issueOf } from '../../model/finding.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import { endsOf } from '../../model/ladder.ts';
 import { quotationOf, textOf } from '../../model/shown.ts';
 import { forget } from '../backup/exchange.ts';
 import { makeCopy } from '../backup/make.ts';
 import { assertNotRestoring, reconcile } from '../reconcile.ts';
 import { assertNotRotating } from '../rotate/rotation.ts';
-import { inventory, newlyFailed, proveData, proveVisits, settled, type Visits } from './proofs.ts';
+import { postgresStep } from './postgres-step.ts';
+import { inventory, proveData, proveVisits, settled, type Visits } from './proofs.ts';
 import { forgetAside } from './put-back.ts';
 import { releaseStep } from './release-step.ts';
+import { keepLogs, stopped, stuck, wentBack } from './step-failures.ts';
 
 const root = { uid: 0, gid: 0 };
 
@@ -36,7 +38,7 @@ export interface Way {
   undo(installation: Installation, journal: Journal & { copy: string }, voice: Voice): Promise<void>;
 }
 
-const ways: Readonly<Record<Journal['step'], Way>> = { authentik: releaseStep };
+const wayOf = ({ postgres }: Journal): Way => (postgres ? postgresStep : releaseStep);
 
 /** A step that came to its end: it was made, or taken back because somebody asked for that. */
 export interface Ended {
@@ -53,10 +55,10 @@ export interface Ended {
  */
 export async function takeStep(
   before: Installation,
-  step: Pick<Journal, 'step' | 'from' | 'to' | 'target'>,
+  step: Pick<Journal, 'from' | 'to' | 'postgres' | 'target' | 'left'>,
   voice: Voice,
 ): Promise<Ended> {
-  if (before.surroundings.signal.aborted) throw interrupted(`before the step to authentik ${step.to}`);
+  if (before.surroundings.signal.aborted) throw interrupted(`before the step to ${endsOf(step).is}`);
   voice.tell('counting what is there');
   const had = await inventory(before, voice.visits);
   await hold(before, 'upgrade', async () => {
@@ -127,8 +129,8 @@ function copying(before: Installation, journal: Journal, { tell }: Voice): Promi
 
 async function forward(before: Installation, journal: Journal, voice: Voice): Promise<Ended> {
   const { tell, visits } = voice;
-  const way = ways[journal.step];
-  tell(`starting authentik ${journal.to}`);
+  const way = wayOf(journal);
+  tell(`starting ${endsOf(journal).is}`);
   const installation = await way.forward(before, journal, voice);
   await settled(installation, tell);
   tell('proving it');
@@ -148,9 +150,9 @@ async function back(before: Installation, voice: Voice): Promise<Ended> {
   const { tell, progress, visits } = voice;
   let findings: readonly Finding[];
   try {
-    tell(`going back to authentik ${from}`);
+    tell(`going back to ${endsOf(journal).was}`);
     await hold(before, 'upgrade', () => stop(before));
-    if (copy !== undefined) await ways[journal.step].undo(before, { ...journal, copy }, voice);
+    if (copy !== undefined) await wayOf(journal).undo(before, { ...journal, copy }, voice);
     const { installation } = await reconcile(before, 'upgrade', progress, { step: { release: from } });
     await settled(installation, tell);
     tell('proving it');
@@ -172,74 +174,4 @@ async function back(before: Installation, voice: Voice): Promise<Ended> {
 /** The worker first, as it writes most. */
 async function stop({ world: { docker } }: Installation): Promise<void> {
   for (const name of ['authentik-worker', 'authentik']) if (await docker.container(name)) await docker.remove(name);
-}
-
-const logOf = ({ layout }: Installation, { to }: Journal): string => join(layout.upgrades, `failed-${to}.log`);
-
-/** What the containers said goes with them: it is kept, readable by root. */
-async function keepLogs(before: Installation, journal: Journal): Promise<void> {
-  const { docker, files } = before.world;
-  const parts: string[] = [];
-  for (const name of ['authentik', 'authentik-worker']) {
-    const lines = (await docker.container(name)) ? await docker.logs(name, 2000) : [];
-    if (lines.length > 0) parts.push(`${name}:`, ...lines);
-  }
-  if (parts.length > 0 && (await files.stat(before.layout.upgrades)))
-    await files.write(logOf(before, journal), `${parts.join('\n')}\n`, 0o600);
-}
-
-function wentBack(journal: Journal, because: Issue, before: Installation, findings: readonly Finding[]): Failure {
-  const { from, to, resumed, copy, had } = journal;
-  // An app that does not answer any more is no reason not to be back.
-  const doubts = newlyFailed(findings, had).map((found) => textOf(issueOf(found)?.problem ?? found.title));
-  return new Failure({
-    code: 'upgrade-failed',
-    problem: `The step to authentik ${to} failed. authentik ${from} runs again, with everything as it was before.${resumed ? '' : ' Nothing is lost.'}`,
-    why: [
-      textOf(because.problem),
-      // Others say of themselves how they would go on.
-      ...(because.code === 'upgrade-proof' && because.why ? [textOf(because.why)] : []),
-      ...doubts.map((doubt) => `Not as before: ${doubt}`),
-    ],
-    ...(because.details && { details: because.details }),
-    fix: [
-      textOf(because.fix),
-      ...(copy === undefined ? [] : [`What authentik wrote: ${logOf(before, journal)}`]),
-      'To try the step again: homeauth upgrade',
-    ],
-    exit: exitCodes.wrong,
-  });
-}
-
-function stuck({ from, copy, because }: Journal, error: Failure): Failure {
-  const { problem, why, details, fix } = error;
-  return new Failure({
-    code: 'upgrade-stuck',
-    problem: `The way back to authentik ${from} did not come to its end: ${textOf(problem)}`,
-    why: [
-      'authentik may be stopped until it does. Nothing else was touched.',
-      ...(why ? [textOf(why)] : []),
-      ...(because ? [`It goes back because of this: ${textOf(because.problem)}`] : []),
-    ],
-    ...(details && { details }),
-    fix: [
-      textOf(fix),
-      'Then go on with the way back: homeauth upgrade',
-      ...(copy === undefined ? [] : [`Or restore the copy that was made before: homeauth restore ${copy}`]),
-    ],
-    exit: exitCodes.halfway,
-  });
-}
-
-function stopped({ from, to, goes }: Journal): Failure {
-  return new Failure({
-    code: 'interrupted',
-    problem: `Stopped, as you asked, in the step from authentik ${from} to ${to}.`,
-    why: 'authentik may be stopped, and nothing else may change this installation until the step has come to its end.',
-    fix:
-      goes === 'back'
-        ? `Go on with the way back to ${from}: homeauth upgrade`
-        : [`Go on: homeauth upgrade`, `Back to ${from}: homeauth upgrade --back`],
-    exit: exitCodes.interrupted,
-  });
 }

@@ -1,16 +1,19 @@
 import { databaseSize } from '../../desired/containers.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { postgresOf } from '../../installation/postgres.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
-import { sizeUp } from '../backup/dump.ts';
 import { mb, planCopy, spare } from '../backup/make.ts';
+import { postgresRung } from './postgres-rung.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
 import { downgrade, releaseHere, tooOld } from './step.ts';
 
 /** One step of an upgrade, and what it means for this installation. */
 export interface Rung {
   readonly release: string;
+  /** It is PostgreSQL's step, between two major versions; the release stays the one that runs. */
+  readonly postgres?: { readonly from: number; readonly to: number };
   readonly effects: readonly Effect[];
   readonly stops: readonly Issue[];
 }
@@ -37,8 +40,12 @@ export async function planUpgrade(installation: Installation, to: string): Promi
   const from = await runningRelease(installation);
   assertWay(from, to);
   const steps = rungs(from, to);
-  if (steps.length === 0) return { from, to, rungs: [], stops: [] };
-  const { postgres } = await sizeUp(installation.world.docker);
+  const postgres = await postgresOf(installation, installation.layout.database);
+  const refusing = steps.findIndex(({ line }) => postgres < line.postgres);
+  // As late as may be: the newest release is the one that is known to work with the newest PostgreSQL.
+  const at = refusing < 0 ? steps.length : refusing;
+  const other = await postgresRung(installation, { from: postgres, release: steps[at - 1]?.release ?? from });
+  if (steps.length === 0 && !other) return { from, to, rungs: [], stops: [] };
   const all: Rung[] = [];
   let before = from;
   for (const { release, line } of steps) {
@@ -46,12 +53,7 @@ export async function planUpgrade(installation: Installation, to: string): Promi
     all.push({ release, ...(await meaning(installation, { before, release, line })) });
     before = release;
   }
-  const refusing = steps.findIndex(({ line }) => Number.parseInt(postgres, 10) < line.postgres);
-  const [first, last] = [all[refusing], steps.at(-1)];
-  if (first && last) {
-    const problem = postgresTooOld(postgres, first.release, last.line);
-    all[refusing] = { ...first, stops: [problem, ...first.stops] };
-  }
+  if (other) all.splice(at, 0, other);
   const stops = [...(await history(installation, from)), ...(await room(installation, steps.length))];
   return { from, to, rungs: all, stops };
 }
@@ -100,14 +102,6 @@ async function meaning(installation: Installation, step: Step): Promise<Omit<Run
     stops: answers.flatMap(({ stops = [] }) => stops),
   };
 }
-
-/** Told once, at the first release that refuses it, with what the last one needs. */
-const postgresTooOld = (postgres: string, release: string, last: Line): Issue => ({
-  code: 'postgres-too-old',
-  problem: `PostgreSQL ${postgres} runs, and authentik ${release} refuses to start with it.`,
-  why: `authentik ${last.line} needs PostgreSQL ${last.postgres} or later.`,
-  fix: 'Make a copy (homeauth backup), and restore it on a new server: that gets a newer PostgreSQL.',
-});
 
 /** What follows from how the two lines are made. */
 async function changes(was: Era, is: Era, { world, layout, config }: Installation): Promise<Answer> {

@@ -4,9 +4,12 @@ import { hold } from '../../installation/lock.ts';
 import { type Journal, note, upgraded, upgrading } from '../../installation/upgrading.ts';
 import type { Copy } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
+import type { Step } from '../../model/ladder.ts';
 import { assertIntact } from '../backup/check.ts';
 import { makeCopy } from '../backup/make.ts';
 import { type Loss, lossOf } from '../backup/restore.ts';
+import { keptOf } from './database-move.ts';
+import { moveOf } from './postgres-step.ts';
 import { carryOn, type Ended, turn, type Voice } from './run.ts';
 import { runningRelease } from './rungs.ts';
 
@@ -14,6 +17,7 @@ import { runningRelease } from './rungs.ts';
 export interface WayBack {
   readonly from: string;
   readonly to: string;
+  readonly postgres?: Step['postgres'];
   /** It is under way, and was cut off. */
   readonly isOpen: boolean;
   /** What it is put back from, and what would be lost; none while authentik has been stopped since. */
@@ -29,15 +33,19 @@ export async function planBack(installation: Installation): Promise<WayBack> {
   const open = await upgrading(installation);
   const last = open ?? (await upgraded(installation));
   if (!last) throw none('No upgrade was made that could be taken back.');
-  const { from, to, copy: path } = last;
-  const way = { from: to, to: from, isOpen: open !== undefined };
+  const { from, to, copy: path, postgres } = last;
+  const back = postgres && { postgres: { from: postgres.to, to: postgres.from } };
+  const way = { from: to, to: from, ...back, isOpen: open !== undefined };
   if (path === undefined) return way;
   // While it is stopped nobody has changed anything since.
   if (open && (await installation.world.authentik.reach('fresh')).is !== 'ready') return way;
   if (!open) {
     const runs = await runningRelease(installation);
     if (runs !== to) throw none(`The last upgrade was to authentik ${to}, and ${runs} runs.`);
-    if (!(await installation.world.files.stat(path))) throw none(`The copy from before the upgrade is gone: ${path}.`);
+    const { files } = installation.world;
+    if (!(await files.stat(path))) throw none(`The copy from before the upgrade is gone: ${path}.`);
+    const kept = postgres && keptOf(installation, moveOf(last));
+    if (kept && !(await files.stat(kept))) throw none(`The former database is gone: ${kept}.`);
   }
   const copy = await copyAt(path, installation.surroundings);
   await assertIntact(copy, installation.world.files);

@@ -19,8 +19,13 @@ export interface Whole {
 
 /** What can be compared with another run. */
 async function comparable(fake: FakeWorld, { dated }: Scene): Promise<Whole['state']> {
-  const { files, ...state } = await stateOf(fake);
-  return { ...state, files: Object.fromEntries(Object.entries(files).filter(([path]) => !dated?.test(path))) };
+  const { files, ledger, ...state } = await stateOf(fake);
+  const idOf = (line: string) => String(JSON.parse(line).id);
+  return {
+    ...state,
+    ledger: ledger.filter((line) => !dated?.test(idOf(line))),
+    files: Object.fromEntries(Object.entries(files).filter(([path]) => !dated?.test(path))),
+  };
 }
 
 export async function undisturbed(scene: Scene): Promise<Whole> {

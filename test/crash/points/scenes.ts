@@ -3,6 +3,7 @@ import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
 import { databaseOf } from '../../fakes/objects.ts';
 import { oldHome } from '../../fakes/old-home.ts';
+import { madeBy } from '../../fakes/old-postgres.ts';
 import { Exit, type Program } from '../../fakes/program.ts';
 import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
@@ -58,6 +59,12 @@ export function setStage(): Stage {
     const text = (await fake.files.read(config)) ?? '';
     const lines = 'name: whoami\n    login: oidc\n    oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }';
     await fake.files.write(config, text.replace('- whoami', `- ${lines}`), 0o644);
+    return fake;
+  });
+  /** With the PostgreSQL of an earlier year. */
+  const former = once(async () => {
+    const fake = await copyOf(await withApp());
+    await madeBy(15, fake);
     return fake;
   });
   const whole = { config, confirm: 'home.example.com' };
@@ -167,6 +174,18 @@ export function setStage(): Stage {
       tidy: noStepIsOpen,
     },
     {
+      name: 'upgrade to another PostgreSQL',
+      from: async () => copyOf(await former()),
+      run: (homeauth) => homeauth('upgrade', [], {}, fakeTerminal(['y'])),
+      dated,
+      tidy: async ({ docker, files }) => [
+        ...(docker.boxes.has('authentik-postgresql-next') ? ['the next PostgreSQL is left'] : []),
+        ...((await files.stat(at('db.next'))) ? ['its directory is left'] : []),
+        ...((await files.stat(at('upgrading.json'))) ? ['it is still noted as under way'] : []),
+        ...((await files.read(at('db/PG_VERSION'))) === '17\n' ? [] : ['the former one runs']),
+      ],
+    },
+    {
       name: 'backup drill',
       from: async () => copyOf(await copied()),
       run: (homeauth) => homeauth('backup drill'),
@@ -195,7 +214,8 @@ export function setStage(): Stage {
   };
 }
 
-const dated = /^\/srv\/docker\/backups(\/|$)|\/before-(restore-|upgrade(\/|$))|\/(drill|upgraded)\.json$/;
+const dated =
+  /^\/srv\/docker\/backups(\/|$)|\/before-(restore-|upgrade(\/|$))|\/(drill|upgraded)\.json$|\/db\.postgres-/;
 
 const upgrade = (homeauth: Homeauth) => homeauth('upgrade', [], { to: '2025.12.6' }, fakeTerminal(['y']));
 

@@ -1,0 +1,66 @@
+import type { Installation } from '../../installation/installation.ts';
+import type { Issue } from '../../model/failure.ts';
+import { postgresVersions } from '../../model/release.ts';
+import { sizeUp } from '../backup/dump.ts';
+import { mb } from '../backup/make.ts';
+import { told } from './questions.ts';
+import type { Rung } from './rungs.ts';
+
+/** Left free beside the copy and the new directory, and what PostgreSQL's log of changes may take, in bytes. */
+const spare = 512e6;
+
+// A restore that was cut off leaves the last two.
+const others =
+  "select string_agg(datname, ', ') from pg_database where not datistemplate and datname not in ('postgres', 'authentik', 'authentik_restored', 'authentik_before')";
+
+/** The step to the newest PostgreSQL, and what it means here; undefined where that runs already. */
+export async function postgresRung(
+  installation: Installation,
+  { from, release }: { readonly from: number; readonly release: string },
+): Promise<Rung | undefined> {
+  const to = postgresVersions.newest;
+  if (from === to) return undefined;
+  const { database } = installation.layout;
+  const { size } = await sizeUp(installation.world.docker);
+  const { stops = [] } = await told(installation, others, (names) => (names === '' ? {} : { stops: [shared(names)] }));
+  return {
+    release,
+    postgres: { from, to },
+    effects: [
+      { code: 'postgres', says: `PostgreSQL ${to} writes the database anew (${mb(size)}), while authentik is stopped` },
+      { code: 'postgres-kept', says: `the former directory stays, as ${database}.postgres-${from}-… with the time` },
+    ],
+    stops: [...stops, ...(await place(installation, size))],
+  };
+}
+
+/** The directory can be renamed, and there is room for a copy and a second one. */
+async function place({ world: { files }, layout }: Installation, size: number): Promise<Issue[]> {
+  const [root, here] = await Promise.all([files.filesystem(layout.root), files.filesystem(layout.database)]);
+  const needed = 3 * size + spare;
+  return [
+    ...(here.target === root.target && here.realPath === `${root.realPath}/db` ? [] : [mounted(layout.database)]),
+    ...(root.free >= needed ? [] : [full(root.target, root.free, needed)]),
+  ];
+}
+
+const shared = (names: string): Issue => ({
+  code: 'postgres-shared',
+  problem: `PostgreSQL holds other databases than authentik's: ${names}.`,
+  why: "The step takes authentik's database along, and no other.",
+  fix: 'Move them to a PostgreSQL of their own, and drop them here:  docker exec authentik-postgresql dropdb -U postgres NAME',
+});
+
+const mounted = (database: string): Issue => ({
+  code: 'postgres-mount',
+  problem: `${database} is a link, or a file system of its own.`,
+  why: 'The step gives the new directory the name of the former, which then stays beside it.',
+  fix: `Stop the stack (docker stop authentik-worker authentik authentik-postgresql), make it an ordinary directory with the same content, owner and mode, then: homeauth apply`,
+});
+
+const full = (disk: string, free: number, needed: number): Issue => ({
+  code: 'disk-full',
+  problem: `${disk} has ${mb(free)} left, and the step to another PostgreSQL may need ${mb(needed)}.`,
+  why: 'The former directory stays, beside a copy and the new one.',
+  fix: 'Free some space on it, then run the command again.',
+});
