@@ -45,8 +45,7 @@ export function checkedEra({ authentik }: Pick<Config, 'authentik'>): Era {
   return era;
 }
 
-const insist = (release: string) =>
-  bySetting(
-    ({ to }) =>
-      `Take a newer one: ${to('authentik.version', release)}. Or insist: ${to('authentik.allow-unsupported', 'true')}`,
-  );
+const insist = (release: string) => ({
+  fix: `Upgrade, with a way back: homeauth upgrade --to ${release}. Or insist: authentik.allow-unsupported: true in homeauth.yaml`,
+  fixByFlag: `Take a newer one: --authentik-version ${release}. Or insist: --allow-unsupported`,
+});

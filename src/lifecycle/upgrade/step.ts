@@ -1,7 +1,7 @@
 import type { Installation } from '../../installation/installation.ts';
 import { Failure } from '../../model/failure.ts';
 import { partsOf } from '../../model/image-name.ts';
-import { isTooOldAfter, ladder, lineOf } from '../../model/ladder.ts';
+import { ladder, lineOf } from '../../model/ladder.ts';
 
 /** The release that runs here, by its image; undefined where none runs, or none that homeauth knows. */
 export async function releaseHere({ world }: Pick<Installation, 'world'>): Promise<string | undefined> {
@@ -11,8 +11,8 @@ export async function releaseHere({ world }: Pick<Installation, 'world'>): Promi
 }
 
 /**
- * What homeauth.yaml says follows what runs: the same line, or the next one.
- * @throws Failure release-skip, release-downgrade, release-too-old
+ * What homeauth.yaml says is of the line that runs: another one changes the database for good, and `apply` makes no copy.
+ * @throws Failure release-step, release-downgrade
  */
 export async function assertStep({ world, config }: Pick<Installation, 'world' | 'config'>): Promise<void> {
   const { version } = config.authentik;
@@ -20,13 +20,15 @@ export async function assertStep({ world, config }: Pick<Installation, 'world' |
   if (!runs || runs === version) return;
   const lines = placeOf(version) - placeOf(runs);
   if (lines < 0) throw downgrade(runs, version);
-  if (lines === 1 && isTooOldAfter(runs, version)) throw tooOld(runs, version);
-  if (lines < 2) return;
+  if (lines === 0) return;
   throw new Failure({
-    code: 'release-skip',
-    problem: `authentik ${runs} runs, and ${version} leaves out a release line.`,
-    why: 'authentik is upgraded line by line. Where one is left out the database is marked for good, and later releases refuse it.',
-    fix: `Write authentik.version: ${runs} into homeauth.yaml again. All steps: homeauth upgrade --dry-run`,
+    code: 'release-step',
+    problem: `authentik ${runs} runs, and homeauth.yaml says ${version}, of a newer line.`,
+    why: 'A newer line changes the database for good. homeauth upgrade goes there line by line, with a copy before each step and a way back.',
+    fix: [
+      `Write authentik.version: ${runs} into homeauth.yaml again.`,
+      `Then see the steps: homeauth upgrade --to ${version} --dry-run`,
+    ],
   });
 }
 
