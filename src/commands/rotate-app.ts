@@ -2,7 +2,7 @@ import type { CommonFlags } from '../cli/define-command.ts';
 import type { App } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../config/oidc.ts';
-import { variablesFile } from '../desired/oidc.ts';
+import { settingsId, variablesFile } from '../desired/oidc.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
 import { type Installation, reopened } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
@@ -11,6 +11,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import { rotateClients } from '../lifecycle/rotate/clients.ts';
 import { rotateLdap } from '../lifecycle/rotate/ldap.ts';
 import { answersTo } from '../lifecycle/rotate/rotation.ts';
+import type { Change } from '../model/change.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { issueOf } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
@@ -31,23 +32,21 @@ export async function rotateApp(name: string, flags: CommonFlags, runtime: Runti
   const client = isByLdap ? undefined : speaker(app);
   const question = `Nobody can log in to ${name} until it has the new secret. Who is logged in there stays so. Go ahead?`;
   if (terminal.interactive) await confirm(question, terminal);
-  const findings = client
-    ? await exchanged(client, installation, screen.progress)
-    : await rebound([app], installation, screen.progress);
+  const { findings, left } = client
+    ? await exchanged([client], installation, screen.progress)
+    : { findings: await rebound([app], installation, screen.progress), left: [boundAnew(app)] };
   terminal.live(undefined);
   const isGood = !findings.some(issueOf);
-  const words = [
-    proof(findings, screen.paper),
-    '',
-    prose([client ? handedOver(client, installation) : boundAnew(app)], screen.paper),
-  ];
+  const words = [proof(findings, screen.paper), '', prose(left, screen.paper)];
   screen.result(words.join('\n'), { app: name, ...findingsData(findings) }, isGood);
   return isGood ? exitCodes.fine : exitCodes.wrong;
 }
 
-async function exchanged(client: Speaker, installation: Installation, progress: Screen['progress']) {
-  const before = await rotateClients(installation, [client], progress);
-  return verifyExchanged(installation, [client], before);
+/** Exchanges client secrets, proves it, and says what is left to do. */
+export async function exchanged(apps: readonly Speaker[], installation: Installation, progress: Screen['progress']) {
+  const { before, changes } = await rotateClients(installation, apps, progress);
+  const findings = await verifyExchanged(installation, apps, before);
+  return { findings, left: apps.map((app) => handedOver(app, installation, changes)) };
 }
 
 /** Exchanges what apps ask by LDAP with, and proves it. */
@@ -65,9 +64,15 @@ export const boundAnew = ({ name }: App): string =>
   `${name}: enter the new bind password in it. It is shown by: homeauth app ${name} --show-secret`;
 
 /** What is left to do until an app uses its new secret. */
-export function handedOver(app: Speaker, { layout }: Pick<Installation, 'layout'>): string {
+function handedOver(app: Speaker, { layout }: Pick<Installation, 'layout'>, changes: readonly Change[]): string {
   const { name, oidc } = app;
-  if (oidc.file?.settings) return `${name}: ${oidc.file.in} has the new secret, and its container was restarted.`;
+  const settings = settingsId(app);
+  if (settings !== undefined) {
+    if (!changes.some(({ id }) => id === settings))
+      return `${name}: it has the former secret, because homeauth could not look into it. Start it${oidc.api ? `, see that its key is in ${oidc.api.key.file}` : ''}, then: homeauth apply`;
+    if (!oidc.file) return `${name}: it has the new secret from homeauth.`;
+    return `${name}: ${oidc.file.in} has the new secret, and its container was restarted.`;
+  }
   if (oidc.env)
     return `${name}: ${variablesFile(layout, app)} has the new secret, and it reads that when its container is made anew. In the directory of its compose file: docker compose up -d`;
   return `${name}: enter the new secret in it. It is shown by: homeauth app ${name} --show-secret`;

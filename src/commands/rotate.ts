@@ -1,11 +1,10 @@
 import type { RotateFlags } from '../cli/care.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
 import { engineCheck } from '../doctor/docker.ts';
-import { verifyExchanged } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { rotateClients, withSecret } from '../lifecycle/rotate/clients.ts';
+import { withSecret } from '../lifecycle/rotate/clients.ts';
 import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
 import type { Rotated } from '../lifecycle/rotate/rotation.ts';
 import { dialogue } from '../mail/dialogue.ts';
@@ -18,7 +17,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { secretFrom } from './password.ts';
-import { boundAnew, handedOver, rebound } from './rotate-app.ts';
+import { boundAnew, exchanged, rebound } from './rotate-app.ts';
 import { screenOf } from './screen.ts';
 
 type What = Rotated | 'mail' | 'all';
@@ -43,11 +42,13 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
     };
     findings.push(...(await rotateMail(installation, password, screen.progress, works)));
   }
+  const left: string[] = [];
   const apps = flags.leaked ? withSecret(installation) : [];
   if (apps.length > 0) {
     tell('client secrets');
-    const before = await rotateClients(installation, apps, screen.progress);
-    findings.push(...(await verifyExchanged(installation, apps, before)));
+    const done = await exchanged(apps, installation, screen.progress);
+    findings.push(...done.findings);
+    left.push(...done.left);
   }
   const byLdap = flags.leaked ? ldapApps(installation.config) : [];
   if (byLdap.length > 0) {
@@ -62,13 +63,7 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
     proof(findings, screen.paper),
     ...(ended === undefined
       ? []
-      : [
-          '',
-          prose(
-            [...leaked(ended, others), ...apps.map((app) => handedOver(app, installation)), ...byLdap.map(boundAnew)],
-            screen.paper,
-          ),
-        ]),
+      : ['', prose([...leaked(ended, others), ...left, ...byLdap.map(boundAnew)], screen.paper)]),
   ];
   const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
   screen.result(words.join('\n'), data, isGood);

@@ -88,6 +88,13 @@ export function variables(
   ];
 }
 
+/** What homeauth sets in the app itself, where its owner lets it. */
+export function settingsId({ oidc: { file, commands, api }, upstream }: Speaker): Id | undefined {
+  if (file?.format && file.settings) return `app-setting:${file.in}`;
+  if (commands?.settings) return `app-commands:${commands.in}`;
+  return api && 'settings' in api && upstream !== undefined ? `app-api:${upstream}${api.read}` : undefined;
+}
+
 /** Values in the apps themselves, where their owner lets homeauth set them. */
 export function settings(config: Config, layout: Layout, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
   return speakers(config).flatMap((app): Resource[] => {

@@ -1,9 +1,26 @@
+import { runnable } from '../../src/config/oidc-written.ts';
+import { wordsOf } from '../../src/formats/words.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
+import type { ExecOptions } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
+import { catalogue } from './catalogue.ts';
 
 /** Whether a call changes something outside of the process, or only looks; where it depends, on the arguments. */
 type Sort = 'look' | 'effect' | ((args: readonly unknown[]) => 'look' | 'effect');
 type Gated = 'files' | 'tar' | 'restic' | 'docker' | 'zfs' | 'authentik' | 'clock' | 'http' | 'locks';
+
+/** Commands of apps that change nothing in them, by the words of the catalogue. */
+let looks: ReadonlySet<string> | undefined;
+function isLook(argv: readonly string[]): boolean {
+  looks ??= new Set(
+    catalogue
+      .all()
+      .map(runnable)
+      .flatMap((exec) => [exec?.ready, ...(exec?.commands ?? []).map(({ look }) => look)])
+      .map((line = '') => wordsOf(line).join(' ')),
+  );
+  return looks.has(argv.join(' '));
+}
 
 /** Every method of every adapter. One that is added to the world has to be put here before this compiles. */
 export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: Sort } } = {
@@ -60,8 +77,11 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     disconnect: 'effect',
     remove: 'effect',
     // Of all that is run inside a container, Caddy's reload and what the database is told change something.
-    exec: ([, argv]) => {
+    // So do an app's own commands, but for those that look.
+    exec: ([, argv, options]) => {
       const [program, command, script] = argv as readonly string[];
+      const isApps = (options as ExecOptions | undefined)?.environment !== undefined;
+      if (isApps) return isLook(argv as readonly string[]) ? 'look' : 'effect';
       const isTold = program === 'sh' && (script?.includes(' -f ') || script?.includes(' --dbname='));
       return isTold || command === 'reload' ? 'effect' : 'look';
     },

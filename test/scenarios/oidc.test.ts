@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Secret } from '../../src/model/secret.ts';
+import { occ, portainer } from '../fakes/apps.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
+import { cutAt } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
@@ -297,44 +299,6 @@ test('while its container is away, what stays in that file is told, and goes whe
   await other.close();
 });
 
-/** Nextcloud's own commands, as far as they are asked. */
-function occ(there: FakeWorld) {
-  const values = new Map([['overwriteprotocol', 'http']]);
-  const ran: string[] = [];
-  const { exec } = there.docker;
-  const ended = (code: number, stdout = '') => ({ code, stdout, stderr: '' });
-  there.docker.exec = async (name, argv, options = {}) => {
-    const line = argv.join(' ');
-    if (!line.startsWith('php occ ')) return exec(name, argv, options);
-    ran.push(line);
-    const [, , verb = '', first = '', second] = argv;
-    if (verb === 'status') return ended(0);
-    if (/^config:(app|system):get$/.test(verb)) return values.has(first) ? ended(0, values.get(first)) : ended(1);
-    const given = (flag: string) => argv.find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3) ?? '';
-    if (verb === 'app:enable') values.set(first, 'yes');
-    if (verb === 'config:system:set') values.set(first, given('value'));
-    if (/(delete|app:disable)$/.test(verb)) values.delete(first);
-    if (verb !== 'user_oidc:provider') return ended(0);
-    if (second === '--output=json')
-      return values.has(first) ? ended(0, values.get(first)) : ended(255, 'Provider not found');
-    const secret = options.environment?.['OIDC_SECRET'];
-    values.set('secret', secret instanceof Secret ? secret.reveal() : '');
-    const settings = {
-      mappingUid: given('mapping-uid'),
-      mappingGroups: given('mapping-groups'),
-      uniqueUid: given('unique-uid') === '1',
-      groupProvisioning: given('group-provisioning') === '1',
-      checkBearer: false,
-    };
-    values.set(
-      first,
-      JSON.stringify({ id: 1, clientId: given('clientid'), discoveryEndpoint: given('discoveryuri'), settings }),
-    );
-    return ended(0);
-  };
-  return { values, ran };
-}
-
 test('an app is set up by its own commands, in the container that its owner names, and they are undone', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
@@ -365,25 +329,6 @@ test('an app is set up by its own commands, in the container that its owner name
   expect([...values]).toEqual([['overwriteprotocol', 'http']]);
   await other.close();
 });
-
-/** Portainer's API for its settings: `state` is what it has, and never tells the secret. */
-function portainer(there: FakeWorld) {
-  const state = {
-    key: 'ptr_right',
-    settings: { OAuthSettings: { SSO: false, DefaultTeamID: 4, ClientSecret: '' }, LogoURL: 'x' },
-  };
-  const { http } = there.world;
-  const { dial } = http;
-  http.dial = async (request) => {
-    if (new URL(request.url).pathname !== '/api/settings') return dial(request);
-    const answer = (status: number, body: object) => ({ status, headers: {}, cookies: [], body: JSON.stringify(body) });
-    if (request.headers?.['X-API-Key'] !== state.key) return answer(401, { message: 'Unauthorized' });
-    if (request.method === 'PUT') Object.assign(state.settings, JSON.parse(request.body ?? ''));
-    const { OAuthSettings } = state.settings;
-    return answer(200, { ...state.settings, OAuthSettings: { ...OAuthSettings, ClientSecret: '' } });
-  };
-  return state;
-}
 
 test('an app is told its settings by its API, with a key that is in a file; a key that expires has a name', async () => {
   const other = await copyOf(fake);
@@ -422,6 +367,45 @@ test('an app is told its settings by its API, with a key that is in a file; a ke
   expect((await there('remove-app', ['portainer'])).failure).toBeUndefined();
   expect(state.settings.OAuthSettings).toMatchObject({ SSO: false, DefaultTeamID: 4 });
   await other.close();
+});
+
+test('after a power cut at any command or call of an app, apply finishes what it began, and remove-app gives all back', async () => {
+  const speaking = { upstream: 'whoami:80', login: 'oidc' };
+  for (const [name, flags] of [
+    ['nextcloud', { ...speaking, settingsIn: 'whoami' }],
+    ['portainer', { ...speaking, apiKeyFile: '/srv/portainer.key' }],
+  ] as const) {
+    const scene = async () => {
+      const machine = await copyOf(fake);
+      await machine.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+      return { machine, values: occ(machine).values, state: portainer(machine) };
+    };
+    const whole = await scene();
+    const { effects, over } = cutAt(whole.machine);
+    expect((await homeauthIn(whole.machine, over)('add-app', [name], flags)).failure).toBeUndefined();
+    await whole.machine.close();
+    const ofApp = effects.flatMap((effect, n) =>
+      /docker.exec whoami|http.dial .*api.settings|\.sent$/.test(effect) ? [n + 1] : [],
+    );
+    expect(ofApp.length, effects.join('\n')).toBeGreaterThanOrEqual(name === 'nextcloud' ? 5 : 2);
+    // By turns on both sides of an effect.
+    for (const [i, n] of ofApp.entries()) {
+      const when = i % 2 ? 'before' : 'after';
+      const { machine, values, state } = await scene();
+      await expect(homeauthIn(machine, cutAt(machine, n, when).over)('add-app', [name], flags)).rejects.toThrow();
+      const there = homeauthIn(machine);
+      const point = `${when} ${effects[n - 1]}`;
+      expect((await there('apply')).failure, point).toBeUndefined();
+      const secret = name === 'nextcloud' ? values.get('secret') : state.settings.OAuthSettings.ClientSecret;
+      expect(await machine.files.read(at(`.homeauth/apps/${name}.env`))).toContain(`=${secret}\n`);
+      expect((await there('apply')).out, point).toBe(nothing);
+      expect((await there('remove-app', [name])).failure, point).toBeUndefined();
+      values.delete('secret');
+      expect([...values], point).toEqual([['overwriteprotocol', 'http']]);
+      expect(state.settings.OAuthSettings, point).toMatchObject({ SSO: false, DefaultTeamID: 4 });
+      await machine.close();
+    }
+  }
 });
 
 test('an upstream that is another app than its name says is told, and nothing in it is touched', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
+import { occ, portainer } from '../fakes/apps.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
@@ -66,6 +67,38 @@ test.each([
   expect(out).not.toContain(after);
   if (app === 'miniflux') expect(await written('apps/miniflux.env', 'OAUTH2_CLIENT_SECRET')).toBe(after);
   if (app === 'matrix-synapse') expect(await fake.docker.readFile('whoami', settings)).toContain(after);
+  await isWell();
+});
+
+test('apps that are set up by commands and by an API are sent the new one, and nobody is told to enter it', async () => {
+  const { values } = occ(fake);
+  const state = portainer(fake);
+  await fake.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+  const speaking = { upstream: 'whoami:80', login: 'oidc' };
+  for (const [name, flags] of [
+    ['nextcloud', { ...speaking, settingsIn: 'whoami' }],
+    ['portainer', { ...speaking, apiKeyFile: '/srv/portainer.key' }],
+  ] as const)
+    expect((await homeauth('add-app', [name], flags)).failure).toBeUndefined();
+  const inApp = { nextcloud: () => values.get('secret'), portainer: () => state.settings.OAuthSettings.ClientSecret };
+  for (const name of ['nextcloud', 'portainer'] as const) {
+    const former = inApp[name]();
+    const { failure, out } = await homeauth('rotate app', [name]);
+    expect(failure).toBeUndefined();
+    expect(inApp[name]()).toBe(await secretOf(name));
+    expect(inApp[name]()).not.toBe(former);
+    expect(plain(out)).toContain(`${name}: it has the new secret from homeauth.`);
+    expect(out).not.toContain('--show-secret');
+    await isWell();
+  }
+  await fake.files.remove('/srv/portainer.key');
+  const { failure, out } = await homeauth('rotate app', ['portainer']);
+  expect(failure).toBeUndefined();
+  expect(inApp.portainer()).not.toBe(await secretOf('portainer'));
+  expect(plain(out)).toContain('portainer: it has the former secret, because homeauth could not look into it.');
+  await fake.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+  expect((await homeauth('apply')).failure).toBeUndefined();
+  expect(inApp.portainer()).toBe(await secretOf('portainer'));
   await isWell();
 });
 

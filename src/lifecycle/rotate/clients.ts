@@ -4,6 +4,7 @@ import { clientFile } from '../../desired/oidc.ts';
 import type { Progress } from '../../engine/run.ts';
 import { clientsOf } from '../../installation/clients.ts';
 import { changeValues, type Installation } from '../../installation/installation.ts';
+import type { Change } from '../../model/change.ts';
 import type { Client } from '../../model/sso.ts';
 import { reconcile } from '../reconcile.ts';
 import { assertNotRotating } from './rotation.ts';
@@ -12,18 +13,23 @@ import { assertNotRotating } from './rotation.ts';
 export const withSecret = ({ config }: Pick<Installation, 'config'>): readonly Speaker[] =>
   config.apps.filter(isSpeaker).filter(({ oidc }) => oidc.client === 'confidential');
 
+export interface Exchanged {
+  readonly before: Readonly<Record<string, Client>>;
+  readonly changes: readonly Change[];
+}
+
 /**
  * Another client secret for each of these apps. What lies on disk is what should be: authentik, the variables and the
  * settings of the app follow from it, so that `apply` finishes what is cut off, and no note is kept.
- * @returns what they had before, by the names of the apps
+ * @returns what they had before, by the names of the apps, and what was changed
  */
 export async function rotateClients(
   installation: Installation,
   apps: readonly Speaker[],
   progress: (event: Progress) => void,
-): Promise<Readonly<Record<string, Client>>> {
+): Promise<Exchanged> {
   let before: Readonly<Record<string, Client>> = {};
-  await reconcile(installation, 'rotate', progress, {
+  const { changes } = await reconcile(installation, 'rotate', progress, {
     exchange: {
       async make(where) {
         await assertNotRotating(where);
@@ -37,5 +43,5 @@ export async function rotateClients(
       },
     },
   });
-  return before;
+  return { before, changes };
 }
