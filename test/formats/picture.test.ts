@@ -26,6 +26,11 @@ describe('what is no picture, or more than one', () => {
     ['a page with a drawing in it', Buffer.from('<html><svg></svg></html>')],
     ['a script', svg('<script>alert(1)</script>')],
     ['a script of another name space', svg('<svg:script>alert(1)</svg:script>')],
+    [
+      'a script of a name space with a dot',
+      svg('<a.b:script xmlns:a.b="http://www.w3.org/2000/svg">alert(1)</a.b:script>'),
+    ],
+    ['a style from elsewhere, written otherwise', svg('<style>@\\69mport "https://example.org/a.css"</style>')],
     ['an event', svg('', ' onload="alert(1)"')],
     ['an event without a blank', Buffer.from('<svg/onload=alert(1)>')],
     ['a link', svg('<a href="https://example.org">x</a>')],
@@ -34,6 +39,10 @@ describe('what is no picture, or more than one', () => {
     ['a link that is written otherwise', svg('<a href="&#106;avascript:alert(1)">x</a>')],
     ['a page in it', svg('<foreignObject><body/></foreignObject>')],
     ['a value that is set later', svg('<set attributeName="href" to="javascript:alert(1)"/>')],
+    [
+      'a default that runs',
+      Buffer.from('<!DOCTYPE svg SYSTEM "a><svg " [<!ATTLIST svg onload CDATA "alert(1)">]><svg/>'),
+    ],
     ['an entity', Buffer.from('<!DOCTYPE svg [<!ENTITY a "b">]><svg/>')],
     ['a style from elsewhere', svg('<style>@import "https://example.org/a.css"</style>')],
     ['a picture from elsewhere', svg('<rect style="fill:url(https://example.org/a)"/>')],
@@ -41,6 +50,16 @@ describe('what is no picture, or more than one', () => {
   ])('%s is refused', (_what, picture) => {
     expect(pictureType(picture)).toBeUndefined();
   });
+});
+
+// The limit of the runner is what tells: a pattern that looks again and again takes hours here.
+test.each([
+  ['comments without an end', () => pictureType(Buffer.from('<!---->'.repeat(20_000)))],
+  ['headings without an end', () => pictureType(Buffer.from(`<svg>${'<!doctype '.repeat(40_000)}<script>`))],
+  ['links without an end', () => iconsIn('<link '.repeat(170_000))],
+  ['a link of blanks', () => iconsIn(`<link rel=icon${' '.repeat(1_000_000)}>`)],
+])('%s take no time', (_what, look) => {
+  expect(look() ?? []).toEqual([]);
 });
 
 test('the icons of a page, the largest first', () => {
