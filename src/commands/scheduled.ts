@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import type { Job } from '../config/notify.ts';
-import { isSameCheck } from '../doctor/checks.ts';
+import { isOfApp, isSameCheck } from '../doctor/checks.ts';
 import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -46,7 +46,9 @@ export async function scheduled(
   async function tell(findings: readonly Finding[]): Promise<void> {
     const screen = screenOf(runtime, job);
     try {
-      const untold = await notify(await open(flags.config, runtime, knownEra), { job, findings }, isSameCheck);
+      // That an upgrade is half-way is what is told.
+      const installation = await open(flags.config, { ...runtime, overUpgrade: true }, knownEra);
+      const untold = await notify(installation, { job, findings }, { isSame: isSameCheck, isOfApp });
       for (const one of untold) screen.say(failure(one, screen.style));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

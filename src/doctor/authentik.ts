@@ -90,7 +90,7 @@ export async function outpostsCheck({ authentik }: Pick<World, 'authentik'>, abo
     const old = all.find(({ version_outdated }) => version_outdated === true);
     if (!old) continue;
     found.push(
-      wrong(about, 'warn', {
+      wrong({ ...about, thing: `outpost:${name}` }, 'warn', {
         problem: `The outpost "${name}" is of release ${old.version}, and authentik of ${old.version_should}.`,
         why: 'They speak with each other, and must be the same.',
         fix: 'Give its container the image of the same release; the one inside authentik follows:  homeauth apply',

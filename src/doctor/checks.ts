@@ -238,3 +238,7 @@ export const checksBy = (command: Check['by'][number]): readonly Check[] =>
 export const isSameCheck = (one: string, other: string): boolean =>
   one === other ||
   checks.some(({ id, finds = [] }) => [one, other].every((name) => name === id || finds.includes(name)));
+
+/** Whether it is found once for each app. */
+export const isOfApp = (name: string): boolean =>
+  checks.some(({ id, needs, finds = [] }) => needs === 'app' && (name === id || finds.includes(name)));

@@ -15,7 +15,7 @@ export async function healthCheck({ world, config, era, layout }: Installation):
 async function health(name: string, { docker }: Installation['world']): Promise<Finding[]> {
   const details = await docker.container(name);
   if (!details || !['running', 'restarting'].includes(details.found.state)) return [];
-  const common = { id: 'container-health', title: `container ${name} is healthy` };
+  const common = { id: 'container-health', thing: `container:${name}`, title: `container ${name} is healthy` } as const;
   const readiness = containerReady(details.found);
   if (!readiness) return [ok(common)];
   const fix = `docker logs --tail 50 ${name}`;

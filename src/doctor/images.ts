@@ -28,7 +28,7 @@ async function updaters(all: readonly ContainerSummary[], about: About, docker: 
     const isLimited = limits.test(argv.join(' ')) || limiting.some((one) => (environment[one] ?? 'false') !== 'false');
     if (isLimited) continue;
     found.push(
-      wrong(about, 'warn', {
+      wrong({ ...about, thing: `container:${name}` }, 'warn', {
         problem: `The container ${name} updates other containers by itself.`,
         why: 'authentik goes from one release line to the next only, and a step by mistake marks its database for good.',
         fix: `Let it leave authentik alone, in the settings of ${name}:  WATCHTOWER_DISABLE_CONTAINERS=authentik,authentik-worker,authentik-postgresql`,

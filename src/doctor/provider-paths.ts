@@ -25,7 +25,7 @@ export async function providerPathsCheck(
       `And empty Unauthenticated Paths in authentik: Applications > Providers > ${name} > Edit.`,
     ];
     const title = `the provider "${name}" asks for a login everywhere`;
-    return [wrong({ ...about, title }, 'warn', { problem, why, fix })];
+    return [wrong({ ...about, thing: `provider:${name}`, title }, 'warn', { problem, why, fix })];
   });
   return found.length > 0 ? found : [ok(about)];
 }

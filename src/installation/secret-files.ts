@@ -31,7 +31,7 @@ export async function secretFilesCheck({ world, layout, config }: Installation):
     [...new Set([...secretFiles(layout, config), ...theirs])].map(async (path): Promise<Finding[]> => {
       const stat = await world.files.stat(path);
       if (!stat) return [];
-      const common = { id: 'secret-readable', title: `only root can read ${path}` };
+      const common = { id: 'secret-readable', thing: `file:${path}`, title: `only root can read ${path}` } as const;
       if (stat.owner.uid === 0 && (stat.mode & 0o077) === 0) return [ok(common)];
       const problem = `${path} can be read by others than root.`;
       const why = `It belongs to user ${stat.owner.uid}, and its mode is ${octal(stat.mode)}.`;

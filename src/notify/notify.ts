@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import { noticeData, noticeWords } from '../report/notice.ts';
 import type { Message, Target } from './target.ts';
 import { targetsOf, whyNot } from './targets.ts';
-import { type IsSameCheck, news, readTold, type Told, writeTold } from './told.ts';
+import { type Checks, hasHeardOfDrill, news, readTold, type Told, writeTold } from './told.ts';
 
 /** A run of a timer, and what it found. */
 export interface Run {
@@ -28,16 +28,19 @@ const commands: Readonly<Record<Job, string>> = {
 export async function notify(
   installation: Installation,
   { job, findings }: Run,
-  isSameCheck: IsSameCheck,
+  checks: Checks,
 ): Promise<readonly Failure[]> {
   const before = await readTold(installation, job);
+  const drilled = job === 'doctor' ? await readTold(installation, 'drill') : {};
+  const apps = installation.config.apps.map(({ name }) => name);
   const after: Record<string, Told[string]> = {};
   const failed: Failure[] = [];
   const host = installation.world.host.hostname();
   const tell = async (target: Target) => {
     const isMonitor = target.job !== undefined;
     const known = before[target.name] ?? {};
-    const { wrong, fine, after: then } = news(isMonitor ? {} : known, findings, isSameCheck);
+    const isHeard = ({ id }: Finding) => id === 'drill-failed' && hasHeardOfDrill(drilled[target.name], checks);
+    const { wrong, fine, after: then } = news(isMonitor ? {} : known, { findings, checks, apps, isHeard });
     try {
       if (isMonitor || wrong.length + fine.length > 0)
         await target.tell(messageOf({ host, command: commands[job], wrong, fine }, !findings.some(issueOf)));

@@ -15,32 +15,65 @@ const keyOf = (found: Finding): string => JSON.stringify([...aboutOf(found), iss
 /** What was looked at: by which check, at what. */
 const aboutOf = ({ id, subject, thing }: Finding): readonly string[] => [id, subject ?? '', thing ?? ''];
 
-/** Whether what one name stands for is looked at where the other one is. */
-export type IsSameCheck = (one: string, other: string) => boolean;
+/** What is known of doctor's checks, by the names of what they find. */
+export interface Checks {
+  /** Whether what one name stands for is looked at where the other one is. */
+  isSame(one: string, other: string): boolean;
+  /** Whether it is looked at once for each app. */
+  isOfApp(id: string): boolean;
+}
 
 /** Whether a problem of before is gone, and not only out of sight: it, or else its whole check, was seen to be fine. */
-function isFine(key: string, findings: readonly Finding[], isSameCheck: IsSameCheck): boolean {
-  const [id = '', subject = '', thing = ''] = JSON.parse(key) as readonly string[];
+function isFine(key: string, findings: readonly Finding[], { isSame }: Checks): boolean {
+  const [id, subject, thing] = partsOf(key);
   const same = findings.filter((found) => aboutOf(found).join() === [id, subject, thing].join());
   // A check that is fine as a whole says so without naming what it looked at.
-  const near = findings.filter((found) => isSameCheck(found.id, id) && ['', subject].includes(found.subject ?? ''));
+  const near = findings.filter((found) => isSame(found.id, id) && ['', subject].includes(found.subject ?? ''));
   return (same.length > 0 ? same : near).some(({ status }) => status === 'ok');
 }
 
+function partsOf(key: string): readonly [id: string, subject: string, thing: string] {
+  const [id = '', subject = '', thing = ''] = JSON.parse(key) as readonly string[];
+  return [id, subject, thing];
+}
+
+/** What a run found, and what it is judged by. */
+export interface Sight {
+  readonly findings: readonly Finding[];
+  readonly checks: Checks;
+  /** Names of the apps that there are. */
+  readonly apps: readonly string[];
+  /** Whether another run has told of a problem. */
+  isHeard?(found: Finding): boolean;
+}
+
 /** What somebody who was told `before` does not know yet, and what they know afterwards. */
-export function news(before: Told[string] = {}, findings: readonly Finding[], isSameCheck: IsSameCheck) {
+export function news(before: Told[string] = {}, { findings, checks, apps, isHeard = () => false }: Sight) {
   const bad = new Map(findings.flatMap((found) => (issueOf(found) ? [[keyOf(found), found] as const] : [])));
-  const wrong = [...bad].flatMap(([key, found]): Notice['wrong'][number][] => {
+  const told = [...bad].filter(([key, found]) => Object.hasOwn(before, key) || !isHeard(found));
+  const wrong = told.flatMap(([key, found]): Notice['wrong'][number][] => {
     const issue = issueOf(found);
     if (!issue || Object.hasOwn(before, key)) return [];
     const { code, problem, why, fix } = issue;
     return [{ code, problem, why, fix, ...(found.subject !== undefined && { subject: found.subject }) }];
   });
-  const gone = Object.entries(before).filter(([key]) => !bad.has(key) && isFine(key, findings, isSameCheck));
-  const kept = Object.entries(before).filter((entry) => !gone.some(([key]) => key === entry[0]));
-  const fresh = [...bad].map(([key, found]) => [key, titleOf(found)] as const);
-  return { wrong, fine: [...new Set(gone.map(([, title]) => title))], after: Object.fromEntries([...kept, ...fresh]) };
+  // What was wrong with an app that was removed is neither wrong nor fine.
+  const known = Object.entries(before).filter(([key]) => {
+    const [id, subject] = partsOf(key);
+    return subject === '' || !checks.isOfApp(id) || apps.includes(subject);
+  });
+  const gone = known.filter(([key]) => !bad.has(key) && isFine(key, findings, checks));
+  const kept = known.filter((entry) => !gone.includes(entry));
+  const fresh = told.map(([key, found]) => [key, titleOf(found)] as const);
+  // One problem may have become another one, of which the same would have to be true.
+  const untrue = new Set([...bad.values()].map(titleOf));
+  const fine = [...new Set(gone.map(([, title]) => title))].filter((title) => !untrue.has(title));
+  return { wrong, fine, after: Object.fromEntries([...kept, ...fresh]) };
 }
+
+/** Whether the drill's own run has told somebody of what doctor calls `drill-failed` from then on. */
+export const hasHeardOfDrill = (told: Told[string] = {}, { isSame }: Checks): boolean =>
+  Object.keys(told).some((key) => isSame(partsOf(key)[0], 'drill-failed'));
 
 const titleOf = ({ title, subject }: Finding): string =>
   `${subject === undefined ? '' : `${subject}: `}${textOf(title)}`;

@@ -368,3 +368,86 @@ test('doctor tells of a file with an address that others can read', async () => 
   await telling('webhook: { url-file: /etc/hook }');
   expect(shown((await homeauth('doctor')).out)).toContain('/etc/hook can be read by others than root');
 });
+
+const hook = async () => {
+  await put('/etc/hook', `${origin}/hook`);
+  await telling('webhook: { url-file: /etc/hook }');
+};
+/** What came at the webhook since it was asked last: codes, or problems in words, and what is fine again. */
+function told(by: 'code' | 'problem' = 'code') {
+  const all = came.splice(0).map(({ body }) => JSON.parse(body));
+  return all.map(({ problems, recovered }) => [problems.map((one: Record<string, string>) => one[by]), recovered]);
+}
+
+test('of several problems of one check each is told', async () => {
+  await put('/etc/token', secret);
+  await put('/etc/hook', `${origin}/hook`);
+  await put('/etc/kuma', `${origin}/kuma`, 0o644);
+  await telling(
+    'webhook: { url-file: /etc/hook }',
+    'healthchecks: { drill: /etc/hc }',
+    'uptime-kuma: { drill: /etc/kuma }',
+  );
+  await doctor();
+  expect(told('problem')).toEqual([[expect.arrayContaining(['/etc/kuma can be read by others than root.']), []]]);
+  await put('/etc/hc', `${origin}/hc`, 0o644);
+  await doctor();
+  expect(told('problem')).toEqual([[['/etc/hc can be read by others than root.'], []]]);
+  await put('/etc/kuma', `${origin}/kuma`);
+  await doctor();
+  expect(told('problem')).toEqual([[[], ['only root can read /etc/kuma']]]);
+});
+
+test('a drill that failed is told by its own run, and neither doctor nor words to the contrary follow', async () => {
+  await hook();
+  await homeauth('backup', [], { plain: true });
+  await doctor();
+  expect(told()).toEqual([[expect.arrayContaining(['drill-due']), []]]);
+  const { exec } = fake.docker;
+  const isRead = (argv: readonly string[]) => argv.join(' ').includes('pg_restore');
+  const broken = async (...given: Parameters<typeof exec>) =>
+    isRead(given[1]) ? { code: 1, stdout: '', stderr: 'no' } : exec(...given);
+  const drill = (flags: Record<string, unknown>) => homeauth('backup drill', [], flags);
+  Object.assign(fake.docker, { exec: broken });
+  await drill({ scheduled: true });
+  expect(told()).toEqual([[['drill-copy'], []]]);
+  await doctor();
+  expect(told()).toEqual([]);
+  Object.assign(fake.docker, { exec });
+  await drill({ scheduled: true });
+  expect(told()).toEqual([[[], ['the copy can be read to its end']]]);
+  await doctor();
+  expect(told()).toEqual([]);
+  // Of one that somebody ran by hand nobody else was told.
+  Object.assign(fake.docker, { exec: broken });
+  await drill({});
+  await doctor();
+  expect(told()).toEqual([[['drill-failed'], []]]);
+  Object.assign(fake.docker, { exec });
+  await drill({});
+  await doctor();
+  expect(told()).toEqual([[[], ['a copy was restored for a trial']]]);
+});
+
+test('what was wrong with an app that was removed is not fine again, and new where it comes back', async () => {
+  await hook();
+  const add = () => homeauth('add-app', ['photos'], { upstream: 'nowhere:80' });
+  await add();
+  await doctor();
+  expect(told()).toEqual([[expect.arrayContaining(['upstream-name']), []]]);
+  await homeauth('remove-app', ['photos']);
+  await doctor();
+  expect(told()).toEqual([]);
+  expect(await files.read(at('.homeauth/told-doctor.json'))).not.toContain('photos');
+  await add();
+  await doctor();
+  expect(told()).toEqual([[['upstream-name'], []]]);
+});
+
+test('that an upgrade is half-way, so that no copy is made, is told', async () => {
+  await hook();
+  files.put(at('upgrading.json'), JSON.stringify({ from: '2025.10.0', to: '2025.12.0' }), 0o600);
+  const { failure } = await homeauth('backup', [], { plain: true, scheduled: true });
+  expect(failure?.code).toBe('upgrade-unfinished');
+  expect(told()).toEqual([[['upgrade-unfinished'], []]]);
+});
