@@ -5,8 +5,25 @@ interface Ended {
   readonly exitCode: number | undefined;
   /** Why it could not be started. */
   readonly code: string | undefined;
+  /** It was ended, because no answer came. */
+  readonly timedOut?: boolean;
   readonly stderr: string;
 }
+
+const unreachable = {
+  code: 'restic-unreachable',
+  problem: 'The server of the repository does not answer.',
+  fix: 'See whether this server reaches it, and whether the address behind restic: is right; then run the command again.',
+};
+
+const full = /no space left on device|507 Insufficient Storage|disk quota exceeded/i;
+/** What is read from a repository comes to this server's disk. */
+const fullHere = {
+  code: 'disk-full',
+  problem: 'The disk of this server has no space for the files of the copy.',
+  why: 'They come from the repository to the base directory before they are used. What came of them was removed.',
+  fix: 'Free some space, then run the command again. How much is used:  df -h',
+};
 
 /** What restic prints (seen of 0.14) and what it means for the person in front of it. */
 const known: readonly { says: RegExp; issue: Omit<Issue, 'because'> }[] = [
@@ -46,7 +63,7 @@ const known: readonly { says: RegExp; issue: Omit<Issue, 'because'> }[] = [
     },
   },
   {
-    says: /no space left on device|507 Insufficient Storage|disk quota exceeded/i,
+    says: full,
     issue: {
       code: 'restic-full',
       problem: 'The disk of the repository is full.',
@@ -56,11 +73,7 @@ const known: readonly { says: RegExp; issue: Omit<Issue, 'because'> }[] = [
   },
   {
     says: /dial tcp|no such host|connection (refused|reset)|i\/o timeout|network is unreachable|TLS handshake|ssh: (connect|Could not)/,
-    issue: {
-      code: 'restic-unreachable',
-      problem: 'The server of the repository does not answer.',
-      fix: 'See whether this server reaches it, and whether the address behind restic: is right; then run the command again.',
-    },
+    issue: unreachable,
   },
   {
     says: /\((401|403)\)|40[13] (Unauthorized|Forbidden)|Access ?Denied|permission denied/i,
@@ -90,8 +103,10 @@ const known: readonly { says: RegExp; issue: Omit<Issue, 'because'> }[] = [
   },
 ];
 
+const issueIn = (stderr: string) => known.find(({ says }) => says.test(stderr))?.issue;
+
 /** Words for a `restic` command that failed. */
-export function explainRestic(verb: string, { exitCode, code, stderr }: Ended): Issue {
+export function explainRestic(verb: string, { exitCode, code, timedOut, stderr }: Ended): Issue {
   if (code === 'ENOENT') {
     return {
       code: 'restic-missing',
@@ -101,7 +116,7 @@ export function explainRestic(verb: string, { exitCode, code, stderr }: Ended): 
     };
   }
   const details = stderr.trim().split('\n').slice(-6).join('\n');
-  const issue = known.find(({ says }) => says.test(stderr))?.issue;
+  const issue = timedOut ? unreachable : verb === 'restore' && full.test(stderr) ? fullHere : issueIn(stderr);
   if (issue) return { ...issue, ...(details && { details }) };
   return {
     code: 'restic-failed',

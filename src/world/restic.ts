@@ -36,16 +36,21 @@ export interface Restic {
 /** What takes the place of each other, so that one in the environment of a repository counts alone. */
 const ways = ['RESTIC_PASSWORD', 'RESTIC_PASSWORD_FILE', 'RESTIC_PASSWORD_COMMAND'];
 
+/** What only looks, and what that may take in ms: a server may take a question and never answer it. */
+const looks = ['snapshots', 'ls', 'dump'];
+const patience = 600_000;
+
 /** The `restic` command of this machine. What is secret goes by its environment: where a repository is, too. */
-export function resticCommand(command = 'restic'): Restic {
+export function resticCommand(command = 'restic', lookLimit = patience): Restic {
   async function restic({ address, environment }: Repository, args: readonly string[], cwd?: string): Promise<string> {
     const { execa } = await import('execa');
     const says = ways.some((name) => name in environment) ? ways : [];
-    const { exitCode, stdout, stderr, code } = await execa(command, args, {
+    const { exitCode, stdout, stderr, code, timedOut } = await execa(command, args, {
       reject: false,
       stdin: 'ignore',
       stripFinalNewline: false,
       maxBuffer: 1e9,
+      ...(looks.includes(args[0] ?? '') && { timeout: lookLimit }),
       ...(cwd !== undefined && { cwd }),
       env: {
         LC_ALL: 'C',
@@ -58,7 +63,7 @@ export function resticCommand(command = 'restic'): Restic {
     });
     if (exitCode === 0) return stdout;
     const secrets = Object.values(environment).map((secret) => secret.reveal());
-    throw new Failure(explainRestic(args[0] ?? '', { exitCode, code, stderr: masked(stderr, secrets) }));
+    throw new Failure(explainRestic(args[0] ?? '', { exitCode, code, timedOut, stderr: masked(stderr, secrets) }));
   }
 
   return {

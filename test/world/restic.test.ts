@@ -144,6 +144,21 @@ describe('what goes wrong has a name', () => {
       });
   });
 
+  test('nobody answers a look, which ends; what sends a copy may take as long as it takes', async () => {
+    const command = join(folder, 'restic');
+    await writeFile(command, '#!/bin/sh\n[ "$1" = backup ] && exec sleep 1\nexec sleep 1000\n');
+    await chmod(command, 0o755);
+    const silent = resticCommand(command, 200);
+    const repository = { address: 'rest:http://nas/', environment: password };
+    for (const look of [
+      silent.snapshots(repository),
+      silent.files(repository, '48e04a31'),
+      silent.read(repository, '48e04a31', 'manifest.json'),
+    ])
+      expect(await failureOf(look)).toMatchObject({ code: 'restic-unreachable' });
+    await silent.save(repository, folder, []);
+  });
+
   test('the server refuses the login, or to remove anything', async () => {
     const plain = { address: backend.address, environment: password };
     const failure = await failureOf(restic.snapshots(plain));
@@ -163,6 +178,14 @@ describe('what goes wrong has a name', () => {
       code: 'restic-full',
       details: expect.stringContaining('no space left'),
     });
+  });
+
+  test('the disk of this server is full, on which the files of a copy come', async () => {
+    const says =
+      'ignoring error for /database.dump: write /srv/docker/x: no space left on device\nFatal: There were 1 errors';
+    const full = await printing(says);
+    const repository = { address: join(folder, 'small'), environment: password };
+    expect(await failureOf(full.fetch(repository, '48e04a31', folder))).toMatchObject({ code: 'disk-full' });
   });
 
   test('what lies in the repository was changed', async () => {
