@@ -9,6 +9,7 @@ const longest = 3000;
 export function noticeWords({ host, command, wrong, fine }: Notice): { readonly title: string; readonly text: string } {
   const problems = wrong.length === 1 ? '1 problem' : `${wrong.length} problems`;
   const news = [...(wrong.length > 0 ? [problems] : []), ...(fine.length > 0 ? [`${fine.length} fine again`] : [])];
+  const headline = news.length > 0 ? news.join(', ') : 'nothing is wrong';
   const parts = [
     ...wrong.map(({ subject, problem, why, fix }) =>
       [
@@ -24,7 +25,7 @@ export function noticeWords({ host, command, wrong, fine }: Notice): { readonly 
   const left = parts.length - shown.length;
   const more = left > 0 ? [`${left} more.`] : [];
   const text = [`On ${host}, seen by ${command}:`, ...shown, ...more, 'All of it:  homeauth doctor'].join('\n\n');
-  return { title: legible(`homeauth on ${host}: ${news.join(', ')}`, true), text: `${legible(text, true)}\n` };
+  return { title: legible(`homeauth on ${host}: ${headline}`, true), text: `${legible(text, true)}\n` };
 }
 
 /** The same for a script. */

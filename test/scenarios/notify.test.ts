@@ -245,6 +245,7 @@ test('monitors hear of every run: of success, and of a problem as long as there 
   await telling('healthchecks: { doctor: /etc/hc, backup: /etc/hc }', 'uptime-kuma: { drill: /etc/kuma }');
   await homeauth('backup', [], { plain: true, scheduled: true });
   expect(paths()).toEqual(['/ping/x']);
+  expect(came[0]?.body).toContain('homeauth on nas: nothing is wrong\n');
   await homeauth('backup', [], { plain: true });
   expect(paths()).toEqual(['/ping/x']);
   await breakIt();
