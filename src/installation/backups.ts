@@ -80,7 +80,7 @@ export async function near<T>(
 ): Promise<T> {
   if (!copy.away) return work({ ...copy, directory: copy.path });
   const { files, locks } = world;
-  const taken = await locks.take(incoming, { pid: process.pid, command: 'copy', since: new Date().toISOString() });
+  const taken = await locks.take(incoming, lookingInto());
   if (!('release' in taken)) throw busy(incoming);
   try {
     terminal.live(`· fetching   ${copy.path}`);
@@ -92,6 +92,21 @@ export async function near<T>(
     await files.removeTree(incoming).finally(() => taken.release());
   }
 }
+
+/**
+ * Removes files of a copy, on their way to or from a repository, that a run that was cut off has left: to be called by
+ * whoever holds the installation, as one that sends does.
+ */
+export async function sweepOnTheWay({ world, layout }: Pick<Installation, 'world' | 'layout'>): Promise<void> {
+  const { files } = world;
+  if (await files.stat(layout.outgoing)) await files.removeTree(layout.outgoing);
+  if (!(await files.stat(layout.incoming))) return;
+  const taken = await world.locks.take(layout.incoming, lookingInto());
+  if (!('release' in taken)) return;
+  await files.removeTree(layout.incoming).finally(() => taken.release());
+}
+
+const lookingInto = () => ({ pid: process.pid, command: 'copy', since: new Date().toISOString() });
 
 const busy = (incoming: string): Failure =>
   new Failure({

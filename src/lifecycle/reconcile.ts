@@ -6,6 +6,7 @@ import { converge } from '../engine/converge.ts';
 import { notOurs } from '../engine/errors.ts';
 import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.ts';
 import type { Progress, Run } from '../engine/run.ts';
+import { sweepOnTheWay } from '../installation/backups.ts';
 import { databaseTrouble } from '../installation/database.ts';
 import { knownEra } from '../installation/era.ts';
 import { type Edit, type Installation, reopened } from '../installation/installation.ts';
@@ -94,6 +95,7 @@ export function reconcile(
     // Whoever exchanges secrets finishes what a run before has begun.
     if (!wishes.exchange) await assertNotRotating(before);
     await sweep(before);
+    await sweepOnTheWay(before);
     const installation = await asWished(before, wishes);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
@@ -155,6 +157,7 @@ export function removeAll(
   };
   return hold(installation, 'uninstall', async () => {
     await sweep(installation);
+    await sweepOnTheWay(installation);
     await unschedule(installation.world);
     return converge(run);
   });

@@ -290,3 +290,24 @@ test('cut off before and after every effect, a copy is whole or not there, and t
   expect(await staged()).toEqual(nothing);
   expect((await json('backup list', [], from)).copies).toHaveLength(stored().length);
 });
+
+test.each(['homeauth-outgoing', 'homeauth-incoming'])(
+  'what a power cut left in %s, secrets among it, goes',
+  async (name) => {
+    const [command, given]: ['backup' | 'backup drill', Flags] =
+      name === 'homeauth-outgoing' ? ['backup', flags] : ['backup drill', from];
+    await homeauth('backup', [], { ...flags, init: true });
+    const left = async () => (await files.list(`/srv/docker/${name}`))?.length ?? 0;
+    const whole = cutAt(fake);
+    await homeauthIn(fake, whole.over)(command, [], given);
+    const last =
+      whole.effects.findIndex((one) => one === (command === 'backup' ? 'restic.save ' : 'restic.fetch ')) + 1;
+    for (const clean of [() => homeauth('apply'), () => homeauth('uninstall', [], { confirm: 'home.example.com' })]) {
+      const { over } = cutAt(fake, last, 'after');
+      await expect(homeauthIn(fake, over)(command, [], given)).rejects.toThrow(PowerCut);
+      expect(await left()).toBeGreaterThan(0);
+      expect((await clean()).failure).toBeUndefined();
+      expect(await files.stat(`/srv/docker/${name}`)).toBeUndefined();
+    }
+  },
+);
