@@ -173,7 +173,7 @@ export interface AppOidc {
   readonly file?: Pick<AppSettingSpec, 'in'> & Partial<AppSettingSpec>;
   /** The same for commands that set them, and for an HTTP API that takes them. */
   readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
-  readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'sent'>;
+  readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'tls' | 'sent'>;
   /** The file beside its own compose file that has the lines for that. */
   readonly override?: { readonly file: string; readonly service: string };
   /** Its settings name the group of its users, and it has none. */

@@ -122,7 +122,13 @@ export function settings(config: Config, layout: Layout, { clients: known = {}, 
             {
               kind: 'app-api',
               key: `${app.upstream}${api.read}`,
-              spec: { ...api, upstream: app.upstream, settings: handed(api.settings), sent: sentFile(layout, app) },
+              spec: {
+                ...api,
+                upstream: app.upstream,
+                ...(app.site?.tls && { tls: app.site.tls }),
+                settings: handed(api.settings),
+                sent: sentFile(layout, app),
+              },
             },
           ]
         : []),
@@ -156,13 +162,15 @@ type Handed = Client & { readonly subnet: string };
 /** A text with the client secret in it is a secret. */
 const handedOver = (value: Plain, client: Handed): Plain | Secret =>
   walked(value, client, (text) =>
-    text.includes('{clientSecret}') ? new Secret(text.replaceAll('{clientSecret}', client.secret.reveal())) : text,
+    text.includes('{clientSecret}')
+      ? new Secret(text.replaceAll('{clientSecret}', () => client.secret.reveal()))
+      : text,
   );
 
 function walked(value: Plain, client: Handed, secret: (text: string) => string | Secret): Plain | Secret {
   const within = (one: Plain) => walked(one, client, secret) as Plain;
   if (typeof value === 'string')
-    return secret(value.replaceAll('{clientId}', client.id).replaceAll('{proxyCidr}', client.subnet));
+    return secret(value.replaceAll('{clientId}', () => client.id).replaceAll('{proxyCidr}', client.subnet));
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(within);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, within(one)]));
@@ -173,9 +181,9 @@ const filled = (env: Readonly<Record<string, string>>, { id, secret, random }: C
     Object.entries(env).map(([name, value]) => [
       name,
       value
-        .replaceAll('{clientId}', id)
-        .replaceAll('{clientSecret}', secret.reveal())
-        .replaceAll('{randomSecret}', random?.reveal() ?? ''),
+        .replaceAll('{clientId}', () => id)
+        .replaceAll('{clientSecret}', () => secret.reveal())
+        .replaceAll('{randomSecret}', () => random?.reveal() ?? ''),
     ]),
   );
 

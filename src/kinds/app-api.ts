@@ -5,7 +5,7 @@ import type { AppApiFound, AppApiSpec, Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
 import type { Observed } from '../model/resource.ts';
-import { addressIn, containerBehind, inDocker, isPlain } from '../proxy/upstream.ts';
+import { addressIn, containerBehind, hostName, inDocker, isPlain } from '../proxy/upstream.ts';
 import type { HttpAnswer, Via, World } from '../world/world.ts';
 import { dots, falling } from './app-setting.ts';
 import { keepMark, markIn, markOf } from './sent.ts';
@@ -24,10 +24,12 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     if (!want) return { is: 'present', spec: nothing };
     const secret = await keyIn(want, world);
     if (secret === undefined) return unseen;
+    if (secret instanceof Failure) return lost(secret);
     const answer = await ask(world, want, secret).catch((error: unknown) => {
       if (error instanceof Failure) return error;
       throw error;
     });
+    if (answer instanceof Failure && answer.code === notProven) return lost(unproven(want));
     // Whatever starts is silent at first, or says that it is not there yet.
     if (answer instanceof Failure || answer.status >= 500) {
       const says = 'it does not answer yet';
@@ -37,7 +39,7 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     const mark = await markIn(want.sent, world);
     if (!(settings instanceof Failure))
       return { is: 'present', spec: { ...want, settings, ...(mark !== undefined && { mark }) } };
-    return { is: 'unknown', because: { code: 'failed', says: 'it refuses the key' }, failure: settings, isLost: true };
+    return lost(settings);
   },
 
   differs(want, { settings, unseen, mark }) {
@@ -55,6 +57,7 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     const secret = await keyIn(want, world);
     // Who takes the key away leaves the settings as they are.
     if (secret === undefined) return;
+    if (secret instanceof Failure) throw secret;
     const answer = await ask(world, want, secret);
     const found = read(answer, want);
     if (found instanceof Failure) throw found;
@@ -87,6 +90,13 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     `The app answered that it took the settings, and shows others at ${key}: enter them by hand (homeauth app NAME).`,
 };
 
+const lost = (failure: Failure): Observed<AppApiFound> => ({
+  is: 'unknown',
+  because: { code: 'failed', says: 'it refuses the key' },
+  failure,
+  isLost: true,
+});
+
 const hiddenMark = ({ settings, hidden }: AppApiSpec): string =>
   markOf(settings.filter((one) => hidden.includes(nameOf(one))).map(({ value }) => value));
 
@@ -107,18 +117,26 @@ const blank = (key: string): AppApiSpec => {
 async function viaOf(upstream: string, { docker }: Pick<World, 'docker'>): Promise<Via | undefined> {
   const { host, port } = addressIn(upstream);
   const found = containerBehind(inDocker(host), await docker.containers());
+  if (host === hostName) return { host: '127.0.0.1', port };
   if (!found) return isPlain(host) ? undefined : { host, port };
   return found.owner.running ? docker.dialAddress(found.owner.name, port) : undefined;
 }
 
-const keyIn = async ({ key }: AppApiSpec, { files }: World): Promise<string | undefined> =>
-  (await files.read(key.file))?.trim() || undefined;
+async function keyIn(want: AppApiSpec, { files }: World): Promise<string | Failure | undefined> {
+  const key = (await files.read(want.key.file))?.trim();
+  return !key || /^[\x21-\x7e]+$/.test(key) ? key || undefined : noKey(want);
+}
 
 /** One request: with what is `sent`, or else a look. */
-async function ask(world: World, { upstream, read: path, write, key }: AppApiSpec, secret: string, sent?: string) {
+async function ask(world: World, want: AppApiSpec, secret: string, sent?: string) {
+  const { upstream, tls, read: path, write, key } = want;
+  const { host, port } = addressIn(upstream);
   const via = await viaOf(upstream, world);
+  // Another machine may go by the name of a container that has gone.
+  if (!via) throw silent(want);
+  const authority = tls?.ca === undefined ? undefined : await world.files.read(tls.ca);
   return world.http.dial({
-    url: `http://${upstream}${sent === undefined ? path : write.path}`,
+    url: `${tls ? 'https' : 'http'}://${tls?.serverName ?? host}:${port}${sent === undefined ? path : write.path}`,
     method: sent === undefined ? 'GET' : write.method,
     headers: {
       host: upstream,
@@ -127,7 +145,9 @@ async function ask(world: World, { upstream, read: path, write, key }: AppApiSpe
       ...(sent !== undefined && { 'content-type': 'application/json' }),
     },
     ...(sent !== undefined && { body: sent }),
-    ...(via && { via }),
+    ...(authority !== undefined && { authority }),
+    secret: true,
+    via,
   });
 }
 
@@ -137,6 +157,8 @@ function read({ status, body }: HttpAnswer, want: AppApiSpec): readonly Setting[
     const there = JSON.parse(body) as object;
     const isIts = want.settings.length === 0 || want.settings.some(({ path: [first] }) => (first as string) in there);
     if (status !== 200 || !isIts) return otherApp(want, status);
+    // A value where a group of them belongs is no settings of the app either.
+    withSettings(body, 'json', want.settings);
     // What it tells in place of a secret says nothing.
     return readSettings(body, 'json', want.settings).map((setting) =>
       want.hidden.includes(nameOf(setting)) ? { path: setting.path } : setting,
@@ -162,6 +184,28 @@ const keyRefused = ({ upstream, key }: AppApiSpec, status: number): Failure =>
     fix: [
       `Make a new one in the app, write it into ${key.file}, then: homeauth apply`,
       `To leave the settings in the app as they are from now on: rm ${key.file}`,
+    ],
+  });
+
+const noKey = ({ key }: AppApiSpec): Failure =>
+  new Failure({
+    code: 'app-key-refused',
+    problem: `There is more than a key in ${key.file}.`,
+    why: 'A key is a single word on a single line. Nothing was sent. All else was carried out.',
+    fix: `Write the key alone into ${key.file}, then: homeauth apply`,
+  });
+
+/** How the world tells of a server that cannot prove who it is. */
+const notProven = 'untrusted-certificate';
+
+const unproven = ({ upstream, key }: AppApiSpec): Failure =>
+  new Failure({
+    code: notProven,
+    problem: `The key in ${key.file} was not sent to ${upstream}, because its certificate is not trusted.`,
+    why: 'A server that cannot prove who it is may be somebody else. All else was carried out.',
+    fix: [
+      'Name the authority that signed it in homeauth.yaml (upstream-tls: ca), or a port of the app without TLS as its upstream; then: homeauth apply',
+      'Or delete api-key-file in homeauth.yaml, and enter the settings by hand: homeauth app NAME',
     ],
   });
 

@@ -134,7 +134,7 @@ const among = (said: Plain, is: Plain): Plain =>
 function backTo(former: Plain | undefined, { unset, back }: AppCommand): readonly string[] | undefined {
   // The ledger has null for what was not there.
   if (former === undefined || former === null) return unset;
-  return typeof former === 'string' ? back?.map((word) => word.replaceAll('{former}', former)) : undefined;
+  return typeof former === 'string' ? back?.map((word) => word.replaceAll('{former}', () => former)) : undefined;
 }
 
 /** A shell's words for: there is no such program, or none that can be run. */

@@ -33,6 +33,8 @@ export interface AppSettingFound extends AppSettingSpec {
 export interface AppApi {
   /** `HOST:PORT`, as Caddy dials it. */
   readonly upstream: string;
+  /** Where it speaks TLS: the name and the authority, as a file, that its certificate is judged by. */
+  readonly tls?: { readonly ca?: string; readonly serverName?: string };
   /** Where they are read with GET. */
   readonly read: string;
   /** `whole`: all that was read is sent back with ours in it; else only the keys at the top that ours are in. */

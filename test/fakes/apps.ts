@@ -43,12 +43,14 @@ export function occ(there: FakeWorld) {
 export function portainer(there: FakeWorld) {
   const state = {
     key: 'ptr_right',
+    asked: [] as string[],
     settings: { OAuthSettings: { SSO: false, DefaultTeamID: 4, ClientSecret: '' }, LogoURL: 'x' },
   };
   const { http } = there.world;
   const { dial } = http;
   http.dial = async (request) => {
     if (new URL(request.url).pathname !== '/api/settings') return dial(request);
+    state.asked.push(request.url);
     const answer = (status: number, body: object) => ({ status, headers: {}, cookies: [], body: JSON.stringify(body) });
     if (request.headers?.['X-API-Key'] !== state.key) return answer(401, { message: 'Unauthorized' });
     if (request.method === 'PUT') Object.assign(state.settings, JSON.parse(request.body ?? ''));

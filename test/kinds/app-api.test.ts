@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { settingsOf } from '../../src/formats/settings-file.ts';
 import { appApiKind } from '../../src/kinds/app-api.ts';
 import type { AppApiFound, AppApiSpec } from '../../src/model/app-setting.ts';
+import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { ownHttp } from '../../src/world/http.ts';
 import type { World } from '../../src/world/world.ts';
@@ -138,13 +139,30 @@ test.each([
   ['an expired key', () => Object.assign(state, { key: 'another' }), 'app-key-refused', true],
   ['an app that is starting', () => Object.assign(state, { running: false }), 'app-api-silent', undefined],
   ['another app', () => Object.assign(state, { page: '<html>' }), 'app-api-unknown', true],
+  ['another app with settings', () => Object.assign(state, { page: '{"oauth":"hush"}' }), 'app-api-unknown', true],
+  ['a key of two lines', () => (keyFile = 'right\nhush\n'), 'app-key-refused', true],
   ['another app with an API', () => Object.assign(state, { page: '{}' }), 'app-api-unknown', true],
 ])('%s has a name of its own, and is no difference', async (_, happen, code, isLost) => {
   happen();
   const found = await appApiKind.observe(key, world, want);
   expect(found).toMatchObject({ is: 'unknown', failure: { code }, ...(isLost && { isLost }) });
-  await expect(appApiKind.apply?.(key, want, world, undefined)).rejects.toThrow();
+  const failure = await appApiKind.apply?.(key, want, world, undefined).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Failure);
+  expect(JSON.stringify([found, failure])).not.toContain('hush"');
   expect(state.sent).toEqual([]);
+});
+
+test('where its container has gone meanwhile, nobody else of that name is sent the key', async () => {
+  const wanted = { ...want, upstream: `localhost:${port}` };
+  const failure = await appApiKind.apply?.(key, wanted, world, undefined).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'app-api-silent' });
+  expect(state.sent).toEqual([]);
+});
+
+test('an app on this server itself is asked at its own address', async () => {
+  const wanted = { ...want, upstream: `host.docker.internal:${port}` };
+  await appApiKind.apply?.(key, wanted, world, undefined);
+  expect(state.settings['oauth']).toMatchObject({ enabled: true });
 });
 
 test('what it refuses has a name, and is not quoted', async () => {

@@ -369,6 +369,34 @@ test('an app is told its settings by its API, with a key that is in a file; a ke
   await other.close();
 });
 
+test('where the upstream speaks TLS, the key is sent by TLS alone', async () => {
+  const other = await copyOf(fake);
+  const state = portainer(other);
+  await other.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+  const flags = { upstream: 'https://whoami:80', login: 'oidc', apiKeyFile: '/srv/portainer.key' };
+  const { failure } = await homeauthIn(other)('add-app', ['portainer'], flags);
+  expect(failure).toBeUndefined();
+  expect(new Set(state.asked)).toEqual(new Set(['https://whoami:80/api/settings']));
+  await other.close();
+});
+
+test('a client secret that its owner typed is handed over to the letter', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const { values } = occ(other);
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'whoami' };
+  expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();
+  const file = at('.homeauth/apps/nextcloud.env');
+  const typed = ((await other.files.read(file)) ?? '').replace(
+    /^(CLIENT_SECRET=).*$/m,
+    (_, name) => `${name}'a$&b$$c'`,
+  );
+  await other.files.write(file, typed, 0o600);
+  expect((await there('apply')).failure).toBeUndefined();
+  expect(values.get('secret')).toBe('a$&b$$c');
+  await other.close();
+});
+
 test('after a power cut at any command or call of an app, apply finishes what it began, and remove-app gives all back', async () => {
   const speaking = { upstream: 'whoami:80', login: 'oidc' };
   for (const [name, flags] of [
