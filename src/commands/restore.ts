@@ -1,5 +1,6 @@
 import type { RestoreFlags } from '../cli/backup.ts';
 import { copyNamed, near } from '../installation/backups.ts';
+import { holdUpgrade } from '../installation/lock.ts';
 import { alreadyHere, open } from '../installation/open.ts';
 import { placeOfCopy } from '../installation/place.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -39,17 +40,19 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   screen.say(prose(wordsOf(copy, loss), screen.style));
   await confirmDomain('A restore', installation.config.domain, flags, terminal);
   const tell = (what: string) => terminal.live(`· restoring   ${what}`);
-  const { before, kept } = await near(copy, installation.layout, runtime, async (here) => {
-    const put = await restoreCopy(installation, { copy: here, key, place, tell });
-    await putOutside(await open(flags.config, runtime), here, key);
-    return put;
+  return holdUpgrade(installation, 'restore', async () => {
+    const { before, kept } = await near(copy, installation.layout, runtime, async (here) => {
+      const put = await restoreCopy(installation, { copy: here, key, place, tell });
+      await putOutside(await open(flags.config, runtime), here, key);
+      return put;
+    });
+    terminal.live(undefined);
+    screen.say(`What was there: ${before.path}, and its files in ${kept}`);
+    const restored = await open(flags.config, runtime);
+    const { installation: running, changes } = await reconcile(restored, 'restore', screen.progress);
+    await forget(running.world.docker);
+    return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });
   });
-  terminal.live(undefined);
-  screen.say(`What was there: ${before.path}, and its files in ${kept}`);
-  const restored = await open(flags.config, runtime);
-  const { installation: running, changes } = await reconcile(restored, 'restore', screen.progress);
-  await forget(running.world.docker);
-  return verifyAndReport(running, screen, { changes, apps: running.config.apps, fresh: true });
 }
 
 function wordsOf({ manifest, path }: Copy, loss: Loss): string[] {

@@ -1,4 +1,5 @@
 import type { UninstallFlags } from '../cli/set-up.ts';
+import { holdUpgrade } from '../installation/lock.ts';
 import { isBare, open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
@@ -45,7 +46,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
-  const done = await removeAll(installation, screen.progress, purge);
+  const done = await holdUpgrade(installation, 'uninstall', () => removeAll(installation, screen.progress, purge));
   const kept = done.some(({ op }) => op === 'keep');
   const { root } = installation.layout;
   const stayed = purge ? done.filter(({ op, id }) => op === 'release' && id.startsWith('directory:')) : [];

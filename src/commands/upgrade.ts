@@ -4,6 +4,7 @@ import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import { copyAt } from '../installation/backups.ts';
 import { knownEra } from '../installation/era.ts';
 import type { Installation } from '../installation/installation.ts';
+import { holdUpgrade } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type Journal, unfinished, upgrading } from '../installation/upgrading.ts';
@@ -47,21 +48,27 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
     screen.result(words.newer(newer, screen.paper), { ...newer }, true);
     return exitCodes.fine;
   }
-  if (flags.back) return takeBack(installation, flags, screen);
+  if (flags.dryRun) return flags.back ? takeBack(installation, flags, screen) : show(installation, to, flags, screen);
+  return holdUpgrade(installation, 'upgrade', async () => {
+    if (flags.back) return takeBack(installation, flags, screen);
+    const under = await upgrading(installation);
+    return under ? goOn(installation, under, flags, screen) : climb(installation, to, flags, screen);
+  });
+}
+
+async function show(installation: Installation, to: string, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   const under = await upgrading(installation);
-  if (flags.dryRun && under) {
-    const issue = unfinished(under);
-    screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
-    return exitCodes.wrong;
-  }
-  return flags.dryRun || !under ? climb(installation, to, flags, screen) : goOn(installation, under, flags, screen);
+  if (!under) return climb(installation, to, flags, screen);
+  const issue = unfinished(under);
+  screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
+  return exitCodes.wrong;
 }
 
 /** What was interrupted, and then the rest of the way that was agreed to. */
 async function goOn(before: Installation, under: Journal, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   screen.say(prose(words.resumed(under), screen.style));
   const ended = await told(before, screen, (voice) => carryOn(before, voice));
-  if (ended.is === 'back' || under.left === 0) return finished([ended], screen);
+  if (ended.is === 'back' || under.left === 0 || flags.one) return finished([ended], screen);
   return climb(ended.installation, under.target, flags, screen, [ended], under.left);
 }
 
@@ -99,8 +106,15 @@ async function climb(
 
 async function takeBack(installation: Installation, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   const way = await planBack(installation);
-  const { from, to, postgres, copy, loss } = way;
-  const said = words.wayBack({ from, to, ...(postgres && { postgres }), ...(copy && { copy }), ...(loss && { loss }) });
+  const { from, to, postgres, isOpen, copy, loss } = way;
+  const said = words.wayBack({
+    from,
+    to,
+    isOpen,
+    ...(postgres && { postgres }),
+    ...(copy && { copy }),
+    ...(loss && { loss }),
+  });
   if (flags.dryRun) {
     screen.result(
       prose(said, screen.paper),

@@ -15,18 +15,33 @@ export function hold<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { surroundings: runtime, layout } = installation;
-  const { terminal } = runtime;
+  return alone(runtime, layout.root, command, waitingIn(runtime), async () => {
+    if (!runtime.overUpgrade) await assertNotUpgrading({ world: runtime.world, layout });
+    return work();
+  });
+}
+
+/**
+ * Holds, from its first look to its end, what may go on although an upgrade was interrupted: each part of a step is
+ * held by itself, and none of another run may come between them.
+ * @throws Failure locked, interrupted
+ */
+export function holdUpgrade<T>(
+  { surroundings: runtime, layout }: Pick<Installation, 'surroundings' | 'layout'>,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return alone(runtime, layout.upgrading, command, waitingIn(runtime), work);
+}
+
+function waitingIn({ terminal }: Runtime) {
   let told: string | undefined;
-  const waiting = (who: string, waited: number, limit: number) => {
+  return (who: string, waited: number, limit: number) => {
     // A line that stays, in whatever the output goes to: the other may take minutes.
     if (who !== told) terminal.say(`Waiting for ${who}, for ${duration(limit)} at most.`);
     told = who;
     terminal.live(`· waiting for ${who}   ${duration(waited)} of at most ${duration(limit)}`);
   };
-  return alone(runtime, layout.root, command, waiting, async () => {
-    if (!runtime.overUpgrade) await assertNotUpgrading({ world: runtime.world, layout });
-    return work();
-  });
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Had extends Pick<Manifest, 'counts' | 'people'> {
   readonly admins: readonly string[];
   /** Apps that the owner may open. */
   readonly opens: readonly string[];
+  /** Default blueprints that could not be applied, by path. */
+  readonly unapplied: readonly string[];
   /** Proofs that failed before anything was changed, by name and subject. */
   readonly failing: readonly string[];
 }

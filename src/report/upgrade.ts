@@ -114,17 +114,20 @@ interface EndedStep {
 }
 
 /** What `--back` would do. */
-export function wayBack({ copy, loss, ...ends }: Back): string[] {
+export function wayBack({ isOpen, copy, loss, ...ends }: Back): string[] {
   const { was, is } = endsOf(ends);
   return [
     copy
       ? `It goes back from ${was} to ${is}, with everything as it was at ${minute(copy.manifest.made)}: ${copy.path}`
       : `It goes back from ${was} to ${is}. authentik has been stopped since, so nothing is lost.`,
-    ...(loss ? [...lossWords(loss), 'A copy of the current state is made first.'] : []),
+    ...(loss ? lossWords(loss) : []),
+    ...(loss && !isOpen ? ['A copy of the current state is made first.'] : []),
   ];
 }
 
 interface Back extends Step {
+  /** A step that was interrupted is given up. */
+  readonly isOpen: boolean;
   readonly copy?: Copy;
   readonly loss?: Parameters<typeof lossWords>[0];
 }

@@ -26,6 +26,9 @@ const compared = ['users', 'groups', 'applications', 'providers', 'flows'];
 
 /** What is there while authentik still runs, for a comparison. @throws Failure upgrade-unwell where it cannot be asked */
 export async function inventory(installation: Installation, visits: Visits): Promise<Had> {
+  const proofs = await visits.proofs(installation);
+  const opens = await visits.opens(installation);
+  // What people change is counted last.
   const had = await inventoryOf(installation);
   if (!had.counts) {
     throw new Failure({
@@ -34,21 +37,24 @@ export async function inventory(installation: Installation, visits: Visits): Pro
       fix: 'See what is wrong: homeauth doctor',
     });
   }
-  const proofs = await visits.proofs(installation);
   return {
     ...had,
     admins: await adminsOf(installation),
-    opens: await visits.opens(installation),
+    opens,
+    unapplied: (await blueprints(installation)).filter(({ status }) => status === 'error').map(({ path }) => path),
     failing: proofs.filter(({ status }) => status === 'fail').map(nameOf),
   };
 }
 
-/** Waits until a worker of this release is connected, and the blueprints that come with it were applied. */
-export async function settled(installation: Installation, tell: (what: string) => void): Promise<void> {
+/**
+ * Waits until a worker of this release is connected, and the blueprints that come with it were applied; those that could
+ * not be applied before are no reason.
+ */
+export async function settled(installation: Installation, had: Had, tell: (what: string) => void): Promise<void> {
   const { world, surroundings } = installation;
   const began = world.clock.now();
   for (;;) {
-    const waits = await unsettled(installation);
+    const waits = await unsettled(installation, had);
     if (waits === undefined) return;
     if (surroundings.signal.aborted) throw interrupted('while waiting for the worker of authentik');
     if (world.clock.now() - began > patience) {
@@ -70,14 +76,20 @@ interface Blueprint {
 /** Those that come with authentik; what somebody wrote is told by `doctor`. */
 const isBundled = /^(default|system|migrations)\//;
 
-async function unsettled({ world: { authentik } }: Installation): Promise<string | undefined> {
+async function blueprints({ world }: Installation): Promise<Blueprint[]> {
+  const asked = { page_size: 100 };
+  const { results } = await world.authentik.get<{ results: readonly Blueprint[] }>('managed/blueprints', asked);
+  return results.filter(({ enabled, path }) => enabled && isBundled.test(path));
+}
+
+async function unsettled(installation: Installation, { unapplied }: Had): Promise<string | undefined> {
+  const { authentik } = installation.world;
   const reach = await authentik.reach('fresh');
   if (reach.is === 'refused') throw reach.failure;
   if (reach.is === 'starting') return 'authentik does not answer.';
   if (!(await hasWorker(authentik))) return 'No worker of this release is connected to authentik.';
-  const { results } = await authentik.get<{ results: readonly Blueprint[] }>('managed/blueprints', { page_size: 100 });
-  const left = results.filter(
-    ({ enabled, path, status }) => enabled && isBundled.test(path) && ['error', 'unknown'].includes(status),
+  const left = (await blueprints(installation)).filter(
+    ({ path, status }) => status === 'unknown' || (status === 'error' && !unapplied.includes(path)),
   );
   if (left.length === 0) return undefined;
   return `Blueprints of authentik were not applied: ${left.map(({ name }) => name).join(', ')}.`;

@@ -59,25 +59,33 @@ export async function takeStep(
   voice: Voice,
 ): Promise<Ended> {
   if (before.surroundings.signal.aborted) throw interrupted(`before the step to ${endsOf(step).is}`);
-  voice.tell('counting what is there');
-  const had = await inventory(before, voice.visits);
   await hold(before, 'upgrade', async () => {
     await assertNotRestoring(before);
     await assertNotRotating(before);
+    // While no other homeauth changes it.
+    voice.tell('counting what is there');
+    const had = await inventory(before, voice.visits);
     const { ledger, layout } = before;
     const [copies, journal] = [`directory:${layout.upgrades}`, `file:${layout.upgrading}`] as const;
     const ours = [copies, journal, `file:${layout.upgraded}` as const].map((id) => ({ id, precious: true as const }));
     await ledger.save(record(await ledger.read(), ours));
     await note(before, { ...step, goes: 'copying', had });
   });
-  return carryOn(before, voice);
+  return conclude(before, voice, (journal) => copying(before, journal, voice));
 }
 
-/** The step that is noted comes to its end: forward, or back. @throws Failure as `takeStep` does */
-export async function carryOn(before: Installation, voice: Voice): Promise<Ended> {
+/** The step that was cut off comes to its end: forward, or back. @throws Failure as `takeStep` does */
+export const carryOn = (before: Installation, voice: Voice): Promise<Ended> =>
+  conclude(before, voice, async (journal) => copying(before, await recounted(before, journal, voice), voice));
+
+async function conclude(
+  before: Installation,
+  voice: Voice,
+  copied: (journal: Journal) => Promise<Journal>,
+): Promise<Ended> {
   const journal = await noted(before);
   try {
-    if (journal.goes === 'copying') return await forward(before, await copying(before, journal, voice), voice);
+    if (journal.goes === 'copying') return await forward(before, await copied(journal), voice);
     if (journal.goes === 'on') {
       const resumed: Journal = { ...journal, resumed: true };
       await note(before, resumed);
@@ -87,16 +95,34 @@ export async function carryOn(before: Installation, voice: Voice): Promise<Ended
     if (!(error instanceof Failure)) throw error;
     if (error.code === 'locked') throw error;
     if (error.code === 'interrupted') throw stopped(journal);
-    await turn(before, error);
+    return back(before, await failed(before, error), voice);
   }
-  return back(before, voice);
+  return back(before, journal, voice);
 }
 
-/** From here on the step that is noted is taken back. */
-export async function turn(before: Installation, because?: Issue): Promise<void> {
-  const journal = await noted(before);
-  if (because) await keepLogs(before, journal);
-  await note(before, { ...journal, goes: 'back', ...(because && { because: asData(because) }) });
+/** From here on the step that is noted is taken back, because somebody asked for that. */
+export async function turn(before: Installation): Promise<void> {
+  await note(before, { ...(await noted(before)), goes: 'back' });
+}
+
+/** From here on it is taken back, also where a full disk has no room to say so. */
+async function failed(before: Installation, error: Issue): Promise<Journal> {
+  const journal: Journal = { ...(await noted(before)), goes: 'back', because: asData(error) };
+  for (const write of [keepLogs, note])
+    await write(before, journal).catch((unwritten: unknown) => {
+      if (!(unwritten instanceof Failure)) throw unwritten;
+    });
+  return journal;
+}
+
+/** With what is there now, where authentik has run on since: people have changed it meanwhile. */
+async function recounted(before: Installation, journal: Journal, { tell, progress, visits }: Voice): Promise<Journal> {
+  if (!(await before.world.docker.container('authentik'))) return journal;
+  await reconcile(before, 'upgrade', progress, { step: { release: journal.from } });
+  tell('counting what is there');
+  const next: Journal = { ...journal, had: await inventory(before, visits) };
+  await note(before, next);
+  return next;
 }
 
 /** As it can be written down, and told by another run. */
@@ -132,7 +158,7 @@ async function forward(before: Installation, journal: Journal, voice: Voice): Pr
   const way = wayOf(journal);
   tell(`starting ${endsOf(journal).is}`);
   const installation = await way.forward(before, journal, voice);
-  await settled(installation, tell);
+  await settled(installation, journal.had, tell);
   tell('proving it');
   await proveData(installation, journal.to, journal.had);
   const findings = await proveVisits(installation, journal.had, visits);
@@ -144,8 +170,7 @@ async function forward(before: Installation, journal: Journal, voice: Voice): Pr
 }
 
 /** Everything as it was before the step, proven. @throws Failure upgrade-failed where nobody asked for that */
-async function back(before: Installation, voice: Voice): Promise<Ended> {
-  const journal = await noted(before);
+async function back(before: Installation, journal: Journal, voice: Voice): Promise<Ended> {
   const { from, copy, had, because } = journal;
   const { tell, progress, visits } = voice;
   let findings: readonly Finding[];
@@ -154,9 +179,10 @@ async function back(before: Installation, voice: Voice): Promise<Ended> {
     await hold(before, 'upgrade', () => stop(before));
     if (copy !== undefined) await wayOf(journal).undo(before, { ...journal, copy }, voice);
     const { installation } = await reconcile(before, 'upgrade', progress, { step: { release: from } });
-    await settled(installation, tell);
+    await settled(installation, had, tell);
     tell('proving it');
-    await proveData(installation, from, had);
+    // Without a copy nothing was changed yet, and people may have gone on with it.
+    if (copy !== undefined) await proveData(installation, from, had);
     findings = await visits.proofs(installation);
     await hold(before, 'upgrade', async () => {
       await forget(before.world.docker);

@@ -37,7 +37,7 @@ export function wentBack(
   const doubts = newlyFailed(findings, had).map((found) => textOf(issueOf(found)?.problem ?? found.title));
   return new Failure({
     code: 'upgrade-failed',
-    problem: `The step to ${is} failed. ${was} runs again, with everything as it was before.${resumed ? '' : ' Nothing is lost.'}`,
+    problem: `The step to ${is} failed. ${was} runs again, with everything as it was before.${resumed ? ' What people changed after the interruption is lost.' : ' Nothing is lost.'}`,
     why: [
       textOf(because.problem),
       // Others say of themselves how they would go on.

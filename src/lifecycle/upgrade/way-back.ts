@@ -38,7 +38,7 @@ export async function planBack(installation: Installation): Promise<WayBack> {
   const way = { from: to, to: from, ...back, isOpen: open !== undefined };
   if (path === undefined) return way;
   // While it is stopped nobody has changed anything since.
-  if (open && (await installation.world.authentik.reach('fresh')).is !== 'ready') return way;
+  if (open && !(await installation.world.docker.container('authentik'))) return way;
   if (!open) {
     const runs = await runningRelease(installation);
     if (runs !== to) throw none(`The last upgrade was to authentik ${to}, and ${runs} runs.`);
@@ -49,8 +49,12 @@ export async function planBack(installation: Installation): Promise<WayBack> {
   }
   const copy = await copyAt(path, installation.surroundings);
   await assertIntact(copy, installation.world.files);
-  return { ...way, copy, loss: await lossOf(copy, installation) };
+  const isAsked = !open || (await installation.world.authentik.reach('fresh')).is === 'ready';
+  return { ...way, copy, loss: isAsked ? await lossOf(copy, installation) : unknown };
 }
+
+/** A release that was started may have served, and does not answer now. */
+const unknown: Loss = { people: [], apps: [], back: [], known: false };
 
 /** Takes the last step back. Of what is there now a copy is made first, where people have worked with it. */
 export async function goBack(installation: Installation, voice: Voice): Promise<Ended> {

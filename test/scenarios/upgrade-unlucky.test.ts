@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/failure.ts';
+import type { MemoryFiles } from '../fakes/files.ts';
+import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { at } from '../fakes/installed.ts';
+import { oldHome, stepped } from '../fakes/old-home.ts';
+import { inDatabase } from '../fakes/people.ts';
+import { cutAt, PowerCut } from '../fakes/power.ts';
+import { fakeTerminal } from '../fakes/terminal.ts';
+import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
+
+let first: FakeWorld;
+let fake: FakeWorld;
+beforeAll(async () => {
+  first = (await oldHome('2025.10.4')).fake;
+});
+afterAll(() => first.close());
+afterEach(() => fake.close());
+
+async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
+  fake = await copyOf(first, options);
+  stepped(fake);
+  return fake.files as MemoryFiles;
+}
+
+const confirm = 'home.example.com';
+const upgrade = (flags: Flags = {}, keys = ['y'], over = {}, options = {}) =>
+  homeauthIn(fake, over)('upgrade', [], flags, fakeTerminal(keys, options));
+const imageOf = async (name = 'authentik') => (await fake.docker.container(name))?.image;
+const plain = (...text: unknown[]) => text.flat(2).join(' ').replace(/\s+/g, ' ');
+
+/** Power goes at the first effect of this name. */
+async function cutWhere(which: RegExp, flags: Flags = { to: '2025.12.6' }, when: 'before' | 'after' = 'before') {
+  await begin();
+  const whole = cutAt(fake);
+  await upgrade(flags, ['y'], whole.over);
+  await fake.close();
+  const n = whole.effects.findIndex((name) => which.test(name)) + 1;
+  expect(n, whole.effects.join('\n')).toBeGreaterThan(0);
+  const files = await begin();
+  await expect(upgrade(flags, ['y'], cutAt(fake, n, when).over)).rejects.toThrow(PowerCut);
+  return files;
+}
+
+describe('what was wrong before is no reason:', () => {
+  test('a default blueprint in error', async () => {
+    await begin();
+    await inDatabase(fake, ({ blueprints }) => {
+      const [one] = blueprints.filter(({ path }) => path.startsWith('default/'));
+      if (one) one.status = 'error';
+    });
+    const { failure } = await upgrade({ to: '2025.12.6' });
+    expect(failure?.message).toBeUndefined();
+    expect(await imageOf()).toContain('2025.12.6');
+    expect((await upgrade({ back: true, confirm }, [])).failure?.message).toBeUndefined();
+  });
+});
+
+describe('after a cut before authentik was stopped, people went on with it:', () => {
+  const someoneGoes = () =>
+    inDatabase(fake, (state) => {
+      state.users = state.users.filter(({ username }) => username !== 'anna');
+    });
+
+  test('on', async () => {
+    await cutWhere(/^docker.remove/);
+    await someoneGoes();
+    const { failure } = await upgrade();
+    expect(failure?.message).toBeUndefined();
+    expect(await imageOf()).toContain('2025.12.6');
+  });
+
+  test('back', async () => {
+    await cutWhere(/^docker.remove/);
+    await someoneGoes();
+    const { failure } = await upgrade({ back: true, confirm });
+    expect(failure?.message).toBeUndefined();
+    expect(await imageOf()).toContain('2025.10.4');
+  });
+});
+
+test('a disk that stays full while the copy is made does not keep authentik stopped', async () => {
+  await begin();
+  let isFull = false;
+  const full = () => new Failure({ code: 'disk-full', problem: 'The disk is full.', fix: 'Free some space.' });
+  const { pour, write } = fake.files;
+  Object.assign(fake.files, {
+    pour: async (...given: Parameters<typeof pour>) => {
+      if (given[0].includes('before-upgrade')) {
+        isFull = true;
+        throw full();
+      }
+      return pour(...given);
+    },
+    write: async (...given: Parameters<typeof write>) => {
+      if (isFull) throw full();
+      return write(...given);
+    },
+  });
+  const { failure } = await upgrade({ to: '2025.12.6' });
+  expect(failure?.code).toBe('upgrade-failed');
+  expect(await imageOf()).toContain('2025.10.4');
+});
+
+test('one beside another is refused also between two parts of a step, and so are a restore and uninstall', async () => {
+  await begin();
+  const codes: unknown[] = [];
+  const { dial } = fake.world.http;
+  Object.assign(fake.world.http, {
+    async dial(request: Parameters<typeof dial>[0]) {
+      if (codes.length === 0 && request.url.startsWith('https://whoami.') && (await imageOf())?.includes('2025.12.6')) {
+        codes.push('asked');
+        const [copy = ''] = (await fake.files.list(at('before-upgrade'))) ?? [];
+        const others = homeauthIn(fake, { patience: 0 });
+        const runs = [
+          await others('upgrade', [], {}, fakeTerminal(['y'])),
+          await others('upgrade', [], { back: true, confirm }),
+          await others('restore', [at(`before-upgrade/${copy}`)], { confirm }),
+          await others('uninstall', [], { confirm }),
+        ];
+        codes.push(...runs.map(({ failure }) => failure?.code));
+      }
+      return dial(request);
+    },
+  });
+  const { failure } = await upgrade({ to: '2025.12.6' });
+  expect(codes).toEqual(['asked', 'locked', 'locked', 'locked', 'locked']);
+  expect(failure?.message).toBeUndefined();
+  expect(await inDatabase(fake, ({ history }) => [...history])).toEqual(['2025.10.4', '2025.12.6']);
+  expect(await fake.files.list(at('before-upgrade'))).toHaveLength(1);
+});
+
+test('--one goes on with the step that was interrupted, and takes no other', async () => {
+  await cutWhere(/^docker.run .*authentik/, { to: '2026.2.7' });
+  const { failure } = await upgrade({ one: true }, []);
+  expect(failure?.message).toBeUndefined();
+  expect(await imageOf()).toContain('2025.12.6');
+});
+
+test('homeauth.yaml keeps its line ends and its comments', async () => {
+  const files = await begin();
+  const text = (await files.read(at('homeauth.yaml'))) ?? '';
+  const odd = text.replace('version: 2025.10.4', 'version: 2025.10.4 # the one from spring').replaceAll('\n', '\r\n');
+  await files.write(at('homeauth.yaml'), odd.replace('2025.10.4', "'2025.10.4'"), 0o644);
+  expect((await upgrade({ to: '2025.12.6' })).failure?.message).toBeUndefined();
+  expect(await files.read(at('homeauth.yaml'))).toBe(odd.replace('2025.10.4', '2025.12.6'));
+});
+
+test('copies go with backup.to in a repository, which an upgrade does not need', async () => {
+  const files = await begin();
+  const text = (await files.read(at('homeauth.yaml'))) ?? '';
+  const lines = "backup: { to: 'restic:rest:https://nas.example.com/home', restic-env: /root/gone, keep: 1d }\n";
+  await files.write(at('homeauth.yaml'), `${text}${lines}`, 0o644);
+  const { failure, out } = await upgrade({ to: '2025.12.6' });
+  expect(failure?.message).toBeUndefined();
+  expect(out).toContain(at('before-upgrade'));
+  expect((await upgrade({ back: true, confirm }, [])).failure?.message).toBeUndefined();
+  expect(await imageOf()).toContain('2025.10.4');
+});
+
+describe('a new release that has served', () => {
+  test('--back says truly what is lost, also while it does not answer', async () => {
+    const files = await cutWhere(/^files.write .*homeauth.yaml/);
+    const bob = { username: 'bob', name: 'Bob' };
+    await inDatabase(fake, (state) => {
+      const [anna] = state.users.filter(({ username }) => username === 'anna');
+      if (anna) state.users.push({ ...anna, pk: 99, uuid: 'b0b0b0b0-0000-4000-8000-000000000009', ...bob } as never);
+    });
+    const shown = await upgrade({ back: true, dryRun: true }, []);
+    expect(plain(shown.out)).toContain('bob');
+    expect(plain(shown.out)).not.toContain('A copy of the current state is made first');
+    Object.assign(fake.docker, { dialAddress: async () => undefined });
+    const later = await upgrade({ back: true, dryRun: true }, []);
+    expect(plain(later.out)).not.toContain('nothing is lost');
+    expect((await homeauthIn(fake)('upgrade', [], { back: true })).failure?.code).toBe('answer-missing');
+    expect(await files.stat(at('upgrading.json'))).toBeDefined();
+  });
+});
