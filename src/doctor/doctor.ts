@@ -3,7 +3,7 @@ import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { causeOf, Failure } from '../model/failure.ts';
-import { type Finding, issueOf, skip } from '../model/finding.ts';
+import { type Finding, issueOf, skip, unseen } from '../model/finding.ts';
 import { failed } from '../verify/check.ts';
 import { checks, checksBy } from './checks.ts';
 import { examine } from './examine.ts';
@@ -23,7 +23,7 @@ export async function examined(flag: string | undefined, runtime: Runtime): Prom
 async function looked(opened: Installation): Promise<Finding[]> {
   const slowest: Slowest = { ms: 0 };
   const installation = { ...opened, world: impatient(opened.world, slowest) };
-  const all = withoutEchoes(await examine(installation, checksBy('doctor'), () => slowest.ms));
+  const all = withoutEchoes(opened.config.authHost, await examine(installation, checksBy('doctor'), () => slowest.ms));
   const down = all.find((found) => found.id === 'authentik-down' && isAway(found));
   return once(down ? all.filter(({ id }) => id !== 'authentik-slow').map((found) => folded(found, down)) : all);
 }
@@ -52,10 +52,22 @@ function folded(found: Finding, down: Finding): Finding {
   );
 }
 
-/** That Caddy's own container is stopped is one problem, and not another one because nobody gets in. */
-function withoutEchoes(findings: readonly Finding[]): Finding[] {
+/**
+ * That Caddy's own container is stopped is one problem, and not another one because nobody gets in; that a certificate
+ * has ended, and not another one because nobody trusts it.
+ */
+function withoutEchoes(authHost: string, findings: readonly Finding[]): Finding[] {
   const isStopped = findings.some(({ thing, status }) => thing === 'container:caddy' && status === 'fail');
-  return findings.filter(({ id }) => !(isStopped && id === 'caddy-running'));
+  const hasEnded = findings.some(
+    ({ id, subject, status }) => id === 'certificate-ending' && subject === authHost && status === 'fail',
+  );
+  return findings
+    .filter(({ id }) => !(isStopped && id === 'caddy-running'))
+    .map((found) =>
+      hasEnded && found.id === 'certificate' && found.status === 'fail'
+        ? skip({ id: found.id, title: found.title }, unseen('it has ended'))
+        : found,
+    );
 }
 
 /** Several looks may fail for one reason: told once. */

@@ -201,3 +201,20 @@ test('a database that another release has changed', async () => {
   const all = await told((machine) => inDatabase(machine, (state) => void state.history.push('2027.2.0')));
   expect(wrong(all)).toEqual(['history-differs']);
 });
+
+test('that the certificate of the login page has ended is one problem', async () => {
+  fake = await copyOf(first);
+  showing(90 * day, -hour)(fake);
+  const { http } = fake.world;
+  const dial: typeof http.dial = async (asked) => {
+    const answer = await http.dial(asked);
+    return answer.certificate ? { ...answer, untrusted: 'certificate has expired' } : answer;
+  };
+  Object.assign(fake.world, { http: { dial } });
+  const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+  const found = JSON.parse(out).checks.filter(({ id }: Told) => id.startsWith('certificate'));
+  expect(found).toMatchObject([
+    { id: 'certificate-ending', status: 'fail', subject: 'auth.home.example.com' },
+    { id: 'certificate', status: 'skip' },
+  ]);
+});
