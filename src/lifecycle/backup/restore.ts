@@ -122,7 +122,10 @@ export function restoreCopy(
   });
 }
 
-/** What was made since the copy is still homeauth's, so that it can go; no way in by force is forgotten, and no drill. */
+/**
+ * What was made since the copy is still homeauth's, so that it can go; no way in by force is forgotten, no drill and no
+ * figure, nor what opens the repository of copies now.
+ */
 export async function mingle({ world, layout, ledger }: Installation, fresh: string): Promise<void> {
   const { files } = world;
   const [home, path] = [layoutOf('').home, layoutOf('').ledger].map((one) => one.slice(layoutOf('').root.length));
@@ -132,7 +135,7 @@ export async function mingle({ world, layout, ledger }: Installation, fresh: str
   const content = `${JSON.stringify({ version: 1, made }, undefined, 1)}\n`;
   if (!(await files.stat(join(fresh, home ?? '')))) await files.makeDirectory(join(fresh, home ?? ''), 0o700, root);
   await files.write(join(fresh, path ?? ''), content, 0o600);
-  for (const path of [layout.rescueLog, layout.drillNote]) {
+  for (const path of [layout.rescueLog, layout.drillNote, layout.resticPassword, layout.figures]) {
     const now = await files.read(path);
     if (now !== undefined) await files.write(join(fresh, path.slice(layout.root.length)), now, 0o600);
   }
