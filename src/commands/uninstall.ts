@@ -38,6 +38,9 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     return exitCodes.fine;
   }
   if (back !== '') screen.say(prose(back.trim(), screen.style));
+  const { resticPassword } = installation.layout;
+  if (changes.some(({ op, id }) => op === 'remove' && id === `file:${resticPassword}`))
+    screen.say(prose(passwordGoes(resticPassword), screen.style));
   if (terminal.interactive) {
     screen.say(
       `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
@@ -70,6 +73,9 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
 
 const nothingFound = ({ pointer }: Runtime): string =>
   `There is nothing of homeauth on this server to remove: no ${pointer} that names a homeauth.yaml. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
+
+const passwordGoes = (path: string): string =>
+  `With the data goes ${path}. Without that password nobody can open the copies in the repository of restic: keep it outside of this server.`;
 
 async function typed(domain: string, { terminal }: Runtime): Promise<boolean> {
   terminal.say('Your data stays: users, database, uploads and secrets.');

@@ -311,3 +311,33 @@ test.each(['homeauth-outgoing', 'homeauth-incoming'])(
     }
   },
 );
+
+test('a restore brings no former password of the repository back, and loses no figures', async () => {
+  const { copy } = await json('backup', [], { to, init: true });
+  const repository = repositories.repositories.get(address);
+  repositories.repositories.set(address, { ...repository, password: 'another', snapshots: stored() });
+  files.put(at('.homeauth/restic-password'), 'another\n', 0o600);
+  await homeauth('doctor', [], { scheduled: true });
+  const figures = await files.read(at('.homeauth/figures.json'));
+  expect((await homeauth('restore', [copy.path], { confirm: 'home.example.com' })).failure).toBeUndefined();
+  expect((await homeauth('backup list', [], { from: to })).failure).toBeUndefined();
+  expect(await files.read(at('.homeauth/figures.json'))).toBe(figures);
+});
+
+test('an uninstall with all data says which password goes, and leaves nothing of ours and all of the rest', async () => {
+  await homeauth('backup', [], { to, init: true });
+  await files.write('/etc/hook', 'https://hook.example.com/x', 0o600);
+  await files.write(
+    at('homeauth.yaml'),
+    `${await files.read(at('homeauth.yaml'))}notify: { webhook: { url-file: /etc/hook } }\n`,
+    0o644,
+  );
+  await homeauth('doctor', [], { scheduled: true });
+  expect(await files.stat(at('.homeauth/figures.json'))).toBeDefined();
+  const { err, failure } = await homeauth('uninstall', [], { confirm: 'home.example.com' });
+  expect(failure).toBeUndefined();
+  expect([...Object.keys(files.snapshot())].filter((path) => path.startsWith('/srv/docker'))).toEqual([]);
+  expect(await files.read('/etc/hook')).toBe('https://hook.example.com/x');
+  expect(stored()).toHaveLength(1);
+  expect(err.replace(/\s+/g, ' ')).toContain(at('.homeauth/restic-password'));
+});
