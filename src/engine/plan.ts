@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path/posix';
 import type { Change } from '../model/change.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Id, idOf, type Observed, parseId, type Resource } from '../model/resource.ts';
@@ -72,8 +73,14 @@ export function leftovers(want: readonly Resource[], ledger: Ledger, kinds: Kind
     const isWithin = made.inside !== undefined && !ids.has(made.inside);
     if (isWithin && !purge) return []; // the data stays, and what is in it stays ours
     const isNote = kinds[parseId(made.id).kind].shared ?? false;
-    return [{ change: leftover(made, kept), made, silent: isWithin || isNote }];
+    return [{ change: leftover(made, kept), made, silent: (isWithin && goesWith(made)) || isNote }];
   });
+}
+
+/** Whether it goes with the data that it belongs to: a file that lies elsewhere is removed by itself. */
+function goesWith({ id, inside }: Made): boolean {
+  const { key } = parseId(id);
+  return inside !== undefined && (!isAbsolute(key) || key.startsWith(`${parseId(inside).key}/`));
 }
 
 /** @param kept - Keys of what stays because it holds data; what is around it stays with it */

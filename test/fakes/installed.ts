@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { type FakeOptions, type FakeWorld, fakeWorld } from './world.ts';
 
@@ -14,4 +15,4 @@ export async function installed(apps: readonly string[] = [], options: FakeOptio
 }
 
 /** Where things lie on it. */
-export const at = (path: string): string => `/srv/docker/authentik/${path}`;
+export const at = (path: string): string => join('/srv/docker/authentik', path);

@@ -126,7 +126,7 @@ async function named(): Promise<FakeWorld> {
   });
   for (const { log } of fake.docker.boxes.values()) log.push(logged);
   const files = fake.files as MemoryFiles;
-  for (const directory of [at(''), at('certs/'), at('media/'), '/srv/docker/caddy/'])
+  for (const directory of [`${at('')}/`, at('certs/'), at('media/'), '/srv/docker/caddy/'])
     files.put(`${directory}${hostile.replaceAll('/', '')}`, '');
   return fake;
 }

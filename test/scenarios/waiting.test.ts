@@ -84,7 +84,7 @@ describe('beside another homeauth, with --wait 0', () => {
   test.each(lines)('%s is told who is at work, and changes nothing', async (command, args, flags, keys) => {
     const fake = await copyOf(base);
     const since = '2026-11-28T08:00:00Z';
-    await fake.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
+    await fake.world.locks.take(at(''), { pid: 7, command: 'apply', since });
     const { failure } = await homeauthIn(fake, { patience: 0 })(
       command,
       args.map((arg) => (arg === 'its copy' ? copy : arg)),
@@ -104,7 +104,7 @@ describe('a wait', () => {
   beforeAll(async () => {
     base = await populated();
     const since = '2026-11-28T08:00:00Z';
-    await base.world.locks.take(at('').replace(/\/$/, ''), { pid: 7, command: 'apply', since });
+    await base.world.locks.take(at(''), { pid: 7, command: 'apply', since });
   });
   afterAll(() => base.close());
 
