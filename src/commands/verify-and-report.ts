@@ -1,6 +1,7 @@
 import type { App } from '../config/config.ts';
 import { ldapProvider } from '../config/ldap.ts';
-import { oidcProvider } from '../desired/oidc.ts';
+import { isSpeaker } from '../config/oidc.ts';
+import { oidcProvider, settingsId } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';
@@ -87,7 +88,14 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
   const { username } = config.admin;
   const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
   const choose = { command: `homeauth user password ${username}`, what: 'without a password they cannot log in' };
-  const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : [])];
+  const fill = told.changes
+    .filter(({ op, id }) => op === 'create' && parseId(id).kind === 'group')
+    .map(({ id }) => parseId(id).key)
+    .map((group) => ({
+      command: `homeauth user groups NAME --add ${/^[\w.-]+$/.test(group) ? group : `'${group.replaceAll("'", `'\\''`)}'`}`,
+      what: `group ${group} is new: nobody is in it yet`,
+    }));
+  const first = [...(isNew && !told.password ? [choose] : []), ...(withoutSecondFactor ? [enrol] : []), ...fill];
   const speaking = apps
     .filter(({ name }) =>
       told.changes.some(
@@ -96,9 +104,12 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
           [`oauth2-provider:${oidcProvider({ name })}`, `ldap-provider:${ldapProvider({ name })}`].includes(id),
       ),
     )
-    .map(({ name }) => ({
-      command: `homeauth app ${name}`,
-      what: 'what to enter in it: without that it knows nothing of authentik',
+    .map((app) => ({
+      command: `homeauth app ${app.name}`,
+      what:
+        isSpeaker(app) && told.changes.some(({ id }) => id === settingsId(app))
+          ? 'what else has to be done in it; its settings are there'
+          : 'what to enter in it: without that it knows nothing of authentik',
     }));
   if (speaking.length > 0) return [...first, ...speaking];
   // What homeauth starts in Docker is beyond a proxy outside of it.

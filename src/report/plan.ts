@@ -89,9 +89,10 @@ function line({ op, id, because }: Change, column: number, style: Style): string
   ];
 }
 
-/** Whose it is, where that is not who one would think. */
+/** Whose it is, where that is not who one would think; and that a new group lets nobody in yet. */
 function origin(id: Id): string[] {
   const { kind, key } = parseId(id);
+  if (kind === 'group') return ['new: nobody is in it yet'];
   const whose = kind === 'image' ? thirdParty[key] : undefined;
   return whose === undefined ? [] : [whose];
 }
