@@ -21,7 +21,9 @@ export const oidcProvider = (app: Pick<App, 'name'>): string => `${app.name} Ope
 export const clientFile = ({ home }: Layout, app: Pick<App, 'name'>): string => `${home}/apps/${app.name}.env`;
 export const variablesFile = ({ root: base }: Layout, app: Pick<App, 'name'>): string => `${base}/apps/${app.name}.env`;
 
-const sentFile = ({ home }: Layout, app: Pick<App, 'name'>): string => `${home}/apps/${app.name}.sent`;
+/** One for each place: what leaves the place before takes its own away. */
+const sentFile = ({ home }: Layout, { name }: Pick<App, 'name'>, place: string): string =>
+  `${home}/apps/${name}@${place.replace(/[^\w.-]/g, '_')}.sent`;
 
 export const authoritiesFile = ({ root: base }: Layout): string => `${base}/apps/authorities.pem`;
 
@@ -113,7 +115,7 @@ export function settings(config: Config, layout: Layout, { clients: known = {}, 
             {
               kind: 'app-commands',
               key: commands.in,
-              spec: { ...commandsFor(commands as AppCommandsSpec, values), sent: sentFile(layout, app) },
+              spec: { ...commandsFor(commands as AppCommandsSpec, values), sent: sentFile(layout, app, commands.in) },
             },
           ]
         : []),
@@ -127,7 +129,7 @@ export function settings(config: Config, layout: Layout, { clients: known = {}, 
                 upstream: app.upstream,
                 ...(app.site?.tls && { tls: app.site.tls }),
                 settings: handed(api.settings),
-                sent: sentFile(layout, app),
+                sent: sentFile(layout, app, app.upstream),
               },
             },
           ]

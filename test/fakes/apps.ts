@@ -2,14 +2,15 @@ import { Secret } from '../../src/model/secret.ts';
 import type { FakeWorld } from './world.ts';
 
 /** Nextcloud's own commands, as far as they are asked. */
-export function occ(there: FakeWorld) {
+export function occ(there: FakeWorld, container?: string) {
   const values = new Map([['overwriteprotocol', 'http']]);
   const ran: string[] = [];
   const { exec } = there.docker;
   const ended = (code: number, stdout = '') => ({ code, stdout, stderr: '' });
   there.docker.exec = async (name, argv, options = {}) => {
     const line = argv.join(' ');
-    if (!line.startsWith('php occ ')) return exec(name, argv, options);
+    if (!line.startsWith('php occ ') || (container !== undefined && name !== container))
+      return exec(name, argv, options);
     ran.push(line);
     const [, , verb = '', first = '', second] = argv;
     if (verb === 'status') return ended(0);

@@ -272,15 +272,20 @@ test('the former values come back when the app leaves, and what cannot be writte
   expect((await run('apply')).out).toBe(nothing);
 });
 
+/** A container of the owner's. */
+async function runAs(name: string, { docker }: FakeWorld): Promise<void> {
+  const { image } = docker.boxes.get('whoami')!.made.definition;
+  const project = { name, directory: `/opt/${name}`, file: `/opt/${name}/compose.yaml` };
+  const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
+  const definition = { project, service: name, image, mounts: [], networks };
+  await docker.run({ name, definition, environment: {}, revision: name });
+}
+
 test('while its container is away, what stays in that file is told, and goes when the container is back', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
-  const { image } = other.docker.boxes.get('whoami')!.made.definition;
   const start = async (text: string) => {
-    const project = { name: 'synapse', directory: '/opt/synapse', file: '/opt/synapse/compose.yaml' };
-    const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
-    const definition = { project, service: 'synapse', image, mounts: [], networks };
-    await other.docker.run({ name: 'synapse', definition, environment: {}, revision: 'synapse' });
+    await runAs('synapse', other);
     await other.docker.writeFile('synapse', '/data/homeserver.yaml', new Secret(text));
   };
   await start(former);
@@ -303,12 +308,13 @@ test('an app is set up by its own commands, in the container that its owner name
   const other = await copyOf(fake);
   const there = homeauthIn(other);
   const { values, ran } = occ(other);
-  const { failure } = await there('add-app', ['nextcloud'], {
+  const { failure, out } = await there('add-app', ['nextcloud'], {
     upstream: 'whoami:80',
     login: 'oidc',
     settingsIn: 'whoami',
   });
   expect(failure).toBeUndefined();
+  expect(plain(out)).toContain('what else has to be done in it; its settings are there');
   const [, id = '', secret = ''] =
     /^CLIENT_ID=(.+)\nCLIENT_SECRET=(.+)\n/.exec((await other.files.read(at('.homeauth/apps/nextcloud.env'))) ?? '') ??
     [];
@@ -394,6 +400,38 @@ test('a client secret that its owner typed is handed over to the letter', async 
   await other.files.write(file, typed, 0o600);
   expect((await there('apply')).failure).toBeUndefined();
   expect(values.get('secret')).toBe('a$&b$$c');
+  await other.close();
+});
+
+test('what an app was sent is known of one place alone: another one named for it changes nothing the second time', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  for (const name of ['cloud', 'office']) {
+    await runAs(name, other);
+    occ(other, name);
+  }
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
+  expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();
+  const config = at('homeauth.yaml');
+  const text = (await other.files.read(config)) ?? '';
+  await other.files.write(config, text.replace('settings-in: cloud', 'settings-in: office'), 0o644);
+  expect((await there('apply')).failure).toBeUndefined();
+  expect((await there('apply')).out).toBe(nothing);
+  await other.close();
+});
+
+test('while its container is away, removing all leaves nothing of ours', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  await runAs('cloud', other);
+  occ(other);
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
+  expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();
+  await other.docker.remove('cloud');
+  const removed = await there('remove-app', ['nextcloud']);
+  expect(plain(removed.err)).toContain('what homeauth set is still in the app');
+  expect((await there('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
+  expect(await other.files.stat(at(''))).toBeUndefined();
   await other.close();
 });
 
