@@ -113,5 +113,5 @@ const leaked = (ended: number, others: readonly string[]): string[] => [
         `Keys and app passwords of others still work. In authentik, under Directory > Tokens and App passwords: ${others.join(', ')}`,
       ]
     : []),
-  'Not changed: passwords and second factors of people, Cloudflare tokens. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.',
+  'Not changed: passwords and second factors of people, Cloudflare tokens, the password of a repository of restic, addresses and tokens of those in notify. Older copies contain the former secrets. If a copy leaked, so did password hashes and the keys of authenticator apps: homeauth user password NAME, homeauth user reset-2fa NAME.',
 ];
