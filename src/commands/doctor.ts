@@ -1,5 +1,5 @@
 import type { DoctorFlags } from '../cli/care.ts';
-import { examined } from '../doctor/doctor.ts';
+import { examined, once } from '../doctor/doctor.ts';
 import { keepFigures } from '../doctor/figures.ts';
 import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
@@ -13,12 +13,13 @@ import { screenOf } from './screen.ts';
 export function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> {
   return scheduled('doctor', flags, runtime, async () => {
     const screen = screenOf(runtime, 'doctor');
-    const findings = await examined(flags.config, runtime);
+    const seen = await examined(flags.config, runtime);
+    const findings = once(seen);
     if (flags.scheduled) await kept(flags.config, runtime);
     const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
     const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
     screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);
-    return { code: ok ? exitCodes.fine : exitCodes.wrong, findings };
+    return { code: ok ? exitCodes.fine : exitCodes.wrong, findings, seen };
   });
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { ReportFlags } from '../cli/care.ts';
-import { examined } from '../doctor/doctor.ts';
+import { examined, once } from '../doctor/doctor.ts';
 import { overviewOf } from '../doctor/overview.ts';
 import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
@@ -18,7 +18,7 @@ export async function report(flags: ReportFlags, runtime: Runtime): Promise<Exit
   const path = flags.html === undefined ? undefined : join(flags.html.startsWith('/') ? '' : cwd, flags.html);
   if (path !== undefined) await assertFree(path, world.files);
   terminal.live('· looking at everything');
-  const overview = await overviewOf(installation, await examined(flags.config, runtime));
+  const overview = await overviewOf(installation, once(await examined(flags.config, runtime)));
   terminal.live(undefined);
   if (path === undefined) {
     screen.result(overviewText(overview, screen.paper), overviewData(overview), true);

@@ -15,6 +15,8 @@ import { screenOf } from './screen.ts';
 export interface Outcome {
   readonly code: ExitCode;
   readonly findings: readonly Finding[];
+  /** Also those that were left out because others say the same. */
+  readonly seen?: readonly Finding[];
 }
 
 const titles: Readonly<Record<Job, string>> = {
@@ -33,22 +35,23 @@ export async function scheduled(
   if (!flags.scheduled) return (await run()).code;
   const about = { id: 'run-failed', title: titles[job] };
   try {
-    const { code, findings } = await run();
-    await tell([ok(about), ...findings]);
+    const { code, findings, seen = findings } = await run();
+    await tell([ok(about), ...findings], [ok(about), ...seen]);
     return code;
   } catch (error) {
     // Somebody who ends it knows of it.
     if (error instanceof Failure && error.code === 'interrupted') throw error;
-    await tell([failed(about, error instanceof Failure ? error : bug(job))]);
+    const all = [failed(about, error instanceof Failure ? error : bug(job))];
+    await tell(all, all);
     throw error;
   }
 
-  async function tell(findings: readonly Finding[]): Promise<void> {
+  async function tell(findings: readonly Finding[], seen: readonly Finding[]): Promise<void> {
     const screen = screenOf(runtime, job);
     try {
       // That an upgrade is half-way is what is told.
       const installation = await open(flags.config, { ...runtime, overUpgrade: true }, knownEra);
-      const untold = await notify(installation, { job, findings }, { isSame: isSameCheck, isOfApp });
+      const untold = await notify(installation, { job, findings, seen }, { isSame: isSameCheck, isOfApp });
       for (const one of untold) screen.say(failure(one, screen.style));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

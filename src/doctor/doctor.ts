@@ -9,7 +9,7 @@ import { checks, checksBy } from './checks.ts';
 import { examine } from './examine.ts';
 import { impatient, quick, type Slowest } from './impatient.ts';
 
-/** Everything that doctor looks at. Where homeauth.yaml cannot be read, that is the only finding. */
+/** Everything that doctor looks at, also what is told `once`. Where homeauth.yaml cannot be read, that is the only finding. */
 export async function examined(flag: string | undefined, runtime: Runtime): Promise<Finding[]> {
   try {
     return await looked(await open(flag, quick(runtime), knownEra));
@@ -25,7 +25,7 @@ async function looked(opened: Installation): Promise<Finding[]> {
   const installation = { ...opened, world: impatient(opened.world, slowest) };
   const all = withoutEchoes(opened.config.authHost, await examine(installation, checksBy('doctor'), () => slowest.ms));
   const down = all.find((found) => found.id === 'authentik-down' && isAway(found));
-  return once(down ? all.filter(({ id }) => id !== 'authentik-slow').map((found) => folded(found, down)) : all);
+  return down ? all.filter(({ id }) => id !== 'authentik-slow').map((found) => folded(found, down)) : all;
 }
 
 /** What is asked through the reverse proxy. */
@@ -71,7 +71,7 @@ function withoutEchoes(authHost: string, findings: readonly Finding[]): Finding[
 }
 
 /** Several looks may fail for one reason: told once. */
-function once(findings: readonly Finding[]): Finding[] {
+export function once(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((found) => {
     if (found.status !== 'fail') return true;

@@ -12,6 +12,8 @@ import { type Checks, hasHeardOfDrill, news, readTold, type Told, writeTold } fr
 export interface Run {
   readonly job: Job;
   readonly findings: readonly Finding[];
+  /** Also those that were left out because others say the same. */
+  readonly seen: readonly Finding[];
 }
 
 const commands: Readonly<Record<Job, string>> = {
@@ -27,7 +29,7 @@ const commands: Readonly<Record<Job, string>> = {
  */
 export async function notify(
   installation: Installation,
-  { job, findings }: Run,
+  { job, findings, seen }: Run,
   checks: Checks,
 ): Promise<readonly Failure[]> {
   const before = await readTold(installation, job);
@@ -40,7 +42,7 @@ export async function notify(
     const isMonitor = target.job !== undefined;
     const known = before[target.name] ?? {};
     const isHeard = ({ id }: Finding) => id === 'drill-failed' && hasHeardOfDrill(drilled[target.name], checks);
-    const { wrong, fine, after: then } = news(isMonitor ? {} : known, { findings, checks, apps, isHeard });
+    const { wrong, fine, after: then } = news(isMonitor ? {} : known, { findings, seen, checks, apps, isHeard });
     try {
       if (isMonitor || wrong.length + fine.length > 0)
         await target.tell(messageOf({ host, command: commands[job], wrong, fine }, !findings.some(issueOf)));

@@ -40,6 +40,8 @@ function partsOf(key: string): readonly [id: string, subject: string, thing: str
 /** What a run found, and what it is judged by. */
 export interface Sight {
   readonly findings: readonly Finding[];
+  /** Also those that were left out because others say the same: they are not fine either. */
+  readonly seen: readonly Finding[];
   readonly checks: Checks;
   /** Names of the apps that there are. */
   readonly apps: readonly string[];
@@ -48,7 +50,7 @@ export interface Sight {
 }
 
 /** What somebody who was told `before` does not know yet, and what they know afterwards. */
-export function news(before: Told[string] = {}, { findings, checks, apps, isHeard = () => false }: Sight) {
+export function news(before: Told[string] = {}, { findings, seen, checks, apps, isHeard = () => false }: Sight) {
   const bad = new Map(findings.flatMap((found) => (issueOf(found) ? [[keyOf(found), found] as const] : [])));
   const told = [...bad].filter(([key, found]) => Object.hasOwn(before, key) || !isHeard(found));
   const wrong = told.flatMap(([key, found]): Notice['wrong'][number][] => {
@@ -62,7 +64,8 @@ export function news(before: Told[string] = {}, { findings, checks, apps, isHear
     const [id, subject] = partsOf(key);
     return subject === '' || !checks.isOfApp(id) || apps.includes(subject);
   });
-  const gone = known.filter(([key]) => !bad.has(key) && isFine(key, findings, checks));
+  const still = new Set(seen.filter(issueOf).map(keyOf));
+  const gone = known.filter(([key]) => !still.has(key) && isFine(key, seen, checks));
   const kept = known.filter((entry) => !gone.includes(entry));
   const fresh = told.map(([key, found]) => [key, titleOf(found)] as const);
   // One problem may have become another one, of which the same would have to be true.

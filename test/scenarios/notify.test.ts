@@ -452,3 +452,30 @@ test('that an upgrade is half-way, so that no copy is made, is told', async () =
   expect(failure?.code).toBe('upgrade-unfinished');
   expect(told()).toEqual([[['upgrade-unfinished'], []]]);
 });
+
+test('what fails for the same reason as something else is not fine again', async () => {
+  await hook();
+  await homeauth('add-app', ['whoami']);
+  await homeauth('add-app', ['photos'], { upstream: 'photos:80' });
+  const { dial } = fake.world.http;
+  let silent: string[] = [];
+  const because = { code: 'unanswered', says: 'nothing listens on that port' } as const;
+  const http = {
+    dial: async (asked: Parameters<typeof dial>[0]) => {
+      if (asked.url.startsWith(origin)) return ownHttp.dial(asked);
+      if (!silent.some((name) => asked.url.includes(`${name}.home`))) return dial(asked);
+      throw new Failure({ code: 'http-unanswered', problem: 'No answer.', fix: 'Look.', because });
+    },
+  };
+  const run = homeauthIn(fake, { world: { ...fake.world, http } });
+  const after = async (...names: string[]) => {
+    silent = names;
+    await run('doctor', [], { scheduled: true });
+    return told();
+  };
+  await after();
+  expect(await after('photos')).toEqual([[['stranger'], []]]);
+  expect(await after('whoami', 'photos')).toEqual([[['stranger'], []]]);
+  expect(await after('photos')).toEqual([[[], ['whoami: a stranger is asked for a login']]]);
+  expect(await after()).toEqual([[[], ['photos: a stranger is asked for a login']]]);
+});
