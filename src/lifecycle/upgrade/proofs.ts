@@ -24,11 +24,17 @@ const pause = 2000;
 /** What never gets fewer by itself: tokens do, when their time is over. */
 const compared = ['users', 'groups', 'applications', 'providers', 'flows'];
 
-/** What is there while authentik still runs, for a comparison. @throws Failure upgrade-unwell where it cannot be asked */
-export async function inventory(installation: Installation, visits: Visits): Promise<Had> {
+type Visited = Pick<Had, 'opens' | 'failing'>;
+
+/** What visitors meet before a step, for a comparison. Some of these proofs change something for as long as they take. */
+export async function visited(installation: Installation, visits: Visits): Promise<Visited> {
   const proofs = await visits.proofs(installation);
-  const opens = await visits.opens(installation);
-  // What people change is counted last.
+  const failing = proofs.filter(({ status }) => status === 'fail').map(nameOf);
+  return { failing, opens: await visits.opens(installation) };
+}
+
+/** What is there while authentik still runs, for a comparison. @throws Failure upgrade-unwell where it cannot be asked */
+export async function inventory(installation: Installation, seen: Visited): Promise<Had> {
   const had = await inventoryOf(installation);
   if (!had.counts) {
     throw new Failure({
@@ -39,10 +45,9 @@ export async function inventory(installation: Installation, visits: Visits): Pro
   }
   return {
     ...had,
+    ...seen,
     admins: await adminsOf(installation),
-    opens,
     unapplied: (await blueprints(installation)).filter(({ status }) => status === 'error').map(({ path }) => path),
-    failing: proofs.filter(({ status }) => status === 'fail').map(nameOf),
   };
 }
 

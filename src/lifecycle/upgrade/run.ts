@@ -15,7 +15,7 @@ import { makeCopy } from '../backup/make.ts';
 import { assertNotRestoring, reconcile } from '../reconcile.ts';
 import { assertNotRotating } from '../rotate/rotation.ts';
 import { postgresStep } from './postgres-step.ts';
-import { inventory, proveData, proveVisits, settled, type Visits } from './proofs.ts';
+import { inventory, proveData, proveVisits, settled, type Visits, visited } from './proofs.ts';
 import { forgetAside } from './put-back.ts';
 import { releaseStep } from './release-step.ts';
 import { keepLogs, stopped, stuck, wentBack } from './step-failures.ts';
@@ -59,12 +59,13 @@ export async function takeStep(
   voice: Voice,
 ): Promise<Ended> {
   if (before.surroundings.signal.aborted) throw interrupted(`before the step to ${endsOf(step).is}`);
+  voice.tell('counting what is there');
+  const seen = await visited(before, voice.visits);
   await hold(before, 'upgrade', async () => {
     await assertNotRestoring(before);
     await assertNotRotating(before);
     // While no other homeauth changes it.
-    voice.tell('counting what is there');
-    const had = await inventory(before, voice.visits);
+    const had = await inventory(before, seen);
     const { ledger, layout } = before;
     const [copies, journal] = [`directory:${layout.upgrades}`, `file:${layout.upgrading}`] as const;
     const ours = [copies, journal, `file:${layout.upgraded}` as const].map((id) => ({ id, precious: true as const }));
@@ -120,7 +121,7 @@ async function recounted(before: Installation, journal: Journal, { tell, progres
   if (!(await before.world.docker.container('authentik'))) return journal;
   await reconcile(before, 'upgrade', progress, { step: { release: journal.from } });
   tell('counting what is there');
-  const next: Journal = { ...journal, had: await inventory(before, visits) };
+  const next: Journal = { ...journal, had: await inventory(before, await visited(before, visits)) };
   await note(before, next);
   return next;
 }
