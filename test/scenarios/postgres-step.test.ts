@@ -135,6 +135,18 @@ describe('PostgreSQL 15 → 17', () => {
     await isOn(17);
   });
 
+  test.each(['database', 'key', 'token'])('is taken back later, also after rotate %s', async (what) => {
+    await begin();
+    expect((await upgrade()).failure).toBeUndefined();
+    expect((await homeauthIn(fake)('rotate', [what], { yes: true })).failure?.message).toBeUndefined();
+    const added = await homeauthIn(fake)('add-app', ['wiki'], { upstream: 'wiki:80' });
+    expect(added.failure?.message).toBeUndefined();
+    const { failure } = await upgrade({ back: true, confirm: 'home.example.com' }, []);
+    expect(failure?.message).toBeUndefined();
+    await isOn(15);
+    expect(await fake.files.read(at('homeauth.yaml'))).not.toContain('wiki');
+  });
+
   test.each([
     ['the dump cannot be restored', 'pg_restore ', () => ({ code: 1, stdout: '' }), /pg_restore ended with status 1/],
     [

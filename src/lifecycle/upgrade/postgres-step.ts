@@ -3,7 +3,7 @@ import { hold } from '../../installation/lock.ts';
 import type { Journal } from '../../installation/upgrading.ts';
 import { reconcile } from '../reconcile.ts';
 import { keptOf, type Move, moveBack, moveDatabase } from './database-move.ts';
-import { putBackNote } from './put-back.ts';
+import { putFilesBack } from './put-back.ts';
 import type { Way } from './run.ts';
 
 /** A step from one major version of PostgreSQL to another, with the same authentik before and after. */
@@ -29,7 +29,8 @@ export const postgresStep: Way = {
     tell('putting the former database back');
     await hold(installation, 'upgrade', async () => {
       await moveBack(installation, moveOf(journal));
-      await putBackNote(installation, journal);
+      // Asked for, it may come long after: what was made anew since fits the database that goes, as secrets do.
+      if (!journal.because) await putFilesBack(installation, journal);
     });
   },
 };
