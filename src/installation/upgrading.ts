@@ -35,12 +35,28 @@ export interface Journal extends Step {
   readonly resumed?: true;
 }
 
+const directions: readonly string[] = ['copying', 'on', 'back'] satisfies Journal['goes'][];
+
 type Sight = Pick<Installation, 'layout'> & { readonly world: Pick<World, 'files'> };
 
-const read = async (path: string, { world }: Sight): Promise<Journal | undefined> => {
+/** @throws Failure upgrade-unreadable, and nothing is guessed */
+async function read(path: string, { world, layout }: Sight): Promise<Journal | undefined> {
   const text = await world.files.read(path);
-  return text === undefined ? undefined : (JSON.parse(text) as Journal);
-};
+  if (text === undefined) return undefined;
+  try {
+    const journal = JSON.parse(text) as Journal;
+    if (directions.includes(journal.goes) && Array.isArray(journal.had.unapplied)) return journal;
+  } catch {}
+  throw new Failure({
+    code: 'upgrade-unreadable',
+    problem: `${path} cannot be read, where it is noted how far an upgrade was.`,
+    why: 'It is damaged, or another version of homeauth wrote it.',
+    fix: [
+      'If you upgrade with another version of homeauth, run the command with that.',
+      `Else restore the newest copy in ${layout.upgrades}:  homeauth restore ${layout.upgrades}/NAME`,
+    ],
+  });
+}
 
 const write = (path: string, journal: Journal, { world }: Sight): Promise<void> =>
   world.files.write(path, `${JSON.stringify(journal, undefined, 1)}\n`, 0o600);

@@ -7,6 +7,7 @@ import { oldHome, stepped } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
@@ -137,6 +138,32 @@ test('--one goes on with the step that was interrupted, and takes no other', asy
   expect(await imageOf()).toContain('2025.12.6');
 });
 
+describe('a journal that cannot be read', () => {
+  test.each([
+    ['is cut off', (text: string) => text.slice(0, 80)],
+    ['is of a newer homeauth', (text: string) => text.replace('"goes": "on"', '"goes": "sideways"')],
+    ['is empty', () => ''],
+  ])('%s: said, with what is left to do; doctor and status work', async (_, harm) => {
+    const files = await cutWhere(/^docker.run .*authentik/);
+    await files.overwrite(at('upgrading.json'), harm((await files.read(at('upgrading.json'))) ?? ''));
+    const before = files.snapshot();
+    for (const flags of [{}, { back: true, confirm }, { dryRun: true }]) {
+      const { failure } = await upgrade(flags, []);
+      expect(failure?.code).toBe('upgrade-unreadable');
+    }
+    expect((await homeauthIn(fake)('apply')).failure?.code).toBe('upgrade-unreadable');
+    expect(files.snapshot()).toEqual(before);
+    const doctor = await homeauthIn(fake)('doctor');
+    expect(doctor.failure).toBeUndefined();
+    expect(plain(doctor.out)).toContain(at('upgrading.json'));
+    expect((await homeauthIn(fake)('status')).failure).toBeUndefined();
+    const [copy = ''] = (await files.list(at('before-upgrade'))) ?? [];
+    const restored = await homeauthIn(fake)('restore', [at(`before-upgrade/${copy}`)], { confirm });
+    expect(restored.failure?.message).toBeUndefined();
+    expect(await imageOf()).toContain('2025.10.4');
+  });
+});
+
 test('homeauth.yaml keeps its line ends and its comments', async () => {
   const files = await begin();
   const text = (await files.read(at('homeauth.yaml'))) ?? '';
@@ -175,4 +202,74 @@ describe('a new release that has served', () => {
     expect((await homeauthIn(fake)('upgrade', [], { back: true })).failure?.code).toBe('answer-missing');
     expect(await files.stat(at('upgrading.json'))).toBeDefined();
   });
+});
+
+describe('whatever is set up besides', () => {
+  test('mail', async () => {
+    const files = await begin();
+    const text = (await files.read(at('homeauth.yaml'))) ?? '';
+    const mail = 'mail:\n  host: mail.example.com\n  from: home@example.com\n';
+    await files.write(at('homeauth.yaml'), `${text}${mail}`, 0o644);
+    expect((await homeauthIn(fake)('apply')).failure?.message).toBeUndefined();
+    expect((await upgrade({ to: '2025.12.6' })).failure?.message).toBeUndefined();
+    expect((await homeauthIn(fake)('plan')).out).toMatch(/^Nothing to change/);
+    expect((await upgrade({ back: true, confirm }, [])).failure?.message).toBeUndefined();
+    expect((await homeauthIn(fake)('plan')).out).toMatch(/^Nothing to change/);
+  });
+
+  test('an app that asks by LDAP: its outpost is of the release, there and back', async () => {
+    const files = await begin({ program: (image) => (image.includes('jellyfin') ? whoami : undefined) });
+    expect((await upgrade({ to: '2025.12.6' })).failure?.message).toBeUndefined();
+    await fake.docker.pull('jellyfin/jellyfin:10.11');
+    await fake.docker.run({
+      name: 'jellyfin',
+      definition: {
+        project: { name: 'media', directory: '/opt/media', file: '/opt/media/compose.yaml' },
+        service: 'jellyfin',
+        image: 'jellyfin/jellyfin:10.11',
+        mounts: [],
+        networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
+      },
+      environment: {},
+      revision: 'theirs',
+    });
+    const added = await homeauthIn(fake)('add-app', ['jellyfin'], {
+      upstream: 'jellyfin:80',
+      group: 'family',
+      yes: true,
+    });
+    expect(added.failure?.message).toBeUndefined();
+    expect((await upgrade({ to: '2026.2.7' })).failure?.message).toBeUndefined();
+    expect(await imageOf('authentik-ldap-jellyfin')).toContain('ldap:2026.2.7');
+    expect((await upgrade({ back: true, confirm }, [])).failure?.message).toBeUndefined();
+    expect(await imageOf('authentik-ldap-jellyfin')).toContain('ldap:2025.12.6');
+    expect(await files.stat(at('upgrading.json'))).toBeUndefined();
+  });
+});
+
+test('every other command that changes something is refused while a step is open', async () => {
+  const files = await cutWhere(/^docker.run .*authentik/);
+  const before = files.snapshot();
+  const person = { name: 'X', email: 'x@x.org', link: true };
+  const runs: [Parameters<ReturnType<typeof homeauthIn>>[0], unknown[]?, Flags?][] = [
+    ['apply'],
+    ['init'],
+    ['add-app', ['wiki'], { upstream: 'wiki:80' }],
+    ['remove-app', ['whoami']],
+    ['backup', [], { plain: true }],
+    ['backup drill'],
+    ['backup prune', [], { keep: '1d' }],
+    ['schedule'],
+    ['user add', ['x'], person],
+    ['user remove', ['anna']],
+    ['user disable', ['anna']],
+    ['rotate', ['all']],
+    ['rescue'],
+  ];
+  for (const [command, args = [], flags = {}] of runs) {
+    const { failure } = await homeauthIn(fake)(command, args, flags);
+    expect({ command, code: failure?.code }).toEqual({ command, code: 'upgrade-unfinished' });
+    expect(plain(failure?.fix)).toContain('homeauth upgrade --back');
+  }
+  expect(files.snapshot()).toEqual(before);
 });
