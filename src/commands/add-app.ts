@@ -20,7 +20,7 @@ import { shutOut } from '../people/shut-out.ts';
 import { prose } from '../report/layout.ts';
 import { chosen, defaultsOf, type KnownDraft, keptOf, settingsPlace } from './add-app/known.ts';
 import { warn } from './add-app/login.ts';
-import { overridePlace } from './add-app/override.ts';
+import { assertOverride, overridePlace } from './add-app/override.ts';
 import { consent } from './consent.ts';
 import { passwordAtHand } from './password.ts';
 import { showPlan } from './plan.ts';
@@ -54,7 +54,7 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
   const meant = there
     ? undefined
     : openInstallation(withApp(before.text, plainDraft, before.source), before.source, runtime);
-  const override = meant && (await overridePlace(name, flags, meant));
+  const override = meant ? await overridePlace(name, flags, meant) : assertOverride(there, flags);
   const draft = override ? withOverride(plainDraft, override) : plainDraft;
   if (flags.apiKeyFile !== undefined) await assertKey(flags.apiKeyFile, before.world);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);

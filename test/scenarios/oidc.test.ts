@@ -509,6 +509,7 @@ test("the lines for an app's compose file go into a file beside it, where its ow
   expect(services.feeds.env_file).toEqual([at('apps/miniflux.env')]);
   expect(await other.files.stat(path)).toMatchObject({ mode: 0o640, owner });
   expect((await there('apply')).out).toBe(nothing);
+  expect((await there('add-app', ['miniflux'], { composeOverride: true })).failure).toBeUndefined();
   expect(plain((await there('app', ['miniflux'])).out)).toContain(`${path} has the lines`);
   expect((await there('remove-app', ['miniflux'])).failure).toBeUndefined();
   expect(await other.files.read(path)).toBeUndefined();
@@ -521,6 +522,8 @@ test("the lines for an app's compose file go into a file beside it, where its ow
   expect((await there('add-app', ['miniflux'], flags)).failure).toMatchObject({ code: 'override-not-possible' });
   expect((await there('add-app', ['miniflux'], { upstream: 'whoami:80', login: 'oidc' })).failure).toBeUndefined();
   expect(await other.files.read(path)).toBe(`${text}# mine\n`);
+  const late = await there('add-app', ['miniflux'], { composeOverride: true });
+  expect(late.failure).toMatchObject({ code: 'override-not-possible', problem: expect.stringContaining('already') });
   await other.close();
 });
 

@@ -1,4 +1,5 @@
 import type { AddAppFlags } from '../../cli/apps.ts';
+import type { App } from '../../config/config.ts';
 import { isSpeaker } from '../../config/oidc.ts';
 import { composeLines } from '../../desired/compose-override.ts';
 import { type Override, overridable } from '../../installation/compose-project.ts';
@@ -29,6 +30,17 @@ export async function overridePlace(
       ifStopped: 'Nothing was changed.',
     }));
   return may ? place : undefined;
+}
+
+/** What is in homeauth.yaml, add-app does not change. @throws Failure override-not-possible */
+export function assertOverride(app: App | undefined, { composeOverride }: AddAppFlags): undefined {
+  if (!app || !composeOverride || app.oidc?.override) return undefined;
+  throw new Failure({
+    code: 'override-not-possible',
+    problem: `${app.name} is in homeauth.yaml already, without an override file for its compose file.`,
+    why: 'add-app changes nothing in an entry that is there.',
+    fix: `Write it below oidc of ${app.name} in homeauth.yaml, then homeauth apply:  compose-override: { file: /PATH/compose.override.yaml, service: NAME }`,
+  });
 }
 
 const notPossible = (name: string): Failure =>
