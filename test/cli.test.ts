@@ -58,6 +58,7 @@ describe('a mistyped line', () => {
     ['--versoin', 'homeauth has no flag --versoin.', 'Did you mean: homeauth --version'],
     ['remove-app', '<name> is missing behind homeauth remove-app.', 'Write it like this: homeauth remove-app <name>'],
     ['explain helen', '<app> is missing behind homeauth explain.', 'Write it like this: homeauth explain <user> <app>'],
+    ['rotate', '<secret> is missing behind homeauth rotate.', 'Write one of: database, key, token, mail, all'],
     ['plan x', 'homeauth plan was given too many arguments.', 'How it is written: homeauth plan --help'],
     ['plan --config', '--config needs a value.', 'Write it like this: homeauth plan --config <file>'],
     [

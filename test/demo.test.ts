@@ -74,6 +74,7 @@ describe('npm run demo', () => {
       /0 files, 0 containers and 0 objects of authentik were touched\. authentik was\s+asked \d+/,
     );
     expect(output()).toMatch(/0600 {2}\S+ +container-vars\.env/);
+    expect(output()).toContain('Next:  npm run demo -- --keep');
     expect(output()).not.toContain('open-sesame');
   });
 

@@ -27,7 +27,10 @@ export const addApp = defineCommand({
   dryRun: 'show what would change, and change nothing',
   takes: (command) =>
     command
-      .argument('[name]', 'one of homeauth apps, or a name of your own; without it, one that runs here is offered')
+      .argument(
+        '[name]',
+        'a name from the list of homeauth apps, or one of your own; without it, homeauth offers the apps that run here',
+      )
       .option('--upstream <host:port>', 'where Caddy finds the app')
       .option('--host <name>', 'its host name; default: <name>.<domain>')
       .option('--title <text>', 'how authentik shows it')

@@ -37,7 +37,7 @@ export const mailTest = defineCommand({
 export const notifyTest = defineCommand({
   name: 'notify test',
   heading: 'care',
-  about: 'Send a message to each who is told of problems, and show what came back',
+  about: 'Send a test message to everyone in notify, and show what came back',
   examples: ['homeauth notify test'],
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/notify/test.ts')).test(flags, s),
 });
@@ -60,7 +60,7 @@ export type ScheduleFlags = FlagsOf<typeof schedule>;
 export const report = defineCommand({
   name: 'report',
   heading: 'care',
-  about: 'Show on one page what is exposed, who may open what, and how all of it is cared for',
+  about: 'Show on one page what is exposed, who may open what, problems, copies, certificates and releases',
   examples: ['homeauth report', 'homeauth report --html /root/homeauth.html'],
   takes: (command) => command.option('--html <file>', 'write it as a page that a browser shows, for root alone'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/report.ts')).report(flags, s),
@@ -73,7 +73,7 @@ const secrets = new Argument('<secret>', 'which one').choices(secretNames);
 export const rotate = defineCommand({
   name: 'rotate',
   heading: 'care',
-  about: 'Make secrets anew, and prove that the former ones are refused',
+  about: 'Replace secrets, and prove that the former ones are refused',
   examples: ['homeauth rotate all', 'homeauth rotate key', 'homeauth rotate all --leaked'],
   changes: true,
   takes: (command) =>
@@ -82,7 +82,7 @@ export const rotate = defineCommand({
         secrets as unknown as TypedArgument<'<secret>', undefined, undefined, undefined, (typeof secretNames)[number]>,
       )
       .option('--mail-password-file <file>', 'the new password of the mail server; - reads stdin')
-      .option('--leaked', 'also client secrets of apps; end all sessions, and list what others have'),
+      .option('--leaked', 'also the secrets of apps; log everybody out, and list the keys that homeauth did not make'),
   run: async ([secret], flags, s): Promise<ExitCode> =>
     (await import('../commands/rotate.ts')).rotate(secret, flags, s),
 });
@@ -91,7 +91,7 @@ export type RotateFlags = FlagsOf<typeof rotate>;
 export const rotateApp = defineCommand({
   name: 'rotate app',
   heading: 'care',
-  about: 'Make the client secret or the bind password of an app anew',
+  about: 'Replace the client secret or the bind password of an app',
   examples: ['homeauth rotate app immich'],
   changes: true,
   takes: (command) => command.argument('<name>'),

@@ -20,12 +20,14 @@ export function usageError({ code, message }: CommanderError, argv: readonly str
       const meant = near([...(command?.options ?? []), ...cli.options].flatMap(({ long }) => long ?? []));
       return misuse(`${here} has no flag ${quoted}.`, meant && `${here} ${meant}`, `All flags: ${here} --help`);
     }
-    case 'commander.missingArgument':
+    case 'commander.missingArgument': {
+      const choices = command?.registeredArguments.find((one) => one.name() === quoted)?.argChoices;
       return misuse(
         `<${quoted}> is missing behind ${here}.`,
         undefined,
-        `Write it like this: ${here} ${argumentsOf(command)}`,
+        choices ? `Write one of: ${choices.join(', ')}` : `Write it like this: ${here} ${argumentsOf(command)}`,
       );
+    }
     case 'commander.excessArguments': {
       // One that does something by itself takes a mistyped command below it for an argument.
       const below = command?.commands.map((one) => one.name()) ?? [];

@@ -16,6 +16,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import { assertDirectory } from '../installation/storage.ts';
 import { trustedReader } from '../installation/trust.ts';
 import { Failure } from '../model/failure.ts';
+import { prose } from '../report/layout.ts';
 import type { Screen } from './screen.ts';
 
 /** homeauth.yaml as its owner wants it. */
@@ -43,7 +44,7 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   const goOn = async ({ path, text }: { path: string; text: string }): Promise<Statement> => {
     await assertConfigLocation(path, parseConfig(text, path).config.baseDir, world.files);
     agreed(said, text, path);
-    screen.say(screen.style.text(`${path} is there already: continuing with its settings.`));
+    screen.say(prose(`${path} is there already: continuing with its settings.`, screen.style));
     return { path, text, said };
   };
   const inside = async (baseDir: unknown) => {
@@ -89,7 +90,7 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
   const text = createConfig(draft, path);
   if (said.tls === undefined) await assertTlsSaid(world, parseConfig(text, path).config);
-  const told = 'No page asks before an app learns who you are; --consent explicit adds one.';
+  const told = 'authentik tells apps who you are, and does not ask you first. To be asked: --consent explicit';
   return { path, text, said, ...(said.consent === undefined && { told }) };
 }
 

@@ -6,6 +6,7 @@ import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { prose } from '../report/layout.ts';
 import { overviewData, overviewText } from '../report/overview.ts';
 import { overviewPage, pageMark } from '../report/page.ts';
 import { screenOf } from './screen.ts';
@@ -27,8 +28,8 @@ export async function report(flags: ReportFlags, runtime: Runtime): Promise<Exit
   const templates = await installation.templates();
   const [page, style] = [templates['report.html']!, templates['report.css']!];
   await world.files.write(path, overviewPage(overview, { page, style }), 0o600);
-  const words = `Written: ${path}   Only root can read it: it has the names of people and apps in it.`;
-  screen.result(screen.paper.text(words), { ...overviewData(overview), page: path }, true);
+  const words = [`Written: ${path}`, 'Only root can read it: it has the names of people and apps in it.'];
+  screen.result(prose(words, screen.paper), { ...overviewData(overview), page: path }, true);
   return exitCodes.fine;
 }
 

@@ -59,9 +59,11 @@ function assertUnattended({ config: { backup } }: Installation): void {
     code: 'backup-plain',
     problem: 'homeauth.yaml does not say for whom copies are encrypted, and at night nobody can be asked.',
     fix: [
-      'Write into homeauth.yaml:',
+      'Make a key on another machine (apt install age; age-keygen -o key.txt), and write its public key into homeauth.yaml:',
       '  backup: { recipients: [age1…] }',
-      'or, without encryption:  backup: { plain: true }',
+      'or, without encryption:',
+      '  backup: { plain: true }',
+      'Then: homeauth schedule',
     ],
   });
 }

@@ -83,7 +83,8 @@ async function climb(
   const plan = await planUpgrade(before, to);
   const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
   if (flags.dryRun || !isGood || plan.rungs.length === 0) {
-    screen.result(words.upgrade(plan, screen.paper), words.upgradeData(plan), isGood);
+    const next = isGood && plan.rungs.length > 0 ? `\nTake them: homeauth upgrade${flags.to ? ` --to ${to}` : ''}` : '';
+    screen.result(words.upgrade(plan, screen.paper) + next, words.upgradeData(plan), isGood);
     return isGood ? exitCodes.fine : exitCodes.wrong;
   }
   const rungs = plan.rungs.slice(0, limit);

@@ -53,7 +53,7 @@ export async function locate(
     throw new Failure({
       code: 'config-missing',
       problem: 'There is no homeauth.yaml.',
-      why: `There is no ${signpost}, in which homeauth init writes where it is.`,
+      why: `homeauth init writes its path into ${signpost}, and that file is not there.`,
       fix: unused.unused
         ? `There is one in this directory. Where that is yours, name it:  --config ${here}`
         : 'Set up this server with homeauth init, or name the file: --config /path/to/homeauth.yaml',

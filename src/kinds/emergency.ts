@@ -28,7 +28,7 @@ export const emergencyKind: Kind<EmergencySpec, EmergencyFound> = {
   differs: (want, have) => [
     ...(have.address === ''
       ? []
-      : [differs('address', `its address is ${want.address}: whoever reads that mail is let in`)]),
+      : [differs('address', `its address is ${want.address}: who reads its mail could log in as it`)]),
     ...(have.enabled ? [differs('enabled', 'it is enabled')] : []),
   ],
 

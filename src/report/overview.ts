@@ -1,7 +1,7 @@
 import { causeOf } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import type { Exposed, Figures, Overview } from '../model/overview.ts';
-import { textOf } from '../model/shown.ts';
+import { type Shown, textOf } from '../model/shown.ts';
 import { bytes } from './backups.ts';
 import { findingsData } from './findings.ts';
 import { grouped } from './grouped.ts';
@@ -15,7 +15,7 @@ export interface Section {
   readonly title: string;
   readonly notes: readonly string[];
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Shown[])[];
 }
 
 /** `homeauth report` in words. */
@@ -61,7 +61,7 @@ function problems({ findings }: Overview): Section {
     title: bad.length === 0 ? 'No problems' : bad.length === 1 ? '1 problem' : `${bad.length} problems`,
     notes: [`${passed} of ${findings.length} checks passed.${left} More: homeauth doctor`],
     head: ['Problem', 'What to do'],
-    rows: bad.map((issue) => [causeOf(issue), textOf(issue.fix)]),
+    rows: bad.map((issue) => [causeOf(issue), issue.fix]),
   };
 }
 
@@ -126,7 +126,7 @@ function proofs({ findings }: Overview): Section {
   const rows = [['login page', login] as const, ...ofApps].map(([name, all]) => {
     const others = all.filter(({ status }) => status !== 'ok');
     const left = others.map(({ title, status }) => `${textOf(title)}: ${results[status]}`);
-    return [name, `${all.length - others.length} of ${all.length}`, left.join('\n') || '-'];
+    return [name, `${all.length - others.length} of ${all.length}`, left.length > 0 ? left : '-'];
   });
   return { title: 'Proofs of just now', notes: [], head: ['App', 'Passed', 'Not passed'], rows };
 }

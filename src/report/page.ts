@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Overview } from '../model/overview.ts';
+import { textOf } from '../model/shown.ts';
 import { headline, linesOver, sectionsOf } from './overview.ts';
 import { legible } from './text.ts';
 
@@ -35,7 +36,7 @@ export function overviewPage(overview: Overview, fill: { readonly page: Fill; re
     head,
     hasRows: rows.length > 0,
     // On a phone each cell says what it is.
-    rows: rows.map((row) => ({ cells: row.map((text, n) => ({ label: head[n] ?? '', text })) })),
+    rows: rows.map((row) => ({ cells: row.map((text, n) => ({ label: head[n] ?? '', text: textOf(text) })) })),
   }));
   return fill.page(
     {

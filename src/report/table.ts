@@ -3,12 +3,12 @@ import { below, wrap } from './layout.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
 
-/** Rows below their headings; where they do not fit side by side, each row as a paragraph of its own. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
+/** Rows below their headings; where they do not fit side by side, or a cell has several lines, each row by itself. */
+export function table(head: readonly string[], rows: readonly (readonly Shown[])[], style: Style): string {
   const all = [head, ...rows].map((row) => row.map((cell) => style.text(cell)));
   const columns = head.map((_, n) => Math.max(...all.map((row) => width(row[n] ?? ''))));
   const whole = columns.reduce((sum, column) => sum + column + 2, -2);
-  if (whole > style.room)
+  if (whole > style.room || all.flat().some((cell) => cell.includes('\n')))
     return all
       .slice(1)
       .flatMap((row) => alone(head, row, style))
@@ -25,8 +25,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function alone(head: readonly string[], [first = '', ...rest]: readonly string[], style: Style): string[] {
-  const words = rest.map((cell, n) => `${(head[n + 1] ?? '').toLowerCase()} ${cell}`);
-  return [style.colour.bold(first), ...below(wrap(style.text(words.join(' · ')), style.room - 2), 2)];
+  const words = rest.map((cell, n) => `${(head[n + 1] ?? '').toLowerCase()}: ${cell}`);
+  return [...wrap(first, style.room).map(style.colour.bold), ...below(wrap(words.join(' · '), style.room - 2), 2)];
 }
 
 /** Pairs of a word and what it stands for, one below the other. */

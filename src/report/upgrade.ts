@@ -24,12 +24,13 @@ interface Told {
 
 /** `homeauth upgrade --dry-run` in words. */
 export function upgrade({ from, to, rungs, stops }: Told, style: Style): string {
-  if (rungs.length === 0) return style.text(`authentik ${from} runs already.`);
+  if (rungs.length === 0)
+    return prose([`authentik ${from} runs already.`, 'Is there a newer one?  homeauth upgrade --check'], style);
   const steps = rungs.length === 1 ? 'one step' : `${rungs.length} steps`;
   const problems = [...stops, ...rungs.flatMap((rung) => rung.stops)].length;
   const verdict =
     problems === 0
-      ? 'Nothing stands in the way of these steps.'
+      ? 'No problem was found: authentik can take these steps.'
       : `${problems === 1 ? 'One problem has' : `${problems} problems have`} to be solved first.`;
   return [
     ...wrap(

@@ -15,7 +15,12 @@ export async function proveCertificate(context: ProbeContext, host: string): Pro
   if (publicly.untrusted === undefined) return [ok(common)];
   const owned = await sendProbe(context, request);
   if (copyAuthority !== undefined && !(owned instanceof Failure) && owned.untrusted === undefined) {
-    return [ok({ ...common, answer: `by Caddy's own authority; a browser warns until it has it: ${copyAuthority}` })];
+    return [
+      ok({
+        ...common,
+        answer: `by Caddy's own authority. Browsers warn until you import its certificate: ${copyAuthority}`,
+      }),
+    ];
   }
   const problem = `The certificate of ${host} is not trusted: ${publicly.untrusted}.`;
   const fix = `See how Caddy gets its certificates: ${log ?? 'look into its log.'}`;

@@ -35,6 +35,7 @@ export async function demo({ keep, docker }: Wanted): Promise<ExitCode> {
     }
     const took = keep ? '' : `That took ${Math.round((performance.now() - began) / 1000)} s. `;
     terminal.data(`\n${took}${place.root} is removed.`);
+    if (!keep) terminal.data(next);
     return exitCodes.fine;
   } catch (error) {
     terminal.live(undefined);
@@ -44,6 +45,10 @@ export async function demo({ keep, docker }: Wanted): Promise<ExitCode> {
     return error instanceof Failure ? error.exit : error.code;
   }
 }
+
+const next = `
+Next:  npm run demo -- --keep    the same, and you log in with your browser
+       README.md                 "On your server": set it up for real`;
 
 /** Everything that was made on a real engine goes; where that fails, the directory stays, because it says what is left. */
 async function takeBack(domain: string, place: Place, real: Runtime): Promise<void> {

@@ -134,7 +134,7 @@ describe('looking', () => {
     expect(second).toMatch(/^helen .*authentik Admins/);
     expect(more).toEqual([]);
     expect((await run('user list', [], { verbose: true })).out).toMatch(
-      /^akadmin\n[\s\S]*^homeauth\n {2}e-mail - · groups authentik Admins/m,
+      /^akadmin\n[\s\S]*^homeauth\n {2}e-mail: - · groups: authentik Admins/m,
     );
   });
 

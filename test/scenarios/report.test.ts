@@ -100,8 +100,9 @@ test('in words, with nothing that steers a terminal', async () => {
   ])
     expect(out).toContain(title);
   expect(out).toContain('members of family');
-  expect(out.replace(/\s+/g, ' ')).toContain('login the proxy asks authentik before each request');
-  expect(out).toMatch(/^whoami\s+passed \d+ of \d+/m);
+  expect(out.replace(/\s+/g, ' ')).toContain('login: the proxy asks authentik before each request');
+  expect(out).toMatch(/^whoami\s+passed: \d+ of \d+/m);
+  expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test('as a page: for root alone, without a script, with nothing from elsewhere', async () => {

@@ -73,7 +73,7 @@ describe('two steps, with files that move', () => {
       for (const name of (await files.list(at(`before-upgrade/${copy}`))) ?? [])
         expect((await files.stat(at(`before-upgrade/${copy}/${name}`)))?.mode).toBe(0o600);
     const again = await upgrade({ to: '2026.2.7' }, []);
-    expect(again).toMatchObject({ code: 0, out: 'authentik 2026.2.7 runs already.' });
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('authentik 2026.2.7 runs already.') });
   });
 
   test('--one takes the first alone; --json says what was made', async () => {

@@ -238,5 +238,8 @@ describe('what a registry has', () => {
 test('the newest one has nowhere to go', async () => {
   fake = await installed();
   const { code, out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
-  expect({ code, out }).toEqual({ code: 0, out: 'authentik 2026.8.6 runs already.' });
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: 'authentik 2026.8.6 runs already.\nIs there a newer one?  homeauth upgrade --check',
+  });
 });

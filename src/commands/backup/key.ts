@@ -94,7 +94,8 @@ const undecided = (exit: ExitCode = exitCodes.couldNotStart): Failure =>
     fix: [
       'Make a key on another machine (apt install age; age-keygen -o key.txt), keep it there, and write its public key into homeauth.yaml:',
       '  backup: { recipients: [age1…] }',
-      'Or with a passphrase: --passphrase-file FILE. Or without encryption: --plain, or always: backup: { plain: true }',
+      'Or with a passphrase: --passphrase-file FILE. Or without encryption: --plain; to have it always so:',
+      '  backup: { plain: true }',
     ],
     exit,
   });

@@ -4,8 +4,8 @@ export const wrongPassword = (username: string): Failure =>
   new Failure({
     code: 'wrong-password',
     problem: `authentik does not accept this password for "${username}".`,
-    why: 'It may have been changed since, or the account is switched off.',
-    fix: `Set a new one: in authentik, Directory > Users > ${username} > Set password`,
+    why: 'It is mistyped, it was changed since, or the account is disabled.',
+    fix: `Run the same command again with the right one. To set a new one: homeauth user password ${username}`,
   });
 
 /** `isNew`: there is none yet, and the login wants one to be set up first. */
