@@ -43,7 +43,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     screen.say(prose(passwordGoes(resticPassword), screen.style));
   if (terminal.interactive) {
     screen.say(
-      `This will go, and what has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
+      `This will be removed. What has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
     );
     const details = words;
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };

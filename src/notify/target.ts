@@ -34,7 +34,7 @@ export async function lineOf(name: string, path: string, { world }: Pick<Install
   if (text !== undefined && /^[\x21-\x7e]+$/.test(text)) return new Secret(text);
   const problem =
     text === undefined ? `${path} is not there.` : `${path} does not hold one address or token on one line.`;
-  throw untold(name, problem, `Write it alone into that file, then:  chmod 600 ${path}`);
+  throw untold(name, problem, `Write the address or token into that file, alone on one line, then:  chmod 600 ${path}`);
 }
 
 /** The address in a file of the owner's. @throws Failure notify-failed */
