@@ -186,7 +186,7 @@ test('an example can be begun with, as the README says', async () => {
     Object.assign(fake.files).put(path, text);
     const ran = await homeauthIn(fake)('init', [], { domain: 'home.localhost', baseDir: '/srv/homeauth' });
     expect(ran.failure).toBeUndefined();
-    expect(ran.err).toContain(`${path} is there already: continuing with its settings.`);
+    expect(ran.err.replace(/\s+/g, ' ')).toContain(`${path} is there already: continuing with its settings.`);
     expect(await fake.files.read(path)).toBe(text);
     expect([...fake.docker.boxes.keys()].sort()).toEqual([
       'authentik',
