@@ -273,3 +273,51 @@ test('every other command that changes something is refused while a step is open
   }
   expect(files.snapshot()).toEqual(before);
 });
+
+test('a way back that fails is said each time, and a copy of a release without fixes can be restored', async () => {
+  const old = (await oldHome('2025.2.4')).fake;
+  fake = old;
+  stepped(fake);
+  const { run } = fake.docker;
+  let isBroken = true;
+  Object.assign(fake.docker, {
+    async run(made: Parameters<typeof run>[0]) {
+      if (isBroken && (await fake.files.stat(at('upgrading.json'))) && made.name === 'authentik')
+        throw new Failure({ code: 'port-taken', problem: 'Something is wrong.', fix: 'Mend it.' });
+      await run(made);
+    },
+  });
+  const stuck = await upgrade({ to: '2025.4.4' });
+  expect(stuck.failure?.code).toBe('upgrade-stuck');
+  expect((await upgrade({}, [])).failure?.code).toBe('upgrade-stuck');
+  const [copy = ''] = (await fake.files.list(at('before-upgrade'))) ?? [];
+  isBroken = false;
+  const restored = await homeauthIn(fake)('restore', [at(`before-upgrade/${copy}`)], { confirm });
+  expect(restored.failure?.message).toBeUndefined();
+  expect(await imageOf()).toContain('2025.2.4');
+  expect(await fake.files.stat(at('before-upgrade'))).toBeDefined();
+});
+
+test('what its owner wrote into homeauth.yaml while a step was open stays, where that is taken back', async () => {
+  const files = await cutWhere(/^docker.run .*authentik/);
+  const { run } = fake.docker;
+  Object.assign(fake.docker, {
+    async run(made: Parameters<typeof run>[0]) {
+      if (made.definition.image.endsWith('server:2025.12.6'))
+        throw new Failure({ code: 'port-taken', problem: 'Something is wrong.', fix: 'Mend it.' });
+      await run(made);
+    },
+  });
+  await files.overwrite(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}# a thought\n`);
+  const { failure } = await upgrade({}, []);
+  expect(failure?.code).toBe('upgrade-failed');
+  expect(failure?.problem).toContain('What people changed after the interruption is lost');
+  expect(await files.read(at('homeauth.yaml'))).toMatch(/version: 2025\.10\.4[\s\S]*a thought/);
+});
+
+test('--json on the way back says from where to where', async () => {
+  await begin();
+  await upgrade({ to: '2025.12.6' });
+  const { out } = await upgrade({ back: true, confirm }, [], {}, { json: true });
+  expect(JSON.parse(out)).toMatchObject({ ok: true, from: '2025.12.6', to: '2025.10.4' });
+});

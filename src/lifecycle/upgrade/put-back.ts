@@ -1,4 +1,5 @@
-import { join } from 'node:path/posix';
+import { basename, join } from 'node:path/posix';
+import { setValue } from '../../config/edit.ts';
 import { copyAt } from '../../installation/backups.ts';
 import { type Installation, valueIn } from '../../installation/installation.ts';
 import type { Journal } from '../../installation/upgrading.ts';
@@ -28,6 +29,7 @@ export async function putBack(installation: Installation, journal: Going): Promi
   const copy = await copyAt(journal.copy, surroundings);
   await assertIntact(copy, files);
   const fresh = await unpacked(installation, copy);
+  if (journal.because) await keepWishes(installation, journal, join(fresh, 'authentik'));
   await load(docker, await contentOf(copy, 'database.dump', files, undefined));
   await exchangeFiles(installation, journal, fresh);
   await exchange(docker, (await valueIn(world, layout.env, 'POSTGRES_PASSWORD'))?.reveal());
@@ -49,6 +51,13 @@ async function unpacked(installation: Installation, copy: CopyHere): Promise<str
   await tar.unpack(await contentOf(copy, 'files.tar', files, undefined), fresh);
   await mingle(installation, join(fresh, 'authentik'));
   return fresh;
+}
+
+/** Where nobody asked for the way back, homeauth.yaml keeps what its owner has written since: homeauth wrote the release alone. */
+async function keepWishes({ world: { files }, source }: Installation, { from }: Journal, then: string): Promise<void> {
+  const [now, path] = [await files.read(source), join(then, basename(source))];
+  if (now !== undefined && (await files.stat(path)))
+    await files.write(path, setValue(now, ['authentik', 'version'], from), 0o644);
 }
 
 async function exchangeFiles(installation: Installation, { from, to }: Journal, fresh: string): Promise<void> {
