@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -62,6 +63,8 @@ export async function realCaddy(
   files: (ports: Ports) => Readonly<Record<string, string>>,
   { config = {}, env = {}, flags = [] }: Around = {},
 ): Promise<RealCaddy> {
+  // Without it a test would wait for what never answers.
+  if (!existsSync(binary)) throw new Error(`There is no Caddy at ${binary}: npm test puts one there.`);
   const folder = await mkdtemp(join(tmpdir(), 'homeauth-caddy-'));
   const ports = { http: await freePort(), https: await freePort(), admin: await freePort(), other: await freePort() };
   const asked = { authentik: [] as Headers[], app: [] as Headers[] };
