@@ -30,8 +30,11 @@ export async function statusOf({ config, era, layout, world, ledger }: Installat
   );
   // Docker may not have seen it yet.
   const trouble = await databaseTrouble(world.docker);
+  // The last thing that the first run does with authentik is to give the bootstrap token up.
+  const unfinished = (await world.files.stat(layout.bootstrap)) !== undefined;
   return {
-    running: areWell && !trouble,
+    running: areWell && !trouble && !unfinished,
+    ...(unfinished && { unfinished: true }),
     ...(trouble && { trouble: { code: trouble.code, problem: trouble.problem, fix: trouble.fix } }),
     login: `https://${config.authHost}`,
     release: config.authentik.version,

@@ -3,8 +3,10 @@ import type { Issue } from './failure.ts';
 
 /** What `homeauth status` tells. */
 export interface Status {
-  /** Every container of the stack runs, none is ill, and nothing is known that keeps authentik from answering. */
+  /** Every container of the stack runs, none is ill, nothing is known that keeps authentik from answering, and the first run was finished. */
   readonly running: boolean;
+  /** The first run was interrupted. */
+  readonly unfinished?: true;
   readonly login: string;
   readonly release: string;
   readonly config: string;

@@ -8,7 +8,7 @@ const shown = 19;
 
 /** `homeauth status` in words. */
 export function statusText(
-  { login, release, config, containers, images, trouble, apps }: Status,
+  { login, release, config, unfinished, containers, images, trouble, apps }: Status,
   style: Style,
 ): string {
   const pad = columnOf(containers);
@@ -18,6 +18,7 @@ export function statusText(
     `${style.colour.bold(login)}   authentik ${release}`,
     style.colour.dim(style.text(config)),
     '',
+    ...(unfinished ? ['The set-up has not come to its end. Go on with it: homeauth init', ''] : []),
     ...(trouble ? [...troubled(trouble, style), ''] : []),
     ...containers.map(({ name, state, health }) => {
       const good = state === 'running' && health !== 'unhealthy';
@@ -28,7 +29,7 @@ export function statusText(
     ...images.map(({ reference, digest }) =>
       style.text(`  ${padImage(reference)}${digest?.slice(0, shown) ?? 'not pinned: no registry told its digest'}`),
     ),
-    ...(apps.length > 0 ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
+    ...(apps.length > 0 || unfinished ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
     ...apps.map(({ name, url, group, mode, login }) => {
       const anybody = login === 'none' ? 'everybody: authentik has no part in it' : undefined;
       const who =

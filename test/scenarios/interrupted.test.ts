@@ -37,6 +37,11 @@ test.each(['init', 'remove-app'])(
         expect(first.failure.problem).toMatch(/^Stopped, as you asked, (before|while)\b.*\w/);
         expect(first.failure.fix).toContain('Run the same command again');
       }
+      if (name === 'init' && n === Math.floor(effects / 2))
+        expect(await homeauthIn(fake)('status')).toMatchObject({
+          code: 4,
+          out: expect.stringContaining('Go on with it: homeauth init'),
+        });
       // What was under way is ended, and nothing else is begun.
       expect(count).toBeLessThan(effects + 1);
       const again = first.failure ? await (scene.again ?? scene.run)(homeauthIn(fake)) : first;
