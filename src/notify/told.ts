@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Job } from '../config/notify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { keep } from '../installation/kept.ts';
@@ -81,11 +82,22 @@ export const hasHeardOfDrill = (told: Told[string] = {}, { isSame }: Checks): bo
 const titleOf = ({ title, subject }: Finding): string =>
   `${subject === undefined ? '' : `${subject}: `}${textOf(title)}`;
 
+/** As it is kept: a key is what `keyOf` makes. */
+const form = z.record(z.string(), z.record(z.string().regex(/^\["/).refine(isJson), z.string()));
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What was told of a timer's runs. A file that nobody can read tells nothing: then all is told once more. */
 export async function readTold({ world, layout }: Installation, job: Job): Promise<Told> {
   try {
-    const told = JSON.parse((await world.files.read(`${layout.told}${job}.json`)) ?? '{}') as unknown;
-    return typeof told === 'object' && told !== null ? (told as Told) : {};
+    return form.parse(JSON.parse((await world.files.read(`${layout.told}${job}.json`)) ?? '{}'));
   } catch (error) {
     if (error instanceof Failure) throw error;
     return {};

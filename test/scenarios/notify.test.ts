@@ -479,3 +479,15 @@ test('what fails for the same reason as something else is not fine again', async
   expect(await after('photos')).toEqual([[[], ['whoami: a stranger is asked for a login']]]);
   expect(await after()).toEqual([[[], ['photos: a stranger is asked for a login']]]);
 });
+
+test.each(['{"webhook":', '{"webhook":"x"}', '{"webhook":{"x":"y"}}', '{"webhook":{"[\\"x":"y"}}', 'null', '[1]'])(
+  'where what was told is kept as %s, all is told once more',
+  async (kept) => {
+    await hook();
+    files.put(at('.homeauth/told-doctor.json'), kept, 0o600);
+    expect(await doctor()).toMatchObject({ code: 4 });
+    expect(told()).toEqual([[expect.arrayContaining(['password-file']), []]]);
+    await doctor();
+    expect(told()).toEqual([]);
+  },
+);
