@@ -447,7 +447,8 @@ test('what was wrong with an app that was removed is not fine again, and new whe
 
 test('that an upgrade is half-way, so that no copy is made, is told', async () => {
   await hook();
-  files.put(at('upgrading.json'), JSON.stringify({ from: '2025.10.0', to: '2025.12.0' }), 0o600);
+  const journal = { from: '2025.10.0', to: '2025.12.0', goes: 'on', had: { unapplied: [] } };
+  files.put(at('upgrading.json'), JSON.stringify(journal), 0o600);
   const { failure } = await homeauth('backup', [], { plain: true, scheduled: true });
   expect(failure?.code).toBe('upgrade-unfinished');
   expect(told()).toEqual([[['upgrade-unfinished'], []]]);
