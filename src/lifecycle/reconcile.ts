@@ -20,7 +20,7 @@ import type { Change } from '../model/change.ts';
 import { Failure } from '../model/failure.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
-import { restoringFile } from './backup/contents.ts';
+import { removeFormer, restoringFile } from './backup/contents.ts';
 import { sweep } from './backup/throwaway.ts';
 import { assertNotRotating } from './rotate/rotation.ts';
 import { unschedule } from './schedule.ts';
@@ -159,6 +159,7 @@ export function removeAll(
     await sweep(installation);
     await sweepOnTheWay(installation);
     await unschedule(installation.world);
+    if (purge) await removeFormer(installation);
     return converge(run);
   });
 }

@@ -70,3 +70,15 @@ test('what a later release added goes, too, although what came before it is on i
   expect(words(out + err)).not.toContain('network authentik_proxy kept');
   expect([...fake.docker.networks.keys()].filter((name) => name.startsWith('authentik'))).toEqual([]);
 });
+
+test('what a restore put aside and a rotation noted goes with the data', async () => {
+  fake = await installed();
+  await files().makeDirectory(at('before-restore-2026-11-29T160500Z'), 0o700, { uid: 0, gid: 0 });
+  files().put(at('before-restore-2026-11-29T160500Z/container-vars.env'), 'POSTGRES_PASSWORD=former', 0o600);
+  files().put(at('.homeauth/rotation-database.env'), 'POSTGRES_PASSWORD=coming', 0o600);
+  const kept = await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com', dryRun: true });
+  expect(kept.failure).toBeUndefined();
+  expect(await fake.files.stat(at('.homeauth/rotation-database.env'))).toBeDefined();
+  expect((await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
+  expect(await fake.files.stat(at(''))).toBeUndefined();
+});

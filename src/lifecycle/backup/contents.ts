@@ -1,4 +1,4 @@
-import { join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import { layoutOf } from '../../desired/layout.ts';
 import { madeOf } from '../../engine/ledger.ts';
 import type { Installation } from '../../installation/installation.ts';
@@ -60,3 +60,16 @@ export async function weigh(path: string, files: Files): Promise<number> {
 /** Below the installation's directory: a restore that is under way, and what a restore put aside. */
 export const restoringFile = 'restoring.json';
 export const keptFolder = 'before-restore-';
+
+/** What restores put aside, and notes of rotations that were cut off, go with the data: there are secrets in them. */
+export async function removeFormer({
+  world: { files },
+  layout,
+}: Pick<Installation, 'world' | 'layout'>): Promise<void> {
+  const begins = [join(layout.root, keptFolder), layout.rotation];
+  for (const path of begins) {
+    const names = (await files.list(dirname(path))) ?? [];
+    for (const name of names.filter((one) => one.startsWith(basename(path))))
+      await files.removeTree(join(dirname(path), name));
+  }
+}
