@@ -42,11 +42,14 @@ export function notOurs(kinds: Kinds, change: Change): Failure {
   });
 }
 
-export const interrupted = (left: string): Failure =>
+export const interrupted = (left: string, leaves: 'work' | 'nothing' = 'work'): Failure =>
   new Failure({
     code: 'interrupted',
     problem: `Stopped, as you asked, ${left}.`,
-    fix: 'Run the same command again: it goes on from here.',
+    fix:
+      leaves === 'work'
+        ? 'Run the same command again: it goes on from here.'
+        : 'What was begun is removed. Run the same command again when you like: it starts anew.',
     exit: exitCodes.interrupted,
   });
 

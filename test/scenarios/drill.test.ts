@@ -243,7 +243,11 @@ test('Ctrl-C ends it, and nothing is left', async () => {
       controller.abort();
     },
   });
-  await expect(drill({ signal: controller.signal })).rejects.toMatchObject({ code: 'interrupted', exit: 130 });
+  await expect(drill({ signal: controller.signal })).rejects.toMatchObject({
+    code: 'interrupted',
+    exit: 130,
+    fix: expect.stringContaining('starts anew'),
+  });
   await isGone();
   expect(await files.stat(at('.homeauth/drill.json'))).toBeUndefined();
 });

@@ -59,7 +59,7 @@ export function drill(
       let failed: string | undefined;
       for (const { id, title, run } of proofsOf(trial, { copy, key }, installation)) {
         const about = { id, title };
-        if (surroundings.signal.aborted) throw interrupted(`before it was proven that ${title}`);
+        if (surroundings.signal.aborted) throw interrupted(`before it was proven that ${title}`, 'nothing');
         if (failed === undefined) tell(title);
         const found = failed === undefined ? await made(about, run) : skip(about, unseen(`"${failed}" comes first`));
         findings.push(found);
@@ -186,7 +186,8 @@ async function answers({ authentik }: World, server: string, installation: Insta
   const { clock, docker } = installation.world;
   const began = clock.now();
   while ((await authentik.reach('fresh')).is === 'starting') {
-    if (installation.surroundings.signal.aborted) throw interrupted('while authentik was started for the drill');
+    if (installation.surroundings.signal.aborted)
+      throw interrupted('while authentik was started for the drill', 'nothing');
     if (!(await docker.container(server))?.running) throw await dead(server, 'ended', installation);
     if (clock.now() - began > patience)
       throw await dead(server, `did not answer within ${patience / 60_000} min`, installation);

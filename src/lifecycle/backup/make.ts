@@ -63,10 +63,10 @@ export async function makeCopy(
   await files.removeTree(layout.outgoing);
   try {
     const { name, path } = await writeCopy(installation, layout.outgoing, why, tell, 'restic', known);
-    if (surroundings.signal.aborted) throw interrupted('before the copy was sent');
+    if (surroundings.signal.aborted) throw interrupted('before the copy was sent', 'nothing');
     tell('sending it to the repository');
     await restic.save(place, path, [copyTag, name]).catch((error: unknown) => {
-      throw surroundings.signal.aborted ? interrupted('while the copy was sent') : error;
+      throw surroundings.signal.aborted ? interrupted('while the copy was sent', 'nothing') : error;
     });
     const sent = (await copiesIn(place, installation)).find(isCalled(name));
     if (!sent) throw unsent();
@@ -108,7 +108,7 @@ async function writeCopy(
   const partial = join(place, `${name}.partial`);
   const leftOut = why === 'asked' ? rubbish : [];
   const step = (what: string) => {
-    if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
+    if (surroundings.signal.aborted) throw interrupted(`before: ${what}`, 'nothing');
     tell(what);
   };
   await files.makeDirectory(partial, 0o700, root);

@@ -80,7 +80,7 @@ export async function startDatabase(trial: Trial, installation: Installation): P
   for (const service of Object.keys(trial.definitions))
     if (service !== 'authentik') await start(service, variables, trial, installation);
   const name = trialName('authentik-postgresql');
-  await whenReady(name, installation);
+  await whenReady(name, installation, 'nothing');
   const role = [
     'set log_min_error_statement = panic;',
     `create role authentik with login password '${password.reveal()}';`,
@@ -136,14 +136,18 @@ export async function sweep(installation: Pick<Installation, 'world' | 'layout'>
 }
 
 /** Waits until PostgreSQL has made its database, and answers. @throws Failure database-silent */
-export async function whenReady(name: string, installation: Installation): Promise<void> {
+export async function whenReady(
+  name: string,
+  installation: Installation,
+  leaves?: Parameters<typeof interrupted>[1],
+): Promise<void> {
   const { docker, clock } = installation.world;
   const began = clock.now();
   // By TCP: on its socket it answers while it still makes the database, and then starts anew.
   const asking = ['pg_isready', '--host=127.0.0.1', '--dbname=authentik', '--username=postgres'];
   const isReady = async () => (await docker.exec(name, asking).catch(() => undefined))?.code === 0;
   while (!(await isReady())) {
-    if (installation.surroundings.signal.aborted) throw interrupted('while a database was started');
+    if (installation.surroundings.signal.aborted) throw interrupted('while a database was started', leaves);
     if (clock.now() - began > patience) throw await silent(name, installation);
     await clock.sleep(pause);
   }
