@@ -35,6 +35,14 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
     : `${app.host} will no longer be served by Caddy.`;
   const accounts = accountsIn(app, runtime.catalogue.find(name));
   if (accounts !== undefined) screen.say(prose(accounts, screen.style));
+  const lasting = app.oidc?.commands?.settings?.filter(({ unset }) => !unset).map((one) => one.name) ?? [];
+  if (lasting.length > 0)
+    screen.say(
+      prose(
+        `${app.title} has no command that takes this back, so it stays set there, and works no more: ${lasting.join(', ')}. How to switch it off: homeauth apps ${name}`,
+        screen.style,
+      ),
+    );
   await consent(after, runtime, screen, {}, heading);
   const wishes = { mayTake: after.mayEdit, edit };
   const { changes } = await reconcile(after, `remove-app ${name}`, screen.progress, wishes);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Secret } from '../../src/model/secret.ts';
 import { occ, portainer } from '../fakes/apps.ts';
+import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
@@ -420,7 +421,7 @@ test('what an app was sent is known of one place alone: another one named for it
   await other.close();
 });
 
-test('while its container is away, removing all leaves nothing of ours', async () => {
+test('while its container is away, removing all leaves the note of what is still set in it, and no secret', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
   await runAs('cloud', other);
@@ -431,7 +432,9 @@ test('while its container is away, removing all leaves nothing of ours', async (
   const removed = await there('remove-app', ['nextcloud']);
   expect(plain(removed.err)).toContain('what homeauth set is still in the app');
   expect((await there('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
-  expect(await other.files.stat(at(''))).toBeUndefined();
+  const left = Object.keys((other.files as MemoryFiles).snapshot()).filter((path) => path.startsWith(at('')));
+  const notes = ['.homeauth', '.homeauth/apps', '.homeauth/apps/nextcloud@cloud.sent', '.homeauth/ledger.json'];
+  expect(left).toEqual([at(''), ...notes.map(at)]);
   await other.close();
 });
 
@@ -536,6 +539,20 @@ test('an app that can no longer be set up stops what sets it up, and not what ta
   expect((await there('apply')).failure).toMatchObject({ code: 'oidc-group' });
   expect((await there('user list')).failure).toBeUndefined();
   expect((await there('uninstall', [], { yes: true })).failure).toBeUndefined();
+  await other.close();
+});
+
+test('what no command takes back is named when its app leaves', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const text = (await other.files.read(at('homeauth.yaml'))) ?? '';
+  const entry = '  - { name: actual-budget, upstream: actual:5006, login: oidc, oidc: { settings-in: actual } }\n';
+  await other.files.write(at('homeauth.yaml'), `${text.trimEnd()}\n${entry}`, 0o644);
+  const { err, failure } = await there('remove-app', ['actual-budget']);
+  expect(failure).toBeUndefined();
+  expect(err.replace(/\s+/g, ' ')).toMatch(
+    /it stays set there, and works no more: OpenID Connect\. How .*homeauth apps actual-budget/,
+  );
   await other.close();
 });
 
