@@ -104,7 +104,10 @@ describe('PostgreSQL 15 → 17', () => {
     const said = out.replaceAll(/\s+/g, ' ');
     expect(said).toContain(`The former database stays in ${at(kept)}`);
     expect(said).toContain(`rm -r ${at(kept)}`);
-    expect(await upgrade({}, [])).toMatchObject({ code: 0, out: 'authentik 2026.8.6 runs already.' });
+    expect(await upgrade({}, [])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^authentik 2026\.8\.6 runs already\./),
+    });
     // No copy has it in it, doctor names it when it is old, and uninstall keeps it.
     await homeauthIn(fake)('backup', [], { plain: true });
     const [copy = ''] = (await files.list('/srv/docker/backups')) ?? [];
