@@ -1,6 +1,6 @@
 import { exitCodes, Failure } from '../model/failure.ts';
 import { duration } from '../report/time.ts';
-import type { Holder } from '../world/world.ts';
+import type { Holder, World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 import type { Runtime } from './runtime.ts';
 import { assertNotUpgrading } from './upgrading.ts';
@@ -56,7 +56,6 @@ async function alone<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const began = world.clock.now();
-  const stop = aborted(signal);
   for (;;) {
     if (signal.aborted) throw interrupted();
     const holder = { pid: process.pid, command, since: new Date().toISOString() };
@@ -66,7 +65,7 @@ async function alone<T>(
     const waited = world.clock.now() - began;
     if (waited >= patience) throw locked(who);
     waiting(who, waited, patience);
-    await Promise.race([world.clock.sleep(500), stop]);
+    await pause(world.clock, signal);
   }
 }
 
@@ -76,8 +75,15 @@ const usual = 15 * 60_000;
 const named = (holder: Holder | undefined): string =>
   holder ? `homeauth ${holder.command} (process ${holder.pid}, since ${holder.since})` : 'another homeauth';
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+/** Half a second, or less where somebody stops it. Leaves no listener: one command takes the lock many times. */
+async function pause(clock: World['clock'], signal: AbortSignal): Promise<void> {
+  let stop = (): void => {};
+  const stopped = new Promise<void>((done) => {
+    stop = done;
+  });
+  signal.addEventListener('abort', stop);
+  await Promise.race([clock.sleep(500), stopped]).finally(() => signal.removeEventListener('abort', stop));
+}
 
 const locked = (who: string): Failure =>
   new Failure({

@@ -10,7 +10,7 @@ import { fakeTerminal } from './terminal.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';
 
 /** Of everybody there. */
-const password = 'kettle lantern orbit';
+export const password = 'kettle lantern orbit';
 
 /** A machine with an older authentik: anna, an app, an icon, and Helen with an authenticator app. */
 export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: Phone }> {
