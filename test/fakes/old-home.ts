@@ -1,7 +1,9 @@
+import { readOtpauth } from '../../src/formats/otpauth.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { World } from '../../src/world/world.ts';
+import { totp } from '../standin/flow/totp.ts';
 import type { MemoryFiles } from './files.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { at } from './installed.ts';
@@ -33,6 +35,17 @@ export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: 
   const config = at('homeauth.yaml');
   await files.write(config, `# ours since 2019\n${await files.read(config)}`, 0o644);
   return { fake, app };
+}
+
+/** Codes of an authenticator app, each half a minute after the one before, so that none is used twice; and their time. */
+export function codes() {
+  let passed = 0;
+  const now = () => Date.now() + passed;
+  const of = ({ uri }: Phone): string => {
+    passed += 30_000;
+    return totp(readOtpauth(uri)?.secret ?? '', Math.floor(now() / 30_000));
+  };
+  return { now, of };
 }
 
 /** Logs somebody in, with what follows their password; gives how many questions that took. */

@@ -1,16 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readOtpauth } from '../../src/formats/otpauth.ts';
 import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { logIn, oldHome, stepped } from '../fakes/old-home.ts';
+import { codes, logIn, oldHome, stepped } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import type { Phone } from '../fakes/phone.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
-import { totp } from '../standin/flow/totp.ts';
 
 let first: { fake: FakeWorld; app: Phone };
 let fake: FakeWorld;
@@ -20,13 +18,8 @@ beforeAll(async () => {
 afterAll(() => first.fake.close());
 afterEach(() => fake.close());
 
-/** Half a minute more for each code, so that none is used twice. */
-let passed = 0;
-const now = () => Date.now() + passed;
-const code = () => {
-  passed += 30_000;
-  return totp(readOtpauth(first.app.uri)?.secret ?? '', Math.floor(now() / 30_000));
-};
+const { now, of: codeOf } = codes();
+const code = () => codeOf(first.app);
 
 async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
   fake = await copyOf(first.fake, { ...options, standin: { now, ...options.standin } });

@@ -1,6 +1,5 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readOtpauth } from '../../src/formats/otpauth.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { ladder } from '../../src/model/ladder.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -8,12 +7,11 @@ import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { oldHome, password, stepped } from '../fakes/old-home.ts';
+import { codes, oldHome, password, stepped } from '../fakes/old-home.ts';
 import { madeBy } from '../fakes/old-postgres.ts';
 import { type Phone, phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
-import { totp } from '../standin/flow/totp.ts';
 
 /*
  * The years of one home, in order: from 2025.2 with PostgreSQL 15, two people with second factors, an icon and three
@@ -24,9 +22,7 @@ const phones: Record<string, Phone> = {};
 /** Releases that fail after they have changed the database. */
 const failing: string[] = [];
 let authHost = 'auth.home.example.com';
-/** Half a minute more for each code, so that none is used twice. */
-let passed = 0;
-const now = () => Date.now() + passed;
+const { now, of: codeOf } = codes();
 
 beforeAll(async () => {
   const { fake: old, app } = await oldHome('2025.2.4');
@@ -69,9 +65,8 @@ async function ends(code: number, ...given: Parameters<typeof run>) {
 async function isWell(): Promise<void> {
   const server = await fake.docker.dialAddress('authentik', 9000);
   if (!server) throw new Error('authentik does not run');
-  for (const [username, { uri }] of Object.entries(phones)) {
-    passed += 30_000;
-    const code = totp(readOtpauth(uri)?.secret ?? '', Math.floor(now() / 30_000));
+  for (const [username, app] of Object.entries(phones)) {
+    const code = codeOf(app);
     let asked = 0;
     await openSession({
       http: fake.world.http,
