@@ -17,7 +17,7 @@ export async function postgresOf({ world }: Pick<Installation, 'world'>, directo
   if (version >= oldest && version <= newest) return version;
   throw new Failure({
     code: 'postgres-unknown',
-    problem: `${directory} holds a database of PostgreSQL ${found.slice(0, 20) || 'of an unknown version'}.`,
+    problem: `${directory} holds a database of ${found ? `PostgreSQL ${found.slice(0, 20)}` : 'an unknown version of PostgreSQL'}.`,
     why: `homeauth runs PostgreSQL ${oldest} to ${newest}. From 18 on the directories are laid out differently. Nothing was changed.`,
     fix: `Put back a directory of one of these, or restore a copy on a new server: homeauth restore PATH`,
   });

@@ -240,6 +240,14 @@ describe('is refused before anything is stopped', () => {
     });
     expect(await problems()).toEqual(codes);
   });
+
+  test('where there is no room for its copy: it is one of the steps', async () => {
+    await begin();
+    const { filesystem } = fake.files;
+    Object.assign(fake.files, { filesystem: async (path: string) => ({ ...(await filesystem(path)), free: 530e6 }) });
+    const { out } = await upgrade({ dryRun: true }, []);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('the copies of 1 step, and going back');
+  });
 });
 
 describe('comes with a newer authentik', () => {

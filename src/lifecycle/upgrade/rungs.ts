@@ -54,7 +54,7 @@ export async function planUpgrade(installation: Installation, to: string): Promi
     before = release;
   }
   if (other) all.splice(at, 0, other);
-  const stops = [...(await history(installation, from)), ...(await room(installation, steps.length))];
+  const stops = [...(await history(installation, from)), ...(await room(installation, all.length, steps.length))];
   return { from, to, rungs: all, stops };
 }
 
@@ -148,17 +148,17 @@ async function history(installation: Installation, from: string): Promise<readon
 }
 
 /** Room for a copy at each step, for one that is put back, and for the images where Docker keeps them. */
-async function room(installation: Installation, count: number): Promise<readonly Issue[]> {
+async function room(installation: Installation, steps: number, releases: number): Promise<readonly Issue[]> {
   const { world, layout } = installation;
   const stops: Issue[] = [];
   try {
     const { size } = await planCopy(installation, layout.upgrades);
     const { free, target } = await world.files.filesystem(layout.upgrades);
-    const whole = (count + 1) * size + spare;
+    const whole = (steps + 1) * size + spare;
     if (free < whole)
       stops.push({
         code: 'disk-full',
-        problem: `${target} has ${mb(free)} left, and the copies of ${count} steps, and going back, may need ${mb(whole)}.`,
+        problem: `${target} has ${mb(free)} left, and the copies of ${steps} ${steps === 1 ? 'step' : 'steps'}, and going back, may need ${mb(whole)}.`,
         fix: 'Free some space, or take one step at a time: homeauth upgrade --one',
       });
   } catch (error) {
@@ -167,11 +167,11 @@ async function room(installation: Installation, count: number): Promise<readonly
   }
   const { dataRoot } = await world.docker.engine();
   const disk = dataRoot && (await world.files.filesystem(dataRoot));
-  const needed = count * imageSize;
+  const needed = releases * imageSize;
   if (disk && disk.free < needed)
     stops.push({
       code: 'disk-full',
-      problem: `${disk.target} has ${mb(disk.free)} left, and the images of ${count} releases may need ${mb(needed)}.`,
+      problem: `${disk.target} has ${mb(disk.free)} left, and the images of ${releases} ${releases === 1 ? 'release' : 'releases'} may need ${mb(needed)}.`,
       why: 'All of them are fetched before anything stops.',
       fix: 'See what uses it:  docker system df',
     });
