@@ -8,7 +8,7 @@ import { all, slug, unique, url } from './checks.ts';
 import { bodyOf, type Fields, fieldErrors } from './fields.ts';
 import { fileUrl } from './files.ts';
 import { missing } from './lookup.ts';
-import { list } from './paging.ts';
+import { by, columns, list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
 
@@ -140,13 +140,8 @@ const listAll: Handler = (call) => {
     show: (one) => showApplication(call, one),
     visible: (one) => full || (user !== undefined && mayEnter(state, one, user)),
     search: (one) => [one.name, one.slug, one.meta_description, one.meta_publisher, one.group],
-    filters: {
-      name: { kind: 'exact', of: (one) => one.name },
-      slug: { kind: 'exact', of: (one) => one.slug },
-      group: { kind: 'exact', of: (one) => one.group },
-      meta_hide: { kind: 'bool', of: (one) => one.meta_hide },
-    },
-    order: { name: (one) => one.name, slug: (one) => one.slug },
+    filters: { ...by('exact', 'name', 'slug', 'group'), ...by('bool', 'meta_hide') },
+    order: columns('name', 'slug'),
   });
 };
 

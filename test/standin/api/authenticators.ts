@@ -1,12 +1,12 @@
 import type { Call } from '../http/call.ts';
-import { crashNow, json, noContent } from '../http/reply.ts';
+import { crashNow, json } from '../http/reply.ts';
 import type { State } from '../state.ts';
 import type { Device } from '../state-flows.ts';
-import { bodyOf, readFields } from './fields.ts';
 import { missing } from './lookup.ts';
-import { list } from './paging.ts';
+import { by, columns } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { userBrief } from './show.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const NAMES = {
   totp: 'TOTP',
@@ -54,45 +54,25 @@ export const devicesOf = (state: State, user: number | undefined): Device[] =>
 const listAll = (call: Call, user: number | undefined): ReturnType<Handler> =>
   json(200, devicesOf(call.state, user).map(showAny));
 
-function routesOf(kind: Device['kind']): Route[] {
-  const rows = (call: Call): Device[] => call.state.devices.filter((one) => one.kind === kind);
-  const named = (call: Call): Device =>
-    rows(call).find((one) => String(one.pk) === call.params['pk']) ?? missing(`${NAMES[kind]}Device`);
-  const rename =
-    (partial: boolean): Handler =>
-    (call) => {
-      const device = named(call);
-      Object.assign(device, readFields<Device>(bodyOf(call), { name: { type: 'text', required: true } }, partial));
-      return json(200, showOne(call.state, device));
-    };
-  return [
-    route(`/authenticators/admin/${kind}/`, {
-      GET: (call) =>
-        list(call, {
-          rows: rows(call),
-          show: (one) => showOne(call.state, one),
-          search: (one) => [one.name],
-          filters: { name: { kind: 'exact', of: (one) => one.name } },
-          order: { pk: (one) => one.pk, name: (one) => one.name },
-        }),
-      // Nothing says whose device it should be: the database refuses it, and the crash is an empty 405.
-      POST: (call) => {
-        readFields(bodyOf(call), { name: { type: 'text', required: true } }, false);
-        return crashNow(call.method);
-      },
-    }),
-    route(`/authenticators/admin/${kind}/:pk/`, {
-      GET: (call) => json(200, showOne(call.state, named(call))),
-      PUT: rename(false),
-      PATCH: rename(true),
-      DELETE: (call) => {
-        const device = named(call);
-        call.state.devices = call.state.devices.filter((one) => one !== device);
-        return noContent();
-      },
-    }),
-  ];
-}
+const routesOf = (kind: Device['kind']): Route[] =>
+  viewSet<Device>({
+    path: `/authenticators/admin/${kind}/`,
+    model: `${NAMES[kind]}Device`,
+    named: ({ state, params }) =>
+      state.devices.find((one) => one.kind === kind && String(one.pk) === params['pk']) ??
+      missing(`${NAMES[kind]}Device`),
+    rows: ({ state }) => state.devices.filter((one) => one.kind === kind),
+    show: ({ state }, one) => showOne(state, one),
+    search: (one) => [one.name],
+    filters: by('exact', 'name'),
+    order: columns('pk', 'name'),
+    read: reader(() => ({ name: { type: 'text', required: true } })),
+    // Nothing says whose device it should be: the database refuses it, and the crash is an empty 405.
+    make: ({ method }) => crashNow(method),
+    remove({ state }, device) {
+      state.devices = state.devices.filter((one) => one !== device);
+    },
+  });
 
 export const authenticatorRoutes: readonly Route[] = [
   route('/authenticators/admin/all/', {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
-import { crashNow, json, noContent, refuse } from '../http/reply.ts';
+import { crashNow, refuse } from '../http/reply.ts';
 import type { Binding, Json, State } from '../state.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
+import { by, columns } from './paging.ts';
 import { showAnyPolicy } from './policies.ts';
-import { type Handler, type Route, route } from './router.ts';
 import { groupBrief, userBrief } from './show.ts';
+import { viewSet } from './view-set.ts';
 
 function showBinding(call: Call, binding: Binding): unknown {
   const group = call.state.groups.find((one) => one.pk === binding.group);
@@ -63,22 +62,22 @@ const fieldsFor = (state: State): Fields => ({
   failure_result: { type: 'bool' },
 });
 
-/** Only what this request sends is counted, so a PATCH has to send its target and its group again. */
-function read(call: Call, partial: boolean): Partial<Binding> {
+/**
+ * Only what this request sends is counted, so a PATCH has to send its target and its group again. The same group twice
+ * is accepted: the database compares policies, and a group has none.
+ */
+function read(call: Call, partial: boolean, self?: Binding): Partial<Binding> {
   const input = readFields<Binding>(bodyOf(call), fieldsFor(call.state), partial);
   if (input.target === undefined) crashNow(call.method);
   const set = [input.policy, input.group, input.user].filter((one) => one !== undefined && one !== null);
   if (set.length > 1) refuse(400, { non_field_errors: ["Only one of 'group', 'policy', 'user' can be set."] });
   if (set.length === 0) refuse(400, { non_field_errors: ["One of 'group', 'policy', 'user' must be set."] });
-  return { ...input, target: keptTarget(call.state, input.target) };
-}
-
-/** The same group twice is accepted: the database compares policies, and a group has none. */
-function mayBe({ state }: Call, meant: Partial<Binding>, self?: Binding): void {
+  const meant = { ...self, ...input, target: keptTarget(call.state, input.target) };
   const isTwin = (one: Binding): boolean =>
     one !== self && one.policy === meant.policy && one.target === meant.target && one.order === meant.order;
-  if (meant.policy && state.bindings.some(isTwin))
+  if (meant.policy && call.state.bindings.some(isTwin))
     refuse(400, { non_field_errors: ['The fields policy, target, order must make a unique set.'] });
+  return { ...input, target: meant.target };
 }
 
 export function makeBinding(state: State, input: Json & { target: string }): Binding {
@@ -98,46 +97,21 @@ export function makeBinding(state: State, input: Json & { target: string }): Bin
   return binding;
 }
 
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const binding = byPk(call, call.state.bindings, 'PolicyBinding');
-    const input = read(call, partial);
-    mayBe(call, { ...binding, ...input }, binding);
-    Object.assign(binding, input);
-    return json(200, showBinding(call, binding));
-  };
-
-export const bindingRoutes: readonly Route[] = [
-  route('/policies/bindings/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.bindings,
-        show: (one) => showBinding(call, one),
-        filters: {
-          target: { kind: 'uuid', of: (one) => one.target },
-          policy: { kind: 'uuid', of: (one) => one.policy },
-          enabled: { kind: 'bool', of: (one) => one.enabled },
-          order: { kind: 'int', of: (one) => one.order },
-          timeout: { kind: 'int', of: (one) => one.timeout },
-          target_in: { kind: 'exact', of: (one) => one.target },
-        },
-        order: { order: (one) => one.order, pk: (one) => one.pk },
-      }),
-    POST: (call) => {
-      const { target = '', ...input } = read(call, false);
-      mayBe(call, { ...input, target });
-      return json(201, showBinding(call, makeBinding(call.state, { ...input, target })));
-    },
-  }),
-  route('/policies/bindings/:pk/', {
-    GET: (call) => json(200, showBinding(call, byPk(call, call.state.bindings, 'PolicyBinding'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const binding = byPk(call, call.state.bindings, 'PolicyBinding');
-      call.state.bindings = call.state.bindings.filter((one) => one !== binding);
-      return noContent();
-    },
-  }),
-];
+export const bindingRoutes = viewSet<Binding>({
+  path: '/policies/bindings/',
+  model: 'PolicyBinding',
+  rows: ({ state }) => state.bindings,
+  show: showBinding,
+  filters: {
+    ...by('uuid', 'target', 'policy'),
+    ...by('bool', 'enabled'),
+    ...by('int', 'order', 'timeout'),
+    target_in: { kind: 'exact', of: (one) => one.target },
+  },
+  order: columns('order', 'pk'),
+  read,
+  make: ({ state }, { target = '', ...input }) => makeBinding(state, { ...input, target }),
+  remove({ state }, binding) {
+    state.bindings = state.bindings.filter((one) => one !== binding);
+  },
+});

@@ -3,7 +3,7 @@ import type { Brand, State } from '../state.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { fileUrl } from './files.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
+import { by, columns, list } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 
 const FLOWS = [
@@ -83,11 +83,11 @@ export const brandRoutes: readonly Route[] = [
           show: (one) => one,
           search: (one) => [one.domain],
           filters: {
-            brand_uuid: { kind: 'uuid', of: (one) => one.brand_uuid },
-            domain: { kind: 'exact', of: (one) => one.domain },
-            default: { kind: 'bool', of: (one) => one.default },
+            ...by('uuid', 'brand_uuid'),
+            ...by('exact', 'domain'),
+            ...by('bool', 'default'),
           },
-          order: { domain: (one) => one.domain },
+          order: columns('domain'),
         }),
     },
     'admin',

@@ -1,6 +1,7 @@
 import type { Call } from '../http/call.ts';
 import { refuse } from '../http/reply.ts';
 import type { Json } from '../state.ts';
+import { unique } from './checks.ts';
 import { isUuid } from './paging.ts';
 
 /** How one field of a request body is read, in DRF's manner. `check` returns a sentence when the value is wrong. */
@@ -16,6 +17,17 @@ interface Field {
 }
 
 export type Fields = Record<string, Field>;
+
+/** A text that no other of them has. */
+export const uniqueText = <K extends string>(
+  name: K,
+  others: readonly Record<K, string>[],
+  sentence: string,
+): Field => ({
+  type: 'text',
+  required: true,
+  check: unique(() => others.map((one) => one[name]), sentence),
+});
 
 /** The request's JSON object. Anything else is refused as DRF does. */
 export function bodyOf(call: Call): Json {

@@ -1,14 +1,14 @@
-import { json, noContent, refuse } from '../http/reply.ts';
+import { noContent, refuse } from '../http/reply.ts';
 import { makeGroup } from '../make.ts';
 import type { Group, State } from '../state.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
+import { bodyOf, type Fields, readFields, uniqueText } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
+import { by, columns } from './paging.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { userBrief } from './show.ts';
+import { reader, viewSet } from './view-set.ts';
 
-function showGroup(state: State, group: Group, withUsers = true): unknown {
+function showGroup(state: State, group: Group, withUsers: boolean): unknown {
   return {
     pk: group.pk,
     num_pk: group.num_pk,
@@ -28,28 +28,17 @@ function showGroup(state: State, group: Group, withUsers = true): unknown {
 }
 
 const fieldsFor = (state: State, self?: Group): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.groups.filter((one) => one !== self).map((one) => one.name),
-      'Group with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    state.groups.filter((one) => one !== self),
+    'Group with this name already exists.',
+  ),
   is_superuser: { type: 'bool' },
   parents: { type: 'refs', known: () => state.groups.map((one) => one.pk) },
   users: { type: 'refs', known: () => state.users.map((one) => one.pk) },
   attributes: { type: 'object' },
   roles: { type: 'refs', known: () => [] },
 });
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const group = byPk(call, call.state.groups, 'Group');
-    Object.assign(group, readFields<Group>(bodyOf(call), fieldsFor(call.state, group), partial));
-    return json(200, showGroup(call.state, group));
-  };
 
 /** Both are idempotent; an unknown user says "Not found." */
 const member =
@@ -62,41 +51,6 @@ const member =
     return noContent();
   };
 
-export const groupRoutes: readonly Route[] = [
-  route('/core/groups/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.groups,
-        show: (one) => showGroup(call.state, one, call.query.get('include_users') !== 'false'),
-        search: (one) => [one.name],
-        filters: {
-          name: { kind: 'exact', of: (one) => one.name },
-          is_superuser: { kind: 'bool', of: (one) => one.is_superuser },
-        },
-        order: { name: (one) => one.name },
-        autocomplete: AUTOCOMPLETE,
-      }),
-    POST: (call) => {
-      const input = readFields<Group>(bodyOf(call), fieldsFor(call.state), false);
-      return json(201, showGroup(call.state, makeGroup(call.state, { name: '', ...input })));
-    },
-  }),
-  route('/core/groups/:pk/', {
-    GET: (call) => json(200, showGroup(call.state, byPk(call, call.state.groups, 'Group'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const { state } = call;
-      const group = byPk(call, state.groups, 'Group');
-      state.groups = state.groups.filter((one) => one !== group);
-      state.bindings = state.bindings.filter((one) => one.group !== group.pk);
-      return noContent();
-    },
-  }),
-  route('/core/groups/:pk/add_user/', { POST: member((users, pk) => [...new Set([...users, pk])]) }),
-  route('/core/groups/:pk/remove_user/', { POST: member((users, pk) => users.filter((one) => one !== pk)) }),
-];
-
 const AUTOCOMPLETE = {
   current_model: 'authentik_core.group',
   models: {
@@ -107,3 +61,24 @@ const AUTOCOMPLETE = {
     },
   },
 };
+
+export const groupRoutes: readonly Route[] = [
+  ...viewSet<Group>({
+    path: '/core/groups/',
+    model: 'Group',
+    rows: ({ state }) => state.groups,
+    show: ({ state, query }, one) => showGroup(state, one, query.get('include_users') !== 'false'),
+    search: (one) => [one.name],
+    filters: { ...by('exact', 'name'), ...by('bool', 'is_superuser') },
+    order: columns('name'),
+    autocomplete: AUTOCOMPLETE,
+    read: reader(fieldsFor),
+    make: ({ state }, input) => makeGroup(state, { name: '', ...input }),
+    remove({ state }, group) {
+      state.groups = state.groups.filter((one) => one !== group);
+      state.bindings = state.bindings.filter((one) => one.group !== group.pk);
+    },
+  }),
+  route('/core/groups/:pk/add_user/', { POST: member((users, pk) => [...new Set([...users, pk])]) }),
+  route('/core/groups/:pk/remove_user/', { POST: member((users, pk) => users.filter((one) => one !== pk)) }),
+];

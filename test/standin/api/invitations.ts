@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Call, originOf } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
+import type { State } from '../state.ts';
 import type { Invitation } from '../state-flows.ts';
 import { seconds, slug } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
+import { bodyOf, type Fields } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { by, columns } from './paging.ts';
+import { type Route, route } from './router.ts';
 import { userBrief } from './show.ts';
 import { showFlow } from './show-flow.ts';
+import { reader, viewSet } from './view-set.ts';
 
 function showInvitation({ state }: Call, invitation: Invitation): unknown {
   const { created_by, single_use, flow, ...rest } = invitation;
@@ -29,7 +31,7 @@ const date = (value: string): string | undefined =>
     : undefined;
 
 /** Two invitations may have the same name, and a date in the past is taken. */
-const fieldsFor = ({ state }: Call): Fields => ({
+const fieldsFor = (state: State): Fields => ({
   name: { type: 'text', required: true, check: slug },
   expires: { type: 'text', nullable: true, check: date },
   fixed_data: { type: 'object' },
@@ -38,14 +40,6 @@ const fieldsFor = ({ state }: Call): Fields => ({
 });
 
 const named = (call: Call): Invitation => byPk(call, call.state.invitations, 'Invitation');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const invitation = named(call);
-    Object.assign(invitation, readFields<Invitation>(bodyOf(call), fieldsFor(call), partial));
-    return json(200, showInvitation(call, invitation));
-  };
 
 /** Leaves a mail with the link to each address, in the words of the template that comes along. */
 function sendMail(call: Call): ReturnType<typeof noContent> {
@@ -68,21 +62,19 @@ function sendMail(call: Call): ReturnType<typeof noContent> {
 }
 
 export const invitationRoutes: readonly Route[] = [
-  route('/stages/invitation/invitations/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.invitations,
-        show: (one) => showInvitation(call, one),
-        search: (one) => [one.name],
-        filters: {
-          name: { kind: 'exact', of: (one) => one.name },
-          expires: { kind: 'exact', of: (one) => one.expires },
-          flow__slug: { kind: 'exact', of: (one) => call.state.flows.find((flow) => flow.pk === one.flow)?.slug },
-        },
-        order: { expires: (one) => one.expires ?? '', name: (one) => one.name },
-      }),
-    POST: (call) => {
-      const { state, user, site } = call;
+  ...viewSet<Invitation>({
+    path: '/stages/invitation/invitations/',
+    model: 'Invitation',
+    rows: ({ state }) => state.invitations,
+    show: showInvitation,
+    search: (one) => [one.name],
+    filters: {
+      ...by('exact', 'name', 'expires'),
+      flow__slug: { kind: 'exact', of: (one, { flows }) => flows.find((flow) => flow.pk === one.flow)?.slug },
+    },
+    order: columns('expires', 'name'),
+    read: reader(fieldsFor),
+    make({ state, user, site }, input) {
       if (!user) throw new Error('an invitation needs an author');
       const lifetime = 1000 * seconds(String(state.settings['default_token_duration']));
       const invitation: Invitation = {
@@ -93,25 +85,14 @@ export const invitationRoutes: readonly Route[] = [
         created_by: user.pk,
         single_use: false,
         flow: null,
-        ...readFields<Invitation>(bodyOf(call), fieldsFor(call), false),
+        ...input,
       };
       state.invitations.push(invitation);
-      return json(201, showInvitation(call, invitation));
+      return invitation;
+    },
+    remove({ state }, invitation) {
+      state.invitations = state.invitations.filter((one) => one !== invitation);
     },
   }),
-  route(
-    '/stages/invitation/invitations/:pk/',
-    {
-      GET: (call) => json(200, showInvitation(call, named(call))),
-      PUT: change(false),
-      PATCH: change(true),
-      DELETE: (call) => {
-        const invitation = named(call);
-        call.state.invitations = call.state.invitations.filter((one) => one !== invitation);
-        return noContent();
-      },
-    },
-    'admin',
-  ),
-  route('/stages/invitation/invitations/:pk/send_email/', { POST: sendMail }, 'admin'),
+  route('/stages/invitation/invitations/:pk/send_email/', { POST: sendMail }),
 ];

@@ -3,13 +3,13 @@ import type { Call } from '../http/call.ts';
 import { json, noContent, refuse } from '../http/reply.ts';
 import { mayEnter } from '../people.ts';
 import type { Json, LdapProvider, Role, State, User } from '../state.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
+import { bodyOf, type Fields, uniqueText } from './fields.ts';
 import { byPk, missing } from './lookup.ts';
-import { list } from './paging.ts';
+import { columns, list } from './paging.ts';
 import { deleteProvider, providerFields } from './providers.ts';
 import { type Handler, type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const defaults = (): LdapProvider => ({
   pk: 0,
@@ -49,16 +49,6 @@ const show = (state: State, provider: LdapProvider): unknown => ({
   outpost_set: state.outposts.filter((one) => one.providers.includes(provider.pk)).map((one) => `Outpost ${one.name}`),
 });
 
-const one = (call: Call): LdapProvider => byPk(call, call.state.ldapProviders, 'LDAPProvider');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const provider = one(call);
-    Object.assign(provider, readFields<LdapProvider>(bodyOf(call), fieldsFor(call.state, provider), partial));
-    return json(200, show(call.state, provider));
-  };
-
 /** What the key of an outpost reads: the providers that it serves, those with an application. */
 function served({ state, user }: Call) {
   const mine = state.outposts.filter((one) => `ak-outpost-${one.pk.replaceAll('-', '')}` === user?.username);
@@ -83,7 +73,7 @@ function served({ state, user }: Call) {
 /** May whoever calls get in, and search in this provider? */
 function checkAccess(call: Call) {
   const { state, user, query } = call;
-  const provider = one(call);
+  const provider = byPk(call, state.ldapProviders, 'LDAPProvider');
   const application = state.applications.find((app) => app.slug === query.get('app_slug'));
   if (!application || !user) return missing('Application');
   return json(200, {
@@ -103,24 +93,20 @@ const maySearch = (state: State, user: User, provider: number): boolean =>
       ),
     );
 
-const role = (call: Call): Role => byPk(call, call.state.roles, 'Role');
 const brief = ({ pk, name }: Role) => ({ pk, name });
 const named = (state: State, self?: Role): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.roles.filter((one) => one !== self).map((one) => one.name),
-      'Role with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    state.roles.filter((one) => one !== self),
+    'Role with this name already exists.',
+  ),
 });
 
 /** Puts somebody into a role, or takes them out. */
 const member =
   (isIn: boolean): Handler =>
   (call) => {
-    const found = role(call);
+    const found = byPk(call, call.state.roles, 'Role');
     const user = call.state.users.find((one) => one.pk === bodyOf(call)['pk']) ?? missing('User');
     user.roles = user.roles.filter((one) => one.pk !== found.pk);
     if (isIn) user.roles.push(brief(found));
@@ -171,31 +157,21 @@ function assigned(call: Call) {
 }
 
 export const ldapRoutes: readonly Route[] = [
-  route('/providers/ldap/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.ldapProviders,
-        show: (provider) => show(call.state, provider),
-        search: (provider) => [provider.name],
-        filters: { name__iexact: { kind: 'iexact', of: (provider) => provider.name } },
-        order: { name: (provider) => provider.name },
-      }),
-    POST: (call) => {
-      const { state } = call;
-      const input = readFields<LdapProvider>(bodyOf(call), fieldsFor(state), false);
+  ...viewSet<LdapProvider>({
+    path: '/providers/ldap/',
+    model: 'LDAPProvider',
+    rows: ({ state }) => state.ldapProviders,
+    show: ({ state }, provider) => show(state, provider),
+    search: (provider) => [provider.name],
+    filters: { name__iexact: { kind: 'iexact', of: (provider) => provider.name } },
+    order: columns('name'),
+    read: reader(fieldsFor),
+    make({ state }, input) {
       const provider = { ...defaults(), ...input, pk: state.serial.provider++ };
       state.ldapProviders.push(provider);
-      return json(201, show(state, provider));
+      return provider;
     },
-  }),
-  route('/providers/ldap/:pk/', {
-    GET: (call) => json(200, show(call.state, one(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      deleteProvider(call.state, one(call).pk);
-      return noContent();
-    },
+    remove: deleteProvider,
   }),
   route(
     '/outposts/ldap/',
@@ -203,28 +179,22 @@ export const ldapRoutes: readonly Route[] = [
     'anyone',
   ),
   route('/outposts/ldap/:pk/check_access/', { GET: checkAccess }, 'anyone'),
-  route('/rbac/roles/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.roles,
-        show: brief,
-        search: (found) => [found.name],
-        order: { name: (found) => found.name },
-      }),
-    POST: (call) => {
-      const { name = '' } = readFields<Role>(bodyOf(call), named(call.state), false);
+  ...viewSet<Role>({
+    path: '/rbac/roles/',
+    model: 'Role',
+    rows: ({ state }) => state.roles,
+    show: (_, found) => brief(found),
+    search: (found) => [found.name],
+    order: columns('name'),
+    make(call) {
+      const { name = '' } = reader(named)(call, false);
       const made: Role = { pk: randomUUID(), name, permissions: [] };
       call.state.roles.push(made);
-      return json(201, brief(made));
+      return made;
     },
-  }),
-  route('/rbac/roles/:pk/', {
-    GET: (call) => json(200, brief(role(call))),
-    DELETE: (call) => {
-      const { pk } = role(call);
-      call.state.roles = call.state.roles.filter((one) => one.pk !== pk);
-      for (const user of call.state.users) user.roles = user.roles.filter((one) => one.pk !== pk);
-      return noContent();
+    remove({ state }, { pk }) {
+      state.roles = state.roles.filter((one) => one.pk !== pk);
+      for (const user of state.users) user.roles = user.roles.filter((one) => one.pk !== pk);
     },
   }),
   route('/rbac/roles/:pk/add_user/', { POST: member(true) }),

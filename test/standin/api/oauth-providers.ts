@@ -1,5 +1,5 @@
 import { type Call, originOf } from '../http/call.ts';
-import { json, noContent, refuse } from '../http/reply.ts';
+import { json, refuse } from '../http/reply.ts';
 import { claimsOf, subjectOf } from '../oauth/claims.ts';
 import { type Client, clientsOf, scopesOf } from '../oauth/clients.ts';
 import { issuerOf } from '../oauth/discovery.ts';
@@ -8,10 +8,11 @@ import type { Json, OAuthProvider, RedirectUri, State } from '../state.ts';
 import { duration, unique } from './checks.ts';
 import { bodyOf, type Fields, fieldErrors, pythonType } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
+import { columns } from './paging.ts';
 import { deleteProvider, providerFields, proxyUris } from './providers.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
+import { viewSet } from './view-set.ts';
 
 const GRANTS = [
   ...['authorization_code', 'implicit', 'hybrid', 'refresh_token', 'client_credentials', 'password'],
@@ -62,7 +63,7 @@ function show(call: Call, client: Client): unknown {
   };
 }
 
-function fieldsFor(state: State, self?: OAuthProvider): Fields {
+function fieldsFor(state: State, self?: Client): Fields {
   const keys = (): string[] => state.keypairs.map((one) => one.pk);
   const others = (): readonly Client[] => clientsOf(state).filter((one) => one !== self);
   const lasting = { type: 'text', check: duration } as const;
@@ -127,31 +128,28 @@ function uriErrors(given: unknown): Record<string, string[]> {
   );
 }
 
-function save(call: Call, self?: OAuthProvider, partial = false): OAuthProvider {
-  const { state } = call;
+function read(call: Call, partial: boolean, self?: Client): Json {
   const body = bodyOf(call);
-  const fields = fieldsFor(state, self);
+  const fields = fieldsFor(call.state, self);
   const errors = { ...fieldErrors(body, fields, partial), ...listErrors(body) };
   if (Object.keys(errors).length > 0) refuse(400, errors);
-  const known = Object.entries(body).filter(([name]) => name in fields);
-  const provider = self ?? { ...defaults(), pk: state.serial.provider++ };
-  Object.assign(provider, Object.fromEntries(known));
-  const uris = provider.redirect_uris as (Omit<RedirectUri, 'redirect_uri_type'> & Partial<RedirectUri>)[];
-  provider.redirect_uris = uris.map(({ matching_mode, url, redirect_uri_type = 'authorization' }) => ({
-    matching_mode,
-    url,
-    redirect_uri_type,
-  }));
-  if (!self) state.oauthProviders.push(provider);
-  return provider;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name in fields));
+}
+
+function save(provider: Client, input: Json): void {
+  Object.assign(provider, input);
+  const uris = (provider as OAuthProvider).redirect_uris as (Omit<RedirectUri, 'redirect_uri_type'> &
+    Partial<RedirectUri>)[];
+  (provider as OAuthProvider).redirect_uris = uris.map(
+    ({ matching_mode, url, redirect_uri_type = 'authorization' }) => ({
+      matching_mode,
+      url,
+      redirect_uri_type,
+    }),
+  );
 }
 
 const one = (call: Call): OAuthProvider => byPk(call, call.state.oauthProviders, 'OAuth2Provider');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) =>
-    json(200, show(call, save(call, one(call), partial)));
 
 /** Without an application most of them are not there. */
 function setupUrls(call: Call): unknown {
@@ -183,25 +181,23 @@ function preview(call: Call): unknown {
 }
 
 export const oauthProviderRoutes: readonly Route[] = [
-  route('/providers/oauth2/', {
-    GET: (call) =>
-      list(call, {
-        rows: clientsOf(call.state),
-        show: (client) => show(call, client),
-        search: (client) => [client.name],
-        filters: {},
-        order: { name: (client) => client.name, pk: (client) => client.pk },
-      }),
-    POST: (call) => json(201, show(call, save(call))),
-  }),
-  route('/providers/oauth2/:pk/', {
-    GET: (call) => json(200, show(call, one(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      deleteProvider(call.state, one(call).pk);
-      return noContent();
+  ...viewSet<Client, Json>({
+    path: '/providers/oauth2/',
+    model: 'OAuth2Provider',
+    named: one,
+    rows: ({ state }) => clientsOf(state),
+    show,
+    search: (client) => [client.name],
+    order: columns('name', 'pk'),
+    read,
+    make({ state }, input) {
+      const provider = { ...defaults(), pk: state.serial.provider++ };
+      save(provider, input);
+      state.oauthProviders.push(provider);
+      return provider;
     },
+    save: (_, provider, input) => save(provider, input),
+    remove: deleteProvider,
   }),
   route('/providers/oauth2/:pk/setup_urls/', { GET: (call) => json(200, setupUrls(call)) }),
   route('/providers/oauth2/:pk/preview_user/', { GET: (call) => json(200, preview(call)) }),

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { Call } from '../http/call.ts';
 import { crashNow, json, refuse } from '../http/reply.ts';
 import { providersOf } from '../oauth/clients.ts';
 import { EMBEDDED, outpostAccount } from '../seed.ts';
 import { OUTPOST_CONFIG } from '../standard.ts';
 import type { Json, Outpost, State } from '../state.ts';
-import { seconds, unique } from './checks.ts';
-import { bodyOf, type Fields, pythonType, readFields } from './fields.ts';
+import { seconds } from './checks.ts';
+import { type Fields, pythonType, uniqueText } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { columns } from './paging.ts';
+import { type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const refresh = (outpost: Outpost): number => seconds(String(outpost.config['refresh_interval'] ?? 'minutes=5'));
 
@@ -31,14 +33,11 @@ function showOutpost(state: State, outpost: Outpost): unknown {
 }
 
 const fieldsFor = (state: State, self?: Outpost): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.outposts.filter((one) => one !== self).map((one) => one.name),
-      'Outpost with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    state.outposts.filter((one) => one !== self),
+    'Outpost with this name already exists.',
+  ),
   type: { type: 'text', required: true, choices: ['proxy', 'ldap', 'radius', 'rac'] },
   providers: { type: 'refs', required: true, known: () => providersOf(state).map((one) => one.pk) },
   service_connection: { type: 'ref', nullable: true, known: () => [] },
@@ -58,10 +57,7 @@ function checkConfig(config: Json): void {
 }
 
 /** One of its own: for LDAP, which is all that anybody makes here. */
-const make: Handler = (call) => {
-  const { state } = call;
-  const body = bodyOf(call);
-  const input = readFields<Outpost>(body, fieldsFor(state), false);
+function make({ state }: Call, input: Partial<Outpost>): Outpost {
   if (input.type !== 'ldap') refuse(501, { detail: `The stand-in makes no outpost of the type ${input.type}` });
   const providers = input.providers ?? [];
   if (providers.length === 0) refuse(400, { providers: ['This list may not be empty.'] });
@@ -74,51 +70,35 @@ const make: Handler = (call) => {
   };
   outpostAccount(state, outpost.pk, outpost.name);
   state.outposts.push(outpost);
-  return json(201, showOutpost(state, outpost));
-};
+  return outpost;
+}
 
 /** Both `providers` and `config` replace what was there. */
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const outpost = byPk(call, call.state.outposts, 'Outpost');
-    const input = readFields<Outpost>(bodyOf(call), fieldsFor(call.state, outpost), partial);
-    if (outpost.managed === EMBEDDED && input.name !== undefined && input.name !== outpost.name)
-      refuse(400, { name: ["Embedded outpost's name cannot be changed"] });
-    if (input.config) checkConfig(input.config);
-    Object.assign(outpost, input);
-    call.state.propagation.changed++;
-    return json(200, showOutpost(call.state, outpost));
-  };
+function save({ state }: Call, outpost: Outpost, input: Partial<Outpost>): void {
+  if (outpost.managed === EMBEDDED && input.name !== undefined && input.name !== outpost.name)
+    refuse(400, { name: ["Embedded outpost's name cannot be changed"] });
+  if (input.config) checkConfig(input.config);
+  Object.assign(outpost, input);
+  state.propagation.changed++;
+}
 
 export const outpostRoutes: readonly Route[] = [
-  route(
-    '/outposts/instances/',
-    {
-      GET: (call) =>
-        list(call, {
-          rows: call.state.outposts,
-          show: (one) => showOutpost(call.state, one),
-          search: (one) => [one.name],
-          filters: {
-            managed__iexact: { kind: 'iexact', of: (one) => one.managed },
-            name__iexact: { kind: 'iexact', of: (one) => one.name },
-            providers__isnull: { kind: 'bool', of: (one) => one.providers.length === 0 },
-          },
-          order: { name: (one) => one.name },
-        }),
-      POST: make,
+  ...viewSet<Outpost>({
+    path: '/outposts/instances/',
+    model: 'Outpost',
+    rows: ({ state }) => state.outposts,
+    show: ({ state }, one) => showOutpost(state, one),
+    search: (one) => [one.name],
+    filters: {
+      managed__iexact: { kind: 'iexact', of: (one) => one.managed },
+      name__iexact: { kind: 'iexact', of: (one) => one.name },
+      providers__isnull: { kind: 'bool', of: (one) => one.providers.length === 0 },
     },
-    'admin',
-  ),
-  route('/outposts/instances/:pk/', {
-    GET: (call) => json(200, showOutpost(call.state, byPk(call, call.state.outposts, 'Outpost'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      byPk(call, call.state.outposts, 'Outpost');
-      return crashNow(call.method);
-    },
+    order: columns('name'),
+    read: reader(fieldsFor),
+    make,
+    save,
+    remove: ({ method }) => crashNow(method),
   }),
   route('/outposts/instances/:pk/health/', {
     GET: (call) => {

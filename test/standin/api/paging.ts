@@ -1,5 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { json, type Reply, refuse } from '../http/reply.ts';
+import type { State } from '../state.ts';
 
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
@@ -8,17 +9,25 @@ export const isUuid = (value: string): boolean => UUID.test(value);
 /** How one query parameter narrows a list. A bad boolean or number is ignored, a bad uuid refused. */
 interface Filter<T> {
   kind: 'exact' | 'iexact' | 'contains' | 'bool' | 'int' | 'uuid';
-  of: (row: T) => unknown;
+  of: (row: T, state: State) => unknown;
 }
+
+/** Query parameters that are called like the fields that they look at. */
+export const by = <K extends string>(kind: Filter<never>['kind'], ...names: readonly K[]) =>
+  Object.fromEntries(names.map((name) => [name, { kind, of: (row: Record<K, unknown>) => row[name] }]));
+
+/** Columns to order by that are called like the fields; those without a value come first. */
+export const columns = <K extends string>(...names: readonly K[]) =>
+  Object.fromEntries(names.map((name) => [name, (row: Record<K, string | number | null>) => row[name] ?? '']));
 
 export interface Listing<T> {
   rows: readonly T[];
   show: (row: T) => unknown;
   filters?: Record<string, Filter<T>>;
   /** Texts that `search` looks in. */
-  search?: (row: T) => readonly string[];
+  search?: (row: T, state: State) => readonly string[];
   /** Columns that `ordering` knows; the first one is the default order. */
-  order: Record<string, (row: T) => string | number>;
+  order: Record<string, (row: T, state: State) => string | number>;
   autocomplete?: unknown;
   /** Rows taken away after counting, as the policy filter of applications does. */
   visible?: (row: T) => boolean;
@@ -60,16 +69,18 @@ function filtered<T>(call: Call, { rows, filters = {}, search }: Listing<T>): T[
   let kept = [...rows];
   for (const [name, filter] of Object.entries(filters)) {
     const values = call.query.getAll(name).filter((value) => value !== '');
-    if (values.length > 0) kept = narrow(kept, name, filter, values);
+    if (values.length > 0) kept = narrow(kept, name, filter, values, call.state);
   }
   const words = call.query.get('search')?.toLowerCase();
-  if (words && search) kept = kept.filter((row) => search(row).some((text) => text.toLowerCase().includes(words)));
+  if (words && search)
+    kept = kept.filter((row) => search(row, call.state).some((text) => text.toLowerCase().includes(words)));
   return kept;
 }
 
-function narrow<T>(rows: T[], name: string, { kind, of }: Filter<T>, values: readonly string[]): T[] {
+function narrow<T>(rows: T[], name: string, filter: Filter<T>, values: readonly string[], state: State): T[] {
+  const of = (row: T): unknown => filter.of(row, state);
   const last = values.at(-1) ?? '';
-  switch (kind) {
+  switch (filter.kind) {
     case 'bool': {
       if (!/^(true|false)$/i.test(last)) return rows;
       return rows.filter((row) => of(row) === (last.toLowerCase() === 'true'));
@@ -92,10 +103,10 @@ function narrow<T>(rows: T[], name: string, { kind, of }: Filter<T>, values: rea
 function sorted<T>(call: Call, { order }: Listing<T>, rows: T[]): T[] {
   const wanted = call.query.get('ordering') ?? '';
   const known = order[wanted.replace(/^-/, '')];
-  const by = known ?? Object.values(order)[0];
-  if (!by) return rows;
+  const column = known ?? Object.values(order)[0];
+  if (!column) return rows;
   const sign = known && wanted.startsWith('-') ? -1 : 1;
-  return rows.sort((a, b) => sign * compare(by(a), by(b)));
+  return rows.sort((a, b) => sign * compare(column(a, call.state), column(b, call.state)));
 }
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
-import { json, noContent } from '../http/reply.ts';
 import type { State } from '../state.ts';
 import type { ExpressionPolicy, ReputationPolicy } from '../state-flows.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { type Fields, uniqueText } from './fields.ts';
+import { by, columns } from './paging.ts';
+import type { Route } from './router.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const showPolicy = (state: State, { pk, name, execution_logging, expression }: ExpressionPolicy): object => ({
   pk,
@@ -31,8 +29,10 @@ export const showReputation = (state: State, { pk, ...policy }: ReputationPolicy
   bound_to: state.bindings.filter((one) => one.policy === pk).length,
 });
 
+type AnyPolicy = Pick<ExpressionPolicy, 'pk' | 'name' | 'execution_logging'>;
+
 /** Policies of every sort, each with the fields of its own, as in the list of all and in bindings. */
-const anyPolicies = (state: State): { pk: string; name: string; execution_logging: boolean }[] =>
+const anyPolicies = (state: State): AnyPolicy[] =>
   [
     ...state.policies.map((one) => showPolicy(state, one)),
     ...state.reputationPolicies.map((one) => showReputation(state, one)),
@@ -57,86 +57,51 @@ function syntax(expression: string): string | undefined {
 }
 
 const fieldsFor = (state: State, self?: ExpressionPolicy): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () =>
-        anyPolicies(state)
-          .filter((one) => one.pk !== self?.pk)
-          .map((one) => one.name),
-      'Policy with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    anyPolicies(state).filter((one) => one.pk !== self?.pk),
+    'Policy with this name already exists.',
+  ),
   execution_logging: { type: 'bool' },
   expression: { type: 'text', required: true, check: syntax },
 });
 
-const named = (call: Call): ExpressionPolicy => byPk(call, call.state.policies, 'ExpressionPolicy');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const policy = named(call);
-    Object.assign(policy, readFields<ExpressionPolicy>(bodyOf(call), fieldsFor(call.state, policy), partial));
-    return json(200, showPolicy(call.state, policy));
-  };
-
 /** Goes, with the bindings of it. */
-export function dropPolicy(state: State, pk: string): void {
+export function dropPolicy({ state }: Call, { pk }: { pk: string }): void {
   state.policies = state.policies.filter((one) => one.pk !== pk);
   state.reputationPolicies = state.reputationPolicies.filter((one) => one.pk !== pk);
   state.bindings = state.bindings.filter((one) => one.policy !== pk);
 }
 
-const listAll: Handler = (call) =>
-  list(call, {
-    rows: anyPolicies(call.state),
-    show: (one) => one,
+export const policyRoutes: readonly Route[] = [
+  ...viewSet<AnyPolicy>({
+    path: '/policies/all/',
+    model: 'Policy',
+    rows: ({ state }) => anyPolicies(state),
+    show: (_, one) => one,
     search: (one) => [one.name],
-    filters: { name: { kind: 'exact', of: (one) => one.name } },
-    order: { name: (one) => one.name },
-  });
-
-const listExpressions: Handler = (call) =>
-  list(call, {
-    rows: call.state.policies,
-    show: (one) => showPolicy(call.state, one),
+    filters: by('exact', 'name'),
+    order: columns('name'),
+    remove: dropPolicy,
+  }),
+  ...viewSet<ExpressionPolicy>({
+    path: '/policies/expression/',
+    model: 'ExpressionPolicy',
+    rows: ({ state }) => state.policies,
+    show: ({ state }, one) => showPolicy(state, one),
     search: (one) => [one.name],
     filters: {
-      name: { kind: 'exact', of: (one) => one.name },
-      expression: { kind: 'exact', of: (one) => one.expression },
+      ...by('exact', 'name', 'expression'),
       policy_uuid: { kind: 'uuid', of: (one) => one.pk },
-      execution_logging: { kind: 'bool', of: (one) => one.execution_logging },
+      ...by('bool', 'execution_logging'),
     },
-    order: { name: (one) => one.name },
-  });
-
-export const policyRoutes: readonly Route[] = [
-  route('/policies/all/', { GET: listAll }),
-  route('/policies/all/:pk/', {
-    GET: (call) => json(200, byPk(call, anyPolicies(call.state), 'Policy')),
-    DELETE: (call) => {
-      dropPolicy(call.state, byPk(call, anyPolicies(call.state), 'Policy').pk);
-      return noContent();
-    },
-  }),
-  route('/policies/expression/', {
-    GET: listExpressions,
-    POST: (call) => {
-      const input = readFields<ExpressionPolicy>(bodyOf(call), fieldsFor(call.state), false);
+    order: columns('name'),
+    read: reader(fieldsFor),
+    make({ state }, input) {
       const policy = { pk: randomUUID(), name: '', execution_logging: false, expression: '', ...input };
-      call.state.policies.push(policy);
-      return json(201, showPolicy(call.state, policy));
+      state.policies.push(policy);
+      return policy;
     },
-  }),
-  route('/policies/expression/:pk/', {
-    GET: (call) => json(200, showPolicy(call.state, named(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      dropPolicy(call.state, named(call).pk);
-      return noContent();
-    },
+    remove: dropPolicy,
   }),
 ];

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../http/call.ts';
-import { json, noContent } from '../http/reply.ts';
 import type { State } from '../state.ts';
 import type { Prompt } from '../state-flows.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { type Fields, uniqueText } from './fields.ts';
+import { by, columns } from './paging.ts';
 import { stageBrief } from './show-flow.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const TYPES = [
   'text',
@@ -44,14 +40,11 @@ function showPrompt(state: State, prompt: Prompt): unknown {
 }
 
 const fieldsFor = (state: State, self?: Prompt): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.prompts.filter((one) => one !== self).map((one) => one.name),
-      'Prompt with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    state.prompts.filter((one) => one !== self),
+    'Prompt with this name already exists.',
+  ),
   field_key: { type: 'text', required: true },
   label: { type: 'text', required: true },
   type: { type: 'text', required: true, choices: TYPES },
@@ -77,51 +70,24 @@ export const newPrompt = (given: Pick<Prompt, 'name' | 'field_key' | 'label' | '
   ...given,
 });
 
-const named = (call: Call): Prompt => byPk(call, call.state.prompts, 'Prompt');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const prompt = named(call);
-    Object.assign(prompt, readFields<Prompt>(bodyOf(call), fieldsFor(call.state, prompt), partial));
-    return json(200, showPrompt(call.state, prompt));
-  };
-
-export const promptRoutes: readonly Route[] = [
-  route('/stages/prompt/prompts/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.prompts,
-        show: (one) => showPrompt(call.state, one),
-        search: (one) => [one.name, one.field_key],
-        filters: {
-          name: { kind: 'exact', of: (one) => one.name },
-          field_key: { kind: 'exact', of: (one) => one.field_key },
-          label: { kind: 'exact', of: (one) => one.label },
-          type: { kind: 'exact', of: (one) => one.type },
-          placeholder: { kind: 'exact', of: (one) => one.placeholder },
-        },
-        order: { field_key: (one) => one.field_key, name: (one) => one.name },
-      }),
-    POST: (call) => {
-      const input = readFields<Prompt>(bodyOf(call), fieldsFor(call.state), false);
-      const prompt = newPrompt({ name: '', field_key: '', label: '', type: '', ...input });
-      call.state.prompts.push(prompt);
-      return json(201, showPrompt(call.state, prompt));
-    },
-  }),
-  route('/stages/prompt/prompts/:pk/', {
-    GET: (call) => json(200, showPrompt(call.state, named(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const { state } = call;
-      const prompt = named(call);
-      state.prompts = state.prompts.filter((one) => one !== prompt);
-      for (const { kind, config } of state.stages)
-        if (kind === 'prompt/stages')
-          config['fields'] = (config['fields'] as string[]).filter((one) => one !== prompt.pk);
-      return noContent();
-    },
-  }),
-];
+export const promptRoutes = viewSet<Prompt>({
+  path: '/stages/prompt/prompts/',
+  model: 'Prompt',
+  rows: ({ state }) => state.prompts,
+  show: ({ state }, one) => showPrompt(state, one),
+  search: (one) => [one.name, one.field_key],
+  filters: by('exact', 'name', 'field_key', 'label', 'type', 'placeholder'),
+  order: columns('field_key', 'name'),
+  read: reader(fieldsFor),
+  make({ state }, input) {
+    const prompt = newPrompt({ name: '', field_key: '', label: '', type: '', ...input });
+    state.prompts.push(prompt);
+    return prompt;
+  },
+  remove({ state }, prompt) {
+    state.prompts = state.prompts.filter((one) => one !== prompt);
+    for (const { kind, config } of state.stages)
+      if (kind === 'prompt/stages')
+        config['fields'] = (config['fields'] as string[]).filter((one) => one !== prompt.pk);
+  },
+});

@@ -1,15 +1,16 @@
 import { PROVIDER_INVALIDATION } from '../defaults.ts';
 import type { Call } from '../http/call.ts';
-import { json, noContent, refuse } from '../http/reply.ts';
+import { json, refuse } from '../http/reply.ts';
 import { type AnyProvider, providersOf } from '../oauth/clients.ts';
 import { randomText } from '../secrets.ts';
 import type { Json, ProxyProvider, RedirectUri, State } from '../state.ts';
-import { duration, unique, url } from './checks.ts';
-import { bodyOf, type Fields, fieldErrors } from './fields.ts';
+import { duration, url } from './checks.ts';
+import { bodyOf, type Fields, fieldErrors, uniqueText } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { columns } from './paging.ts';
+import { type Route, route } from './router.ts';
 import { providerBrief } from './show.ts';
+import { viewSet } from './view-set.ts';
 
 const MODES = ['proxy', 'forward_single', 'forward_domain'];
 /** The managed mappings of a proxy provider, in the order in which it shows them. */
@@ -48,13 +49,9 @@ function showProvider(state: State, provider: ProxyProvider): unknown {
 /** What providers of all sorts have. */
 export function providerFields(state: State, self?: AnyProvider): Fields {
   const flows = (): string[] => state.flows.map((one) => one.pk);
-  const others = () => providersOf(state).filter((one) => one !== self);
+  const others = providersOf(state).filter((one) => one !== self);
   return {
-    name: {
-      type: 'text',
-      required: true,
-      check: unique(() => others().map((one) => one.name), 'provider with this name already exists.'),
-    },
+    name: uniqueText('name', others, 'provider with this name already exists.'),
     authentication_flow: { type: 'ref', nullable: true, known: flows },
     authorization_flow: { type: 'ref', required: true, known: flows },
     // Before 2024.10 there is no such flow, and the field is ignored.
@@ -140,7 +137,7 @@ export function saveProvider(state: State, body: Json, self?: ProxyProvider): Pr
 }
 
 /** Deleting a provider leaves its application, without a provider. */
-export function deleteProvider(state: State, pk: number): void {
+export function deleteProvider({ state }: { state: State }, { pk }: { pk: number }): void {
   state.providers = state.providers.filter((one) => one.pk !== pk);
   state.oauthProviders = state.oauthProviders.filter((one) => one.pk !== pk);
   state.ldapProviders = state.ldapProviders.filter((one) => one.pk !== pk);
@@ -149,16 +146,13 @@ export function deleteProvider(state: State, pk: number): void {
   state.propagation.changed++;
 }
 
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const provider = byPk(call, call.state.providers, 'ProxyProvider');
-    const body = bodyOf(call);
-    const required = partial ? {} : fieldErrors(body, fieldsFor(call.state, provider), false);
-    const errors = { ...required, ...providerErrors(call.state, body, provider) };
-    if (Object.keys(errors).length > 0) refuse(400, errors);
-    return json(200, showProvider(call.state, saveProvider(call.state, body, provider)));
-  };
+function read(call: Call, partial: boolean, self?: ProxyProvider): Json {
+  const body = bodyOf(call);
+  const required = self && !partial ? fieldErrors(body, fieldsFor(call.state, self), false) : {};
+  const errors = { ...required, ...providerErrors(call.state, body, self) };
+  if (Object.keys(errors).length > 0) refuse(400, errors);
+  return body;
+}
 
 function usedBy(call: Call): unknown[] {
   const { state } = call;
@@ -181,61 +175,36 @@ function usedBy(call: Call): unknown[] {
   ];
 }
 
-const filters: Record<string, { kind: 'iexact'; of: (one: ProxyProvider) => unknown }> = {
-  name__iexact: { kind: 'iexact', of: (one) => one.name },
-  external_host__iexact: { kind: 'iexact', of: (one) => one.external_host },
-  internal_host__iexact: { kind: 'iexact', of: (one) => one.internal_host },
-  mode__iexact: { kind: 'iexact', of: (one) => one.mode },
-  cookie_domain__iexact: { kind: 'iexact', of: (one) => one.cookie_domain },
-};
+const IEXACT = ['name', 'external_host', 'internal_host', 'mode', 'cookie_domain'] as const;
 
 export const providerRoutes: readonly Route[] = [
-  route('/providers/proxy/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.providers,
-        show: (one) => showProvider(call.state, one),
-        search: (one) => [one.name],
-        filters,
-        order: { name: (one) => one.name, pk: (one) => one.pk },
-      }),
-    POST: (call) => {
-      const body = bodyOf(call);
-      const errors = providerErrors(call.state, body);
-      if (Object.keys(errors).length > 0) refuse(400, errors);
-      return json(201, showProvider(call.state, saveProvider(call.state, body)));
-    },
-  }),
-  route('/providers/proxy/:pk/', {
-    GET: (call) => json(200, showProvider(call.state, byPk(call, call.state.providers, 'ProxyProvider'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      deleteProvider(call.state, byPk(call, call.state.providers, 'ProxyProvider').pk);
-      return noContent();
-    },
+  ...viewSet<ProxyProvider, Json>({
+    path: '/providers/proxy/',
+    model: 'ProxyProvider',
+    rows: ({ state }) => state.providers,
+    show: ({ state }, one) => showProvider(state, one),
+    search: (one) => [one.name],
+    filters: Object.fromEntries(IEXACT.map((name) => [`${name}__iexact`, { kind: 'iexact', of: (one) => one[name] }])),
+    order: columns('name', 'pk'),
+    read,
+    make: ({ state }, body) => saveProvider(state, body),
+    save: ({ state }, one, body) => saveProvider(state, body, one),
+    remove: deleteProvider,
   }),
   route('/providers/proxy/:pk/used_by/', { GET: (call) => json(200, usedBy(call)) }),
-  route('/providers/all/', {
-    GET: (call) =>
-      list(call, {
-        rows: providersOf(call.state),
-        show: (one) => providerBrief(call.state, one.pk),
-        search: (one) => [one.name],
-        filters: {
-          application__isnull: {
-            kind: 'bool',
-            of: (one) => !call.state.applications.some((app) => app.provider === one.pk),
-          },
-        },
-        order: { name: (one) => one.name, pk: (one) => one.pk },
-      }),
-  }),
-  route('/providers/all/:pk/', {
-    GET: (call) => json(200, providerBrief(call.state, byPk(call, providersOf(call.state), 'Provider').pk)),
-    DELETE: (call) => {
-      deleteProvider(call.state, byPk(call, providersOf(call.state), 'Provider').pk);
-      return noContent();
+  ...viewSet<AnyProvider>({
+    path: '/providers/all/',
+    model: 'Provider',
+    rows: ({ state }) => providersOf(state),
+    show: ({ state }, one) => providerBrief(state, one.pk),
+    search: (one) => [one.name],
+    filters: {
+      application__isnull: {
+        kind: 'bool',
+        of: (one, { applications }) => !applications.some((app) => app.provider === one.pk),
+      },
     },
+    order: columns('name', 'pk'),
+    remove: deleteProvider,
   }),
 ];

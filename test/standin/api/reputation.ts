@@ -1,25 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../http/call.ts';
-import { json, noContent, refuse } from '../http/reply.ts';
+import { refuse } from '../http/reply.ts';
 import { reputations } from '../reputation.ts';
 import type { State } from '../state.ts';
 import type { Reputation, ReputationPolicy } from '../state-flows.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
+import { bodyOf, type Fields, readFields, uniqueText } from './fields.ts';
+import { by, columns } from './paging.ts';
 import { dropPolicy, showReputation } from './policies.ts';
-import { type Handler, type Route, route } from './router.ts';
+import type { Route } from './router.ts';
+import { viewSet } from './view-set.ts';
 
 const fieldsFor = (state: State, self?: ReputationPolicy): Fields => ({
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => [...state.policies, ...state.reputationPolicies].filter((one) => one !== self).map((one) => one.name),
-      'Policy with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    [...state.policies, ...state.reputationPolicies].filter((one) => one !== self),
+    'Policy with this name already exists.',
+  ),
   execution_logging: { type: 'bool' },
   check_ip: { type: 'bool' },
   check_username: { type: 'bool' },
@@ -27,22 +23,12 @@ const fieldsFor = (state: State, self?: ReputationPolicy): Fields => ({
 });
 
 /** Only what this request sends is looked at: a change has to say again what is checked. */
-function read(call: Call, self: ReputationPolicy | undefined, partial: boolean): Partial<ReputationPolicy> {
+function read(call: Call, partial: boolean, self?: ReputationPolicy): Partial<ReputationPolicy> {
   const input = readFields<ReputationPolicy>(bodyOf(call), fieldsFor(call.state, self), partial);
   if (!input.check_ip && !input.check_username)
     refuse(400, { non_field_errors: ['Either IP or Username must be checked'] });
   return input;
 }
-
-const named = (call: Call): ReputationPolicy => byPk(call, call.state.reputationPolicies, 'ReputationPolicy');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const policy = named(call);
-    Object.assign(policy, read(call, policy, partial));
-    return json(200, showReputation(call.state, policy));
-  };
 
 const score = ({ pk, identifier, ip, score: sum, updated }: Reputation): object => ({
   pk,
@@ -55,52 +41,33 @@ const score = ({ pk, identifier, ip, score: sum, updated }: Reputation): object 
 });
 
 export const reputationRoutes: readonly Route[] = [
-  route('/policies/reputation/scores/', {
-    GET: (call) =>
-      list(call, {
-        rows: reputations(call),
-        show: score,
-        search: (one) => [one.identifier, one.ip],
-        filters: {
-          identifier: { kind: 'exact', of: (one) => one.identifier },
-          ip: { kind: 'exact', of: (one) => one.ip },
-          score: { kind: 'int', of: (one) => one.score },
-        },
-        order: { ip: (one) => one.ip, score: (one) => one.score },
-      }),
-  }),
-  route('/policies/reputation/scores/:pk/', {
-    GET: (call) => json(200, score(byPk(call, reputations(call), 'Reputation'))),
-    DELETE: (call) => {
-      const gone = byPk(call, reputations(call), 'Reputation');
-      call.state.reputations = call.state.reputations.filter((one) => one !== gone);
-      return noContent();
+  ...viewSet<Reputation>({
+    path: '/policies/reputation/scores/',
+    model: 'Reputation',
+    rows: reputations,
+    show: (_, one) => score(one),
+    search: (one) => [one.identifier, one.ip],
+    filters: { ...by('exact', 'identifier', 'ip'), ...by('int', 'score') },
+    order: columns('ip', 'score'),
+    remove({ state }, gone) {
+      state.reputations = state.reputations.filter((one) => one !== gone);
     },
   }),
-  route('/policies/reputation/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.reputationPolicies,
-        show: (one) => showReputation(call.state, one),
-        search: (one) => [one.name],
-        filters: { name: { kind: 'exact', of: (one) => one.name } },
-        order: { name: (one) => one.name },
-      }),
-    POST: (call) => {
-      const input = read(call, undefined, false);
+  ...viewSet<ReputationPolicy>({
+    path: '/policies/reputation/',
+    model: 'ReputationPolicy',
+    rows: ({ state }) => state.reputationPolicies,
+    show: ({ state }, one) => showReputation(state, one),
+    search: (one) => [one.name],
+    filters: by('exact', 'name'),
+    order: columns('name'),
+    read,
+    make({ state }, input) {
       const defaults = { name: '', execution_logging: false, check_ip: true, check_username: true, threshold: -5 };
       const policy = { pk: randomUUID(), ...defaults, ...input };
-      call.state.reputationPolicies.push(policy);
-      return json(201, showReputation(call.state, policy));
+      state.reputationPolicies.push(policy);
+      return policy;
     },
-  }),
-  route('/policies/reputation/:pk/', {
-    GET: (call) => json(200, showReputation(call.state, named(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      dropPolicy(call.state, named(call).pk);
-      return noContent();
-    },
+    remove: dropPolicy,
   }),
 ];

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { json, noContent } from '../http/reply.ts';
 import { clientsOf } from '../oauth/clients.ts';
 import type { ScopeMapping, State } from '../state.ts';
-import { unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { type Fields, uniqueText } from './fields.ts';
+import { by, columns } from './paging.ts';
+import { reader, viewSet } from './view-set.ts';
 
 const showMapping = (one: ScopeMapping): unknown => ({
   pk: one.pk,
@@ -23,61 +20,38 @@ const showMapping = (one: ScopeMapping): unknown => ({
 
 const fieldsFor = (state: State, self?: ScopeMapping): Fields => ({
   managed: { type: 'text', nullable: true },
-  name: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.mappings.filter((one) => one !== self).map((one) => one.name),
-      'property mapping with this name already exists.',
-    ),
-  },
+  name: uniqueText(
+    'name',
+    state.mappings.filter((one) => one !== self),
+    'property mapping with this name already exists.',
+  ),
   expression: { type: 'text', required: true },
   scope_name: { type: 'text', required: true },
   description: { type: 'text', blank: true },
 });
 
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const mapping = byPk(call, call.state.mappings, 'ScopeMapping');
-    Object.assign(mapping, readFields<ScopeMapping>(bodyOf(call), fieldsFor(call.state, mapping), partial));
-    return json(200, showMapping(mapping));
-  };
-
 /** Scope mappings: authentik's own, and others. */
-export const scopeMappingRoutes: readonly Route[] = [
-  route('/propertymappings/provider/scope/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.mappings,
-        show: showMapping,
-        search: (one) => [one.name, one.description],
-        filters: {
-          managed: { kind: 'exact', of: (one) => one.managed },
-          scope_name: { kind: 'exact', of: (one) => one.scope_name },
-          managed__isnull: { kind: 'bool', of: (one) => one.managed === null },
-        },
-        order: { scope_name: (one) => one.scope_name, name: (one) => one.name },
-      }),
-    POST: (call) => {
-      const { state } = call;
-      const given = readFields<ScopeMapping>(bodyOf(call), fieldsFor(state), false);
-      const mapping = { managed: null, name: '', expression: '', scope_name: '', description: '', ...given };
-      state.mappings.push({ ...mapping, pk: randomUUID() });
-      return json(201, showMapping(state.mappings.at(-1) as ScopeMapping));
-    },
-  }),
-  route('/propertymappings/provider/scope/:pk/', {
-    GET: (call) => json(200, showMapping(byPk(call, call.state.mappings, 'ScopeMapping'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const { state } = call;
-      const { pk } = byPk(call, state.mappings, 'ScopeMapping');
-      state.mappings = state.mappings.filter((one) => one.pk !== pk);
-      for (const client of clientsOf(state))
-        client.property_mappings = client.property_mappings.filter((one) => one !== pk);
-      return noContent();
-    },
-  }),
-];
+export const scopeMappingRoutes = viewSet<ScopeMapping>({
+  path: '/propertymappings/provider/scope/',
+  model: 'ScopeMapping',
+  rows: ({ state }) => state.mappings,
+  show: (_, one) => showMapping(one),
+  search: (one) => [one.name, one.description],
+  filters: {
+    ...by('exact', 'managed', 'scope_name'),
+    managed__isnull: { kind: 'bool', of: (one) => one.managed === null },
+  },
+  order: columns('scope_name', 'name'),
+  read: reader(fieldsFor),
+  make({ state }, input) {
+    const defaults = { managed: null, name: '', expression: '', scope_name: '', description: '' };
+    const mapping: ScopeMapping = { ...defaults, ...input, pk: randomUUID() };
+    state.mappings.push(mapping);
+    return mapping;
+  },
+  remove({ state }, { pk }) {
+    state.mappings = state.mappings.filter((one) => one.pk !== pk);
+    for (const client of clientsOf(state))
+      client.property_mappings = client.property_mappings.filter((one) => one !== pk);
+  },
+});

@@ -1,10 +1,9 @@
 import type { Call } from '../http/call.ts';
-import { json, noContent } from '../http/reply.ts';
 import { endSession } from '../sessions.ts';
-import type { Session } from '../state.ts';
+import type { Session, State } from '../state.ts';
 import { missing } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Route, route } from './router.ts';
+import { columns } from './paging.ts';
+import { viewSet } from './view-set.ts';
 
 interface Row {
   id: string;
@@ -39,33 +38,21 @@ const show = (call: Call, { id, data, user }: Row): unknown => ({
   expires: new Date(data.lastUsed + 14 * 86_400_000).toISOString(),
 });
 
-const named = (call: Call): Row =>
-  rowsOf(call).find((one) => one.pk === call.params['pk']) ?? missing('AuthenticatedSession');
+const nameOf = ({ user }: Row, { users }: State): string => users.find((one) => one.pk === user)?.username ?? '';
 
-const nameOf = (call: Call, { user }: Row): string | undefined =>
-  call.state.users.find((one) => one.pk === user)?.username;
-
-export const sessionRoutes: readonly Route[] = [
-  route('/core/authenticated_sessions/', {
-    GET: (call) =>
-      list(call, {
-        rows: rowsOf(call),
-        show: (one) => show(call, one),
-        search: (one) => [nameOf(call, one) ?? '', one.data.ip, one.data.userAgent],
-        filters: {
-          user__username: { kind: 'exact', of: (one) => nameOf(call, one) },
-          session__last_ip: { kind: 'exact', of: (one) => one.data.ip },
-          session__last_user_agent: { kind: 'exact', of: (one) => one.data.userAgent },
-        },
-        order: { user__username: (one) => nameOf(call, one) ?? '', pk: (one) => one.pk },
-      }),
-  }),
-  route('/core/authenticated_sessions/:pk/', {
-    GET: (call) => json(200, show(call, named(call))),
-    // The outposts drop what was opened with it.
-    DELETE: (call) => {
-      endSession(call.state, named(call).id);
-      return noContent();
-    },
-  }),
-];
+export const sessionRoutes = viewSet<Row>({
+  path: '/core/authenticated_sessions/',
+  model: 'AuthenticatedSession',
+  named: (call) => rowsOf(call).find((one) => one.pk === call.params['pk']) ?? missing('AuthenticatedSession'),
+  rows: rowsOf,
+  show,
+  search: (one, state) => [nameOf(one, state), one.data.ip, one.data.userAgent],
+  filters: {
+    user__username: { kind: 'exact', of: nameOf },
+    session__last_ip: { kind: 'exact', of: (one) => one.data.ip },
+    session__last_user_agent: { kind: 'exact', of: (one) => one.data.userAgent },
+  },
+  order: { user__username: nameOf, ...columns('pk') },
+  // The outposts drop what was opened with it.
+  remove: ({ state }, { id }) => endSession(state, id),
+});

@@ -1,17 +1,16 @@
 import type { Call } from '../http/call.ts';
-import { json, noContent, refuse } from '../http/reply.ts';
+import { refuse } from '../http/reply.ts';
 import { makeStageBinding, removeStageBindings } from '../make-flow.ts';
 import type { State } from '../state.ts';
 import type { StageBinding, StoredStage } from '../state-flows.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
-import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { by, columns } from './paging.ts';
 import { stageBare, stageBrief } from './show-flow.ts';
+import { viewSet } from './view-set.ts';
 
 type Show = (state: State, stage: StoredStage) => object;
 
-function showBinding(state: State, binding: StageBinding, show: Show = stageBrief): unknown {
+function showBinding(state: State, binding: StageBinding, show: Show): unknown {
   const { pk, policybindingmodel_ptr_id, target, stage, ...rest } = binding;
   const held = state.stages.find((one) => one.pk === stage);
   return { pk, policybindingmodel_ptr_id, target, stage, stage_obj: held ? show(state, held) : null, ...rest };
@@ -38,49 +37,21 @@ function read(call: Call, partial: boolean, self?: StageBinding): Partial<StageB
   return input;
 }
 
-const named = (call: Call): StageBinding => byPk(call, call.state.stageBindings, 'FlowStageBinding');
-
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const binding = named(call);
-    const input = read(call, partial, binding);
-    Object.assign(binding, input);
-    return json(200, showBinding(call.state, binding, input.stage ? stageBare : stageBrief));
-  };
-
-export const stageBindingRoutes: readonly Route[] = [
-  route('/flows/bindings/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.stageBindings,
-        show: (one) => showBinding(call.state, one),
-        filters: {
-          target: { kind: 'uuid', of: (one) => one.target },
-          stage: { kind: 'uuid', of: (one) => one.stage },
-          pk: { kind: 'uuid', of: (one) => one.pk },
-          order: { kind: 'int', of: (one) => one.order },
-          evaluate_on_plan: { kind: 'bool', of: (one) => one.evaluate_on_plan },
-          re_evaluate_policies: { kind: 'bool', of: (one) => one.re_evaluate_policies },
-          policy_engine_mode: { kind: 'exact', of: (one) => one.policy_engine_mode },
-          invalid_response_action: { kind: 'exact', of: (one) => one.invalid_response_action },
-        },
-        order: { order: (one) => one.order, pk: (one) => one.pk },
-      }),
-    POST: (call) => {
-      const { target = '', stage = '', order = 0, ...rest } = read(call, false);
-      const binding = makeStageBinding(call.state, { target, stage, order, ...rest });
-      return json(201, showBinding(call.state, binding, stageBare));
-    },
-  }),
-  route('/flows/bindings/:pk/', {
-    GET: (call) => json(200, showBinding(call.state, named(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const binding = named(call);
-      removeStageBindings(call.state, (one) => one === binding);
-      return noContent();
-    },
-  }),
-];
+export const stageBindingRoutes = viewSet<StageBinding>({
+  path: '/flows/bindings/',
+  model: 'FlowStageBinding',
+  rows: ({ state }) => state.stageBindings,
+  // Where the stage was sent, it comes back without what a list shows of it.
+  show: (call, one) => showBinding(call.state, one, 'stage' in bodyOf(call) ? stageBare : stageBrief),
+  filters: {
+    ...by('uuid', 'target', 'stage', 'pk'),
+    ...by('int', 'order'),
+    ...by('bool', 'evaluate_on_plan', 're_evaluate_policies'),
+    ...by('exact', 'policy_engine_mode', 'invalid_response_action'),
+  },
+  order: columns('order', 'pk'),
+  read,
+  make: ({ state }, { target = '', stage = '', order = 0, ...rest }) =>
+    makeStageBinding(state, { target, stage, order, ...rest }),
+  remove: ({ state }, binding) => removeStageBindings(state, (one) => one === binding),
+});

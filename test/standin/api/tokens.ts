@@ -5,9 +5,10 @@ import type { State, Token } from '../state.ts';
 import { all, seconds, tokenSlug, unique } from './checks.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { missing } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { by, columns } from './paging.ts';
+import { type Route, route } from './router.ts';
 import { showUser } from './users.ts';
+import { reader, viewSet } from './view-set.ts';
 
 function showToken(state: State, token: Token): unknown {
   const user = state.users.find((one) => one.pk === token.user);
@@ -42,66 +43,35 @@ const fieldsFor = (state: State, self?: Token): Fields => ({
 const named = (call: Call): Token =>
   call.state.tokens.find((one) => one.identifier === call.params['identifier']) ?? missing('Token');
 
-/** The owner of a token cannot change, and an API token's expiry is the server's business. */
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const token = named(call);
-    const {
-      user: _user,
-      expires: _expires,
-      ...input
-    } = readFields<Token>(bodyOf(call), fieldsFor(call.state, token), partial);
-    Object.assign(token, input);
-    return json(200, showToken(call.state, token));
-  };
-
 export const tokenRoutes: readonly Route[] = [
-  route('/core/tokens/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.tokens,
-        show: (one) => showToken(call.state, one),
-        search: (one) => [one.identifier, one.description],
-        filters: {
-          identifier: { kind: 'exact', of: (one) => one.identifier },
-          intent: { kind: 'exact', of: (one) => one.intent },
-          managed: { kind: 'exact', of: (one) => one.managed },
-          expiring: { kind: 'bool', of: (one) => one.expiring },
-          user__username: {
-            kind: 'exact',
-            of: (one) => call.state.users.find((user) => user.pk === one.user)?.username,
-          },
-        },
-        order: { identifier: (one) => one.identifier, expires: (one) => one.expires ?? '' },
-      }),
-    POST: (call) => {
-      const { expires, ...input } = readFields<Token>(bodyOf(call), fieldsFor(call.state), false);
-      const intent = input.intent ?? 'api';
-      const minutes = seconds(String(call.state.settings['default_token_duration'])) / 60;
-      const token = makeToken(
-        call.state,
-        {
-          identifier: '',
-          user: call.user?.pk ?? 0,
-          ...input,
-          intent,
-          // `expires` is ignored for API tokens.
-          ...(intent === 'app_password' && expires ? { expires } : {}),
-        },
-        minutes,
-      );
-      return json(201, showToken(call.state, token));
+  ...viewSet<Token>({
+    path: '/core/tokens/',
+    model: 'Token',
+    key: 'identifier',
+    rows: ({ state }) => state.tokens,
+    show: ({ state }, one) => showToken(state, one),
+    search: (one) => [one.identifier, one.description],
+    filters: {
+      ...by('exact', 'identifier', 'intent', 'managed'),
+      ...by('bool', 'expiring'),
+      user__username: {
+        kind: 'exact',
+        of: (one, { users }) => users.find((user) => user.pk === one.user)?.username,
+      },
     },
-  }),
-  route('/core/tokens/:identifier/', {
-    GET: (call) => json(200, showToken(call.state, named(call))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const token = named(call);
-      call.state.tokens = call.state.tokens.filter((one) => one !== token);
-      return noContent();
+    order: columns('identifier', 'expires'),
+    read: reader(fieldsFor),
+    make({ state, user }, { expires, ...input }) {
+      const intent = input.intent ?? 'api';
+      const minutes = seconds(String(state.settings['default_token_duration'])) / 60;
+      // `expires` is ignored for API tokens.
+      const until = intent === 'app_password' && expires ? { expires } : {};
+      return makeToken(state, { identifier: '', user: user?.pk ?? 0, ...input, intent, ...until }, minutes);
+    },
+    /** The owner of a token cannot change, and an API token's expiry is the server's business. */
+    save: (_, token, { user: _user, expires: _expires, ...input }) => Object.assign(token, input),
+    remove({ state }, token) {
+      state.tokens = state.tokens.filter((one) => one !== token);
     },
   }),
   route('/core/tokens/:identifier/view_key/', { GET: (call) => json(200, { key: named(call).key }) }),

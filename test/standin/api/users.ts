@@ -1,15 +1,17 @@
+import type { Call } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
 import { makeGroup, makeToken, makeUser } from '../make.ts';
 import { groupsOf, isSuperuser } from '../people.ts';
 import { hashPassword, randomText } from '../secrets.ts';
 import { endSessionsOf } from '../sessions.ts';
 import type { State, User } from '../state.ts';
-import { email, unique } from './checks.ts';
-import { bodyOf, type Fields, readFields } from './fields.ts';
+import { email } from './checks.ts';
+import { bodyOf, type Fields, readFields, uniqueText } from './fields.ts';
 import { byPk } from './lookup.ts';
-import { list } from './paging.ts';
-import { type Handler, type Route, route } from './router.ts';
+import { by, columns } from './paging.ts';
+import { type Route, route } from './router.ts';
 import { AVATAR, groupBrief } from './show.ts';
+import { viewSet } from './view-set.ts';
 
 /** A user as the API shows it. Passwords never leave. */
 export function showUser(state: State, user: User): unknown {
@@ -39,14 +41,11 @@ export function showUser(state: State, user: User): unknown {
 }
 
 const fieldsFor = (state: State, self?: User): Fields => ({
-  username: {
-    type: 'text',
-    required: true,
-    check: unique(
-      () => state.users.filter((one) => one !== self).map((one) => one.username),
-      'This field must be unique.',
-    ),
-  },
+  username: uniqueText(
+    'username',
+    state.users.filter((one) => one !== self),
+    'This field must be unique.',
+  ),
   name: { type: 'text', required: true, blank: true },
   is_active: { type: 'bool' },
   groups: { type: 'refs', known: () => state.groups.map((one) => one.pk) },
@@ -66,8 +65,10 @@ const fieldsFor = (state: State, self?: User): Fields => ({
 
 type Input = User & { groups: string[] };
 
-function save(state: State, user: User, { groups, ...input }: Partial<Input>): void {
+function save({ state }: Call, user: User, { groups, ...input }: Partial<Input>): void {
   Object.assign(user, input, { last_updated: new Date().toISOString() });
+  // Who is switched off is signed out, too.
+  if (!user.is_active) endSessionsOf(state, user);
   if (!groups) return;
   for (const group of state.groups) {
     group.users = group.users.filter((pk) => pk !== user.pk);
@@ -75,54 +76,40 @@ function save(state: State, user: User, { groups, ...input }: Partial<Input>): v
   }
 }
 
-const change =
-  (partial: boolean): Handler =>
-  (call) => {
-    const user = byPk(call, call.state.users, 'User');
-    save(call.state, user, readFields<Input>(bodyOf(call), fieldsFor(call.state, user), partial));
-    // Who is switched off is signed out, too.
-    if (!user.is_active) endSessionsOf(call.state, user);
-    return json(200, showUser(call.state, user));
-  };
+function remove({ state }: Call, user: User): void {
+  endSessionsOf(state, user);
+  state.users = state.users.filter((one) => one !== user);
+  state.devices = state.devices.filter((one) => one.user !== user.pk);
+  state.flowTokens = state.flowTokens.filter((one) => one.user !== user.pk);
+  state.invitations = state.invitations.filter((one) => one.created_by !== user.pk);
+  state.tokens = state.tokens.filter((one) => one.user !== user.pk);
+  state.bindings = state.bindings.filter((one) => one.user !== user.pk);
+  for (const group of state.groups) group.users = group.users.filter((pk) => pk !== user.pk);
+}
+
+const text = (options: readonly string[] | null = null) => ({ type: 'str', nullable: false, options });
+
+const AUTOCOMPLETE = {
+  current_model: 'authentik_core.user',
+  models: {
+    'authentik_core.user': {
+      username: text(),
+      name: text(),
+      email: text(),
+      path: text(),
+      is_active: { type: 'bool', nullable: true, options: null },
+      type: text(['internal', 'external', 'service_account', 'internal_service_account']),
+      attributes: { type: 'relation', nullable: false, options: null, relation: 'authentik_core.user_attributes' },
+    },
+  },
+};
 
 export const userRoutes: readonly Route[] = [
-  route('/core/users/', {
-    GET: (call) =>
-      list(call, {
-        rows: call.state.users,
-        show: (one) => showUser(call.state, one),
-        search: (one) => [one.username, one.name, one.email],
-        filters: {
-          username: { kind: 'exact', of: (one) => one.username },
-          name: { kind: 'exact', of: (one) => one.name },
-          email: { kind: 'exact', of: (one) => one.email },
-          uuid: { kind: 'uuid', of: (one) => one.uuid },
-          path: { kind: 'exact', of: (one) => one.path },
-          type: { kind: 'exact', of: (one) => one.type },
-          is_active: { kind: 'bool', of: (one) => one.is_active },
-          is_superuser: { kind: 'bool', of: (one) => isSuperuser(call.state, one) },
-          groups_by_name: { kind: 'contains', of: (one) => groupsOf(call.state, one).map((group) => group.name) },
-          groups_by_pk: { kind: 'contains', of: (one) => groupsOf(call.state, one).map((group) => group.pk) },
-        },
-        order: { pk: (one) => one.pk, username: (one) => one.username, name: (one) => one.name },
-        autocomplete: AUTOCOMPLETE,
-      }),
-    POST: (call) => {
-      const { groups, ...input } = readFields<Input>(bodyOf(call), fieldsFor(call.state), false);
-      const user = makeUser(call.state, { username: '', name: '', ...input });
-      save(call.state, user, { groups: groups ?? [] });
-      return json(201, showUser(call.state, user));
-    },
-  }),
   route('/core/users/service_account/', {
     POST: (call) => {
       const { state } = call;
       const fields: Fields = {
-        name: {
-          type: 'text',
-          required: true,
-          check: unique(() => state.users.map((one) => one.username), 'This field must be unique.'),
-        },
+        name: uniqueText('username', state.users, 'This field must be unique.'),
         create_group: { type: 'bool' },
         expiring: { type: 'bool' },
         expires: { type: 'text' },
@@ -153,23 +140,31 @@ export const userRoutes: readonly Route[] = [
       });
     },
   }),
-  route('/core/users/:pk/', {
-    GET: (call) => json(200, showUser(call.state, byPk(call, call.state.users, 'User'))),
-    PUT: change(false),
-    PATCH: change(true),
-    DELETE: (call) => {
-      const { state } = call;
-      const user = byPk(call, state.users, 'User');
-      endSessionsOf(state, user);
-      state.users = state.users.filter((one) => one !== user);
-      state.devices = state.devices.filter((one) => one.user !== user.pk);
-      state.flowTokens = state.flowTokens.filter((one) => one.user !== user.pk);
-      state.invitations = state.invitations.filter((one) => one.created_by !== user.pk);
-      state.tokens = state.tokens.filter((one) => one.user !== user.pk);
-      state.bindings = state.bindings.filter((one) => one.user !== user.pk);
-      for (const group of state.groups) group.users = group.users.filter((pk) => pk !== user.pk);
-      return noContent();
+  ...viewSet<User, Input>({
+    path: '/core/users/',
+    model: 'User',
+    rows: ({ state }) => state.users,
+    show: ({ state }, one) => showUser(state, one),
+    search: (one) => [one.username, one.name, one.email],
+    filters: {
+      ...by('exact', 'username', 'name', 'email'),
+      ...by('uuid', 'uuid'),
+      ...by('exact', 'path', 'type'),
+      ...by('bool', 'is_active'),
+      is_superuser: { kind: 'bool', of: (one, state) => isSuperuser(state, one) },
+      groups_by_name: { kind: 'contains', of: (one, state) => groupsOf(state, one).map((group) => group.name) },
+      groups_by_pk: { kind: 'contains', of: (one, state) => groupsOf(state, one).map((group) => group.pk) },
     },
+    order: columns('pk', 'username', 'name'),
+    autocomplete: AUTOCOMPLETE,
+    read: (call, partial, self) => readFields<Input>(bodyOf(call), fieldsFor(call.state, self), partial),
+    make(call, { groups = [], ...input }) {
+      const user = makeUser(call.state, { username: '', name: '', ...input });
+      save(call, user, { groups });
+      return user;
+    },
+    save,
+    remove,
   }),
   route('/core/users/:pk/set_password/', {
     POST: (call) => {
@@ -185,20 +180,3 @@ export const userRoutes: readonly Route[] = [
     },
   }),
 ];
-
-const text = (options: readonly string[] | null = null) => ({ type: 'str', nullable: false, options });
-
-const AUTOCOMPLETE = {
-  current_model: 'authentik_core.user',
-  models: {
-    'authentik_core.user': {
-      username: text(),
-      name: text(),
-      email: text(),
-      path: text(),
-      is_active: { type: 'bool', nullable: true, options: null },
-      type: text(['internal', 'external', 'service_account', 'internal_service_account']),
-      attributes: { type: 'relation', nullable: false, options: null, relation: 'authentik_core.user_attributes' },
-    },
-  },
-};
