@@ -1,12 +1,16 @@
 import type { UninstallFlags } from '../cli/set-up.ts';
+import type { Installation } from '../installation/installation.ts';
 import { holdUpgrade } from '../installation/lock.ts';
 import { isBare, open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
 import { planRemoval, removeAll } from '../lifecycle/reconcile.ts';
+import type { Change } from '../model/change.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { parseId } from '../model/resource.ts';
 import { prose } from '../report/layout.ts';
 import { plan, planData } from '../report/plan.ts';
+import type { Style } from '../report/style.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from './screen.ts';
 
@@ -29,53 +33,65 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
   }
   const purge = flags.confirm === domain || (terminal.interactive && !flags.dryRun && (await typed(domain, runtime)));
   const changes = await planRemoval(installation, purge);
-  const sites = installation.config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : []));
-  const back =
-    sites.length > 0 ? `Your own sites come back in your Caddyfile, without this login: ${sites.join(', ')}. ` : '';
-  const words = plan({ changes, total: 0, command: 'homeauth uninstall' }, screen.paper);
+  const { baseDir } = installation.config;
+  const { root } = installation.layout;
+  const nothing = `There was nothing to remove: homeauth has made nothing that is still in ${root}.`;
+  const table = (style: Style) =>
+    `${flags.dryRun ? 'This would be removed' : 'This will be removed'}. What has a ${style.mark('leave')} stays:\n${summary(changes.map(asItStays), baseDir, kinds, style)}`;
+  const back = sitesBack(installation);
+  const notes = [back, passwordGoes(changes, installation)].filter((note) => note !== undefined);
   if (flags.dryRun) {
-    screen.result(words, planData(changes), true);
+    const { paper } = screen;
+    const more = [
+      ...[...notes, theirs(changes, 'Stays')].filter((note) => note !== undefined),
+      ...(purge ? [] : [`To see it with your data, too: homeauth uninstall --dry-run --confirm ${domain}`]),
+    ];
+    const words = [table(paper), ...more.map((note) => prose(note, paper))].join('\n');
+    screen.result(changes.length === 0 ? prose(nothing, paper) : words, planData(changes), true);
     return exitCodes.fine;
   }
-  if (back !== '') screen.say(prose(back.trim(), screen.style));
-  const { resticPassword } = installation.layout;
-  if (changes.some(({ op, id }) => op === 'remove' && id === `file:${resticPassword}`))
-    screen.say(prose(passwordGoes(resticPassword), screen.style));
+  for (const note of notes) screen.say(prose(note, screen.style));
   if (terminal.interactive) {
-    screen.say(
-      `This will be removed. What has a ${screen.style.mark('leave')} stays:\n${summary(changes, installation.config.baseDir, kinds, screen.style)}`,
-    );
-    const details = words;
+    screen.say(table(screen.style));
+    const details = plan({ changes, total: 0, command: 'homeauth uninstall' }, screen.style);
     const sure = { message: 'Go ahead?', initial: false, details, flag: '--yes', ifStopped: 'Nothing was changed.' };
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
   const done = await holdUpgrade(installation, 'uninstall', () => removeAll(installation, screen.progress, purge));
-  const kept = done.some(({ op }) => op === 'keep');
-  const { root } = installation.layout;
-  const stayed = purge ? done.filter(({ op, id }) => op === 'release' && id.startsWith('directory:')) : [];
-  const theirs = stayed.map(({ id }) => id.slice('directory:'.length)).join(' ');
-  const left = theirs && `Left, because it was there before homeauth, with all that is in it: ${theirs}`;
-  const rest = kept
-    ? `Kept: what is in ${root}. homeauth init --base-dir ${installation.config.baseDir} uses it again.`
-    : '';
-  screen.result(
-    prose(
-      done.length === 0
-        ? `There was nothing to remove: homeauth has made nothing that is still in ${root}.`
-        : `homeauth is gone from this server. Images stay in Docker's store. ${back}${rest}${left}`.trim(),
-      screen.paper,
-    ),
-    planData(done),
-    true,
-  );
+  const kept = done.some(({ op }) => op === 'keep')
+    ? `Kept: what is in ${root}. homeauth init --base-dir ${baseDir} uses it again.`
+    : undefined;
+  const gone = "homeauth is gone from this server. Images stay in Docker's store.";
+  const ended = [gone, back, kept, theirs(done, 'Left')].filter((part) => part !== undefined).join(' ');
+  screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
   return exitCodes.fine;
+}
+
+/** A folder that was there before homeauth is let go of, and stays with what is in it. */
+const isTheirs = ({ op, id }: Change): boolean => op === 'release' && parseId(id).kind === 'directory';
+
+const asItStays = (change: Change): Change => (isTheirs(change) ? { ...change, op: 'keep' } : change);
+
+function theirs(changes: readonly Change[], verb: 'Stays' | 'Left'): string | undefined {
+  const folders = changes.filter(isTheirs).map(({ id }) => parseId(id).key);
+  if (folders.length === 0) return undefined;
+  return `${verb}, because it was there before homeauth, with all that is in it: ${folders.join(' ')}`;
+}
+
+function sitesBack({ config }: Installation): string | undefined {
+  const sites = config.apps.flatMap(({ host, replacesSite }) => (replacesSite ? [host] : []));
+  if (sites.length === 0) return undefined;
+  return `Your own sites come back in your Caddyfile, without this login: ${sites.join(', ')}.`;
+}
+
+function passwordGoes(changes: readonly Change[], { layout }: Installation): string | undefined {
+  const path = layout.resticPassword;
+  if (!changes.some(({ op, id }) => op === 'remove' && id === `file:${path}`)) return undefined;
+  return `With the data goes ${path}. Without that password nobody can open the copies in the repository of restic: keep it outside of this server.`;
 }
 
 const nothingFound = ({ pointer }: Runtime): string =>
   `There is nothing of homeauth on this server to remove: no ${pointer} that names a homeauth.yaml. To remove data that an uninstall kept: homeauth uninstall --config PATH`;
-
-const passwordGoes = (path: string): string =>
-  `With the data goes ${path}. Without that password nobody can open the copies in the repository of restic: keep it outside of this server.`;
 
 async function typed(domain: string, { terminal }: Runtime): Promise<boolean> {
   terminal.say('Your data stays: users, database, uploads and secrets.');

@@ -37,11 +37,27 @@ test('a folder that was there before homeauth stays with the data in it, and tha
   expect((await homeauthIn(fake)('init', [], initFlags)).failure).toBeUndefined();
   const confirm = 'home.example.com';
   const dry = await homeauthIn(fake)('uninstall', [], { confirm, dryRun: true });
-  expect(words(dry.out)).toContain(`directory:${at('db')} was there before homeauth: it stays, with what is in it`);
+  expect(words(dry.out)).toContain(`Stays, because it was there before homeauth, with all that is in it: ${at('db')}`);
+  expect(dry.out).toMatch(/^ {2}· folder +authentik\/db$/m);
   const ran = await homeauthIn(fake)('uninstall', [], { confirm });
   expect(words(ran.out)).toContain(`Left, because it was there before homeauth, with all that is in it: ${at('db')}`);
   expect(await files().read(at('db/PG_VERSION'))).toBe('17\n');
   expect(await files().stat(at('db'))).toMatchObject({ mode: 0o755, owner: { uid: 0, gid: 0 } });
+});
+
+test('what would go is shown as it is asked for, without ids, and the same where the data goes', async () => {
+  fake = await installed(['whoami']);
+  const dry = await homeauthIn(fake)('uninstall', [], { dryRun: true });
+  expect(dry.out).not.toMatch(/\w:\/|no longer wanted|container:/);
+  expect(dry.out).toMatch(/^This would be removed. What has a · stays:$/m);
+  expect(dry.out).toMatch(/^ {2}- containers whoami {2}caddy/m);
+  expect(words(dry.out)).toContain('homeauth uninstall --dry-run --confirm home.example.com');
+  const asked = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(['', 'n']));
+  const rows = (text: string) => text.split('\n').filter((line) => /^ {2}[-·] /.test(line));
+  expect([asked.code, rows(asked.err)]).toEqual([3, rows(dry.out)]);
+  const all = await homeauthIn(fake)('uninstall', [], { dryRun: true, confirm: 'home.example.com' });
+  expect(all.out).not.toContain('--dry-run');
+  expect(rows(all.out).some((line) => line.startsWith('  ·'))).toBe(false);
 });
 
 test('a lost key to authentik names the way through its web page', async () => {
