@@ -1,5 +1,4 @@
 import type { InitFlags } from '../cli/set-up.ts';
-import { weakness } from '../config/password-rules.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { preflight } from '../doctor/preflight.ts';
 import { namingFlags } from '../installation/first.ts';
@@ -18,7 +17,7 @@ import { secretFrom } from './password.ts';
 import { showPlan } from './plan.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { setUp } from './user/enroll-2fa.ts';
-import { assertStrong } from './user/password-from.ts';
+import { askNewPassword, assertStrong } from './user/password-from.ts';
 import { verifyAndReport } from './verify-and-report.ts';
 
 /** `homeauth init`: from a bare Docker host to a login page that works. Run again, it goes on or changes nothing. */
@@ -108,14 +107,7 @@ async function wishesOf(installation: Installation, flags: InitFlags, runtime: R
   const begun = (await files.read(installation.layout.token)) !== undefined;
   if (begun && (await hasOwner(installation))) return { ...token };
   if (!runtime.terminal.interactive) return { ...token, makePassword: true };
-  const firstPassword = await runtime.terminal.askSecret({
-    message: 'Password',
-    again: 'Password again',
-    validate: (value) => weakness(value, known),
-    flag: '--admin-password-file FILE',
-    ifStopped: 'Nothing was changed.',
-  });
-  return { ...token, firstPassword };
+  return { ...token, firstPassword: await askNewPassword(known, '--admin-password-file FILE', runtime) };
 }
 
 /** Whether the owner's account is there with a password, so that none has to be asked for. */

@@ -8,14 +8,16 @@ import { type Answers, type Hints, type Question, type QuestionId, questions } f
 import { sentence } from '../config/refusal.ts';
 import { objections } from '../config/whole-file.ts';
 import { layoutOf } from '../desired/layout.ts';
-import { engineCheck } from '../doctor/docker.ts';
+import { roomAt } from '../doctor/disk.ts';
+import { beforeAsking } from '../doctor/preflight.ts';
 import { assertConfigLocation } from '../installation/config-location.ts';
 import { assertTlsSaid, defaults, detect } from '../installation/detect.ts';
+import { type Installation, openInstallation } from '../installation/installation.ts';
 import { alreadyHere } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertDirectory } from '../installation/storage.ts';
 import { trustedReader } from '../installation/trust.ts';
-import { Failure } from '../model/failure.ts';
+import { causeOf, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import type { Screen } from './screen.ts';
 
@@ -58,9 +60,8 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
   const here = (await alreadyHere(flags.config, runtime)) ?? (named === undefined ? undefined : await inside(named));
   if (here) return goOn(here);
 
-  // Nobody answers ten questions to learn then that there is no Docker.
-  if (terminal.interactive) await engineCheck(world, runtime.env);
   const hints: Hints = await defaults(world);
+  if (terminal.interactive) await beforeAsking(trial(said, hints, runtime), named === undefined ? [] : [String(named)]);
   if (terminal.interactive) {
     screen.say('Single sign-on for this server. Nothing is changed before you say yes.\n');
     const lines = await detect(world, hints.baseDir ?? '/');
@@ -78,17 +79,7 @@ export async function interview(flags: InitFlags & AnswerFlags, runtime: Runtime
     if (kept) return goOn(kept);
   }
   if (open.length > 0) throw missingAnswers(open, said);
-  const draft = draftFrom(answers, hints);
-  for (const {
-    path: [key],
-    value,
-    ...refusal
-  } of objections(draft)) {
-    const question = questions.find(({ id }) => id === key);
-    if (question) throw invalid(question, sentence(String(value), refusal));
-  }
-  const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
-  const text = createConfig(draft, path);
+  const { path, text } = written(answers, hints);
   if (said.tls === undefined) await assertTlsSaid(world, parseConfig(text, path).config);
   const told = 'authentik tells apps who you are, and does not ask you first. To be asked: --consent explicit';
   return { path, text, said, ...(said.consent === undefined && { told }) };
@@ -116,13 +107,50 @@ const elsewhere = (path: string): Failure =>
     fix: 'Leave --base-dir out to continue with it, or remove it first: homeauth uninstall',
   });
 
-async function answer(question: Question, hints: Hints, earlier: Answers, { terminal }: Runtime) {
+/** An installation as it would be with what was said, guesses, and examples for what nobody can guess. */
+function trial(said: Answers, hints: Hints, runtime: Runtime): Installation {
+  // Whether a login page lies below the domain is seen when both are known.
+  const given: Answers = { ...said };
+  delete given['auth-host'];
+  const answers: Answers = {};
+  for (const { id, suggest, example } of questions) {
+    const value = given[id] ?? suggest(hints, answers) ?? example;
+    if (value !== undefined) answers[id] = value;
+  }
+  const { path, text } = written(answers, hints);
+  return openInstallation(text, path, runtime);
+}
+
+/** @throws Failure flag-invalid where answers do not go together */
+function written(answers: Answers, hints: Hints): Pick<Statement, 'path' | 'text'> {
+  const draft = draftFrom(answers, hints);
+  for (const {
+    path: [key],
+    value,
+    ...refusal
+  } of objections(draft)) {
+    const question = questions.find(({ id }) => id === key);
+    if (question) throw invalid(question, sentence(String(value), refusal));
+  }
+  const path = layoutOf(normaliseDir(String(draft['base-dir']))).config;
+  return { path, text: createConfig(draft, path) };
+}
+
+/** A directory without room for the data is told at its question, where another one can be named. */
+async function unfit(value: string, { world }: Pick<Runtime, 'world'>): Promise<string | undefined> {
+  const room = await roomAt({ world, layout: layoutOf(normaliseDir(value)) });
+  return room.status === 'fail' ? causeOf(room.issue) : undefined;
+}
+
+async function answer(question: Question, hints: Hints, earlier: Answers, runtime: Runtime) {
+  const { terminal } = runtime;
   const initial = question.suggest(hints, earlier);
   if (!question.prompt || !terminal.interactive) return question.unattended ?? initial;
   return terminal.ask({
     message: question.prompt,
     ...(initial !== undefined && { initial }),
-    validate: question.validate,
+    validate: async (value) =>
+      question.validate(value) ?? (question.id === 'base-dir' ? await unfit(value, runtime) : undefined),
     flag: question.flag,
     ifStopped: 'Nothing was changed.',
   });

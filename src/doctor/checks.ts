@@ -25,6 +25,8 @@ import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
 import { years } from './years.ts';
 
+/** What no answer of its owner changes. */
+const unasked = ['interview', 'preflight', 'doctor'] as const;
 const early = ['preflight', 'doctor'] as const;
 const doctor = ['doctor'] as const;
 const proven = ['doctor', 'verify'] as const;
@@ -35,14 +37,14 @@ export const checks: readonly Check[] = [
     id: 'not-root',
     title: 'homeauth runs as root',
     needs: 'nothing',
-    by: early,
+    by: unasked,
     run: ({ world }, about) => rootCheck(world, about),
   },
   {
     id: 'docker-unreachable',
     title: 'Docker answers',
     needs: 'nothing',
-    by: early,
+    by: unasked,
     run: ({ world, surroundings: runtime }) => engineCheck(world, runtime.env),
   },
   { id: 'base-dir-unfit', title: 'the base directory can be used', needs: 'nothing', by: early, run: placeCheck },
@@ -58,7 +60,7 @@ export const checks: readonly Check[] = [
     id: 'clock-wrong',
     title: "this machine's clock is plausible",
     needs: 'nothing',
-    by: early,
+    by: unasked,
     run: (_, about) => clockCheck(new Date(), about),
   },
   { id: 'ipv6', title: 'this machine has IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
@@ -83,7 +85,7 @@ export const checks: readonly Check[] = [
     id: 'port-taken',
     title: 'Caddy is there, or its ports are free',
     needs: 'docker',
-    by: early,
+    by: unasked,
     finds: ['listen-taken', 'listen-elsewhere'],
     async run(installation) {
       const proxy = await proxyFor(installation);

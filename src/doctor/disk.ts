@@ -1,7 +1,13 @@
+import type { Layout } from '../desired/layout.ts';
 import type { Installation } from '../installation/installation.ts';
 import { assertWritable } from '../installation/storage.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
-import type { Filesystem } from '../world/world.ts';
+import type { Filesystem, World } from '../world/world.ts';
+
+interface Sight {
+  readonly world: Pick<World, 'files'>;
+  readonly layout: Layout;
+}
 
 /** What the images and a new database need, in bytes. */
 const roomNeeded = 4e9;
@@ -9,7 +15,7 @@ const roomNeeded = 4e9;
 const roomSpare = 1e9;
 
 /** Whether an installation was begun here: then its images and data are there already. */
-export const isBegun = async ({ world, layout }: Pick<Installation, 'world' | 'layout'>): Promise<boolean> =>
+export const isBegun = async ({ world, layout }: Sight): Promise<boolean> =>
   (await world.files.stat(layout.token)) !== undefined;
 
 /** Is the base directory where it seems to be, and can it be written to? @throws Failure where not */
@@ -20,12 +26,23 @@ export async function placeCheck({ world, config, layout }: Installation): Promi
 
 /** Is there room for the data, and for the images where Docker keeps them? */
 export async function diskCheck(installation: Installation): Promise<Finding[]> {
-  const { world, layout } = installation;
+  return spaceCheck(installation, [installation.layout.root]);
+}
+
+/** Is there room for the data where an installation would lie? */
+export const roomAt = async (sight: Sight): Promise<Finding> =>
+  room(await sight.world.files.filesystem(sight.layout.root), await isBegun(sight));
+
+/** Is there room at these places, and where Docker keeps images? */
+export async function spaceCheck(
+  installation: Pick<Installation, 'world' | 'layout'>,
+  places: readonly string[],
+): Promise<Finding[]> {
+  const { world } = installation;
   const begun = await isBegun(installation);
   const engine = await world.docker.engine().catch(() => undefined);
-  const places = [layout.root, ...(engine?.dataRoot ? [engine.dataRoot] : [])];
   const disks = new Map<string, Filesystem>();
-  for (const path of places) {
+  for (const path of [...places, ...(engine?.dataRoot ? [engine.dataRoot] : [])]) {
     const disk = await world.files.filesystem(path);
     if (!disks.has(`${disk.source} ${disk.target}`)) disks.set(`${disk.source} ${disk.target}`, disk);
   }

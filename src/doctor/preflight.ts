@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { byFlag } from '../model/setting.ts';
 import { quotationOf, textOf } from '../model/shown.ts';
 import { checksBy } from './checks.ts';
+import { spaceCheck } from './disk.ts';
 import { examine } from './examine.ts';
 
 /**
@@ -14,7 +15,20 @@ import { examine } from './examine.ts';
  */
 export async function preflight(installation: Installation): Promise<readonly Finding[]> {
   const named = (await isFirst(installation.source, installation.world)) ? byFlag<Issue> : (issue: Issue) => issue;
-  const findings = await examine(installation, checksBy('preflight'));
+  return nothingWrong(await examine(installation, checksBy('preflight')), named);
+}
+
+/**
+ * What no answer changes, before anything is asked: nobody answers ten questions to learn then that a port is taken.
+ * `trial`: an installation with guesses where its owner has said nothing. `places`: directories that they did name.
+ * @throws Failure as `preflight`
+ */
+export async function beforeAsking(trial: Installation, places: readonly string[]): Promise<void> {
+  const [findings, space] = await Promise.all([examine(trial, checksBy('interview')), spaceCheck(trial, places)]);
+  nothingWrong([...findings, ...space], byFlag);
+}
+
+function nothingWrong(findings: readonly Finding[], named: (issue: Issue) => Issue): readonly Finding[] {
   const issues = findings.flatMap((found): Issue[] => (found.status === 'fail' ? [named(found.issue)] : []));
   const [first, ...more] = issues;
   if (!first) return findings.filter(({ status }) => status === 'warn');

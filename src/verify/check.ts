@@ -37,8 +37,8 @@ export type Need = keyof Grounds;
 /** One thing to look at, listed once. One that throws a Failure, or takes too long, is a finding as well. */
 export interface CheckOf<N extends Need> extends About {
   readonly needs: N;
-  /** Which commands make it: `preflight` is what `init` and others do before they write. */
-  readonly by: readonly ('preflight' | 'doctor' | 'verify' | 'verify --as-outsider')[];
+  /** Which commands make it: `interview` before the first question, `preflight` before the first write. */
+  readonly by: readonly ('interview' | 'preflight' | 'doctor' | 'verify' | 'verify --as-outsider')[];
   /** Names of what its run looks at besides, each a section in docs/problems.md. */
   readonly finds?: readonly string[];
   run(ground: Grounds[N], about: About): readonly Finding[] | Promise<readonly Finding[]>;

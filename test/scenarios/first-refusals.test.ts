@@ -101,6 +101,55 @@ test('without a Docker nobody is asked for anything', async () => {
   expect(terminal.left).toEqual(['home.example.com']);
 });
 
+describe('what no answer changes is looked at before anything is asked', () => {
+  const full = (...paths: string[]) => {
+    const { filesystem } = fake.files;
+    fake.files.filesystem = async (path) => {
+      const is = paths.find((one) => path.startsWith(one));
+      return { ...(await filesystem(path)), ...(is && { target: is, source: is, free: 1e9 }) };
+    };
+  };
+  const init = async (...answers: string[]) => {
+    const terminal = fakeTerminal(answers);
+    const { failure, err } = await homeauthIn(fake)('init', [], {}, terminal);
+    return { code: failure?.code, fix: textOf(failure?.fix ?? ''), asked: answers.length - terminal.left.length, err };
+  };
+
+  test("a full disk under Docker's images", async () => {
+    full('/var/lib/docker');
+    const engine = await fake.docker.engine();
+    fake.docker.engine = async () => ({ ...engine, dataRoot: '/var/lib/docker' });
+    expect(await init('home.example.com')).toMatchObject({ code: 'disk-full', asked: 0 });
+  });
+
+  test('a port that another server has, with the flag that goes round it', async () => {
+    Object.assign(fake.world.host, { listener: async () => ({ process: 'nginx' }) });
+    const { code, fix, asked } = await init('home.example.com');
+    expect([code, asked]).toEqual(['port-taken', 0]);
+    expect(fix).toContain('--proxy manual');
+  });
+
+  test('another user than root', async () => {
+    Object.assign(fake.world.host, { uid: 1000 });
+    expect(await init('home.example.com')).toMatchObject({ code: 'not-root', asked: 0 });
+  });
+
+  test('a full disk under the directory that is offered is told where another one can be named', async () => {
+    full('/srv/docker');
+    const { err } = await init('home.example.com', '', '/mnt/tank');
+    expect(err).toMatch(/> \/srv\/docker has 1\.0 GB left/);
+    expect(err).not.toMatch(/> .*\/mnt\/tank/);
+  });
+});
+
+test('a new password is asked for by the name of the account', async () => {
+  const answers = ['home.example.com', '', 'Helen', '', 'helen@example.com', 'off'];
+  const { err } = await homeauthIn(fake)('init', [], { tls: 'internal' }, fakeTerminal(answers));
+  expect(err).not.toMatch(/^\? Password/m);
+  const typed = await homeauthIn(fake)('init', [], { tls: 'internal' }, fakeTerminal([...answers, 'a b c']));
+  expect(typed.err).toContain('? New password of helen');
+});
+
 describe('what is typed at add-app is told as it was typed', () => {
   test.each([
     ['My App', {}, 'the name "My App" has capital letters.'],

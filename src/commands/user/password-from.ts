@@ -23,11 +23,16 @@ export async function newPassword(
     return password;
   }
   if (!runtime.terminal.interactive) return undefined;
-  return runtime.terminal.askSecret({
-    message: 'Password',
-    again: 'Password again',
+  return askNewPassword(known, '--password-file FILE', runtime);
+}
+
+/** Asks for one, twice. Whose it is to be is said: a person has several. */
+export function askNewPassword(known: Known, flag: string, { terminal }: Runtime): Promise<Secret> {
+  return terminal.askSecret({
+    message: `New password of ${known.username}`,
+    again: 'The same password again',
     validate: (value) => weakness(value, known),
-    flag: '--password-file FILE',
+    flag,
     ifStopped: 'Nothing was changed.',
   });
 }
