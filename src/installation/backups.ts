@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import pMap from 'p-map';
 import { nearest } from '../config/nearest.ts';
 import { resticIn } from '../config/restic.ts';
@@ -126,7 +126,7 @@ export async function copyNamed(written: string | undefined, place: Place, insta
   if (given?.includes('/')) {
     const copy = await copyAt(given, surroundings);
     if (copy.manifest.domain === config.domain) return copy;
-    throw noCopy(`${copy.path} is a copy of ${copy.manifest.domain}, not of ${config.domain}.`);
+    throw noCopy(`${copy.path} is a copy of ${copy.manifest.domain}, not of ${config.domain}.`, dirname(copy.path));
   }
   const copies = await copiesIn(place, installation);
   const found = given === undefined ? copies[0] : copies.find(isCalled(given));
@@ -138,15 +138,15 @@ export async function copyNamed(written: string | undefined, place: Place, insta
           given,
           copies.map(({ name }) => name),
         );
+  const from = nameOf(place) === config.backup.to ? '' : ` --from ${nameOf(place)}`;
   throw new Failure({
     code: 'copy-unknown',
     problem: `There is no copy ${given === undefined ? '' : `${given} `}in ${nameOf(place)}.`,
+    ...(near && { why: `There is one with nearly this name: ${near}` }),
     fix:
-      copies.length === 0
-        ? 'Make one: homeauth backup'
-        : near
-          ? `Did you mean: ${near}`
-          : 'Those that are there: homeauth backup list',
+      copies.length > 0
+        ? `Those that are there: homeauth backup list${from}`
+        : 'See whether they lie elsewhere: homeauth backup list --from PATH. To make one: homeauth backup',
   });
 }
 
@@ -190,16 +190,17 @@ export async function copyAt(given: string, { world, cwd }: Pick<Runtime, 'world
   const path = join(given.startsWith('/') ? '' : cwd, given).replace(/\/+$/, '');
   await assertTrusted(path, world);
   const manifest = await manifestIn(path, world.files);
-  if (!manifest) throw noCopy(`${path} is no copy.`);
+  if (!manifest)
+    throw noCopy(`${path} ${(await world.files.stat(path)) ? 'is no copy' : 'is not there'}.`, dirname(path));
   return { name: path.slice(path.lastIndexOf('/') + 1), path, directory: path, manifest };
 }
 
-const noCopy = (problem: string): Failure =>
+const noCopy = (problem: string, place: string): Failure =>
   new Failure({
     code: 'copy-unknown',
     problem,
     why: `A copy is a directory with a ${manifestFile} that homeauth wrote.`,
-    fix: 'Those that are here: homeauth backup list',
+    fix: `See which copies are there: homeauth backup list --from ${place}`,
   });
 
 /** What a copy says of itself; undefined where it is none, or not whole. */

@@ -117,6 +117,11 @@ test.each([
   expect(files.snapshot()).toEqual(before);
 });
 
+test('a path without a copy is told with what works where nothing is installed', async () => {
+  const { failure } = await homeauth('restore', ['/mnt/usb/none'], { dryRun: true });
+  expect([failure?.problem, failure?.fix]).toEqual(['/mnt/usb/none is not there.', 'See what is there: ls /mnt/usb']);
+});
+
 test('refuses where something is there already, and a damaged copy, and leaves nothing', async () => {
   files.put(at('homeauth.yaml'), 'mine');
   const before = files.snapshot();

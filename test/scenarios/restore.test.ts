@@ -74,6 +74,17 @@ test('says what would be lost, and changes nothing with --dry-run or without the
   expect(files.snapshot()).toEqual(before);
 });
 
+test.each([
+  ['another name', (name: string) => `${name}0`, {}, /^Those that are there: homeauth backup list$/],
+  ['a path', () => '/mnt/usb/2026-11-29T160500Z', {}, /homeauth backup list --from \/mnt\/usb$/],
+  ['another place', (name: string) => name, { from: '/mnt/usb' }, /homeauth backup list --from PATH/],
+])('%s, where no such copy is, is told with what lists those that are there', async (_, written, flags, fix) => {
+  for (const dryRun of [true, false]) {
+    const { failure } = await homeauth('restore', [written(name)], { ...flags, dryRun });
+    expect([failure?.code, failure?.fix]).toEqual(['copy-unknown', expect.stringMatching(fix)]);
+  }
+});
+
 test('puts people, apps, files and secrets back, proves it, and keeps what was there', async () => {
   const { code, out, err, failure } = await homeauth('restore', [name], { confirm });
   expect(failure).toBeUndefined();

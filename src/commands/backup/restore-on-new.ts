@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { RestoreFlags } from '../../cli/backup.ts';
 import { checkBaseDir, normaliseDir } from '../../config/directory.ts';
 import { checkHostName } from '../../config/host-name.ts';
@@ -67,7 +68,12 @@ export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: 
 
 async function copyAtPath(given: string, runtime: Runtime): Promise<Copy> {
   if (!given.includes('/')) throw unnamed(given);
-  return copyAt(given, runtime);
+  return copyAt(given, runtime).catch((error: unknown) => {
+    // Nothing lists copies here: that takes an installation.
+    if (!(error instanceof Failure) || error.code !== 'copy-unknown') throw error;
+    const { problem, why } = error;
+    throw new Failure({ code: 'copy-unknown', problem, why, fix: `See what is there: ls ${dirname(given)}` });
+  });
 }
 
 /** Of a repository the copy that was named with it, else the newest, where all are of one domain. */
