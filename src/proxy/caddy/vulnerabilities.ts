@@ -10,18 +10,18 @@ import { wordsFor } from './words.ts';
 const known = [
   {
     fixedIn: '2.11.6',
-    is: 'requests can be mixed up',
-    why: 'Two at once can be sent to the wrong one of authentik and the app: caddy#7859.',
+    is: 'a request can reach the wrong program',
+    why: 'Of two at the same moment Caddy can send the one for authentik to the app, or the other way round: people see an error, or a page that does not belong there. Known as GHSA-6365-7ppr-5r92.',
   },
   {
     fixedIn: '2.11.4',
-    is: 'a forged header can reach your own sites',
-    why: 'Its name has an underscore, and the app is in PHP or Python: CVE-2026-52845.',
+    is: 'a visitor can pretend to be somebody else in your own sites',
+    why: 'A header whose name has an underscore gets past Caddy, and apps in PHP or Python take it for the one that names the user. Known as CVE-2026-52845.',
   },
   {
     fixedIn: '2.11.2',
-    is: 'a forged header can reach your own sites',
-    why: "Those with a forward_auth of yours; homeauth's are safe: CVE-2026-30851.",
+    is: 'a visitor can pretend to be somebody else in your own sites',
+    why: "In those with a forward_auth that you wrote, an app can get a visitor's own header in place of authentik's. What homeauth writes is safe. Known as CVE-2026-30851.",
   },
 ];
 
