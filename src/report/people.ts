@@ -1,6 +1,7 @@
 import type { Access } from '../model/access.ts';
 import type { Person, Session } from '../model/person.ts';
 import type { Factor } from '../model/second-factor.ts';
+import { prose } from './layout.ts';
 import { methods } from './second-factor.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
@@ -16,8 +17,12 @@ const list = (names: readonly string[]): string => names.join(', ') || none;
 export const asAdmin = (username: string, style: Style): string =>
   style.marked('look', `${username} is an administrator: may change everything in authentik`);
 
-/** `homeauth user list`. */
-export function people(all: readonly (Person & { readonly secondFactor: boolean })[], style: Style): string {
+/** `homeauth user list`. `authHost`: where they log in. */
+export function people(
+  all: readonly (Person & { readonly secondFactor: boolean })[],
+  authHost: string,
+  style: Style,
+): string {
   const head = ['USER', 'E-MAIL', 'GROUPS', '2ND FACTOR', 'ACTIVE', 'LAST LOGIN'];
   const rows = all.map(({ username, email, groups, secondFactor, active, lastLogin }) => [
     username,
@@ -25,9 +30,10 @@ export function people(all: readonly (Person & { readonly secondFactor: boolean 
     list(groups),
     yes(secondFactor),
     yes(active),
-    lastLogin ? day(lastLogin) : 'never',
+    lastLogin ? day(lastLogin) : 'not yet',
   ]);
-  return table(head, rows, style);
+  const note = `LAST LOGIN: at https://${authHost}, with a password or a passkey. Opening an app while still logged in does not count.`;
+  return [table(head, rows, style), '', prose(note, style)].join('\n');
 }
 
 export interface Whole {
@@ -42,7 +48,7 @@ export function person({ person, factors, sessions, access }: Whole, style: Styl
   const opens = access.filter((one) => one.opens).map(({ app }) => app);
   const shut = access.filter((one) => !one.opens).map(({ app }) => app);
   const { username, name, email, groups, active, admin, lastLogin } = person;
-  const login = lastLogin ? `last login ${minute(lastLogin)}` : 'never logged in';
+  const login = lastLogin ? `last login ${minute(lastLogin)}` : 'has not logged in yet';
   return [
     style.colour.bold(style.text(name === username ? username : `${username}   ${name}`)),
     pairs(

@@ -54,6 +54,15 @@ describe('user add', () => {
     expect((await run('user add', ['anna'], { ...anna, name: 'Anne' })).failure?.code).toBe('user-exists');
   });
 
+  test.each([
+    ['a group that is not there', { group: ['famly'] }, 'group-unknown'],
+    ['a link, which nobody can be sent', { link: true }, 'recovery-off'],
+  ])('%s is refused before anything is asked', async (_, flags, code) => {
+    const terminal = fakeTerminal(['anna']);
+    const { failure } = await homeauthIn(fake)('user add', [], flags, terminal);
+    expect([failure?.code, terminal.left]).toEqual([code, ['anna']]);
+  });
+
   test('asks for what is missing, and again for what will not do', async () => {
     const answers = ['Anna', 'akadmin', 'anna', '', 'HELEN@example.com', 'anna@example.com', 'anna2026!!', good, good];
     const terminal = fakeTerminal(answers);
@@ -130,9 +139,11 @@ describe('looking', () => {
     const [head = '', first, second, ...more] = out.split('\n');
     expect(head.split(/ {2,}/)).toEqual(['USER', 'E-MAIL', 'GROUPS', '2ND FACTOR', 'ACTIVE', 'LAST LOGIN']);
     const today = new Date().toLocaleString('sv-SE').slice(0, 10);
+    await run('user add', ['bob'], { name: 'Bob', email: 'bob@example.com', passwordFile: '/srv/pw' });
+    expect((await run('user list')).out).toMatch(/^bob .*not yet$/m);
     expect(first?.split(/ {2,}/)).toEqual(['anna', 'anna@example.com', 'family', 'no', 'yes', today]);
     expect(second).toMatch(/^helen .*authentik Admins/);
-    expect(more).toEqual([]);
+    expect(more.join(' ').trim()).toMatch(/^LAST LOGIN: at https:\/\/auth\.home\.example\.com, .* does not count\.$/);
     expect((await run('user list', [], { verbose: true })).out).toMatch(
       /^akadmin\n[\s\S]*^homeauth\n {2}e-mail: - · groups: authentik Admins/m,
     );

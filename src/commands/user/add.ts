@@ -23,11 +23,11 @@ export async function add(given: string | undefined, flags: UserAddFlags, runtim
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'user add');
   const { paper } = screen;
-  const person = await interview(given, flags, installation);
-  await groupsNamed(installation, person.groups);
   const link = flags.link ?? false;
-  // Known before there is an account that nobody can use.
+  // What no answer changes is refused before anything is asked.
   if (link && !installation.config.policies.recovery) throw recoveryOff(installation);
+  await groupsNamed(installation, [flags.group ?? []].flat());
+  const person = await interview(given, flags, installation);
   const password = link ? undefined : await passwordFor(person, flags, installation);
   const want = { ...person, ...(password && { password }) };
   const { made, account, url } = await hold(installation, `user add ${person.username}`, async () => {

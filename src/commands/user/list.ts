@@ -16,6 +16,6 @@ export async function list(flags: UserListFlags, runtime: Runtime): Promise<Exit
   const people = shown
     .map((account) => ({ ...personOf(account), secondFactor: have.has(account.username) }))
     .toSorted((a, b) => a.username.localeCompare(b.username));
-  screen.result(words(people, screen.paper), { people }, true);
+  screen.result(words(people, installation.config.authHost, screen.paper), { people }, true);
   return exitCodes.fine;
 }
