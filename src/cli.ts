@@ -21,26 +21,11 @@ const all = [
     people.userRemove,
   ],
   ...[people.userEnroll2fa, people.userReset2fa],
-  ...[
-    care.status,
-    care.doctor,
-    care.mailTest,
-    care.notifyTest,
-    care.schedule,
-    care.rotate,
-    care.rotateApp,
-    care.upgrade,
-  ],
-  ...[care.report, care.rescue],
-  ...[
-    backups.backup,
-    backups.backupList,
-    backups.backupShow,
-    backups.backupVerify,
-    backups.backupDrill,
-    backups.backupPrune,
-    backups.restore,
-  ],
+  // As they are met in a year: looks, copies, what goes by itself, what is renewed, and what helps on a bad day.
+  ...[care.status, care.doctor, care.report],
+  ...[backups.backup, backups.backupList, backups.backupShow, backups.backupVerify, backups.backupDrill],
+  ...[backups.backupPrune, care.schedule, care.notifyTest, care.mailTest],
+  ...[care.upgrade, care.rotate, care.rotateApp, backups.restore, care.rescue],
   ...[shell.completion],
 ] as const;
 

@@ -128,3 +128,10 @@ test('the program', async () => {
     await rm(directory, { recursive: true });
   }
 });
+
+test('the commands under Care come in the order in which a year needs them', () => {
+  const [, care = ''] = /^Care:\n([\s\S]*?)\n\n/m.exec(helpOf()) ?? [];
+  expect([...care.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name)).toEqual([
+    ...['status', 'doctor', 'report', 'backup', 'schedule', 'notify', 'mail', 'upgrade', 'rotate', 'restore', 'rescue'],
+  ]);
+});
