@@ -1,8 +1,10 @@
 import type { AddAppFlags } from '../cli/apps.ts';
+import type { Config } from '../config/config.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertChosen } from '../installation/trust.ts';
 import { Failure } from '../model/failure.ts';
+import { type Finding, issueOf } from '../model/finding.ts';
 import { Secret } from '../model/secret.ts';
 
 /** A secret from a file's only line, or from stdin with `-`. Never from the command line itself, where `ps` shows it. */
@@ -39,11 +41,41 @@ export async function passwordAtHand(
   if (flags.adminPasswordFile) return secretFrom(flags.adminPasswordFile, '--admin-password-file', runtime);
   if (await world.files.read(layout.adminPassword))
     return secretFrom(layout.adminPassword, layout.adminPassword, runtime);
-  if (!terminal.interactive) return undefined;
+  return terminal.interactive ? askOwner(config, runtime, 'Nothing was changed.') : undefined;
+}
+
+async function askOwner(
+  { admin }: Config,
+  { terminal }: Pick<Runtime, 'terminal'>,
+  ifStopped: string,
+): Promise<Secret | undefined> {
   const typed = await terminal.askSecret({
-    message: `Password of ${config.admin.username}, to prove the login (Enter leaves that out)`,
+    message: `Password of ${admin.username}, to prove the login (Enter leaves that out)`,
     flag: '--admin-password-file FILE',
-    ifStopped: 'Nothing was changed.',
+    ifStopped,
   });
   return typed.reveal() === '' ? undefined : typed;
 }
+
+/** authentik counts wrong ones, and shuts out whoever has too many. */
+const retries = 2;
+
+/** Makes a proof with the owner's password, and again with another one where it was mistyped and somebody can be asked. */
+export async function provenWith(
+  password: Secret | undefined,
+  { config, surroundings }: Installation,
+  prove: (password: Secret | undefined) => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  const { terminal } = surroundings;
+  let given = password;
+  let found = await prove(given);
+  for (let n = 0; n < retries && given && terminal.interactive && found.some(isPasswordWrong); n++) {
+    terminal.say(`This is not the password of ${config.admin.username}.`);
+    given = await askOwner(config, surroundings, 'Everything is set up; only the proof of the login is missing.');
+    found = await prove(given);
+  }
+  return found;
+}
+
+/** Whether a proof failed because the password is not the one of the account. */
+export const isPasswordWrong = (found: Finding): boolean => issueOf(found)?.code === 'wrong-password';

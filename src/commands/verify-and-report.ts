@@ -14,6 +14,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { closing } from '../report/next.ts';
 import { planData } from '../report/plan.ts';
 import { isAboutName } from '../verify/name.ts';
+import { isPasswordWrong, provenWith } from './password.ts';
 import type { Screen } from './screen.ts';
 
 export interface Finish {
@@ -36,7 +37,10 @@ export interface Finish {
 /** Prove what was changed, say what came of it and what comes next. Exit code 4 when a proof failed. */
 export async function verifyAndReport(installation: Installation, screen: Screen, told: Finish): Promise<ExitCode> {
   screen.progress({ is: 'stage', title: 'proof' });
-  const asked = await verifyAll(installation, told);
+  const { password, ...rest } = told;
+  const asked = await provenWith(password, installation, (one) =>
+    verifyAll(installation, { ...rest, ...(one && { password: one }) }),
+  );
   // Accounts are made and removed for it: only where something was changed.
   const walked = told.fresh ? await verifyClients(installation, told.apps) : [];
   const findings = [...asked, ...walked];
@@ -82,8 +86,17 @@ function headline({ config }: Installation, { apps, took }: Finish, proven: bool
 
 function nextSteps({ config }: Installation, told: Finish, findings: readonly Finding[]) {
   const { apps, withoutSecondFactor } = told;
-  const failed = findings.some(({ status }) => status === 'fail');
-  if (failed) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to fix it' }];
+  const failed = findings.filter(({ status }) => status === 'fail');
+  const [only] = apps;
+  if (failed.length > 0 && failed.every(isPasswordWrong)) {
+    const again = { command: `homeauth verify ${only?.name} --as-owner`, what: 'the proof again, with your password' };
+    const forgotten = {
+      command: `homeauth user password ${config.admin.username}`,
+      what: 'a new one, if you forgot it',
+    };
+    return only ? [again, forgotten] : [forgotten];
+  }
+  if (failed.length > 0) return [{ command: 'homeauth doctor', what: 'what is wrong, and how to fix it' }];
   const enrol = { command: `homeauth user enroll-2fa ${config.admin.username}`, what: 'second factor' };
   const { username } = config.admin;
   const isNew = told.changes.some(({ op, id }) => op === 'create' && id === `user:${username}`);
