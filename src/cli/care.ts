@@ -60,7 +60,7 @@ export type ScheduleFlags = FlagsOf<typeof schedule>;
 export const report = defineCommand({
   name: 'report',
   heading: 'care',
-  about: 'Show on one page what is exposed, who may open what, problems, copies, certificates and releases',
+  about: 'Make all checks of doctor, and show on one page what is exposed, who may open what, copies and releases',
   examples: ['homeauth report', 'homeauth report --html /root/homeauth.html'],
   takes: (command) => command.option('--html <file>', 'write it as a page that a browser shows, for root alone'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/report.ts')).report(flags, s),

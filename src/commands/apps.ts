@@ -29,7 +29,8 @@ function unknown(text: string, names: readonly string[]): Failure {
   const near = nearest(text, names);
   return new Failure({
     code: 'app-unknown',
-    problem: `homeauth knows no app like "${text}".${near ? ` Did you mean ${near}?` : ''}`,
-    fix: 'An app that it does not know works, too: homeauth add-app NAME --upstream HOST:PORT',
+    problem: `homeauth knows no app like "${text}".`,
+    why: 'An app that it does not know works, too: homeauth add-app NAME --upstream HOST:PORT',
+    fix: near ? `Did you mean: homeauth apps ${near}` : 'See all of them: homeauth apps',
   });
 }

@@ -18,7 +18,7 @@ export async function report(flags: ReportFlags, runtime: Runtime): Promise<Exit
   const { terminal, world, cwd } = runtime;
   const path = flags.html === undefined ? undefined : join(flags.html.startsWith('/') ? '' : cwd, flags.html);
   if (path !== undefined) await assertFree(path, world.files);
-  terminal.live('· looking at everything');
+  terminal.live('· all checks of doctor');
   const overview = await overviewOf(installation, once(await examined(flags.config, runtime)));
   terminal.live(undefined);
   if (path === undefined) {

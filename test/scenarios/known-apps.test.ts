@@ -49,8 +49,11 @@ describe('homeauth apps, on a server without anything', () => {
     expect(code).toBe(2);
     expect(failure).toMatchObject({
       code: 'app-unknown',
-      problem: 'homeauth knows no app like "imich". Did you mean immich?',
+      problem: 'homeauth knows no app like "imich".',
+      fix: 'Did you mean: homeauth apps immich',
     });
+    const none = await homeauth('apps', [['qqqqqqqqqq']]);
+    expect([none.code, none.failure?.fix]).toEqual([2, 'See all of them: homeauth apps']);
   });
 
   test('as data for scripts', async () => {
