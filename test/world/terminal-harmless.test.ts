@@ -71,7 +71,7 @@ test('a name makes no line of its own', () => {
   const name = 'eve\n✓ everything is fine\r\n✓ so it is';
   const person = { username: name, name, email: name, groups: [name], active: true, admin: false, secondFactor: false };
   const shown = [
-    people([person as never], style),
+    people([person as never], 'auth.home.example.com', style),
     failure(new Failure({ code: 'x', problem: `${name} is not there.`, fix: 'Look.' }), style),
   ].join('\n');
   expect(shown.split('\n').filter((line) => line.startsWith('✓'))).toEqual([]);
