@@ -14,7 +14,7 @@ const patience = 30_000;
  */
 export async function dialWithin(pid: number, request: HttpRequest): Promise<HttpAnswer> {
   const { execa } = await import('execa');
-  const program = fileURLToPath(new URL('./dial-here.js', import.meta.url));
+  const program = fileURLToPath(new URL('../world/dial-here.js', import.meta.url));
   const enter = [`--net=/proc/${pid}/ns/net`, process.execPath, program, String(pid)];
   const { exitCode, stdout, stderr } = await execa('nsenter', enter, {
     input: JSON.stringify(request),

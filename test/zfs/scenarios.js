@@ -12,12 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { test } from 'node:test';
-import { assertUnlocked } from '../../dist/kinds/data-location.js';
-import { datasetKind } from '../../dist/kinds/dataset.js';
-import { secretsKind } from '../../dist/kinds/secrets.js';
-import { nodeFiles } from '../../dist/world/files.js';
-import { systemRandom } from '../../dist/world/random.js';
-import { zfsCommand } from '../../dist/world/zfs.js';
+import { assertUnlocked } from '../../build/kinds/data-location.js';
+import { datasetKind } from '../../build/kinds/dataset.js';
+import { secretsKind } from '../../build/kinds/secrets.js';
+import { nodeFiles } from '../../build/world/files.js';
+import { systemRandom } from '../../build/world/random.js';
+import { zfsCommand } from '../../build/world/zfs.js';
 
 const world = { files: nodeFiles(), zfs: zfsCommand(), random: systemRandom };
 const base = '/rpool/encrypted/docker';
@@ -177,7 +177,7 @@ test('names that ZFS does not have or does not like', async () => {
 });
 
 test('a user other than root may look and not create', async () => {
-  const script = `process.setuid(65534); import('${import.meta.dirname}/../../dist/world/zfs.js').then(async ({ zfsCommand }) => {
+  const script = `process.setuid(65534); import('${import.meta.dirname}/../../build/world/zfs.js').then(async ({ zfsCommand }) => {
     const zfs = zfsCommand();
     console.log((await zfs.datasets()).length, await zfs.create('rpool/x').catch((e) => e.code));
   });`;

@@ -1,0 +1,68 @@
+// Puts what `tsc` wrote into build/ into few files in dist/: one for each command, and beside them what several need. To
+// find, read and link some 400 modules took longer than most commands do now.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+
+const common = {
+  absWorkingDir: import.meta.dirname,
+  bundle: true,
+  platform: 'node',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+/** Files of their own: what the first one imports when it is wanted, and a program that is started beside homeauth. */
+const files = new Set(['build/world/dial-here.js']);
+const filesWhenWanted = {
+  name: 'files when wanted',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = relative(import.meta.dirname, join(resolveDir, path));
+      files.add(file);
+      return { path: `./${relative('build', file)}`, external: true };
+    }),
+};
+/** The large ones, such as undici, stay as they are. */
+const packagesWhenWanted = {
+  name: 'packages when wanted',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    ),
+};
+
+await rm('dist', { recursive: true, force: true });
+const first = await build({
+  ...common,
+  entryPoints: ['build/main.js'],
+  outfile: 'dist/start.cjs',
+  format: 'cjs',
+  define: { 'import.meta.url': '__filename' },
+  plugins: [filesWhenWanted],
+});
+const others = await build({
+  ...common,
+  entryPoints: [...files],
+  outdir: 'dist',
+  outbase: 'build',
+  format: 'esm',
+  splitting: true,
+  plugins: [packagesWhenWanted],
+  // As deep as build/world/: what lies beside homeauth is found from there.
+  chunkNames: 'parts/[hash]',
+  // Packages that are CommonJS ask for Node's own modules so.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
+});
+
+const inputs = Object.keys({ ...first.metafile.inputs, ...others.metafile.inputs });
+const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+const licences = [...packages].sort().map(async (path) => {
+  const { name, version, license } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+  const file = (await readdir(path)).find((entry) => /^licen[cs]e/i.test(entry));
+  return `${name} ${version} (${license})\n\n${file ? await readFile(join(path, file), 'utf8') : ''}`;
+});
+await writeFile('dist/licences.txt', (await Promise.all(licences)).join(`\n${'-'.repeat(80)}\n`));
