@@ -37,8 +37,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       ? await headerOf(found, installation, runtime.catalogue.find(name))
       : undefined;
     const told: AppLogin = { app: name, url, login: found.login ?? 'forward-auth', ...(header && { header }) };
-    screen.result(appLogin(told, screen.paper), { ...told }, true);
-    return exitCodes.fine;
+    return screen.result(appLogin(told, screen.paper), { ...told }, true);
   }
   const client = (await clientsOf(installation))[name];
   const secretFile = clientFile(installation.layout, found);
@@ -60,8 +59,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       ...composeOf(installation, found),
     },
   };
-  screen.result(appLogin(told, screen.paper), { ...told }, true);
-  return exitCodes.fine;
+  return screen.result(appLogin(told, screen.paper), { ...told }, true);
 }
 
 function composeOf({ config, layout }: Installation, app: Speaker): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
@@ -96,8 +94,7 @@ async function byLdap(app: App, flags: AppFlags, installation: Installation, run
       ...(settings && { settings }),
     },
   };
-  screen.result(appLogin(told, screen.paper), { ...told }, true);
-  return exitCodes.fine;
+  return screen.result(appLogin(told, screen.paper), { ...told }, true);
 }
 
 /** What stands where the secret goes: it is told only where it was asked for. */

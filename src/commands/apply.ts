@@ -3,7 +3,7 @@ import { open } from '../installation/open.ts';
 import { newer } from '../installation/pins.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { ExitCode } from '../model/failure.ts';
 import { shutOut } from '../people/shut-out.ts';
 import { planData } from '../report/plan.ts';
 import { consent } from './consent.ts';
@@ -22,8 +22,7 @@ export async function apply(flags: ApplyFlags, runtime: Runtime): Promise<ExitCo
   if (hasNewer) await consent(before, runtime, screen, wishes, 'This will be changed:');
   const { installation, changes } = await reconcile(before, 'apply', screen.progress, wishes);
   if (changes.length === 0) {
-    screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
-    return exitCodes.fine;
+    return screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
   }
   const sessionsEnded = await offerEndSessions(installation, await shutOut(installation, changes), flags, screen, true);
   return verifyAndReport(installation, screen, { changes, apps: installation.config.apps, fresh: true, sessionsEnded });

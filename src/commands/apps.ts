@@ -1,7 +1,7 @@
 import { search } from '../catalogue/search.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { knownAppDetails, knownApps } from '../report/known-app.ts';
 import { screenOf } from './screen.ts';
 
@@ -12,8 +12,7 @@ export async function apps(words: readonly string[], runtime: Runtime): Promise<
   const text = words.join(' ');
   const exact = catalogue.find(text);
   if (exact) {
-    screen.result(knownAppDetails(exact, screen.paper), { apps: [exact] }, true);
-    return exitCodes.fine;
+    return screen.result(knownAppDetails(exact, screen.paper), { apps: [exact] }, true);
   }
   const found = search(catalogue.all(), text);
   if (found.length === 0) throw unknown(text, catalogue.names());
@@ -21,8 +20,7 @@ export async function apps(words: readonly string[], runtime: Runtime): Promise<
     ...{ name, title, category, login: login.use, confidence },
     ...(image && { image }),
   }));
-  screen.result(knownApps(found, screen.paper), { apps: data }, true);
-  return exitCodes.fine;
+  return screen.result(knownApps(found, screen.paper), { apps: data }, true);
 }
 
 function unknown(text: string, names: readonly string[]): Failure {

@@ -17,8 +17,8 @@ import { prose } from '../report/layout.ts';
 import { duration } from '../report/time.ts';
 import type { Repository } from '../world/restic.ts';
 import type { World } from '../world/world.ts';
-import { keepOf } from './backup/keep.ts';
 import { readersFor } from './backup/key.ts';
+import { keepOf } from './backup/prune.ts';
 import { type Outcome, scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
 

@@ -1,7 +1,7 @@
 import type { InitFlags } from '../cli/set-up.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { preflight } from '../doctor/preflight.ts';
-import { namingFlags } from '../installation/first.ts';
+import { namingFlags } from '../installation/config-location.ts';
 import { type Installation, openInstallation } from '../installation/installation.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertOwnTrusted } from '../installation/trust.ts';

@@ -1,8 +1,7 @@
 import type { InitFlags } from '../cli/set-up.ts';
 import { contradictions } from '../config/answers.ts';
-import { createConfig } from '../config/create.ts';
+import { createConfig, draftFrom } from '../config/create.ts';
 import { normaliseDir } from '../config/directory.ts';
-import { draftFrom } from '../config/draft.ts';
 import { parseConfig } from '../config/parse.ts';
 import { type Answers, type Hints, type Question, type QuestionId, questions } from '../config/questions.ts';
 import { sentence } from '../config/refusal.ts';

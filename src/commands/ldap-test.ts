@@ -5,7 +5,7 @@ import type { Installation } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import type { LdapTrial } from '../model/ldap.ts';
 import { appNamed } from '../people/access.ts';
 import { ldapTrials } from '../report/ldap.ts';
@@ -35,8 +35,7 @@ export async function ldapTest(username: string, flags: LdapTestFlags, runtime: 
   }
   const isFine = trials.every(({ getsIn }) => getsIn);
   const screen = screenOf(runtime, 'ldap test');
-  screen.result(ldapTrials(username, trials, screen.paper), { user: username, trials }, isFine);
-  return isFine ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(ldapTrials(username, trials, screen.paper), { user: username, trials }, isFine);
 }
 
 /** As the app finds them, with its own account. */

@@ -2,7 +2,7 @@ import type { CommonFlags } from '../cli/define-command.ts';
 import { textForProxy } from '../installation/manual.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { screenOf } from './screen.ts';
 
 const files = {
@@ -28,6 +28,5 @@ export async function proxyText(
     });
   }
   const text = await textForProxy(installation, files[kind]);
-  screenOf(runtime, 'proxy text').result(text.trimEnd(), { kind, text }, true);
-  return exitCodes.fine;
+  return screenOf(runtime, 'proxy text').result(text.trimEnd(), { kind, text }, true);
 }

@@ -8,7 +8,7 @@ import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import { planData } from '../report/plan.ts';
 import { consent } from './consent.ts';
@@ -50,8 +50,7 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const words = app.replacesSite
     ? `${app.host} is your own site again, without this login, and gone from authentik.`
     : `${app.host} is gone from Caddy${isLeftAlone(app) ? '' : ' and from authentik'}. ${rest}`;
-  screen.result(prose(words, screen.paper), planData(changes), true);
-  return exitCodes.fine;
+  return screen.result(prose(words, screen.paper), planData(changes), true);
 }
 
 /** What becomes of people's accounts in an app that let authentik say who they are. Said before it is let go. */

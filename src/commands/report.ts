@@ -5,7 +5,7 @@ import { overviewOf } from '../doctor/overview.ts';
 import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import { overviewData, overviewText } from '../report/overview.ts';
 import { overviewPage, pageMark } from '../report/page.ts';
@@ -22,15 +22,13 @@ export async function report(flags: ReportFlags, runtime: Runtime): Promise<Exit
   const overview = await overviewOf(installation, once(await examined(flags.config, runtime)));
   terminal.live(undefined);
   if (path === undefined) {
-    screen.result(overviewText(overview, screen.paper), overviewData(overview), true);
-    return exitCodes.fine;
+    return screen.result(overviewText(overview, screen.paper), overviewData(overview), true);
   }
   const templates = await installation.templates();
   const [page, style] = [templates['report.html']!, templates['report.css']!];
   await world.files.write(path, overviewPage(overview, { page, style }), 0o600);
   const words = [`Written: ${path}`, 'Only root can read it: it has the names of people and apps in it.'];
-  screen.result(prose(words, screen.paper), { ...overviewData(overview), page: path }, true);
-  return exitCodes.fine;
+  return screen.result(prose(words, screen.paper), { ...overviewData(overview), page: path }, true);
 }
 
 /** @throws Failure report-taken where a file is there that is no report */

@@ -5,10 +5,9 @@ import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
-import { askInside, type Candidate } from '../people/rescue/ask.ts';
-import { logRescue } from '../people/rescue/log.ts';
+import { askInside, type Candidate, logRescue } from '../people/rescue/ask.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -88,8 +87,7 @@ async function carryOut(
     told.push(
       paper.marked('look', `${username} is no administrator: docker exec authentik ak create_admin_group ${username}`),
     );
-  screen.result(prose([...told, '', `Written into ${layout.rescueLog}`], paper), data, true);
-  return exitCodes.fine;
+  return screen.result(prose([...told, '', `Written into ${layout.rescueLog}`], paper), data, true);
 }
 
 /** The server's own address on Docker's network, carried to the reader's browser: nothing of ours in between. */

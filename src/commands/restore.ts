@@ -10,7 +10,7 @@ import { type Loss, lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';
 import { assertKey } from '../lifecycle/backup/seal.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import type { Copy } from '../model/copy.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { lossWords } from '../report/backups.ts';
 import { prose } from '../report/layout.ts';
 import { minute } from '../report/time.ts';
@@ -34,8 +34,7 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   const key = await keyFrom(flags, runtime);
   assertKey(copy.manifest, key);
   if (flags.dryRun) {
-    screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } }, true);
-    return exitCodes.fine;
+    return screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } }, true);
   }
   screen.say(prose(wordsOf(copy, loss), screen.style));
   await confirmDomain('A restore', installation.config.domain, flags, terminal);

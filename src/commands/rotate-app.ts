@@ -8,11 +8,10 @@ import { type Installation, reopened } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { rotateClients } from '../lifecycle/rotate/clients.ts';
-import { rotateLdap } from '../lifecycle/rotate/ldap.ts';
+import { rotateClients, rotateLdap } from '../lifecycle/rotate/app-secrets.ts';
 import { answersTo } from '../lifecycle/rotate/rotation.ts';
 import type { Change } from '../model/change.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { issueOf } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import { appNamed } from '../people/access.ts';
@@ -38,8 +37,7 @@ export async function rotateApp(name: string, flags: CommonFlags, runtime: Runti
   terminal.live(undefined);
   const isGood = !findings.some(issueOf);
   const words = [proof(findings, screen.paper), '', prose(left, screen.paper)];
-  screen.result(words.join('\n'), { app: name, ...findingsData(findings) }, isGood);
-  return isGood ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words.join('\n'), { app: name, ...findingsData(findings) }, isGood);
 }
 
 /** Exchanges client secrets, proves it, and says what is left to do. */

@@ -4,13 +4,13 @@ import { engineCheck } from '../doctor/docker.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { withSecret } from '../lifecycle/rotate/clients.ts';
+import { withSecret } from '../lifecycle/rotate/app-secrets.ts';
 import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
 import type { Rotated } from '../lifecycle/rotate/rotation.ts';
 import { dialogue } from '../mail/dialogue.ts';
 import { findingsOf } from '../mail/findings.ts';
 import { mailOf } from '../mail/settings.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { ExitCode } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import { endSessions, loggedIn } from '../people/sessions.ts';
 import { findingsData, proof } from '../report/findings.ts';
@@ -66,8 +66,7 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
       : ['', prose([...leaked(ended, others), ...left, ...byLdap.map(boundAnew)], screen.paper)]),
   ];
   const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
-  screen.result(words.join('\n'), data, isGood);
-  return isGood ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words.join('\n'), data, isGood);
 }
 
 async function mailPassword(what: What, { mailPasswordFile: file }: RotateFlags, runtime: Runtime) {

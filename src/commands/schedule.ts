@@ -5,7 +5,7 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertChosen, assertProgram } from '../installation/trust.ts';
 import { cronLine, hasSystemd, schedule as install, jobsFor, unitsOf, unschedule } from '../lifecycle/schedule.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import { screenOf } from './screen.ts';
 
@@ -17,8 +17,7 @@ export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<
   if (flags.off) {
     const gone = await hold(installation, 'schedule', () => unschedule(world));
     const words = gone.length > 0 ? `Not scheduled any more: ${gone.join(', ')}.` : 'Nothing was scheduled.';
-    screen.result(screen.paper.text(words), { scheduled: [], removed: gone }, true);
-    return exitCodes.fine;
+    return screen.result(screen.paper.text(words), { scheduled: [], removed: gone }, true);
   }
   assertUnattended(installation);
   await assertProgram(world);
@@ -34,19 +33,16 @@ export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<
       screen.style,
     );
     screen.say(told);
-    screen.result(lines.join('\n'), { scheduled: [], cron: lines }, true);
-    return exitCodes.fine;
+    return screen.result(lines.join('\n'), { scheduled: [], cron: lines }, true);
   }
   const units = Object.assign({}, ...jobs.map((job) => unitsOf(job, program))) as Record<string, string>;
   if (flags.dryRun) {
     const words = Object.entries(units).map(([path, text]) => `${path}\n${text}`);
-    screen.result(words.join('\n'), { units }, true);
-    return exitCodes.fine;
+    return screen.result(words.join('\n'), { units }, true);
   }
   await hold(installation, 'schedule', () => install(installation, jobs));
   const words = [`Scheduled: ${names.join(', ')}. When each is due: systemctl list-timers 'homeauth-*'`, ...without];
-  screen.result(prose(words, screen.paper), { scheduled: names, units: Object.keys(units) }, true);
-  return exitCodes.fine;
+  return screen.result(prose(words, screen.paper), { scheduled: names, units: Object.keys(units) }, true);
 }
 
 const noDrill =

@@ -1,6 +1,7 @@
 import type { Progress } from '../engine/run.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
+import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { envelope } from '../report/envelope.ts';
 import { progress } from '../report/progress.ts';
 import { type Style, styleOf } from '../report/style.ts';
@@ -12,8 +13,8 @@ export interface Screen {
   readonly paper: Style;
   readonly json: boolean;
   say(text: string): void;
-  /** The command's result: words for a person, one object for a script. */
-  result(words: string, data: Readonly<Record<string, unknown>>, ok: boolean): void;
+  /** The command's result, words for a person, one object for a script; and the exit code that says whether it is `ok`. */
+  result(words: string, data: Readonly<Record<string, unknown>>, ok: boolean): ExitCode;
   progress(event: Progress): void;
 }
 
@@ -27,6 +28,7 @@ export function screenOf({ terminal }: Runtime, command: string): Screen {
     result(words, data, ok) {
       if (terminal.json) terminal.data(envelope(command, ok, data));
       else terminal.data(words);
+      return ok ? exitCodes.fine : exitCodes.wrong;
     },
     progress(event) {
       const shown = progress(event, kinds, style);

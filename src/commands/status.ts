@@ -2,7 +2,7 @@ import type { CommonFlags } from '../cli/define-command.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { statusOf } from '../lifecycle/status.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { ExitCode } from '../model/failure.ts';
 import { statusText as words } from '../report/status.ts';
 import { screenOf } from './screen.ts';
 
@@ -11,6 +11,5 @@ export async function status(flags: CommonFlags, runtime: Runtime): Promise<Exit
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'status');
   const found = await statusOf(installation);
-  screen.result(words(found, screen.paper), { ...found }, found.running);
-  return found.running ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words(found, screen.paper), { ...found }, found.running);
 }

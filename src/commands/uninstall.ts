@@ -47,8 +47,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
       ...(purge ? [] : [`To see it with your data, too: homeauth uninstall --dry-run --confirm ${domain}`]),
     ];
     const words = [table(paper), ...more.map((note) => prose(note, paper))].join('\n');
-    screen.result(changes.length === 0 ? prose(nothing, paper) : words, planData(changes), true);
-    return exitCodes.fine;
+    return screen.result(changes.length === 0 ? prose(nothing, paper) : words, planData(changes), true);
   }
   for (const note of notes) screen.say(prose(note, screen.style));
   if (terminal.interactive) {
@@ -63,8 +62,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     : undefined;
   const gone = "homeauth is gone from this server. Images stay in Docker's store.";
   const ended = [gone, back, kept, theirs(done, 'Left')].filter((part) => part !== undefined).join(' ');
-  screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
-  return exitCodes.fine;
+  return screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
 }
 
 /** A folder that was there before homeauth is let go of, and stays with what is in it. */

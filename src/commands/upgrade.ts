@@ -18,7 +18,7 @@ import { carryOn, type Ended, takeStep, type Voice } from '../lifecycle/upgrade/
 import { newest, planUpgrade } from '../lifecycle/upgrade/rungs.ts';
 import { goBack, planBack } from '../lifecycle/upgrade/way-back.ts';
 import { sizeOf } from '../model/copy.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import { endsOf } from '../model/ladder.ts';
 import { accessToAll } from '../people/access.ts';
 import { accountNamed } from '../people/accounts.ts';
@@ -45,8 +45,7 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
   const screen = screenOf(runtime, 'upgrade');
   if (flags.check) {
     const newer = await lookForNewer(installation);
-    screen.result(words.newer(newer, screen.paper), { ...newer }, true);
-    return exitCodes.fine;
+    return screen.result(words.newer(newer, screen.paper), { ...newer }, true);
   }
   if (flags.dryRun) return flags.back ? takeBack(installation, flags, screen) : show(installation, to, flags, screen);
   return holdUpgrade(installation, 'upgrade', async () => {
@@ -60,8 +59,7 @@ async function show(installation: Installation, to: string, flags: UpgradeFlags,
   const under = await upgrading(installation);
   if (!under) return climb(installation, to, flags, screen);
   const issue = unfinished(under);
-  screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
-  return exitCodes.wrong;
+  return screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
 }
 
 /** What was interrupted, and then the rest of the way that was agreed to. */
@@ -84,8 +82,7 @@ async function climb(
   const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
   if (flags.dryRun || !isGood || plan.rungs.length === 0) {
     const next = isGood && plan.rungs.length > 0 ? `\nTake them: homeauth upgrade${flags.to ? ` --to ${to}` : ''}` : '';
-    screen.result(words.upgrade(plan, screen.paper) + next, words.upgradeData(plan), isGood);
-    return isGood ? exitCodes.fine : exitCodes.wrong;
+    return screen.result(words.upgrade(plan, screen.paper) + next, words.upgradeData(plan), isGood);
   }
   const rungs = plan.rungs.slice(0, limit);
   const { terminal } = before.surroundings;
@@ -117,12 +114,11 @@ async function takeBack(installation: Installation, flags: UpgradeFlags, screen:
     ...(loss && { loss }),
   });
   if (flags.dryRun) {
-    screen.result(
+    return screen.result(
       prose(said, screen.paper),
       { from, to, ...(copy && { copy: copy.path }), ...(loss && { lost: loss }) },
       true,
     );
-    return exitCodes.fine;
   }
   screen.say(prose(said, screen.style));
   if (loss) await confirmDomain('Going back', installation.config.domain, flags, installation.surroundings.terminal);
@@ -169,8 +165,7 @@ async function finished(all: readonly Ended[], screen: Screen): Promise<ExitCode
     ...(copies.length > 0 && { before: endsOf(last.journal).was, size, place }),
     kept,
   };
-  screen.result(words.finished(told, screen.paper), data, true);
-  return exitCodes.fine;
+  return screen.result(words.finished(told, screen.paper), data, true);
 }
 
 /** Former data directories, which stay. */

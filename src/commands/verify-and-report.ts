@@ -6,7 +6,7 @@ import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';
 import type { Change } from '../model/change.ts';
-import { type ExitCode, exitCodes } from '../model/failure.ts';
+import type { ExitCode } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { parseId } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
@@ -63,8 +63,7 @@ export async function verifyAndReport(installation: Installation, screen: Screen
       `The password of ${installation.config.admin.username} is in ${adminPassword}`,
       'Change it after the first login, and delete that file.',
     );
-  screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
-  return ok ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
 }
 
 /** Which names lead here is told by what changed the list of them: sites of Caddy's, or apps where the proxy is the user's affair. */

@@ -4,7 +4,7 @@ import { verifyAll, verifyAsOutsider, verifyAsOwner, verifyClients } from '../do
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { appNamed } from '../people/access.ts';
 import { answersOf } from '../people/second-factor/answers.ts';
@@ -35,8 +35,7 @@ export async function verify(name: string | undefined, flags: VerifyFlags, runti
   const ok = findings.every(({ status }) => status !== 'fail');
   const verbose = flags.verbose ?? false;
   const shown = verbose ? findings : findings.filter((found) => !isAboutName(found));
-  screen.result(proof(shown, screen.paper, verbose), findingsData(findings), ok);
-  return ok ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(proof(shown, screen.paper, verbose), findingsData(findings), ok);
 }
 
 /** The owner, with their password, and whoever sits at the terminal for a code. */

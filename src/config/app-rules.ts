@@ -3,8 +3,7 @@ import { isInside } from './host-name.ts';
 import type { Path } from './location.ts';
 import { loginObjections } from './login-rules.ts';
 import { nearest } from './nearest.ts';
-import { type Loose, loose, type Objection, string } from './objection.ts';
-import type { Check } from './refusal.ts';
+import { type Check, type Loose, loose, type Objection, string } from './refusal.ts';
 import { checkNotContainer, checkNotHereAlone, checkNotLoopback, isHttps } from './upstream.ts';
 
 /** What the rest of the file means for its apps. */

@@ -1,5 +1,5 @@
 import type { Path } from './location.ts';
-import { type Loose, loose, type Objection } from './objection.ts';
+import { type Loose, loose, type Objection } from './refusal.ts';
 
 /** What does not go with a login that is not asked for by Caddy, and why. */
 const withoutCaddy: Readonly<Record<'oidc' | 'ldap' | 'none', Readonly<Record<string, string>>>> = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Path } from './location.ts';
 
 /** Why a value is not accepted. */
 export interface Refusal {
@@ -48,4 +49,22 @@ export function text(check: Check): z.ZodString {
 export function quote(value: string): string {
   const shown = value.length > 60 ? `${value.slice(0, 57)}…` : value;
   return JSON.stringify(shown).replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '·');
+}
+
+/** A refusal of what stands at a path. */
+export interface Objection extends Refusal {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** A part of the file as it was read, valid or not. */
+export type Loose = Readonly<Record<string, unknown>>;
+
+export function loose(value: unknown): Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
+}
+
+/** Text that says something; anything else is left to the schema. */
+export function string(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { appObjections } from './app-rules.ts';
 import { isInside } from './host-name.ts';
 import { isLoopback } from './listen.ts';
-import { type Loose, loose, type Objection, string } from './objection.ts';
+import { type Loose, loose, type Objection, string } from './refusal.ts';
 
 /**
  * What the keys of a file say against each other. Takes the file as it was read, broken or not, so that these

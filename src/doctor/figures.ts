@@ -1,8 +1,8 @@
 import { copiesIn } from '../installation/backups.ts';
 import { databaseConnections } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
-import { keep } from '../installation/kept.ts';
 import { placeOf } from '../installation/place.ts';
+import { keep } from '../installation/secret-files.ts';
 import { askDatabase } from '../kinds/role.ts';
 import { sizeOf } from '../model/copy.ts';
 import { Failure } from '../model/failure.ts';

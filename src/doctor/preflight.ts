@@ -1,4 +1,4 @@
-import { isFirst } from '../installation/first.ts';
+import { isFirst } from '../installation/config-location.ts';
 import type { Installation } from '../installation/installation.ts';
 import { causeOf, Failure, type Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';

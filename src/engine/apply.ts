@@ -3,8 +3,7 @@ import { type Id, idOf } from '../model/resource.ts';
 import { interrupted } from './errors.ts';
 import type { Kind } from './kind.ts';
 import { observeUntilKnown, type Step } from './observe.ts';
-import { attempts, type Running } from './run.ts';
-import { sideBySide } from './side.ts';
+import { attempts, type Running, sideBySide } from './run.ts';
 
 /**
  * Put the steps of a stage right, side by side, each as soon as those that it comes `after` are done. One whose answer

@@ -10,8 +10,7 @@ import { observeUntilKnown, type Step } from './observe.ts';
 import { observeAll, wanted } from './plan.ts';
 import { prune } from './prune.ts';
 import type { Run, Running } from './run.ts';
-import { waitReady } from './wait-ready.ts';
-import { keepWatch } from './watch.ts';
+import { keepWatch, waitReady } from './wait-ready.ts';
 
 /**
  * Put everything right, stage by stage, then clear what nobody wants any more. Looks before and after every touch;

@@ -6,7 +6,7 @@ import { lineFor } from './ledger.ts';
 import { patience, signsOf } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run, Running } from './run.ts';
-import { keepWatch } from './watch.ts';
+import { keepWatch } from './wait-ready.ts';
 
 /** A resource that is not as it should be. */
 export interface Step {

@@ -7,8 +7,7 @@ import type { Kind, Kinds } from './kind.ts';
 import type { Made } from './ledger.ts';
 import { onceVisible } from './observe.ts';
 import { type Leftover, leftovers } from './plan.ts';
-import { attempts, type Run } from './run.ts';
-import { sideBySide } from './side.ts';
+import { attempts, type Run, sideBySide } from './run.ts';
 
 /**
  * Let go of what the ledger has and nobody wants: remove it, or give it back as it was. The ledger forgets a thing once

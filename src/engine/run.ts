@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Change } from '../model/change.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Id, Resource } from '../model/resource.ts';
@@ -57,4 +58,21 @@ export interface Run<F> {
   progress(event: Progress): void;
   /** Aborted: stop at the next safe point. */
   readonly signal: AbortSignal;
+}
+
+/** How many are under way at once: authentik on two cores gains nothing from more, and its database stays at ease. */
+const width = 4;
+
+/** Do all of it, some at once. After the first failure nothing more is begun, and what was begun comes to its end. */
+export async function sideBySide<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  await pMap(
+    all,
+    async (one) => {
+      if (failures.length > 0) return;
+      await work(one).catch((error: unknown) => failures.push(error));
+    },
+    { concurrency: width },
+  );
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,10 +1,42 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import { interrupted, notReady } from './errors.ts';
+import type { Kind } from './kind.ts';
 import { patience, signsOf } from './patience.ts';
+import { judge, observeAll } from './plan.ts';
 import type { Run, Running } from './run.ts';
-import { type Pending, unready } from './unready.ts';
-import { keepWatch } from './watch.ts';
+
+export interface Pending {
+  readonly resource: Resource;
+  readonly change: Change;
+  /** It is as it should be, and not ready yet. */
+  readonly isRight: boolean;
+  readonly line?: string;
+  /** It never will be ready by itself. */
+  readonly isLost?: true;
+}
+
+/** One look at what was wanted: what of it is still wrong, or not ready. `touched`: what was done about it. */
+async function unready<F>(
+  want: readonly Resource[],
+  touched: ReadonlyMap<Id, Change>,
+  { kinds, world }: Run<F>,
+): Promise<Pending[]> {
+  const seen = await observeAll(want, kinds, world);
+  return want.flatMap((resource): Pending[] => {
+    const id = idOf(resource);
+    const found = seen.get(id) ?? { is: 'absent' as const };
+    const wrong = judge(kinds, resource, found, undefined);
+    if (wrong) {
+      const change: Change = { op: touched.get(id)?.op ?? wrong.op, id, because: wrong.because };
+      return [{ resource, change, isRight: false }];
+    }
+    const readiness = found.is === 'present' ? (kinds[resource.kind] as Kind<unknown>).ready?.(found.spec) : undefined;
+    if (!readiness) return [];
+    const { because, ...more } = readiness;
+    return [{ resource, change: { op: 'later', id, because: [because] }, isRight: true, ...more }];
+  });
+}
 
 /** How long to wait between two looks, in ms, where the kind knows nothing better. */
 const pause = 1000;
@@ -56,4 +88,17 @@ async function rest<F>(pending: readonly Pending[], { kinds, world }: Run<F>): P
   const looks = pending.map(({ resource: { kind, key } }) => kinds[kind].wait?.(key, world, pause));
   const waits = looks.filter((wait) => wait !== undefined);
   await (waits.length > 0 ? Promise.race(waits) : world.clock.sleep(pause));
+}
+
+/**
+ * A look at what gets ready meanwhile, so that one that never will does not keep the run waiting for what it makes.
+ * @returns what is not ready yet
+ * @throws Failure where something never will be
+ */
+export async function keepWatch<F>(run: Running<F>): Promise<readonly Pending[]> {
+  const pending = await unready([...run.meanwhile.values()], new Map(), run);
+  for (const { change, isLost } of pending) {
+    if (isLost) throw await notReady(run.kinds, run.world, change);
+  }
+  return pending;
 }

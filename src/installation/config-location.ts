@@ -1,7 +1,8 @@
 import { dirname } from 'node:path/posix';
 import { layoutOf } from '../desired/layout.ts';
 import { Failure } from '../model/failure.ts';
-import type { Files } from '../world/world.ts';
+import { byFlag } from '../model/setting.ts';
+import type { Files, World } from '../world/world.ts';
 
 /**
  * homeauth.yaml lies in the installation that it describes: a second copy would be edited by some commands and written
@@ -35,3 +36,17 @@ const elsewhere = (path: string, home: string, isThere: boolean): Failure =>
       ? `Use that one, with what you changed here:  --config ${home}`
       : [`Move it there:  mkdir -p ${dirname(home)} && mv ${path} ${home}`, `Then:  homeauth init --config ${home}`],
   });
+
+/** Whether an installation is yet to be made: its homeauth.yaml is in nobody's hands. */
+export const isFirst = async (path: string, { files }: Pick<World, 'files'>): Promise<boolean> =>
+  (await files.stat(path)) === undefined;
+
+/** A refusal sends nobody to a file that is not there yet: until the first write, what it comes to names flags. */
+export async function namingFlags<T>(path: string, world: Pick<World, 'files'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || !(await isFirst(path, world))) throw error;
+    throw new Failure(byFlag(error), { cause: error.cause });
+  }
+}

@@ -17,7 +17,6 @@ import { isOfOurs } from './confine.ts';
 import { databaseTrouble } from './database.ts';
 import { checkedEra } from './era.ts';
 import type { Runtime } from './runtime.ts';
-import { serverAddress } from './server-address.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */
 export interface Installation {
@@ -137,3 +136,9 @@ export async function tokenIn(world: Pick<World, 'files'>, path: string, name: s
     fix: 'Put it back from a backup or a snapshot of that directory, then run the command again.',
   });
 }
+
+/**
+ * Where authentik's own server can be dialled from here, past Caddy. It believes nobody here to be a proxy, on none of
+ * its networks. Undefined while its container does not run.
+ */
+export const serverAddress = ({ docker }: Pick<World, 'docker'>) => docker.dialAddress('authentik', 9000);

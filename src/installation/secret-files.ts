@@ -5,9 +5,11 @@ import { speakers } from '../config/oidc.ts';
 import type { Layout } from '../desired/layout.ts';
 import { ldapEnv, ldapSecret } from '../desired/ldap.ts';
 import { clientFile, variablesFile } from '../desired/oidc.ts';
+import { record } from '../engine/ledger.ts';
 import { octal } from '../kinds/regular-file.ts';
 import { type About, type Finding, ok, wrong } from '../model/finding.ts';
 import type { Installation } from './installation.ts';
+import { hold } from './lock.ts';
 
 /** Files that only root may read. */
 export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): readonly string[] => [
@@ -47,4 +49,13 @@ export async function passwordFileCheck({ world, layout, config }: Installation,
   if ((await world.files.stat(layout.adminPassword)) === undefined) return [ok(about)];
   const problem = `The password that was made for ${config.admin.username} still lies in a file.`;
   return [wrong(about, 'warn', { problem, fix: `Log in, change it, then:  rm ${layout.adminPassword}` })];
+}
+
+/** Writes a file of homeauth's own beside the ledger, for root alone: it goes with the rest of the data. */
+export async function keep(installation: Installation, path: string, content: string): Promise<void> {
+  const { world, ledger } = installation;
+  const id = `file:${path}` as const;
+  if (!(await ledger.read()).some((line) => line.id === id))
+    await hold(installation, 'doctor', async () => ledger.save(record(await ledger.read(), [{ id, precious: true }])));
+  await world.files.write(path, content, 0o600);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Job } from '../config/notify.ts';
 import type { Installation } from '../installation/installation.ts';
-import { keep } from '../installation/kept.ts';
+import { keep } from '../installation/secret-files.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import type { Notice } from '../model/notice.ts';

@@ -4,7 +4,6 @@ import type { Secret } from '../model/secret.ts';
 import { type Account, accountNamed } from './accounts.ts';
 import { assertAdminStays, assertNotDeclared, superGroups } from './admins.ts';
 import { groupsNamed } from './groups.ts';
-import { forgetGuesses } from './guesses.ts';
 import { retryUncertain } from './retry-uncertain.ts';
 import { endSessions, sessionsOf } from './sessions.ts';
 
@@ -92,3 +91,15 @@ const contradiction = (group: string): Failure =>
     problem: `"${group}" is given to both --add and --remove.`,
     fix: 'Leave one of the two out.',
   });
+
+/**
+ * authentik forgets how often a password was typed wrong: for one name, or for every name and address.
+ * @returns how many scores were against somebody
+ */
+export async function forgetGuesses({ world }: Pick<Installation, 'world'>, username?: string): Promise<number> {
+  const scores = await world.authentik.list('policies/reputation/scores', 'fresh');
+  const bad = scores.filter(({ identifier, score = 0 }) => score < 0 && (username ?? identifier) === identifier);
+  for (const { pk } of bad)
+    if (pk) await retryUncertain(() => world.authentik.remove('policies/reputation/scores', pk));
+  return bad.length;
+}

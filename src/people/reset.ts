@@ -3,11 +3,12 @@ import type { Installation } from '../installation/installation.ts';
 import { mailOf } from '../mail/settings.ts';
 import { Failure } from '../model/failure.ts';
 import type { Factor } from '../model/second-factor.ts';
+import { Secret } from '../model/secret.ts';
 import type { Account } from './accounts.ts';
 import { factorsOf } from './second-factor/factors.ts';
 
 /** How long a link for a new password is good. A mail may lie over night. */
-export const linkLife = 'hours=24';
+const linkLife = 'hours=24';
 
 /** Can somebody set a new password at all? @throws Failure user-disabled */
 export function assertActive({ username, is_active: active }: Account): void {
@@ -62,8 +63,7 @@ async function assertSecured(world: Installation['world'], { username, pk }: Acc
 }
 
 /** No brand names a flow for it. */
-export const isOff = (error: unknown): boolean =>
-  error instanceof Failure && error.because?.code === 'no-recovery-flow';
+const isOff = (error: unknown): boolean => error instanceof Failure && error.because?.code === 'no-recovery-flow';
 
 export function recoveryOff({ config, source }: Pick<Installation, 'config' | 'source'>): Failure {
   return new Failure({
@@ -74,4 +74,22 @@ export function recoveryOff({ config, source }: Pick<Installation, 'config' | 's
       ? 'homeauth apply'
       : `Set policies.recovery to true in ${source}, then: homeauth apply`,
   });
+}
+
+/**
+ * A link that lets somebody set a password, once. There is one for each person: a second replaces the first. The host
+ * in it is that of the request, which is the public one where authentik believes us; so it is made sure of. Source:
+ * recording 06.
+ * @throws Failure recovery-off
+ */
+export async function passwordLink(installation: Installation, { pk }: Account): Promise<Secret> {
+  const { world, config } = installation;
+  try {
+    const path = `core/users/${pk}/recovery`;
+    const answer = (await world.authentik.call('POST', path, { token_duration: linkLife }, [])) as { link: string };
+    const { pathname, search } = new URL(answer.link);
+    return new Secret(`https://${config.authHost}${pathname}${search}`);
+  } catch (error) {
+    throw isOff(error) ? recoveryOff(installation) : error;
+  }
 }

@@ -1,12 +1,10 @@
 import { isGuarded } from '../config/app-login.ts';
 import type { App, Config } from '../config/config.ts';
 import { claims } from '../config/site.ts';
-import { quoteNginx } from '../formats/nginx.ts';
 import type { Quote, Template } from '../formats/template.ts';
 import { proxyNetwork } from '../model/networks.ts';
 import { domainApplication } from '../model/sso.ts';
-import { oddTargets, openTargets } from './caddy/open-paths.ts';
-import { textOf } from './caddy/text.ts';
+import { oddTargets, openTargets, textOf } from './caddy/text.ts';
 import type { TlsEnd } from './tls-end.ts';
 import { addressIn, upstreamsOf } from './upstream.ts';
 
@@ -173,4 +171,10 @@ function transportOf({ site }: App): string {
     ...(insecureSkipVerify && { insecureSkipVerify }),
   };
   return Object.keys(transport).length > 0 ? JSON.stringify(transport) : '';
+}
+
+/** One argument of nginx, taken literally but for variables: bare, or in double quotes. */
+function quoteNginx(value: string | number | boolean): string {
+  const word = String(value);
+  return /^[A-Za-z0-9_./:@%+=,*?&[\]-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -1,11 +1,10 @@
 import { causeOf, docsOf } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import { clause, linesOf, type Shown, textOf } from '../model/shown.ts';
-import { grouped } from './grouped.ts';
+import { grouped, reasonOf, together } from './grouped.ts';
 import { below, paragraph, row, wrap } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';
-import { reasonOf, together } from './together.ts';
 
 const marks: Readonly<Record<Finding['status'], Mark>> = { ok: 'done', fail: 'wrong', warn: 'look', skip: 'wait' };
 

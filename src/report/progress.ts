@@ -3,12 +3,11 @@ import type { Progress } from '../engine/run.ts';
 import type { Change, Op } from '../model/change.ts';
 import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, parseId, short } from '../model/resource.ts';
-import { grouped } from './grouped.ts';
+import { few, grouped } from './grouped.ts';
 import { row } from './layout.ts';
 import { named } from './named.ts';
 import type { Style } from './style.ts';
 import { duration, elapsed } from './time.ts';
-import { few } from './together.ts';
 
 /** A line to keep, or one that the next replaces; nothing where the event is not worth either. */
 export type Shown = { readonly say: string } | { readonly live: string | undefined } | undefined;

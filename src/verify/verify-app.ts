@@ -1,10 +1,10 @@
-import { asksByLdap, isGuarded } from '../config/app-login.ts';
+import { asksByLdap, believesHeader, isGuarded } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
-import { type Finding, issueOf } from '../model/finding.ts';
+import { type Finding, issueOf, ok, wrong } from '../model/finding.ts';
 import { isSilence } from '../model/reason.ts';
-import { proveAlone } from './alone.ts';
+import { notAlone, seenBy } from '../proxy/alone.ts';
 import { proveAuthHost } from './auth-host.ts';
 import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';
@@ -107,3 +107,17 @@ const asOwner = (context: ProbeContext, app: App, owner: Owner): Promise<Finding
       ...(await judgeOwner(context, app, owner, entered)),
     ];
   });
+
+/** Can anybody beside Caddy send an app the header that it believes? */
+async function proveAlone({ world, entrance }: ProbeContext, app: App): Promise<Finding[]> {
+  const { container, unasked } = entrance;
+  if (!believesHeader(app) || container === undefined) return [];
+  const issue = notAlone(
+    app,
+    await seenBy(world.docker, [app]),
+    { container, own: false, ...(unasked && { unasked }) },
+    { is: 'now', served: [] },
+  );
+  const title = `nobody but Caddy can tell ${app.name} who somebody is`;
+  return [issue ? wrong({ id: issue.code, title }, 'fail', issue) : ok({ id: 'header-shared', title })];
+}

@@ -1,8 +1,9 @@
+import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Step } from '../model/trust.ts';
 import { codeOf } from './file-failures.ts';
-import { statOf } from './file-stat.ts';
+import type { FileStat } from './world.ts';
 
 /** As many links as Linux follows. */
 const hops = 40;
@@ -30,4 +31,16 @@ export async function wayTo(path: string): Promise<readonly Step[]> {
     if (name === undefined) return steps;
     at = name === '..' ? dirname(at) : join(at, name);
   }
+}
+
+/** What of a stat(2) matters here. */
+export function statOf(found: Stats): FileStat {
+  const type = found.isFile()
+    ? 'file'
+    : found.isDirectory()
+      ? 'directory'
+      : found.isSymbolicLink()
+        ? 'link'
+        : ('other' as const);
+  return { type, mode: found.mode & 0o7777, owner: { uid: found.uid, gid: found.gid }, size: found.size };
 }

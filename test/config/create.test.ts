@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createConfig } from '../../src/config/create.ts';
-import { draftFrom } from '../../src/config/draft.ts';
+import { createConfig, draftFrom } from '../../src/config/create.ts';
 import { addApp, removeApp } from '../../src/config/edit.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { complaint, full } from './sample.ts';

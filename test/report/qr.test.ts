@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOtpauth } from '../../src/formats/otpauth.ts';
 import { qrMatrix } from '../../src/formats/qr.ts';
-import { qr } from '../../src/report/qr.ts';
+import { qr } from '../../src/report/second-factor.ts';
 import { width } from '../../src/report/text.ts';
 import { scanned } from './scanned.ts';
 import { ascii, coloured, plain } from './styles.ts';

@@ -5,8 +5,8 @@ import { envelope } from '../../src/report/envelope.ts';
 import { failure } from '../../src/report/failure.ts';
 import { people } from '../../src/report/people.ts';
 import { styleOf } from '../../src/report/style.ts';
+import { themeOf } from '../../src/world/terminal/prompts.ts';
 import { screenOf } from '../../src/world/terminal/screen.ts';
-import { themeOf } from '../../src/world/terminal/theme.ts';
 import { writer } from '../../src/world/terminal/writer.ts';
 
 const env = { LANG: 'C.UTF-8', TERM: 'xterm' };

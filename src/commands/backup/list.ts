@@ -4,7 +4,7 @@ import { open } from '../../installation/open.ts';
 import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { snapshotsOf } from '../../lifecycle/backup/snapshots.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { copyData, snapshots, copies as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 
@@ -17,6 +17,5 @@ export async function list(flags: BackupListFlags, runtime: Runtime): Promise<Ex
   const name = nameOf(place);
   const ours = await snapshotsOf(installation);
   const text = [words(all, name, screen.paper), ...(ours?.snapshots.length ? ['', snapshots(ours, screen.paper)] : [])];
-  screen.result(text.join('\n'), { place: name, copies: all.map(copyData), ...(ours && { zfs: ours }) }, true);
-  return exitCodes.fine;
+  return screen.result(text.join('\n'), { place: name, copies: all.map(copyData), ...(ours && { zfs: ours }) }, true);
 }

@@ -1,5 +1,7 @@
 import type { BackupPruneFlags } from '../../cli/backup.ts';
+import { checkKeep, type Keep, keepIn } from '../../config/keep.ts';
 import { copiesIn } from '../../installation/backups.ts';
+import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import { nameOf, placeOf } from '../../installation/place.ts';
@@ -8,9 +10,8 @@ import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
 import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
 import { dropSnapshots, snapshotsOf, superfluousSnapshots } from '../../lifecycle/backup/snapshots.ts';
 import type { Copy } from '../../model/copy.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import { screenOf } from '../screen.ts';
-import { keepOf } from './keep.ts';
 
 /** `homeauth backup prune`: what is not to be kept goes, once the newest was read to its end. */
 export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<ExitCode> {
@@ -44,13 +45,24 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
         : [...goes.map(({ path }) => path), ...drops]
             .map((one) => screen.paper.marked('drop', `${one}   ${verb}`))
             .join('\n');
-    screen.result(
+    return screen.result(
       words,
       { place: name, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes), snapshots: drops },
       true,
     );
-    return exitCodes.fine;
   });
 }
 
 const namesOf = (copies: readonly Copy[]): string[] => copies.map(({ name }) => name);
+
+/** What is kept: as it was said, else as homeauth.yaml says. @throws Failure flag-invalid */
+export function keepOf(given: string | undefined, { config }: Installation): Keep | undefined {
+  if (given === undefined) return config.backup.keep;
+  const refusal = checkKeep(given);
+  if (!refusal) return keepIn(given);
+  throw new Failure({
+    code: 'flag-invalid',
+    problem: `--keep ${given} ${refusal.problem}.`,
+    fix: refusal.fix,
+  });
+}

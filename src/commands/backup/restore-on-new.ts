@@ -14,7 +14,7 @@ import { layOut, restoreDatabase } from '../../lifecycle/backup/bare.ts';
 import { assertKey } from '../../lifecycle/backup/seal.ts';
 import { reconcile } from '../../lifecycle/reconcile.ts';
 import type { Copy } from '../../model/copy.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import { proof } from '../../report/findings.ts';
 import { prose } from '../../report/layout.ts';
 import { minute } from '../../report/time.ts';
@@ -48,8 +48,7 @@ export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: 
         ]),
   ];
   if (flags.dryRun) {
-    screen.result(prose(words, screen.paper), { copy: copy.name, domain, baseDir }, true);
-    return exitCodes.fine;
+    return screen.result(prose(words, screen.paper), { copy: copy.name, domain, baseDir }, true);
   }
   screen.say(prose(words, screen.style));
   const tell = (what: string) => terminal.live(`· restoring   ${what}`);

@@ -3,7 +3,7 @@ import { copyNamed } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
 import { placeOfCopy } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { copyData, copy as words } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 
@@ -12,6 +12,5 @@ export async function show(given: string | undefined, flags: BackupShowFlags, ru
   const installation = await open(flags.config, runtime);
   const screen = screenOf(runtime, 'backup show');
   const copy = await copyNamed(given, await placeOfCopy(given, flags, installation), installation);
-  screen.result(words(copy, screen.paper), { copy: copyData(copy) }, true);
-  return exitCodes.fine;
+  return screen.result(words(copy, screen.paper), { copy: copyData(copy) }, true);
 }

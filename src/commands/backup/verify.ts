@@ -5,7 +5,7 @@ import { placeOfCopy } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { damagesOf } from '../../lifecycle/backup/check.ts';
 import { sizeOf } from '../../model/copy.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { bytes, copyData } from '../../report/backups.ts';
 import { screenOf } from '../screen.ts';
 import { flagFor, keyFrom } from './key.ts';
@@ -30,6 +30,5 @@ export async function verify(given: string | undefined, flags: BackupVerifyFlags
         ...damages.map(({ file, is }) => paper.marked('wrong', `${copy.path}/${file} is ${is}`)),
         'Do not rely on it. Make a new one: homeauth backup',
       ];
-  screen.result(words.join('\n'), { copy: copyData(copy), damages }, isWhole);
-  return isWhole ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words.join('\n'), { copy: copyData(copy), damages }, isWhole);
 }

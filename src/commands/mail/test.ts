@@ -5,7 +5,7 @@ import type { Runtime } from '../../installation/runtime.ts';
 import { dialogue } from '../../mail/dialogue.ts';
 import { findingsOf, realMail } from '../../mail/findings.ts';
 import { assertCarried, mailOf } from '../../mail/settings.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findingsData, proof } from '../../report/findings.ts';
 import { screenOf } from '../screen.ts';
@@ -29,6 +29,5 @@ export async function test(address: string, flags: CommonFlags, runtime: Runtime
   runtime.terminal.live(undefined);
   const tried = findings.filter(({ status }) => status !== 'skip');
   const closing = ok ? '\n\nLook whether it has come, also among the unwanted mail.' : '';
-  screen.result(`${proof(tried, screen.paper)}${closing}`, findingsData(findings), ok);
-  return ok ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(`${proof(tried, screen.paper)}${closing}`, findingsData(findings), ok);
 }

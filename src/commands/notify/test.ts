@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import { type Finding, ok } from '../../model/finding.ts';
 import { tryAll } from '../../notify/notify.ts';
 import { findingsData, proof } from '../../report/findings.ts';
@@ -25,8 +25,7 @@ export async function test(flags: CommonFlags, runtime: Runtime): Promise<ExitCo
     findings.map(({ subject: _, ...found }) => found as Finding),
     screen.paper,
   );
-  screen.result(words, findingsData(findings), isFine);
-  return isFine ? exitCodes.fine : exitCodes.wrong;
+  return screen.result(words, findingsData(findings), isFine);
 }
 
 const nobody = (source: string): Failure =>

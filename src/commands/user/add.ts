@@ -5,15 +5,16 @@ import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
+import { oneLine } from '../../model/steering.ts';
 import { accountNamed, accounts, personOf } from '../../people/accounts.ts';
 import { addPerson, type NewPerson } from '../../people/add.ts';
 import { groupsNamed } from '../../people/groups.ts';
-import { passwordLink } from '../../people/link.ts';
-import { recoveryOff } from '../../people/reset.ts';
+import { passwordLink, recoveryOff } from '../../people/reset.ts';
 import { asAdmin } from '../../report/people.ts';
-import { answerTo } from '../answer.ts';
+import type { Validate } from '../../world/terminal/question.ts';
+import type { Terminal } from '../../world/terminal/terminal.ts';
 import { screenOf } from '../screen.ts';
 import { noPassword } from './password.ts';
 import { newPassword } from './password-from.ts';
@@ -46,8 +47,7 @@ export async function add(given: string | undefined, flags: UserAddFlags, runtim
     '',
     `They log in at https://${installation.config.authHost}`,
   ];
-  screen.result(words.join('\n'), { person: personOf(account), made, ...(url && { link: url.reveal() }) }, true);
-  return exitCodes.fine;
+  return screen.result(words.join('\n'), { person: personOf(account), made, ...(url && { link: url.reveal() }) }, true);
 }
 
 async function interview(
@@ -112,4 +112,42 @@ async function passwordFor(person: NewPerson, flags: UserAddFlags, installation:
   const password = await newPassword(known, flags, installation.surroundings);
   if (!password) throw noPassword('--link');
   return password;
+}
+
+/** Something a command wants to know: by argument or flag, else by asking. */
+export interface Wanted {
+  /** What was typed on the command line. */
+  readonly given: string | undefined;
+  readonly prompt: string;
+  /** As it is typed: `--email ADDRESS`. */
+  readonly flag: string;
+  readonly initial?: string;
+  readonly validate: Validate;
+}
+
+const ifStopped = 'Nothing was changed.';
+
+/**
+ * An answer that will do. In a terminal one that will not is told why, and asked for again.
+ * @throws Failure answer-missing, flag-invalid where nobody can be asked
+ */
+export async function answerTo(
+  { given, prompt, flag, initial, validate }: Wanted,
+  terminal: Terminal,
+): Promise<string> {
+  const sentence = given === undefined ? undefined : await validate(given);
+  if (given !== undefined && sentence === undefined) return given;
+  if (!terminal.interactive) {
+    if (sentence !== undefined)
+      throw new Failure({ code: 'flag-invalid', problem: sentence, fix: `Correct it: ${flag}` });
+    if (initial !== undefined) return initial;
+    throw new Failure({
+      code: 'answer-missing',
+      problem: `${flag.split(' ')[0]} is missing.`,
+      why: 'homeauth cannot ask here.',
+      fix: `Add ${flag}`,
+    });
+  }
+  if (sentence !== undefined) terminal.say(oneLine(sentence));
+  return terminal.ask({ message: prompt, flag, ifStopped, validate, ...(initial !== undefined && { initial }) });
 }

@@ -2,7 +2,7 @@ import type { CommonFlags } from '../../cli/define-command.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { assertAdminStays } from '../../people/admins.ts';
 import { setActive } from '../../people/change.ts';
@@ -37,6 +37,5 @@ export const sessions = (n: number): string => (n === 1 ? '1 session' : `${n} se
 function tell(command: string, words: string, data: Readonly<Record<string, unknown>>, runtime: Runtime): ExitCode {
   const screen = screenOf(runtime, command);
   const { paper } = screen;
-  screen.result(row(paper, { mark: paper.mark('done'), text: paper.text(words) }).join('\n'), data, true);
-  return exitCodes.fine;
+  return screen.result(row(paper, { mark: paper.mark('done'), text: paper.text(words) }).join('\n'), data, true);
 }

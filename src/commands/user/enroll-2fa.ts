@@ -2,7 +2,7 @@ import type { UserEnroll2faFlags } from '../../cli/people.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Method } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';
 import { type Account, accountNamed } from '../../people/accounts.ts';
@@ -23,12 +23,10 @@ export async function enroll2fa(name: string, flags: UserEnroll2faFlags, runtime
   const data = (made: readonly Method[]) => ({ user: name, missing, made });
   if (missing.length === 0) {
     const words = `${name} has an authenticator app and recovery codes already. If the phone is lost: homeauth user reset-2fa ${name}`;
-    screen.result(prose(words, screen.paper), data([]), true);
-    return exitCodes.fine;
+    return screen.result(prose(words, screen.paper), data([]), true);
   }
   if (flags.dryRun) {
-    screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]), true);
-    return exitCodes.fine;
+    return screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]), true);
   }
   const { terminal } = runtime;
   if (!terminal.interactive || terminal.json) throw needsTerminal(name);
@@ -37,12 +35,11 @@ export async function enroll2fa(name: string, flags: UserEnroll2faFlags, runtime
     screen.say(prose(`${name} has ${methods([there])} already; to be set up: ${methods(missing)}.`, screen.style));
   }
   await setUp(installation, account, await passwordOf(name, flags, runtime), screen);
-  screen.result(
+  return screen.result(
     prose(`${name} has a second factor: ${methods(['totp', 'static'])}.`, screen.paper),
     data(missing),
     true,
   );
-  return exitCodes.fine;
 }
 
 /** Leads somebody through the setup at the terminal; they have proven to be there with a password. */

@@ -8,7 +8,7 @@ import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { reconcile } from '../../lifecycle/reconcile.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, Failure } from '../../model/failure.ts';
 import { accounts } from '../../people/accounts.ts';
 import { superGroups } from '../../people/admins.ts';
 import { groupsNamed } from '../../people/groups.ts';
@@ -27,8 +27,11 @@ export async function invite(email: string | undefined, flags: UserInviteFlags, 
   const { invitation, link } = await hold(installation, command, () => invited(installation, wanted));
   const mailed =
     email !== undefined && installation.config.mail ? await mailInvitation(installation, invitation) : undefined;
-  screen.result(words({ invitation, link, mailed }, screen.paper), { invitation, link, mailed: mailed ?? false }, true);
-  return exitCodes.fine;
+  return screen.result(
+    words({ invitation, link, mailed }, screen.paper),
+    { invitation, link, mailed: mailed ?? false },
+    true,
+  );
 }
 
 /** What is asked for, if it makes sense. @throws Failure flag-invalid, email-taken, group-unknown, group-of-admins */

@@ -2,7 +2,7 @@ import type { UserInvitesFlags } from '../../cli/people.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { invitationsOf, revoke } from '../../people/invitations/invitations.ts';
 import { invitations as words } from '../../report/invitations.ts';
 import { screenOf } from '../screen.ts';
@@ -16,14 +16,12 @@ export async function invites(flags: UserInvitesFlags, runtime: Runtime): Promis
   if (which !== undefined) {
     const gone = await hold(installation, 'user invites', () => revoke(installation, which, new Date()));
     const whose = gone.email === '' ? '' : ` for ${gone.email}`;
-    screen.result(
+    return screen.result(
       paper.marked('done', `the invitation${whose} is gone: its link opens nothing`),
       { revoked: gone },
       true,
     );
-    return exitCodes.fine;
   }
   const all = await invitationsOf(installation, new Date());
-  screen.result(words(all, paper), { invitations: all }, true);
-  return exitCodes.fine;
+  return screen.result(words(all, paper), { invitations: all }, true);
 }

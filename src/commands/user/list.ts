@@ -1,7 +1,7 @@
 import type { UserListFlags } from '../../cli/people.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accounts, isPerson, personOf } from '../../people/accounts.ts';
 import { secured } from '../../people/second-factor/factors.ts';
 import { people as words } from '../../report/people.ts';
@@ -16,6 +16,5 @@ export async function list(flags: UserListFlags, runtime: Runtime): Promise<Exit
   const people = shown
     .map((account) => ({ ...personOf(account), secondFactor: have.has(account.username) }))
     .toSorted((a, b) => a.username.localeCompare(b.username));
-  screen.result(words(people, installation.config.authHost, screen.paper), { people }, true);
-  return exitCodes.fine;
+  return screen.result(words(people, installation.config.authHost, screen.paper), { people }, true);
 }

@@ -2,7 +2,7 @@ import type { CommonFlags } from '../../cli/define-command.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { assertRemovable, removePerson } from '../../people/change.ts';
 import { prose } from '../../report/layout.ts';
@@ -24,6 +24,5 @@ export async function remove(name: string, flags: CommonFlags, runtime: Runtime)
   );
   await confirm(`Remove ${name}?`, runtime.terminal);
   await hold(installation, `user remove ${name}`, () => removePerson(installation, name));
-  screen.result(screen.paper.marked('done', `${name} is gone.`), { person }, true);
-  return exitCodes.fine;
+  return screen.result(screen.paper.marked('done', `${name} is gone.`), { person }, true);
 }

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { type Account, accountNamed } from '../../people/accounts.ts';
 import { factorsOf, removeFactors } from '../../people/second-factor/factors.ts';
 import { prose } from '../../report/layout.ts';
@@ -20,22 +20,19 @@ export async function reset2fa(name: string, flags: CommonFlags, runtime: Runtim
   const all = await factorsOf(world, account.pk);
   const data = { user: name, factors: all };
   if (all.length === 0) {
-    screen.result(screen.paper.text(`${name} has no second factor.`), { ...data, removed: false }, true);
-    return exitCodes.fine;
+    return screen.result(screen.paper.text(`${name} has no second factor.`), { ...data, removed: false }, true);
   }
   screen.say(`${screen.style.text(`${name} has:`)}\n${factors(all, screen.style)}`);
   if (flags.dryRun) {
-    screen.result('They would be removed.', { ...data, removed: false }, true);
-    return exitCodes.fine;
+    return screen.result('They would be removed.', { ...data, removed: false }, true);
   }
   await confirm('Remove them?', runtime.terminal);
   await hold(installation, `user reset-2fa ${name}`, () => removeFactors(world, all));
-  screen.result(
+  return screen.result(
     prose(`${name} has no second factor any more. ${next(account, config)}`, screen.paper),
     { ...data, removed: true },
     true,
   );
-  return exitCodes.fine;
 }
 
 /** What the person has to do now, as homeauth.yaml has it. */

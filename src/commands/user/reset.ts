@@ -2,10 +2,9 @@ import type { UserResetFlags } from '../../cli/people.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
-import { passwordLink } from '../../people/link.ts';
-import { assertActive, mailPasswordLink } from '../../people/reset.ts';
+import { assertActive, mailPasswordLink, passwordLink } from '../../people/reset.ts';
 import { prose } from '../../report/layout.ts';
 import { screenOf } from '../screen.ts';
 
@@ -29,6 +28,5 @@ export async function reset(name: string, flags: UserResetFlags, runtime: Runtim
         prose([one, `If it does not come: homeauth mail test ${account.email}`], paper),
       ];
   const data = { user: name, ...(link ? { link: link.reveal() } : { mailed: account.email ?? '' }) };
-  screen.result(words.join('\n'), data, true);
-  return exitCodes.fine;
+  return screen.result(words.join('\n'), data, true);
 }

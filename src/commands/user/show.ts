@@ -1,7 +1,7 @@
 import type { UserShowFlags } from '../../cli/people.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accessToAll } from '../../people/access.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { factorsOf } from '../../people/second-factor/factors.ts';
@@ -20,10 +20,9 @@ export async function show(name: string, flags: UserShowFlags, runtime: Runtime)
     accessToAll(installation, account),
   ]);
   const person = personOf(account);
-  screen.result(
+  return screen.result(
     words({ person, factors, sessions, access }, screen.paper),
     { person, factors, sessions, access },
     true,
   );
-  return exitCodes.fine;
 }

@@ -2,9 +2,9 @@ import type { CommonFlags } from '../../cli/define-command.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes } from '../../model/failure.ts';
+import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
-import { forgetGuesses } from '../../people/guesses.ts';
+import { forgetGuesses } from '../../people/change.ts';
 import { prose } from '../../report/layout.ts';
 import { screenOf } from '../screen.ts';
 
@@ -20,10 +20,9 @@ export async function unlock(name: string | undefined, flags: CommonFlags, runti
   const words = name
     ? `${name} may try again. Where their address is locked for other names, too: homeauth user unlock`
     : 'Everybody may try again, from every address.';
-  screen.result(
+  return screen.result(
     prose(forgotten === 0 ? 'There is no block to lift.' : paper.marked('done', words), paper),
     { ...(name !== undefined && { user: name }), forgotten },
     true,
   );
-  return exitCodes.fine;
 }

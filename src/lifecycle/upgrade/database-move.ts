@@ -4,16 +4,17 @@ import { copyAt } from '../../installation/backups.ts';
 import { type Installation, valueIn } from '../../installation/installation.ts';
 import { postgresOf } from '../../installation/postgres.ts';
 import { survey } from '../../installation/survey.ts';
-import { databaseContainer } from '../../kinds/role.ts';
+import { databaseContainer, tellDatabase } from '../../kinds/role.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
 import { backendNetwork } from '../../model/networks.ts';
+import type { Docker } from '../../world/docker/docker.ts';
 import { assertIntact } from '../backup/check.ts';
+import { good } from '../backup/dump.ts';
 import { exchange, forget, load } from '../backup/exchange.ts';
 import { contentOf } from '../backup/seal.ts';
 import { whenReady } from '../backup/throwaway.ts';
 import { databaseOpens } from '../rotate/rotation.ts';
-import { countsIn, differences } from './database-counts.ts';
 
 /** A move of the database to another version of PostgreSQL. */
 export interface Move {
@@ -172,3 +173,38 @@ const gone = (kept: string, { from, copy }: Move): Failure =>
     why: 'Nothing was changed.',
     fix: `The copy that was made then is restored by the PostgreSQL that runs: homeauth restore ${copy}`,
   });
+
+/** What a database holds, by name: rows of each table, where sequences are, extensions, indexes, constraints. */
+export type Counts = ReadonlyMap<string, string>;
+
+const own = "nspname !~ '^pg_' and nspname <> 'information_schema'";
+const each = (what: string, kinds: string) =>
+  `select format('select %L, ${what} from %I.%I', nspname || '.' || relname, nspname, relname)
+     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where relkind in (${kinds}) and ${own} order by relname \\gexec`;
+
+// psql runs what each of the first two answers. A table whose rows cannot be read ends it with an error.
+const counting = `\\connect authentik
+${each('count(*)', "'r', 'm'")}
+${each('last_value', "'S'")}
+select 'extension ' || extname, 'there' from pg_extension order by 1;
+select 'indexes', count(*) from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind = 'i' and ${own};
+select 'constraints', count(*) from pg_constraint join pg_namespace on pg_namespace.oid = connamespace where contype <> 'n' and ${own};
+select 'password', case when rolpassword like 'SCRAM-SHA-256$%' or rolpassword like 'md5%' then 'there' end from pg_authid where rolname = 'authentik';
+`;
+
+/** Counts everything in authentik's database, exactly. @throws Failure backup-database */
+async function countsIn(docker: Docker, container: string): Promise<Counts> {
+  const { stdout } = good(await tellDatabase(docker, counting, container), 'psql', 'counted');
+  const lines = stdout.split('\n').filter((line) => line.includes('|'));
+  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf('|')), line.slice(line.lastIndexOf('|') + 1)]));
+}
+
+/** What two databases do not have in common, a line each. */
+function differences(was: Counts, is: Counts): string[] {
+  const names = [...new Set([...was.keys(), ...is.keys()])].toSorted();
+  return names.flatMap((name) => {
+    const [then, now] = [was.get(name) ?? 'missing', is.get(name) ?? 'missing'];
+    return then === now ? [] : [`${name}: ${then} → ${now}`];
+  });
+}

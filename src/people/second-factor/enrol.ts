@@ -1,5 +1,4 @@
-import type { Installation } from '../../installation/installation.ts';
-import { serverAddress } from '../../installation/server-address.ts';
+import { type Installation, serverAddress } from '../../installation/installation.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Factor } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';

@@ -3,11 +3,10 @@ import { backendNetwork, caddynet, door, doorNetwork } from '../../model/network
 import type { CaddyFacts, ReverseProxy } from '../proxy.ts';
 import { entrance } from './entrance.ts';
 import { everywhere } from './listeners.ts';
-import { peers, peersHere } from './peers.ts';
+import { peers, peersHere, tlsPeers } from './peers.ts';
 import { withoutOurs } from './placement.ts';
 import { takeOver } from './take-over.ts';
 import { textOf } from './text.ts';
-import { tlsPeers } from './tls-peers.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
 /**

@@ -6,9 +6,8 @@ import type { CaddyFacts } from '../proxy.ts';
 import { type TlsSaid, tlsEndOf } from '../tls-end.ts';
 import { hostPrograms, linkedTo, startedWith } from './container.ts';
 import { existing, isCaddy, loadedBy } from './find.ts';
-import { takesBeside } from './imports.ts';
 import { onThisServer } from './instance.ts';
-import { withoutOurs } from './placement.ts';
+import { takesBeside, withoutOurs } from './placement.ts';
 import * as unfit from './unfit.ts';
 
 type Sight = Pick<World, 'docker' | 'host' | 'files'>;

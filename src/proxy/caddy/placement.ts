@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path/posix';
 import { quoteCaddy } from '../../formats/caddyfile.ts';
 import type { CaddySpec } from '../../model/resource.ts';
 import { withAside, withAsidesBack } from './aside.ts';
@@ -108,4 +109,27 @@ function put(found: string, { how, replaces }: Pick<CaddySpec, 'how' | 'replaces
   if (part?.is === how && more.length === 0) return caddyfile.slice(0, part.from) + lines + caddyfile.slice(part.to);
   const own = withoutParts(caddyfile);
   return own === '' || own.endsWith('\n') ? own + lines + eol : own + eol + lines;
+}
+
+/**
+ * Whether a Caddyfile of the owner's, without our part, takes the file beside it by itself: `import *.caddy`. With a line
+ * of our own Caddy would read it twice. A glob in a file that is imported is seen when Caddy reads the very files.
+ */
+export function takesBeside(own: string, inside: string): boolean {
+  const beside = fileBeside(inside);
+  const patterns = [...own.matchAll(/^[^\S\n]*import[^\S\n]+["`]?([^\s"`]+)/gm)].map(([, pattern = '']) => pattern);
+  return patterns.some((pattern) => matches(resolve(dirname(inside), pattern), beside));
+}
+
+/** As Go's filepath.Match has it: a star and a question mark stay within a name. */
+function matches(glob: string, path: string): boolean {
+  const expression = glob
+    .replace(/[.+^$()|\\{}]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]');
+  try {
+    return new RegExp(`^${expression}$`).test(path);
+  } catch {
+    return false;
+  }
 }

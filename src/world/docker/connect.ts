@@ -7,8 +7,7 @@ import { inspectContainer, lastLines, listContainers, listProcesses } from './co
 import type { Docker, PullProgress } from './docker.ts';
 import { nextChange } from './events.ts';
 import { execIn } from './exec.ts';
-import { engineInfo } from './info.ts';
-import { negotiate } from './negotiate.ts';
+import { engineInfo, negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
 import { digestInRegistry, inspectImage, pullImage } from './pull.ts';
 import {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Failure } from '../../model/failure.ts';
-import { collect, isLost } from './api.ts';
+import { type Api, collect, isLost } from './api.ts';
 import { dialler } from './dial.ts';
+import type { EngineInfo } from './docker.ts';
 import { unreachable } from './unreachable.ts';
 
 /** What GET /version answers. */
@@ -41,4 +43,27 @@ async function ask(socket: string): Promise<EngineVersion> {
   } catch (error) {
     throw isLost(error) ? unreachable(socket, error) : error;
   }
+}
+
+interface Info {
+  readonly SecurityOptions?: readonly string[];
+  readonly DockerRootDir?: string;
+  readonly LoggingDriver?: string;
+}
+
+/** What sort of engine answers, and what its machine can do. */
+export async function engineInfo(api: Api, socket: string, engine: EngineVersion): Promise<EngineInfo> {
+  const info = await api.look<Info>('/info');
+  const podman = engine.Components?.some(({ Name }) => Name.startsWith('Podman'));
+  const rootless = info?.SecurityOptions?.some((option) => option.startsWith('name=rootless'));
+  return {
+    version: engine.Version,
+    apiVersion: engine.ApiVersion,
+    flavour: podman ? 'podman' : rootless ? 'rootless' : 'docker',
+    address: `unix://${socket}`,
+    // The kernel makes this file when it speaks IPv6, addresses or not, and containers share the kernel.
+    ipv6: existsSync('/proc/net/if_inet6'),
+    ...(info?.LoggingDriver && { logDriver: info.LoggingDriver }),
+    ...(info?.DockerRootDir && { dataRoot: info.DockerRootDir }),
+  };
 }

@@ -1,6 +1,6 @@
 import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
+import { registryOf } from './credentials.ts';
 import { Refusal } from './refusal.ts';
-import { registryOf } from './registry.ts';
 
 interface Sort {
   readonly code: string;
