@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filled, settings, ways } from './settings.ts';
+import { command, filled, settings, texts, ways } from './settings.ts';
 
 const redirectUri = z
   .strictObject({
@@ -15,6 +15,42 @@ const secondClient = z
     'redirect-uris': z.array(redirectUri).default([]),
   })
   .meta({ description: 'A further provider, for a program whose client id its makers fixed.' });
+
+/** Where the app's own passwords are switched off. What it is set in is where the other settings are. */
+export const onlySsoWays = ['env', 'file', 'api', 'exec'] as const;
+
+const onlySso = z
+  .strictObject({
+    env: texts.optional().meta({ description: "Variables of the app's container." }),
+    file: z.record(z.string(), z.json()).optional().meta({ description: 'Keys in the file of settings.' }),
+    api: z.record(z.string(), z.json()).optional().meta({ description: 'Keys of what the HTTP API is sent.' }),
+    exec: z.array(command).min(1).optional().meta({ description: "Commands in the app's container." }),
+    'still-open': z.string().min(1).optional().meta({ description: 'Where passwords go on working all the same.' }),
+    'way-back': z.string().min(1).optional().meta({
+      description:
+        'How its owner switches passwords on again without homeauth, as a sentence. Left out where that follows from the way; with `api` it is needed.',
+    }),
+  })
+  .refine((block) => onlySsoWays.filter((way) => block[way] !== undefined).length === 1, {
+    message: `has exactly one of ${onlySsoWays.join(', ')}`,
+  })
+  .refine((block) => block.api === undefined || block['way-back'] !== undefined, {
+    message: 'api needs way-back',
+    path: ['way-back'],
+  })
+  .meta({ description: "How the app's own passwords are switched off (`homeauth app NAME --only-sso`)." });
+
+const administrator = z
+  .strictObject({
+    path: z.string().regex(/^\//).meta({ description: 'What the app gives to its administrators alone (200).' }),
+    has: z
+      .record(z.string(), z.union([z.string(), z.boolean(), z.number()]))
+      .optional()
+      .meta({ description: 'Values in its JSON, where it answers others, too.', examples: [{ isAdmin: true }] }),
+  })
+  .meta({
+    description: 'How it is seen, with the session of somebody who has logged in, that they administer the app.',
+  });
 
 /** Scope mappings beside authentik's own that an app can ask for. */
 const extraMappings = [
@@ -74,18 +110,34 @@ export const oidc = z
       })
       .optional()
       .meta({ description: 'Where a browser begins the login.' }),
+    'login-end': z
+      .strictObject({
+        url: filled,
+        body: texts.meta({
+          description:
+            'What is sent by POST, as JSON; `{callback}` is the address that authentik sends the browser to.',
+        }),
+      })
+      .optional()
+      .meta({ description: "What the app's own script sends at the end of a login, where it takes one." }),
+    administrator: administrator.optional(),
     'configured-by': z.enum(ways),
     ...settings,
     'admin-mapping': z.string().optional().meta({ description: 'What makes somebody an administrator of the app.' }),
     'auto-register': z.string().optional().meta({ description: 'Whether a first login makes an account there.' }),
-    'disable-local-login': z
-      .string()
-      .optional()
-      .meta({ description: "How the app's own passwords are switched off, and the way back." }),
+    'only-sso': onlySso.optional(),
+    'disable-local-login': z.string().optional().meta({
+      description:
+        "What is known of switching the app's own passwords off, where homeauth cannot do it: by hand, or why not.",
+    }),
     'second-clients': z.array(secondClient).default([]),
   })
   .refine((block) => block[block['configured-by']] !== undefined, {
     message: 'configured-by names a key that is not there',
     path: ['configured-by'],
+  })
+  .refine((block) => block['only-sso'] === undefined || block['disable-local-login'] === undefined, {
+    message: 'only-sso says what disable-local-login says',
+    path: ['disable-local-login'],
   })
   .meta({ description: 'How the app speaks OpenID Connect, also where that is not how it should log in.' });

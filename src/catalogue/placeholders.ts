@@ -19,6 +19,7 @@ export const placeholders = {
   proxyCidr: "Caddy's network",
   appApiKey: 'a key of an administrator of the app',
   former: 'what was there before homeauth',
+  callback: 'the address that authentik sends the browser to at the end of a login',
   proxySecret: 'a secret that Caddy and the app share',
   randomSecret: 'a secret of its own',
   basicAuthPassword: 'the password that Caddy sends',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** A text in which placeholders like `{host}` are filled in. */
 export const filled = z.string().min(1);
-const texts = z.record(z.string().min(1), z.string());
+export const texts = z.record(z.string().min(1), z.string());
 
 /** How the values get into an app; `configured-by` names the one that counts, the others go with it. */
 export const ways = ['env', 'file', 'api', 'exec', 'ui'] as const;
@@ -53,7 +53,7 @@ const api = z
   })
   .meta({ description: "A call of the app's HTTP API. With `key` and `read-back`, homeauth can make it." });
 
-const command = z
+export const command = z
   .strictObject({
     name: z.string().min(1).meta({ description: 'What it sets.' }),
     look: filled.meta({ description: 'Prints it, and ends with 0 where it is there.' }),

@@ -83,11 +83,16 @@ export const app = defineCommand({
   name: 'app',
   heading: 'apps',
   about: 'Say how people log in to an app, and what to enter in it',
-  examples: ['homeauth app wiki', 'homeauth app wiki --show-secret'],
+  examples: ['homeauth app wiki', 'homeauth app wiki --show-secret', 'homeauth app immich --only-sso'],
+  changes: true,
+  dryRun: 'with --only-sso: show what would change, and change nothing',
   takes: (command) =>
     command
       .argument('<name>')
-      .option('--show-secret', 'show the secret that is entered in it, at a terminal, and nothing else'),
+      .option('--show-secret', 'show the secret that is entered in it, at a terminal, and nothing else')
+      .option('--only-sso', "switch the app's own passwords off, once it is proven that you get in as an administrator")
+      .option('--no-only-sso', "switch the app's own passwords on again")
+      .option('--admin-password-file <file>', 'your password, for --only-sso; - reads stdin'),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/app.ts')).app(name, flags, s),
 });
 export type AppFlags = FlagsOf<typeof app>;

@@ -5,6 +5,7 @@ import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
 import { callable, runnable } from '../config/oidc-written.ts';
 import { claims } from '../config/site.ts';
+import { wayBack } from '../desired/app-settings.ts';
 import { composeLines } from '../desired/compose-override.ts';
 import { ldapSecret } from '../desired/ldap.ts';
 import { clientFile } from '../desired/oidc.ts';
@@ -21,14 +22,17 @@ import type { Client } from '../model/sso.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
 import { ldapSettings, ldapTold } from './app/ldap.ts';
+import { switchPasswords } from './app/only-sso.ts';
 import { enteredIn, wayOf } from './app/settings.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth app NAME`: how people log in to an app, and what is entered there for that. */
 export async function app(name: string, flags: AppFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const isLook = flags.onlySso === undefined;
+  const installation = await open(flags.config, isLook ? { ...runtime, overUpgrade: true } : runtime);
   const screen = screenOf(runtime, 'app');
   const found = appNamed(installation, name);
+  if (!isLook) return switchPasswords(found, flags, installation, runtime);
   const url = `https://${found.host}`;
   if (asksByLdap(found)) return byLdap(found, flags, installation, runtime);
   if (!isSpeaker(found)) {
@@ -57,6 +61,12 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       scopes: found.oidc.scopes,
       ...(settings && { settings }),
       ...composeOf(installation, found),
+      ...(found.oidc.onlySso && {
+        onlySso: {
+          wayBack: wayBack(found, installation.layout),
+          ...(found.oidc.onlySso.stillOpen && { stillOpen: found.oidc.onlySso.stillOpen }),
+        },
+      }),
     },
   };
   return screen.result(appLogin(told, screen.paper), { ...told }, true);

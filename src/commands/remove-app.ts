@@ -2,8 +2,9 @@ import type { KnownApp } from '../catalogue/schema.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { isLeftAlone } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
-import { removeApp as without } from '../config/edit.ts';
+import { setOidc, removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
+import { isSpeaker } from '../config/oidc.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -11,6 +12,7 @@ import { reconcile } from '../lifecycle/reconcile.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
 import { planData } from '../report/plan.ts';
+import { assertInReach, assertMadeAnew } from './app/only-sso.ts';
 import { consent } from './consent.ts';
 import { showPlan } from './plan.ts';
 import { screenOf } from './screen.ts';
@@ -33,6 +35,14 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const heading = app.replacesSite
     ? `Your own site for ${app.host} comes back: visitors reach it without this login.`
     : `${app.host} will no longer be served by Caddy.`;
+  if (app.oidc?.onlySso && isSpeaker(app)) {
+    await assertInReach(app, before);
+    await assertMadeAnew(app, before);
+    screen.say(prose(passwordsFirst(app), screen.style));
+  }
+  const keyFile = app.oidc?.api?.key.file;
+  if (keyFile !== undefined && !(await before.world.files.read(keyFile)))
+    screen.say(prose(nothingBack(app, keyFile), screen.style));
   const accounts = accountsIn(app, runtime.catalogue.find(name));
   if (accounts !== undefined) screen.say(prose(accounts, screen.style));
   const lasting = app.oidc?.commands?.settings?.filter(({ unset }) => !unset).map((one) => one.name) ?? [];
@@ -44,8 +54,14 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
       ),
     );
   await consent(after, runtime, screen, {}, heading);
+  const command = `remove-app ${name}`;
+  if (app.oidc?.onlySso) {
+    const on: Edit = (text) => setOidc(text, name, 'only-sso', false, before.source);
+    const first = openInstallation(on(before.text), before.source, runtime);
+    await reconcile(first, command, screen.progress, { mayTake: first.mayEdit, edit: on });
+  }
   const wishes = { mayTake: after.mayEdit, edit };
-  const { changes } = await reconcile(after, `remove-app ${name}`, screen.progress, wishes);
+  const { changes } = await reconcile(after, command, screen.progress, wishes);
   const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
   const words = app.replacesSite
     ? `${app.host} is your own site again, without this login, and gone from authentik.`
@@ -68,6 +84,12 @@ function accountsIn({ login, title }: App, known: KnownApp | undefined): string 
       return undefined;
   }
 }
+
+const passwordsFirst = ({ title }: App): string =>
+  `The passwords that ${title} has of its own are switched on again first.`;
+
+const nothingBack = ({ name, title }: App, keyFile: string): string =>
+  `There is no key in ${keyFile}, so homeauth takes nothing back in ${title}: its settings for OpenID Connect stay, and work no more. To have them taken back, stop here, write the key of an administrator of ${title} into that file, and run homeauth remove-app ${name} again. Or change them there by hand: homeauth apps ${name}`;
 
 function unknownApp(name: string, path: string, names: readonly string[]): Failure {
   const near = nearest(name, names);

@@ -1,4 +1,6 @@
 import type { UninstallFlags } from '../cli/set-up.ts';
+import { speakers } from '../config/oidc.ts';
+import { runsWithoutPasswords } from '../doctor/only-sso.ts';
 import type { Installation } from '../installation/installation.ts';
 import { holdUpgrade } from '../installation/lock.ts';
 import { isBare, open } from '../installation/open.ts';
@@ -39,7 +41,8 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
   const table = (style: Style) =>
     `${flags.dryRun ? 'This would be removed' : 'This will be removed'}. What has a ${style.mark('leave')} stays:\n${summary(changes.map(asItStays), baseDir, kinds, style)}`;
   const back = sitesBack(installation);
-  const notes = [back, passwordGoes(changes, installation)].filter((note) => note !== undefined);
+  const without = await withoutPasswords(installation);
+  const notes = [back, passwordGoes(changes, installation), ...without].filter((note) => note !== undefined);
   if (flags.dryRun) {
     const { paper } = screen;
     const more = [
@@ -57,13 +60,22 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
   const done = await holdUpgrade(installation, 'uninstall', () => removeAll(installation, screen.progress, purge));
-  const kept = done.some(({ op }) => op === 'keep')
+  const kept = done.some(({ op, because }) => op === 'keep' && because.every(({ code }) => code !== 'left'))
     ? `Kept: what is in ${root}. homeauth init --base-dir ${baseDir} uses it again.`
     : undefined;
   const gone = "homeauth is gone from this server. Images stay in Docker's store.";
   const ended = [gone, back, kept, theirs(done, 'Left')].filter((part) => part !== undefined).join(' ');
   return screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
 }
+
+/** Apps that nobody could log in to, because their containers still run with what switches their own passwords off. */
+async function withoutPasswords({ config, world }: Installation): Promise<string[]> {
+  const found = speakers(config).map(async (app) => ((await runsWithoutPasswords(app, world)) ? [app.title] : []));
+  return (await Promise.all(found)).flat().map(passwordsOff);
+}
+
+const passwordsOff = (title: string): string =>
+  `${title} runs without passwords of its own, by variables that go. Nobody can log in to it until its container is made anew without them: take env_file out of its compose file, then, in that folder: docker compose up -d`;
 
 /** A folder that was there before homeauth is let go of, and stays with what is in it. */
 const isTheirs = ({ op, id }: Change): boolean => op === 'release' && parseId(id).kind === 'directory';

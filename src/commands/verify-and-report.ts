@@ -1,7 +1,8 @@
 import type { App } from '../config/config.ts';
 import { ldapProvider } from '../config/ldap.ts';
 import { isSpeaker } from '../config/oidc.ts';
-import { oidcProvider, settingsId } from '../desired/oidc.ts';
+import { settingsId } from '../desired/app-settings.ts';
+import { oidcProvider } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';

@@ -39,9 +39,9 @@ export async function verify(name: string | undefined, flags: VerifyFlags, runti
 }
 
 /** The owner, with their password, and whoever sits at the terminal for a code. */
-async function ownerAtHand(
+export async function ownerAtHand(
   installation: Installation,
-  flags: VerifyFlags,
+  flags: Pick<VerifyFlags, 'adminPasswordFile'>,
   runtime: Runtime,
   screen: Screen,
 ): Promise<Visitor> {
@@ -51,7 +51,7 @@ async function ownerAtHand(
     throw new Failure({
       code: 'answer-missing',
       problem: `The password of ${username} is missing.`,
-      why: 'With --as-owner homeauth logs in to the app as you.',
+      why: 'homeauth logs in to the app as you.',
       fix: 'Add --admin-password-file FILE, or run it at a terminal.',
     });
   }

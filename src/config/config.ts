@@ -174,12 +174,32 @@ export interface AppOidc {
   /** The same for commands that set them, and for an HTTP API that takes them. */
   readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
   readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'tls' | 'sent'>;
+  /** What switches its own passwords off, where they are to be off, in the same places; empty where homeauth cannot. */
+  readonly onlySso?: OnlySso;
+  /** What the app's own script sends at the end of a login. */
+  readonly loginEnd?: { readonly url: string; readonly body: Readonly<Record<string, string>> };
+  /** What shows, in the session of somebody, that they administer the app. */
+  readonly administrator?: {
+    readonly path: string;
+    readonly has?: Readonly<Record<string, string | number | boolean>>;
+  };
   /** The file beside its own compose file that has the lines for that. */
   readonly override?: { readonly file: string; readonly service: string };
   /** Its settings name the group of its users, and it has none. */
   readonly lacksGroup?: true;
   /** Variables of its container, with places for the client id and secret. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How an app's own passwords are switched off, and on again. */
+export interface OnlySso extends Pick<AppOidc, 'file' | 'commands' | 'api' | 'env'> {
+  /** Why homeauth cannot: which key below `oidc` says where, or what is known of doing it by hand. */
+  readonly lacks?: 'settings-in' | 'api-key-file';
+  readonly byHand?: string;
+  /** Where passwords go on working all the same. */
+  readonly stillOpen?: string;
+  /** How they are switched on without homeauth, where the app has a way of its own. */
+  readonly wayBack?: string;
 }
 
 /** What the owner wants of an app's site. */

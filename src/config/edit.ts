@@ -3,7 +3,7 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { findPreset } from '../catalogue/presets.ts';
 import { Failure } from '../model/failure.ts';
 import type { AppDraft } from './file.ts';
-import { nodeAt } from './location.ts';
+import { nodeAt, type Path } from './location.ts';
 import { normaliseApp } from './normalise.ts';
 import { parseConfig } from './parse.ts';
 import { configFailure } from './problem.ts';
@@ -59,13 +59,19 @@ export function removeApp(text: string, name: string, path = 'homeauth.yaml'): s
 }
 
 /** The text with one setting, such as `['authentik', 'version']`, at a value. */
-export function setValue(text: string, keys: readonly string[], value: Setting, path = 'homeauth.yaml'): string {
+export function setValue(text: string, keys: Path, value: Setting, path = 'homeauth.yaml'): string {
   const yaml = readYaml(text);
   if (yaml.problems.length > 0) throw configFailure(path, text, yaml.problems);
   const node = nodeAt(yaml.document, keys);
   if (isScalar(node) && node.value === value) return text;
   const change = isScalar(node) ? splice.replaceScalar(text, node, value) : added(text, yaml, keys, value);
   return checked(text, path, change, withValue(dataOf(yaml), keys, value));
+}
+
+/** The text with one setting below `oidc` of an app that is there. */
+export function setOidc(text: string, name: string, key: string, value: Setting, path = 'homeauth.yaml'): string {
+  const index = appsOf(readYaml(text)).findIndex((app) => nameOf(app) === name);
+  return setValue(text, ['apps', index, 'oidc', key], value, path);
 }
 
 function appended(text: string, yaml: YamlFile, item: AppDraft): splice.Splice {
@@ -81,10 +87,10 @@ function appended(text: string, yaml: YamlFile, item: AppDraft): splice.Splice {
   return splice.replaceWithLines(text, list, splice.itemLines(item, 2));
 }
 
-function added(text: string, yaml: YamlFile, keys: readonly string[], value: Setting): splice.Splice {
+function added(text: string, yaml: YamlFile, keys: Path, value: Setting): splice.Splice {
   for (let depth = keys.length - 1; depth >= 0; depth -= 1) {
     const node: Node | null | undefined = nodeAt(yaml.document, keys.slice(0, depth));
-    const [key = '', ...below] = keys.slice(depth);
+    const [key = '', ...below] = keys.slice(depth).map(String);
     const inner = below.reduceRight<unknown>((rest, name) => ({ [name]: rest }), value);
     if (isMap(node)) return splice.appendPair(text, node, key, inner);
     if (isScalar(node) && node.value === null) {
@@ -133,8 +139,9 @@ function appsOf(yaml: YamlFile): readonly unknown[] {
   return Array.isArray(apps) ? apps : [];
 }
 
-function withValue(data: unknown, [key, ...below]: readonly string[], value: Setting): unknown {
+function withValue(data: unknown, [key, ...below]: Path, value: Setting): unknown {
   if (key === undefined) return value;
+  if (Array.isArray(data)) return data.map((item, n) => (n === key ? withValue(item, below, value) : item));
   const map = (data ?? {}) as Data;
   return { ...map, [key]: withValue(map[key], below, value) };
 }

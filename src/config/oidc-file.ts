@@ -72,6 +72,10 @@ export const ownOidc = z
           'homeauth writes the lines for the compose file of the app (variables, authorities) into a file of their own beside it, which Compose reads, too. It never runs Compose. The file goes with the app while it is unchanged.',
         'x-default': 'nothing is written; `homeauth app NAME` says what belongs into the compose file',
       }),
+    'only-sso': z.boolean().default(false).meta({
+      description:
+        "Switch the app's own passwords off, so that people get in by authentik alone. `homeauth app NAME --only-sso` writes this, after it has proven that you get in as an administrator.",
+    }),
     scopes: z
       .array(z.string())
       .optional()

@@ -1,9 +1,10 @@
+import { onlySsoWays } from '../catalogue/oidc.ts';
 import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import { settingsOf } from '../formats/settings-file.ts';
 import { wordsOf } from '../formats/words.ts';
 import { type AppCommand, type Plain, settingsFormats } from '../model/app-setting.ts';
-import type { AppOidc } from './config.ts';
+import type { AppOidc, OnlySso } from './config.ts';
 import type { AppDraft } from './file.ts';
 
 type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
@@ -14,7 +15,17 @@ type Format = (typeof settingsFormats)[number];
 
 /** Filled in where they are handed over, or by the app's owner. */
 export const given = [
-  ...['clientId', 'clientSecret', 'randomSecret', 'providerId', 'strategyId', 'userGroup', 'proxyCidr', 'former'],
+  ...[
+    'clientId',
+    'clientSecret',
+    'randomSecret',
+    'providerId',
+    'strategyId',
+    'userGroup',
+    'proxyCidr',
+    'former',
+    'callback',
+  ],
 ];
 
 /** Only the owner, or the app itself, has a word for these. */
@@ -67,6 +78,29 @@ export function written(
           }
         : { key: { file: keyFile } },
     }),
+  };
+}
+
+/** What switches an app's own passwords off: written where its other settings are. Empty where homeauth does not know how. */
+export function onlySsoOf(draft: Draft, known: KnownApp | undefined, values: Values): OnlySso {
+  const block = known?.oidc;
+  const only = block?.['only-sso'];
+  const way = onlySsoWays.find((one) => only?.[one] !== undefined);
+  const byHand = block?.['disable-local-login'];
+  if (!known || !block || !only || !way) return byHand === undefined ? {} : { byHand };
+  const place = way === 'api' ? 'api-key-file' : 'settings-in';
+  if (way !== 'env' && draft[place] === undefined) return { lacks: place };
+  const { file, api, exec } = block;
+  const instead = {
+    'configured-by': way,
+    ...(file && { file: { ...file, content: only.file ?? {} } }),
+    ...(api && { api: { ...api, body: only.api ?? {}, hidden: [] } }),
+    ...(exec && { exec: { ...exec, variables: {}, commands: only.exec ?? [] } }),
+  };
+  return {
+    ...(way === 'env' ? { env: only.env ?? {} } : written(draft, { ...known, oidc: { ...block, ...instead } }, values)),
+    ...(only['still-open'] !== undefined && { stillOpen: fill(only['still-open'], values, known.literal) }),
+    ...(only['way-back'] !== undefined && { wayBack: fill(only['way-back'], values, known.literal) }),
   };
 }
 

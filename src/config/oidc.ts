@@ -1,8 +1,10 @@
 import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
-import type { App, AppOidc, Config, LoginStart, RedirectUri } from './config.ts';
+import { nameOf } from '../formats/settings-file.ts';
+import type { Setting } from '../model/app-setting.ts';
+import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri } from './config.ts';
 import type { AppDraft } from './file.ts';
-import { given, written } from './oidc-written.ts';
+import { given, onlySsoOf, written } from './oidc-written.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };
@@ -31,7 +33,8 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
   const start = block?.['login-start'];
   const validity = draft['access-token-validity'] ?? block?.['access-token-validity'];
   const logout = block?.['logout-uri'];
-  const isByEnv = block?.['configured-by'] === 'env' && block.env !== undefined;
+  const onlySso = draft['only-sso'] ? onlySsoOf(draft, known, values) : undefined;
+  const env = { ...(block?.['configured-by'] === 'env' && block.env), ...onlySso?.env };
   return {
     redirectUris: [
       ...uris.map(
@@ -55,11 +58,28 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     }),
     ...(start && { loginStart: startOf(start, filled) }),
     ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
-    ...written(draft, known, values),
+    ...withoutThose(written(draft, known, values), onlySso),
+    ...(onlySso && { onlySso }),
+    ...(block?.['login-end'] && { loginEnd: fill(block['login-end'], values, [...(known?.literal ?? []), ...given]) }),
+    ...(block?.administrator && { administrator: block.administrator as NonNullable<AppOidc['administrator']> }),
     ...(draft['compose-override'] && { override: draft['compose-override'] }),
-    ...(isByEnv && {
-      env: Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, filled(value)])),
+    ...(Object.keys(env).length > 0 && {
+      env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)])),
     }),
+  };
+}
+
+type Written = Pick<AppOidc, 'file' | 'commands' | 'api'>;
+
+/** One value has one master: what switches passwords off goes before what the login wants of the same setting. */
+function withoutThose(all: Written, onlySso: OnlySso | undefined): Written {
+  const { file, api } = onlySso ?? {};
+  const taken = [...(file?.settings ?? []), ...(api && 'settings' in api ? api.settings : [])].map(nameOf);
+  const rest = (settings: readonly Setting[]) => settings.filter((one) => !taken.includes(nameOf(one)));
+  return {
+    ...all,
+    ...(all.file?.settings && { file: { ...all.file, settings: rest(all.file.settings) } }),
+    ...(all.api && 'settings' in all.api && { api: { ...all.api, settings: rest(all.api.settings) } }),
   };
 }
 

@@ -1,10 +1,9 @@
 import type { App, Config } from '../config/config.ts';
 import { type Speaker, speakers } from '../config/oidc.ts';
 import { encodeEnv } from '../formats/env.ts';
-import type { AppCommand, AppCommandsSpec, AppSettingSpec, Plain, Setting } from '../model/app-setting.ts';
 import type { Era } from '../model/release.ts';
 import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';
-import { reveal, Secret } from '../model/secret.ts';
+import { Secret } from '../model/secret.ts';
 import type { Client, OAuth2ProviderSpec } from '../model/sso.ts';
 import { trustedFile, trustVariables } from '../model/trusted-file.ts';
 import type { Facts } from './facts.ts';
@@ -20,10 +19,6 @@ export const oidcProvider = (app: Pick<App, 'name'>): string => `${app.name} Ope
 /** Where the client id and secret of an app are kept, and where its own compose file takes its variables from. */
 export const clientFile = ({ home }: Layout, app: Pick<App, 'name'>): string => `${home}/apps/${app.name}.env`;
 export const variablesFile = ({ root: base }: Layout, app: Pick<App, 'name'>): string => `${base}/apps/${app.name}.env`;
-
-/** One for each place: what leaves the place before takes its own away. */
-const sentFile = ({ home }: Layout, { name }: Pick<App, 'name'>, place: string): string =>
-  `${home}/apps/${name}@${place.replace(/[^\w.-]/g, '_')}.sent`;
 
 export const authoritiesFile = ({ root: base }: Layout): string => `${base}/apps/authorities.pem`;
 
@@ -88,94 +83,6 @@ export function variables(
       return values ? [file(variablesFile(layout, app), { content: new Secret(encodeEnv(values)), mode: 0o600 })] : [];
     }),
   ];
-}
-
-/** What homeauth sets in the app itself, where its owner lets it. */
-export function settingsId({ oidc: { file, commands, api }, upstream }: Speaker): Id | undefined {
-  if (file?.format && file.settings) return `app-setting:${file.in}`;
-  if (commands?.settings) return `app-commands:${commands.in}`;
-  return api && 'settings' in api && upstream !== undefined ? `app-api:${upstream}${api.read}` : undefined;
-}
-
-/** Values in the apps themselves, where their owner lets homeauth set them. */
-export function settings(config: Config, layout: Layout, { clients: known = {}, proxyNetwork }: Facts): Resource[] {
-  return speakers(config).flatMap((app): Resource[] => {
-    // Before it is made, a plan tells that these are to be set; a stage before this one makes it.
-    const client = known[app.name] ?? { id: '', secret: new Secret('') };
-    const values = { ...client, subnet: proxyNetwork?.subnets[0] ?? '' };
-    const handed = (all: readonly Setting[]): Setting[] =>
-      all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
-    const { file, commands, api } = app.oidc;
-    return [
-      ...(file?.format && file.settings
-        ? [{ kind: 'app-setting', key: file.in, spec: { ...file, settings: handed(file.settings) } as AppSettingSpec }]
-        : []),
-      ...(commands?.settings
-        ? [
-            {
-              kind: 'app-commands',
-              key: commands.in,
-              spec: { ...commandsFor(commands as AppCommandsSpec, values), sent: sentFile(layout, app, commands.in) },
-            },
-          ]
-        : []),
-      ...(api && 'settings' in api && app.upstream !== undefined
-        ? [
-            {
-              kind: 'app-api',
-              key: `${app.upstream}${api.read}`,
-              spec: {
-                ...api,
-                upstream: app.upstream,
-                ...(app.site?.tls && { tls: app.site.tls }),
-                settings: handed(api.settings),
-                sent: sentFile(layout, app, app.upstream),
-              },
-            },
-          ]
-        : []),
-    ] as Resource[];
-  });
-}
-
-function commandsFor(spec: AppCommandsSpec, client: Handed): AppCommandsSpec {
-  // A secret in a command line could be read by everybody on this server.
-  const open = <T extends Plain>(data: T): T => walked(data, client, (text) => text) as T;
-  return {
-    ...spec,
-    variables: Object.fromEntries(
-      Object.entries(spec.variables).map(([name, value]) => [
-        name,
-        handedOver(reveal(value), client) as string | Secret,
-      ]),
-    ),
-    settings: spec.settings.map(
-      ({ is, ...setting }) =>
-        ({
-          ...open(setting as unknown as { [key: string]: Plain }),
-          is: handedOver(is as Plain, client),
-        }) as AppCommand,
-    ),
-  };
-}
-
-type Handed = Client & { readonly subnet: string };
-
-/** A text with the client secret in it is a secret. */
-const handedOver = (value: Plain, client: Handed): Plain | Secret =>
-  walked(value, client, (text) =>
-    text.includes('{clientSecret}')
-      ? new Secret(text.replaceAll('{clientSecret}', () => client.secret.reveal()))
-      : text,
-  );
-
-function walked(value: Plain, client: Handed, secret: (text: string) => string | Secret): Plain | Secret {
-  const within = (one: Plain) => walked(one, client, secret) as Plain;
-  if (typeof value === 'string')
-    return secret(value.replaceAll('{clientId}', () => client.id).replaceAll('{proxyCidr}', client.subnet));
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(within);
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, within(one)]));
 }
 
 const filled = (env: Readonly<Record<string, string>>, { id, secret, random }: Client): Record<string, string> =>

@@ -6,6 +6,7 @@ import type { Secret } from '../model/secret.ts';
 import type { Stage } from '../model/stage.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { dialledBy } from '../proxy/upstream.ts';
+import { settings } from './app-settings.ts';
 import { composeOverrides } from './compose-override.ts';
 import type { Facts } from './facts.ts';
 import { guesses } from './guesses.ts';
@@ -125,7 +126,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: 'pictures', want: (f) => pictures(config, layout, f, data) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
     // An app asks authentik when it starts. Last, because an app that refuses is to stop nothing else.
-    { title: 'settings of apps', want: (f) => oidc.settings(config, layout, f) },
+    { title: 'settings of apps', want: (f) => settings(config, layout, f) },
   ];
 }
 

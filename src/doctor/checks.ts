@@ -20,6 +20,7 @@ import { proxyFor } from './examine.ts';
 import { healthCheck } from './health.ts';
 import { clockCheck, clockSkewCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './machine.ts';
 import { namesCheck } from './names.ts';
+import { onlySso } from './only-sso.ts';
 import { otherAuthentikCheck } from './other-authentik.ts';
 import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
@@ -139,6 +140,7 @@ export const checks: readonly Check[] = [
     by: doctor,
     run: ({ world }, about) => workerCheck(world, about),
   },
+  onlySso,
   ...years,
   {
     id: 'provider-paths',
@@ -208,7 +210,8 @@ export const checks: readonly Check[] = [
     by: proven,
     finds: [
       ...['forged', 'stripped', 'owner', 'session-left', 'open-paths', 'spelled', 'dns'],
-      ...['own-login', 'discovery', 'oidc-start', 'oidc-client', 'oidc-refused', 'oidc-entry', 'login-from-inside'],
+      ...['own-login', 'discovery', 'login-from-inside', 'oidc-start', 'oidc-client', 'oidc-refused'],
+      ...['oidc-entry', 'oidc-administrator'],
       ...['header-shared', 'header-apart', 'header-unseen'],
       ...['ldap-apart', 'ldap-search', 'ldap-bind', 'ldap-refused'],
       ...['upstream', 'upstream-name', 'upstream-insecure', 'bypass-port', 'bypass-http', 'tls-elsewhere'],

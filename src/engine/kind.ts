@@ -55,8 +55,8 @@ export interface Kind<Want, Have = Want> {
   release?(ours: Want, before: Have, have: Have): Want;
   /** Whether somebody else chose what stands there instead: it is told, and stays as long as we never set it. Pure. */
   isTheirs?(want: Want, have: Have): boolean;
-  /** Why what we made stays for now: it has become the user's own meanwhile, or is out of reach. Pure. */
-  keeps?(ours: Want, have: Have): Reason | undefined;
+  /** Why what we made stays: it has become the user's own meanwhile, is out of reach for now (`away`), or for good (`left`). */
+  keeps?(ours: Want, have: Have, world: World): Reason | undefined | Promise<Reason | undefined>;
   /** Made once, and its owner's to go on with: what we put there tells later whether they have. Pure. */
   isSeed?(want: Want): boolean;
   /** For a whole thing that cannot be made again as it was: lets go of what we put in its place. */

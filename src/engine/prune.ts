@@ -31,7 +31,8 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
     const held = wave.filter((over, i) => changes[i]?.because.some(isHeld) && !isHome && !waited.has(over));
     for (const over of held) waited.add(over);
     if (held.length > 0) queue.splice(queue.findLastIndex((other) => !isLate(other)) + 1, 0, held);
-    const gone = new Set(wave.filter((_, i) => changes[i]?.op !== 'keep').map(({ made }) => made.id));
+    const isOver = (change: Change | undefined) => change?.op !== 'keep' || change.because.some(isLeft);
+    const gone = new Set(wave.filter((_, i) => isOver(changes[i])).map(({ made }) => made.id));
     if (gone.size > 0) {
       ledger = ledger.filter(({ id }) => !gone.has(id));
       await run.ledger.save(ledger);
@@ -70,7 +71,10 @@ const isLate = ([over]: readonly Leftover[]): boolean => over !== undefined && (
 const isHeld = ({ code }: Reason): boolean => code === 'holds-others';
 
 const staysQuietly = ({ op, because }: Change): boolean =>
-  op === 'keep' && because.every(({ code }) => code !== 'away');
+  op === 'keep' && because.every(({ code }) => code !== 'away' && code !== 'left');
+
+/** Nobody can take it back any more: told once, and forgotten. */
+const isLeft = ({ code }: Reason): boolean => code === 'left';
 
 const keep = ({ id }: Made, why: Reason): Change => ({ op: 'keep', id, because: [why] });
 
@@ -89,7 +93,7 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
     if (!now) done.set(over, over.change);
     else if (now.is === 'absent') done.set(over, undefined);
     else if (now.is === 'present') {
-      const why = whyKept(over, now.spec, run);
+      const why = await whyKept(over, now.spec, run);
       if (why) done.set(over, keep(over.made, why));
     }
   }
@@ -120,8 +124,8 @@ const stays = ({ made }: Leftover): Change =>
 
 const kindOf = <F>({ made }: Leftover, { kinds }: Run<F>) => kinds[parseId(made.id).kind] as Kind<unknown>;
 
-const whyKept = <F>(over: Leftover, now: unknown, run: Run<F>): Reason | undefined =>
-  over.made.ours === undefined ? undefined : kindOf(over, run).keeps?.(over.made.ours, now);
+const whyKept = async <F>(over: Leftover, now: unknown, run: Run<F>): Promise<Reason | undefined> =>
+  over.made.ours === undefined ? undefined : kindOf(over, run).keeps?.(over.made.ours, now, run.world);
 
 /** All of them at once, so that they share what is read. One in `lost` may be out of sight for a moment. */
 async function look<F>(

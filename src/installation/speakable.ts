@@ -1,12 +1,12 @@
 import { asksByLdap } from '../config/app-login.ts';
-import type { App, Config } from '../config/config.ts';
+import type { App, Config, OnlySso } from '../config/config.ts';
 import { mappingsMade } from '../desired/scope-mappings.ts';
 import { Failure } from '../model/failure.ts';
 import { type Era, isOlder } from '../model/release.ts';
 
 /**
  * To be called before anything is wanted of authentik.
- * @throws Failure pictures-release, ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group, settings-not-written where an app cannot be made to log in so
+ * @throws Failure pictures-release, ldap-release, oidc-release, oidc-undescribed, oidc-public, oidc-mapping, oidc-group, only-sso-not-possible, settings-not-written where an app cannot be made to log in so
  */
 export function assertSpeakable(
   { apps, authentik, brandLogo, brandFavicon }: Config,
@@ -26,6 +26,7 @@ export function assertSpeakable(
     if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
     const { file, commands, api } = app.oidc;
     if ([file, commands, api].some((one) => one && !('settings' in one))) throw notWritten(app, source);
+    if (app.oidc.onlySso && !isAble(app.oidc.onlySso)) throw passwordsStay(app, app.oidc.onlySso, source);
     if (app.oidc.lacksGroup) throw withoutGroup(app);
     const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
     if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
@@ -42,6 +43,24 @@ const withoutGroup = ({ name }: App): Failure =>
       'Where it is in homeauth.yaml already, write group: GROUP into its entry.',
     ],
   });
+
+const isAble = ({ env, file, commands, api }: OnlySso): boolean =>
+  env !== undefined || [file, commands, api].some((one) => one && 'settings' in one);
+
+function passwordsStay({ name, title }: App, { lacks, byHand }: OnlySso, source: string): Failure {
+  return new Failure({
+    code: 'only-sso-not-possible',
+    problem: `homeauth cannot switch off the passwords that ${title} has of its own.`,
+    why: lacks
+      ? `It may not change the settings of ${title}: there is no ${lacks} below oidc of ${name} in ${source}.`
+      : byHand === undefined
+        ? `It does not know how ${title} does that.`
+        : `What is known of it: ${byHand}.`,
+    fix: lacks
+      ? `Write ${lacks} there (homeauth app ${name} says what belongs there), run homeauth apply, and then the same command again.`
+      : `Where ${title} has a switch for it, use that by hand. Delete only-sso of ${name} in ${source}, if it is there.`,
+  });
+}
 
 const tooOldForPictures = (release: string): Failure =>
   new Failure({

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
-import type { AppApiFound, AppApiSpec, Setting } from '../model/app-setting.ts';
+import { type AppApiFound, type AppApiSpec, placeOf, type Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
 import type { Observed } from '../model/resource.ts';
@@ -81,13 +81,18 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     return { ...ours, settings: known.map(former), onlyWhere: known };
   },
 
-  keeps(_, { upstream, unseen }) {
-    const says = `nothing answers at ${upstream}, so what homeauth set is still in the app. Start it, then run homeauth apply, or homeauth uninstall again`;
-    return unseen && { code: 'away', of: upstream, says };
+  async keeps({ key }, { upstream, unseen }, world) {
+    if (unseen) {
+      const says = `nothing answers at ${upstream}, so what homeauth set is still in the app. Start it, then run homeauth apply, or homeauth uninstall again`;
+      return { code: 'away', of: upstream, says };
+    }
+    if (await world.files.read(key.file)) return undefined;
+    const says = `there is no key in ${key.file}, so what homeauth set stays in the app. Take it back there by hand`;
+    return { code: 'left', of: upstream, says };
   },
 
   hint: (key) =>
-    `The app answered that it took the settings, and shows others at ${key}: enter them by hand (homeauth app NAME).`,
+    `The app answered that it took the settings, and shows others at ${placeOf(key)}: enter them by hand (homeauth app NAME).`,
 };
 
 const lost = (failure: Failure): Observed<AppApiFound> => ({
@@ -101,11 +106,12 @@ const hiddenMark = ({ settings, hidden }: AppApiSpec): string =>
   markOf(settings.filter((one) => hidden.includes(nameOf(one))).map(({ value }) => value));
 
 const blank = (key: string): AppApiSpec => {
-  const at = key.indexOf('/');
+  const place = placeOf(key);
+  const at = place.indexOf('/');
   return {
-    upstream: key.slice(0, at),
-    read: key.slice(at),
-    write: { method: 'PUT', path: key.slice(at), whole: false },
+    upstream: place.slice(0, at),
+    read: place.slice(at),
+    write: { method: 'PUT', path: place.slice(at), whole: false },
     key: { header: '', prefix: '', file: '' },
     hidden: [],
     settings: [],

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
-import type { AppCommand, AppCommandsFound, AppCommandsSpec, Handed, Plain } from '../model/app-setting.ts';
+import {
+  type AppCommand,
+  type AppCommandsFound,
+  type AppCommandsSpec,
+  type Handed,
+  type Plain,
+  placeOf,
+} from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs, type Reason } from '../model/reason.ts';
 import { Secret } from '../model/secret.ts';
@@ -17,8 +24,9 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
   told: { noun: 'settings', heading: 'settings in' },
 
   async observe(key, world, want) {
-    const spec = want ?? { in: key, variables: {}, settings: [], sent: '' };
-    if (!(await world.docker.container(key))?.running)
+    const container = placeOf(key);
+    const spec = want ?? { in: container, variables: {}, settings: [], sent: '' };
+    if (!(await world.docker.container(container))?.running)
       return { is: 'present', spec: { ...spec, now: [], unseen: true } };
     if (!want) return { is: 'present', spec: { ...spec, now: [] } };
     try {
@@ -29,7 +37,7 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
           return {
             is: 'unknown',
             because,
-            failure: failed(key, want.ready, code),
+            failure: failed(container, want.ready, code),
             ...(isNone(code) && { isLost: true }),
           };
       }
@@ -49,17 +57,18 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
         ? []
         : [differs('setting', `${name}: ${now[n] === undefined ? 'missing' : 'changed'}`)],
     );
-    if (reasons.length > 0 || mark === variablesMark(variables)) return reasons;
-    return [differs('setting', `${Object.keys(variables).join(', ')}: changed`)];
+    const names = Object.keys(variables);
+    if (reasons.length > 0 || names.length === 0 || mark === variablesMark(variables)) return reasons;
+    return [differs('setting', `${names.join(', ')}: changed`)];
   },
 
-  async apply(key, want, world) {
+  async apply(_, want, world) {
     if (!want) return;
     const now = await look(world, want);
     const { giveBack, sent } = want;
     const mark = variablesMark(want.variables);
     // With other variables, what they are handed to is not known: all are run.
-    const isSame = mark === (await markIn(sent, world));
+    const isSame = handsNothing(want) || mark === (await markIn(sent, world));
     const steps = want.settings.map((setting, n): readonly string[] | undefined => {
       const isOurs = isDeepStrictEqual(now[n], revealed(setting.is)) || (giveBack && isSecret(setting.is));
       if (!giveBack) return isOurs && isSame ? undefined : setting.set;
@@ -70,9 +79,9 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
     for (const argv of giveBack ? steps.toReversed() : steps) {
       if (!argv) continue;
       const { code } = await run(world, want, argv);
-      if (code > 0) throw failed(key, argv, code);
+      if (code > 0) throw failed(want.in, argv, code);
     }
-    await keepMark(sent, giveBack ? undefined : mark, world);
+    if (!handsNothing(want)) await keepMark(sent, giveBack ? undefined : mark, world);
   },
 
   release(ours, before) {
@@ -85,8 +94,10 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
     return unseen && { code: 'away', of: key, says };
   },
 
-  hint: (key) => `Look at its log:  docker logs --tail 50 ${key}`,
+  hint: (key) => `Look at its log:  docker logs --tail 50 ${placeOf(key)}`,
 };
+
+const handsNothing = ({ variables }: AppCommandsSpec): boolean => Object.keys(variables).length === 0;
 
 const variablesMark = (variables: AppCommandsSpec['variables']): string => markOf(Object.values(variables));
 

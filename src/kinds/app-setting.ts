@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
-import type { AppSettingFound, AppSettingSpec, Setting } from '../model/app-setting.ts';
+import { type AppSettingFound, type AppSettingSpec, placeOf, type Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs, type Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
@@ -14,8 +14,8 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   told: { noun: 'settings', heading: 'settings in' },
 
   async observe(key, { docker }, want) {
-    const [container, path] = placeOf(key);
-    const nothing: AppSettingSpec = { in: key, format: 'yaml', settings: [] };
+    const [container, path] = partsOf(key);
+    const nothing: AppSettingSpec = { in: placeOf(key), format: 'yaml', settings: [] };
     if (!(await docker.container(container)))
       return { is: 'present', spec: { ...(want ?? nothing), settings: [], unseen: true } };
     const text = await docker.readFile(container, path);
@@ -29,7 +29,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   // Where it is missing, nothing is known of what was there before.
   async rehearse(want, { docker }) {
-    const place = placeOf(want.in);
+    const place = partsOf(want.in);
     const text = await docker.readFile(...place);
     if (text === undefined) throw missing(want.in);
     written(text, want);
@@ -38,9 +38,9 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   async apply(key, want, { docker }) {
     if (!want) return;
-    const [container, path] = placeOf(key);
+    const [container, path] = partsOf(key);
     const text = await docker.readFile(container, path);
-    if (text === undefined) throw missing(key);
+    if (text === undefined) throw missing(want.in);
     await docker.writeFile(container, path, new Secret(written(text, want)));
     if ((await docker.container(container))?.running) await docker.restart(container);
   },
@@ -55,12 +55,12 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   },
 
   keeps(_, { in: key, unseen }) {
-    const [container] = placeOf(key);
+    const [container] = partsOf(key);
     const says = `there is no container ${container}, so what homeauth wrote is still in the file. Start it, then run homeauth apply, or homeauth uninstall again`;
     return unseen && { code: 'away', of: container, says };
   },
 
-  hint: (key) => `Look at it:  docker cp ${key} -`,
+  hint: (key) => `Look at it:  docker cp ${placeOf(key)} -`,
 };
 
 /** How a secret reads in the ledger. */
@@ -80,9 +80,10 @@ export const falling = (
     return [differs('setting', `${nameOf(setting)}: ${says}`)];
   });
 
-function placeOf(key: string): [container: string, path: string] {
-  const at = key.indexOf(':');
-  return [key.slice(0, at), key.slice(at + 1)];
+function partsOf(key: string): [container: string, path: string] {
+  const place = placeOf(key);
+  const at = place.indexOf(':');
+  return [place.slice(0, at), place.slice(at + 1)];
 }
 
 function read(text: string, { in: key, format, settings }: AppSettingSpec): readonly Setting[] {

@@ -39,6 +39,8 @@ export interface AppLogin {
     readonly settings?: AppSettings;
     /** What belongs into the app's own compose file, a file of variables and a mount; or the file beside it that has it. */
     readonly compose?: { readonly envFile: string; readonly volume?: string; readonly override?: string };
+    /** Its own passwords are off: how they come back without homeauth, and where they go on working. */
+    readonly onlySso?: { readonly wayBack: string; readonly stillOpen?: string };
   };
 }
 

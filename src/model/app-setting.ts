@@ -15,6 +15,10 @@ export interface Setting {
 /** What homeauth can change in such a file; one that is a program it shows. */
 export const settingsFormats = ['yaml', 'json', 'toml', 'ini', 'xml'] as const;
 
+/** What a key has behind its place where it is about the app's own passwords alone: they are let go by themselves. */
+export const onlySsoPart = ' (only-sso)';
+export const placeOf = (key: string): string => (key.endsWith(onlySsoPart) ? key.slice(0, -onlySsoPart.length) : key);
+
 /** What homeauth sets in such a file. Everything else in it is the owner's. */
 export interface AppSettingSpec {
   /** `CONTAINER:PATH`. */

@@ -32,6 +32,7 @@ type Code =
   | 'failed'
   | 'unseen'
   | 'away'
+  | 'left'
   // What others say.
   | 'taken'
   | 'no-recovery-flow';

@@ -95,9 +95,16 @@ export async function accessTo({ world }: Pick<Installation, 'world'>, account: 
   return {
     ...who,
     opens: isActive && passing,
-    because: isActive ? ruling.because : [disabled, ...ruling.because],
+    because: [
+      ...(isActive ? [] : [disabled]),
+      ...ruling.because,
+      ...(app.oidc?.onlySso ? [passwordsOff(app.title)] : []),
+    ],
     ...(ruling.passes !== undefined && { reading: ruling.passes }),
     authentik: passing,
     agree: ruling.passes === undefined || ruling.passes === passing,
   };
 }
+
+const passwordsOff = (title: string): string =>
+  `The passwords that ${title} has of its own are switched off (only-sso): people get in by authentik alone.`;

@@ -13,7 +13,7 @@ export function appLogin({ app, url, login, oidc, header, ldap }: AppLogin, styl
         : `authentik stands before ${app} (${url}): nobody gets there who is not logged in, and nothing is entered in it.`;
     return paragraph(style.text(says), style.room).join('\n');
   }
-  const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings, compose } = oidc;
+  const { issuer, discovery, clientId, secretFile, redirectUris, scopes, settings, compose, onlySso } = oidc;
   const facts: readonly (readonly [string, string])[] = [
     ['Issuer', issuer],
     ['Discovery', discovery],
@@ -32,7 +32,24 @@ export function appLogin({ app, url, login, oidc, header, ldap }: AppLogin, styl
     ...table(facts, style),
     ...(settings ? ['', ...entered(app, settings, style)] : ['', ...unknown(app, style)]),
     ...(compose ? ['', ...composed(app, compose, style)] : []),
+    ...(onlySso ? ['', ...passwordsOff(app, onlySso, style)] : []),
   ].join('\n');
+}
+
+/** That an app's own passwords are off, and the ways back: with homeauth, and without. */
+export function passwordsOff(
+  app: string,
+  { wayBack, stillOpen }: NonNullable<NonNullable<AppLogin['oidc']>['onlySso']>,
+  style: Style,
+): string[] {
+  const said = (text: string) => paragraph(style.text(text), style.room);
+  return [
+    ...said(`homeauth keeps the passwords that ${app} has of its own switched off: people get in by authentik alone.`),
+    ...(stillOpen === undefined ? [] : said(`What stays: ${stillOpen}`)),
+    '',
+    ...said(`Switch them on again: homeauth app ${app} --no-only-sso`),
+    ...said(`Without homeauth: ${wayBack}`),
+  ];
 }
 
 function byLdap(app: string, url: string, ldap: NonNullable<AppLogin['ldap']>, style: Style): string {

@@ -112,7 +112,7 @@ function openPaths(paths: KnownApp['forward-auth']['open-paths']): string[] {
 type Oidc = NonNullable<KnownApp['oidc']>;
 type Header = NonNullable<KnownApp['forward-auth']['header-login']>;
 type Settings = Pick<Oidc, 'env' | 'file' | 'api' | 'exec' | 'ui' | 'settings-notes'>;
-type Account = Pick<Oidc, 'admin-mapping' | 'auto-register' | 'disable-local-login'>;
+type Account = Pick<Oidc, 'admin-mapping' | 'auto-register' | 'disable-local-login'> & Partial<Pick<Oidc, 'only-sso'>>;
 
 function inAuthentik(oidc: Oidc): string[] {
   const uris = oidc['redirect-uris'].map(({ url, 'matching-mode': mode }) =>
@@ -132,7 +132,18 @@ function inTheApp(block: Settings & Account): string[] {
     ...settingsOf(block),
     ...(block['auto-register'] ? [`Accounts at the first login: ${block['auto-register']}`] : []),
     ...(block['admin-mapping'] ? [`Administrators: ${block['admin-mapping']}`] : []),
+    ...(block['only-sso'] ? passwords(block['only-sso']) : []),
     ...(block['disable-local-login'] ? [`Passwords of its own switched off: ${block['disable-local-login']}`] : []),
+  ];
+}
+
+/** What `homeauth app NAME --only-sso` sets. */
+function passwords({ env, file, api, exec, 'still-open': open }: NonNullable<Oidc['only-sso']>): string[] {
+  const set = env ? typed(env, '=') : exec ? exec.map((one) => one.set).join('\n') : stringify(file ?? api);
+  return [
+    'Passwords of its own switched off (homeauth app NAME --only-sso)',
+    `${set.trimEnd()}\n`,
+    ...(open === undefined ? [] : [`What stays then: ${open}`]),
   ];
 }
 

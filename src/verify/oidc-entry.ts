@@ -1,7 +1,10 @@
 import type { Speaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
+import type { Browser } from '../world/authentik/browser.ts';
+import type { HttpAnswer } from '../world/world.ts';
 import { failed } from './check.ts';
+import { jsonIn } from './oidc-client.ts';
 import { authorizeRequest, browserFor } from './oidc-start.ts';
 import type { ProbeContext } from './probe.ts';
 import { stayed, type Visitor } from './visit.ts';
@@ -36,16 +39,58 @@ export async function proveEntry(context: ProbeContext, app: Speaker, who: Visit
   if (entered instanceof Failure && entered.code === 'second-factor-asked')
     return [skip(common, unseen(`The login of ${username} wants a code, which is asked for at a terminal alone.`))];
   if (entered instanceof Failure) return [failed(common, entered)];
+  const callback = new URL(entered.finalUrl);
+  const ended = await endLogin(browser, app, callback);
+  const at = ended ? new URL(app.oidc.loginEnd?.url ?? home) : callback;
+  const { status, body } = ended ?? entered;
+  const isIn = status < 400 && (ended !== undefined || !isLogin(at));
+  const rights = isIn ? await proveAdministrator(browser, app, username) : [];
   const left = (await entered.leave()) ? [] : [stayed(username)];
-  const at = new URL(entered.finalUrl);
-  const title = /<title[^>]*>([^<]*)/i.exec(entered.body)?.[1]?.trim().slice(0, 60);
-  const answer = [`${entered.status} ${at.pathname}`, ...(title ? [`"${title}"`] : [])].join(' ');
-  if (entered.status < 400 && !isLogin(at)) return [ok({ ...common, answer }), ...left];
+  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim().slice(0, 60);
+  const answer = [`${status} ${at.pathname}`, ...(title ? [`"${title}"`] : [])].join(' ');
+  if (isIn) return [ok({ ...common, answer }), ...rights, ...left];
   const problem =
-    entered.status < 400
+    status < 400
       ? `${app.name} sends ${username} back to its own login, although authentik let them in.`
-      : `${app.name} answers ${entered.status} to ${username}, although authentik let them in.`;
+      : `${app.name} answers ${status} to ${username}, although authentik let them in.`;
   const why = `It showed: ${answer}`;
   const fix = `See what ${app.name} logged. Its settings: homeauth app ${app.name}`;
   return [wrong(common, 'fail', { problem, why, fix }), ...left];
+}
+
+/** What the app's own script sends when the browser is back, where it takes one. */
+async function endLogin(browser: Browser, { oidc }: Speaker, callback: URL): Promise<HttpAnswer | undefined> {
+  const { loginEnd } = oidc;
+  if (!loginEnd) return undefined;
+  const body = Object.fromEntries(
+    Object.entries(loginEnd.body).map(([name, value]) => [name, value.replaceAll('{callback}', () => callback.href)]),
+  );
+  return browser.visit({
+    url: new URL(loginEnd.url),
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: callback.origin },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Whether they administer the app, by what it gives to administrators alone; nothing where that is not known. */
+async function proveAdministrator(browser: Browser, app: Speaker, username: string): Promise<Finding[]> {
+  const { administrator } = app.oidc;
+  if (!administrator) return [];
+  const { path, has } = administrator;
+  const about = {
+    id: 'oidc-administrator',
+    title: `${username} is an administrator of ${app.name}`,
+    subject: app.name,
+  };
+  const { status, body } = await browser.visit({ url: new URL(path, `https://${app.host}/`) });
+  const answer = `${status} ${path}`;
+  // Who asks for something else than a cookie says nothing of whom the cookie is.
+  if (status === 401 || status >= 500) return [skip(about, unseen(`${app.name} does not say it: ${answer}.`))];
+  const said = jsonIn(body);
+  const isSo = status === 200 && Object.entries(has ?? {}).every(([name, value]) => said?.[name] === value);
+  if (isSo) return [ok({ ...about, answer })];
+  const problem = `${username} gets into ${app.name}, and is no administrator there.`;
+  const fix = `Make ${username} an administrator in ${app.name}. How it takes that from authentik: homeauth apps ${app.name}`;
+  return [wrong({ ...about, answer }, 'warn', { problem, fix })];
 }

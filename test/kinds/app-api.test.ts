@@ -131,8 +131,14 @@ test('without a key nothing is seen and nothing is touched; a container that is 
   keyFile = 'right';
   const away = await seen();
   expect(appApiKind.differs(want, away)).toEqual([]);
-  expect(appApiKind.keeps?.(want, away)).toMatchObject({ code: 'away' });
+  expect(await appApiKind.keeps?.(want, away, world)).toMatchObject({ code: 'away' });
   container.running = true;
+  const there = await seen();
+  expect(await appApiKind.keeps?.(want, there, world)).toBeUndefined();
+  keyFile = undefined;
+  // Nobody can take it back any more.
+  const left = await appApiKind.keeps?.(want, there, world);
+  expect(left).toMatchObject({ code: 'left', says: expect.stringContaining('there is no key in /root/key') });
 });
 
 test.each([

@@ -108,7 +108,7 @@ test('former values come back, what was not there goes, and what somebody has ch
 test('a container that is away is no difference, and is told when it is let go', async () => {
   state.running = false;
   expect(appCommandsKind.differs(want, await seen())).toEqual([]);
-  expect(appCommandsKind.keeps?.(want, await seen(undefined))).toMatchObject({ code: 'away', of: 'cloud' });
+  expect(appCommandsKind.keeps?.(want, await seen(undefined), world)).toMatchObject({ code: 'away', of: 'cloud' });
 });
 
 test('one that is starting is waited for; one that dies in the middle, and another app, have a name', async () => {

@@ -87,9 +87,16 @@ test('a container that is away is no difference, and a file that is missing or b
 test('what was written into the file of a container that is away is not taken for gone', async () => {
   const away = worldWith(undefined, false).world;
   const found = (await seen(away)) as AppSettingFound;
-  expect(appSettingKind.keeps?.(kept(want), found)).toMatchObject({ code: 'away', of: 'synapse' });
+  expect(appSettingKind.keeps?.(kept(want), found, worldWith(undefined, false).world)).toMatchObject({
+    code: 'away',
+    of: 'synapse',
+  });
   expect(
-    appSettingKind.keeps?.(kept(want), (await seen(worldWith('a: 1\n').world)) as AppSettingFound),
+    appSettingKind.keeps?.(
+      kept(want),
+      (await seen(worldWith('a: 1\n').world)) as AppSettingFound,
+      worldWith('a: 1\n').world,
+    ),
   ).toBeUndefined();
 });
 

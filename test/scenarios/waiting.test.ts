@@ -22,6 +22,7 @@ describe('beside another homeauth, with --wait 0', () => {
     ['add-app', ['wiki'], { upstream: 'wiki:80' }],
     ['protect', ['photos.home.example.com'], {}],
     ['remove-app', ['whoami']],
+    ['app', ['notes'], { onlySso: false }],
     ['apply', []],
     ['uninstall', [], { config: at('homeauth.yaml') }],
     ['explain', ['anna', 'whoami'], { endSessions: true }],

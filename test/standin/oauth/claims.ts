@@ -18,9 +18,16 @@ const MEANINGS: Readonly<Record<string, Claims>> = {
   entitlements: () => ({ entitlements: [], roles: [] }),
 };
 
+/** homeauth's own. */
+const IMMICH_ROLE = `return {"immich_role": "admin" if ak_is_group_member(request.user, name="authentik Admins") else "user"}`;
+
 function meaningOf({ name, expression }: ScopeMapping): Claims {
   const shipped = MAPPINGS.find(([, , , , text]) => text === expression);
   if (shipped) return MEANINGS[shipped[2]] ?? (() => ({}));
+  if (expression === IMMICH_ROLE)
+    return (user, state) => ({
+      immich_role: groupsOf(state, user).some((one) => one.name === 'authentik Admins') ? 'admin' : 'user',
+    });
   throw new Error(`the stand-in has no Python, and does not know the mapping "${name}" by heart`);
 }
 
