@@ -288,6 +288,18 @@ describe('copies', () => {
     expect((await homeauth('backup prune')).failure?.code).toBe('answer-missing');
   });
 
+  test('prune shows a person what goes, and asks', async () => {
+    const [old, newest] = [await json('backup'), await json('backup')];
+    const run = (answers: string[]) => homeauthIn(fake)('backup prune', [], { keep: '1d' }, fakeTerminal(answers));
+    const refused = await run(['n']);
+    expect([refused.code, await copies()]).toEqual([3, [old.copy.name, newest.copy.name]]);
+    expect(refused.err).toContain(`- ${old.copy.path}   would go`);
+    expect(refused.err).toContain('? Remove these for good?');
+    const done = await run(['y']);
+    expect([done.out, await copies()]).toEqual([`- ${old.copy.path}   removed`, [newest.copy.name]]);
+    expect((await run([])).out).toMatch(/^No copy in .* is superfluous\.$/);
+  });
+
   test('prune removes nothing while the newest is damaged', async () => {
     await json('backup');
     const { copy } = await json('backup');

@@ -11,6 +11,8 @@ import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
 import { dropSnapshots, snapshotsOf, superfluousSnapshots } from '../../lifecycle/backup/snapshots.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
+import type { Style } from '../../report/style.ts';
+import { confirm } from '../confirm.ts';
 import { screenOf } from '../screen.ts';
 
 /** `homeauth backup prune`: what is not to be kept goes, once the newest was read to its end. */
@@ -28,28 +30,36 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
       fix: 'Set it: homeauth backup prune --keep 7d,4w,6m',
     });
   }
-  return hold(installation, 'backup prune', async () => {
+  const look = async () => {
     const copies = await copiesIn(place, installation);
-    const goes = superfluous(copies, keep);
     const ours = await snapshotsOf(installation);
     const drops = ours ? superfluousSnapshots(ours.snapshots, keep).map((one) => `${ours.dataset}@${one.name}`) : [];
-    if (!flags.dryRun && goes.length > 0) {
-      await assertNewestWhole(copies, installation);
+    return { copies, goes: superfluous(copies, keep), drops };
+  };
+  const listed = ({ goes, drops }: Awaited<ReturnType<typeof look>>, verb: string, style: Style) =>
+    [...goes.map(({ path }) => path), ...drops].map((one) => style.marked('drop', `${one}   ${verb}`)).join('\n');
+  const tell = (found: Awaited<ReturnType<typeof look>>, verb: string, removed: readonly Copy[]): ExitCode => {
+    const { goes, drops } = found;
+    const none = `No copy in ${name} is superfluous.`;
+    const words = goes.length + drops.length === 0 ? none : listed(found, verb, screen.paper);
+    return screen.result(words, { place: name, removed: namesOf(removed), goes: namesOf(goes), snapshots: drops }, true);
+  };
+  const seen = await look();
+  if (flags.dryRun) return tell(seen, 'would go', []);
+  if (runtime.terminal.interactive && seen.goes.length + seen.drops.length > 0) {
+    screen.say(listed(seen, 'would go', screen.style));
+    await confirm('Remove these for good?', runtime.terminal);
+  }
+  return hold(installation, 'backup prune', async () => {
+    const now = await look();
+    // What has become superfluous since was not on the list.
+    const goes = now.goes.filter(({ path }) => seen.goes.some((one) => one.path === path));
+    if (goes.length > 0) {
+      await assertNewestWhole(now.copies, installation);
       await removeCopies(goes, place, installation);
     }
-    if (!flags.dryRun) await dropSnapshots(installation, keep);
-    const verb = flags.dryRun ? 'would go' : 'removed';
-    const words =
-      goes.length + drops.length === 0
-        ? `No copy in ${name} is superfluous.`
-        : [...goes.map(({ path }) => path), ...drops]
-            .map((one) => screen.paper.marked('drop', `${one}   ${verb}`))
-            .join('\n');
-    return screen.result(
-      words,
-      { place: name, removed: flags.dryRun ? [] : namesOf(goes), goes: namesOf(goes), snapshots: drops },
-      true,
-    );
+    await dropSnapshots(installation, keep);
+    return tell({ ...now, goes }, 'removed', goes);
   });
 }
 
