@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { explainRestic } from './restic-failures.ts';
@@ -40,12 +41,28 @@ const ways = ['RESTIC_PASSWORD', 'RESTIC_PASSWORD_FILE', 'RESTIC_PASSWORD_COMMAN
 const looks = ['snapshots', 'ls', 'dump'];
 const patience = 600_000;
 
-/** The `restic` command of this machine. What is secret goes by its environment: where a repository is, too. */
-export function resticCommand(command = 'restic', lookLimit = patience): Restic {
+/** What moves less than this between two looks is stuck, in bytes: renewing a lock takes some hundred. */
+const least = 65_536;
+
+/** Looks again and again whether it still moves, until it is told to stop. */
+type Watch = (look: () => Promise<void>) => () => void;
+
+const watchEvery: Watch = (look) => {
+  const timer = setInterval(look, patience);
+  return () => clearInterval(timer);
+};
+
+/**
+ * The `restic` command of this machine. What is secret goes by its environment: where a repository is, too. A look ends
+ * in time; what sends or fetches takes as long as it takes, while it moves something.
+ */
+export function resticCommand(command = 'restic', lookLimit = patience, watch = watchEvery): Restic {
   async function restic({ address, environment }: Repository, args: readonly string[], cwd?: string): Promise<string> {
     const { execa } = await import('execa');
     const says = ways.some((name) => name in environment) ? ways : [];
-    const { exitCode, stdout, stderr, code, timedOut } = await execa(command, args, {
+    const stuck = new AbortController();
+    const child = execa(command, args, {
+      cancelSignal: stuck.signal,
       reject: false,
       stdin: 'ignore',
       stripFinalNewline: false,
@@ -61,9 +78,18 @@ export function resticCommand(command = 'restic', lookLimit = patience): Restic 
         ...(address !== undefined && { RESTIC_REPOSITORY: address, RESTIC_REPOSITORY_FILE: undefined }),
       },
     });
+    const stop = looks.includes(args[0] ?? '') ? () => {} : watch(whenStuck(child.pid, () => stuck.abort()));
+    const { exitCode, stdout, stderr, code, timedOut, isCanceled } = await child.finally(stop);
     if (exitCode === 0) return stdout;
     const secrets = Object.values(environment).map((secret) => secret.reveal());
-    throw new Failure(explainRestic(args[0] ?? '', { exitCode, code, timedOut, stderr: masked(stderr, secrets) }));
+    throw new Failure(
+      explainRestic(args[0] ?? '', {
+        exitCode,
+        code,
+        timedOut: timedOut || isCanceled,
+        stderr: masked(stderr, secrets),
+      }),
+    );
   }
 
   return {
@@ -102,6 +128,19 @@ export function resticCommand(command = 'restic', lookLimit = patience): Restic 
     async prune(repository) {
       await restic(repository, ['prune', '--quiet']);
     },
+  };
+}
+
+/** A look that gives a process up which has read and written next to nothing since the last one: its server is silent. */
+function whenStuck(pid: number | undefined, giveUp: () => void): () => Promise<void> {
+  let before = 0;
+  return async () => {
+    // Where that is not told, it is not known to be stuck.
+    const io = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => undefined);
+    if (io === undefined) return;
+    const moved = [...io.matchAll(/^[rw]char: (\d+)$/gm)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+    if (moved - before < least) giveUp();
+    before = moved;
   };
 }
 

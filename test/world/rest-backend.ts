@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
  */
 export async function restBackend(login = 'home:correct horse') {
   const files = new Map<string, Buffer>();
+  let silent: { readonly at: RegExp; readonly begins: () => void } | undefined;
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const expected = `Basic ${Buffer.from(login).toString('base64')}`;
@@ -23,6 +24,7 @@ export async function restBackend(login = 'home:correct horse') {
       return response.writeHead(200, { 'content-type': 'application/vnd.x.restic.rest.v2' }).end(JSON.stringify(list));
     }
     if (method === 'POST') {
+      if (silent?.at.test(pathname)) return silent.begins();
       // No file is ever replaced.
       if (files.has(pathname)) return response.writeHead(403).end();
       files.set(pathname, body);
@@ -48,7 +50,15 @@ export async function restBackend(login = 'home:correct horse') {
     /** With the login in it, as restic 0.14 takes it. */
     withLogin: `rest:http://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/home/`,
     files,
-    close: () => new Promise((done) => server.close(done)),
+    /** From now on what is sent to such a path gets no answer; done when something was. */
+    silentAt: (at: RegExp) =>
+      new Promise<void>((begins) => {
+        silent = { at, begins };
+      }),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
   };
 }
 
