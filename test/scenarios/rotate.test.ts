@@ -247,6 +247,10 @@ test.each(['database', 'key', 'token'] as const)('%s: goes on after a power cut'
     const again = await homeauth('rotate', [what]);
     expect({ n, effect: whole.effects[n - 1], failure: again.failure?.message }).toMatchObject({ failure: undefined });
     expect(again.code).toBe(0);
+    // Also by who goes on: the note has the former one, until all of it runs with the new one.
+    expect({ effect: whole.effects[n - 1], out: again.out }).toMatchObject({
+      out: expect.stringContaining(`the former one is refused (${what})`),
+    });
     await isWell();
   }
 });

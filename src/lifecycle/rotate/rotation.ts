@@ -10,7 +10,7 @@ import { good } from '../backup/dump.ts';
 /** What is made anew here; what is the mail server's to change comes from its owner. */
 export type Rotated = 'database' | 'key' | 'token';
 
-/** A secret that was, and the one in its place; the former is not known any more where a cut was gone on from. */
+/** A secret that was, and the one in its place; the former is unknown where there was none. */
 export interface Change {
   readonly was?: Secret | undefined;
   readonly is: Secret;
@@ -22,12 +22,19 @@ const [ownToken] = secretNames.token;
 const spare = { identifier: 'homeauth-rotation', name: 'SPARE_TOKEN' } as const;
 
 /** The value that is to be, on disk before anybody hears of it: made once, so that a cut is gone on from. */
-async function coming({ world, layout }: Sight, of: Rotated, name: string): Promise<Secret> {
+async function coming({ world, layout }: Sight, of: Rotated, name: string, more = {}): Promise<Secret> {
   const noted = await valueIn(world, noteOf(layout, of), name);
   if (noted) return noted;
   const made = world.random.alphanumeric(60);
-  await changeValues(world, noteOf(layout, of), { [name]: made });
+  await changeValues(world, noteOf(layout, of), { [name]: made, ...more });
   return made;
+}
+
+/** Both values, noted together: who goes on from a cut still proves that the former is refused. */
+async function begun(sight: Sight, of: Rotated, name: string, now: Secret | undefined): Promise<Change> {
+  const former = `FORMER_${name}`;
+  const is = await coming(sight, of, name, now && { [former]: now });
+  return { was: await valueIn(sight.world, noteOf(sight.layout, of), former), is };
 }
 
 type Sight = Pick<Installation, 'world' | 'layout'>;
@@ -58,9 +65,9 @@ export async function assertNotRotating(sight: Sight): Promise<void> {
  */
 async function rotateDatabase(installation: Installation): Promise<Change> {
   const { world, layout } = installation;
-  const was = await valueIn(world, layout.env, databasePassword);
-  const is = await coming(installation, 'database', databasePassword);
-  if (was?.reveal() === is.reveal()) return { is };
+  const now = await valueIn(world, layout.env, databasePassword);
+  const { was, is } = await begun(installation, 'database', databasePassword, now);
+  if (now?.reveal() === is.reveal()) return { was, is };
   const sql = [
     // What fails is logged without the statement, which has the password in it.
     'set log_min_error_statement = panic;',
@@ -77,9 +84,9 @@ async function rotateDatabase(installation: Installation): Promise<Change> {
  */
 async function rotateKey(installation: Installation): Promise<Change> {
   const { world, layout } = installation;
-  const was = await valueIn(world, layout.env, secretKey);
-  const is = await coming(installation, 'key', secretKey);
-  if (was?.reveal() === is.reveal()) return { is };
+  const now = await valueIn(world, layout.env, secretKey);
+  const { was, is } = await begun(installation, 'key', secretKey, now);
+  if (now?.reveal() === is.reveal()) return { was, is };
   for (const name of ['authentik-worker', 'authentik'])
     if (await world.docker.container(name)) await world.docker.remove(name);
   await changeValues(world, layout.env, { [secretKey]: is });
@@ -92,8 +99,7 @@ async function rotateKey(installation: Installation): Promise<Change> {
  */
 async function rotateToken(installation: Installation): Promise<Change> {
   const { world, layout } = installation;
-  const was = await valueIn(world, layout.token, ownToken);
-  const is = await coming(installation, 'token', ownToken);
+  const { was, is } = await begun(installation, 'token', ownToken, await valueIn(world, layout.token, ownToken));
   const by = apiWith(installation, await coming(installation, 'token', spare.name));
   if (!(await apiWith(installation, is).ownTokenWorks())) {
     if (!(await by.ownTokenWorks())) await makeSpare(installation);
@@ -103,7 +109,7 @@ async function rotateToken(installation: Installation): Promise<Change> {
   const { authentik } = world;
   const left = (await authentik.list('core/tokens', 'fresh')).some((one) => one.identifier === spare.identifier);
   if (left) await authentik.remove('core/tokens', spare.identifier);
-  return { was: was?.reveal() === is.reveal() ? undefined : was, is };
+  return { was, is };
 }
 
 async function makeSpare(installation: Installation): Promise<void> {
