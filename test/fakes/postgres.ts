@@ -77,6 +77,8 @@ export const postgres: Program = async (around) => {
 
 /** What is asked before an upgrade. */
 function aboutUpgrades(question: string, { groups, history, users }: State): string | undefined {
+  if (question.includes('json_build_object'))
+    return JSON.stringify({ users: users.map(({ username }) => username), groups: groups.map(({ name }) => name) });
   if (question.includes('authentik_version_history')) return history.at(-1) ?? '';
   if (question.includes('authentik_core_group')) {
     const names = groups.map(({ name }) => name);
@@ -84,6 +86,6 @@ function aboutUpgrades(question: string, { groups, history, users }: State): str
   }
   if (question.includes('authentik_core_user')) return String(users.filter(({ type }) => type === 'external').length);
   if (question.includes('pg_encoding_to_char')) return 'UTF8';
-  if (question.includes('string_agg(datname')) return '';
+  if (question.includes('string_agg(')) return '';
   return question.includes('has_database_privilege') ? 't' : undefined;
 }

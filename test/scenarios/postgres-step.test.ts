@@ -226,6 +226,17 @@ describe('is refused before anything is stopped', () => {
   });
 
   test.each([
+    ['it keeps data elsewhere', 'from pg_tablespace', 'fast\n', 'postgres-tablespace', 'drop tablespace fast'],
+    ['it has settings', 'from pg_db_role_setting', 'work_mem of authentik\n', 'postgres-settings', 'reset all'],
+  ])('where %s, with the commands that help', async (_, part, stdout, code, command) => {
+    await begin();
+    failing(part, () => ({ code: 0, stdout }), 'authentik-postgresql');
+    expect(await problems()).toEqual([code]);
+    const { out } = await upgrade({ dryRun: true }, []);
+    expect(out).toContain(command);
+  });
+
+  test.each([
     ['there is no room', { free: 1e8 }, ['disk-full']],
     ['the directory is a file system of its own', { target: '/srv/docker/authentik/db' }, ['postgres-mount']],
     ['the directory is a link', { realPath: '/mnt/fast/db' }, ['postgres-mount']],

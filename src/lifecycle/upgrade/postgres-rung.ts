@@ -13,6 +13,14 @@ const spare = 512e6;
 const others =
   "select string_agg(datname, ', ') from pg_database where not datistemplate and datname not in ('postgres', 'authentik', 'authentik_restored', 'authentik_before')";
 
+const tablespaces =
+  "select string_agg(spcname, ' ' order by spcname) from pg_tablespace where spcname not in ('pg_default', 'pg_global')";
+
+// Which setting, and of whom: a value can be anything, and is not shown.
+const settings = `select string_agg(format('%s of %s', split_part(one, '=', 1), coalesce(rolname, datname, 'all')), ', ' order by one)
+  from pg_db_role_setting cross join unnest(setconfig) as one
+  left join pg_roles on pg_roles.oid = setrole left join pg_database on pg_database.oid = setdatabase`;
+
 /** The step to the newest PostgreSQL, and what it means here; undefined where that runs already. */
 export async function postgresRung(
   installation: Installation,
@@ -22,7 +30,16 @@ export async function postgresRung(
   if (from === to) return undefined;
   const { database } = installation.layout;
   const { size } = await sizeUp(installation.world.docker);
-  const { stops = [] } = await told(installation, others, (names) => (names === '' ? {} : { stops: [shared(names)] }));
+  const asked = [
+    { question: others, issue: shared },
+    { question: tablespaces, issue: elsewhere },
+    { question: settings, issue: ownSettings },
+  ] as const;
+  const stops: Issue[] = [];
+  for (const { question, issue } of asked) {
+    const answer = await told(installation, question, (found) => (found === '' ? {} : { stops: [issue(found)] }));
+    stops.push(...(answer.stops ?? []));
+  }
   return {
     release,
     postgres: { from, to },
@@ -49,6 +66,37 @@ const shared = (names: string): Issue => ({
   problem: `PostgreSQL holds other databases than authentik's: ${names}.`,
   why: "The step takes authentik's database along, and no other.",
   fix: 'Move them to a PostgreSQL of their own, and drop them here:  docker exec authentik-postgresql dropdb -U postgres NAME',
+});
+
+const psql = 'docker exec authentik-postgresql psql -U postgres';
+
+const elsewhere = (names: string): Issue => ({
+  code: 'postgres-tablespace',
+  problem: `PostgreSQL keeps data outside of its directory, in the tablespace ${names}.`,
+  why: 'The step makes a new directory, and knows of no other place.',
+  fix: [
+    'Bring the data back, and drop the tablespace:  docker stop authentik-worker authentik',
+    `${psql} -c 'alter database authentik set tablespace pg_default'`,
+    ...names
+      .split(' ')
+      .flatMap((name) => [
+        `${psql} -d authentik -c 'alter table all in tablespace ${name} set tablespace pg_default'`,
+        `${psql} -d authentik -c 'alter index all in tablespace ${name} set tablespace pg_default'`,
+        `${psql} -c 'drop tablespace ${name}'`,
+      ]),
+    'Then: homeauth apply',
+  ],
+});
+
+const ownSettings = (names: string): Issue => ({
+  code: 'postgres-settings',
+  problem: `PostgreSQL has settings that somebody gave to an account or a database: ${names}.`,
+  why: 'They were set by ALTER ROLE or ALTER DATABASE, and the step does not take them along.',
+  fix: [
+    `Note them:  ${psql} -c '\\drds'`,
+    `Take them away:  ${psql} -c 'alter role authentik reset all' -c 'alter database authentik reset all'   (with the names that the first command shows)`,
+    'Then upgrade, and set them again afterwards.',
+  ],
 });
 
 const mounted = (database: string): Issue => ({
