@@ -7,6 +7,8 @@ import type { Installation } from './installation.ts';
 /** What was there before a step, and has to be there after it. */
 export interface Had extends Pick<Manifest, 'counts' | 'people'> {
   readonly admins: readonly string[];
+  /** Names in the database itself, counted once more when authentik is stopped. */
+  readonly rows?: { readonly users: readonly string[]; readonly groups: readonly string[] };
   /** Apps that the owner may open. */
   readonly opens: readonly string[];
   /** Default blueprints that could not be applied, by path. */

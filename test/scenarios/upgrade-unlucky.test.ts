@@ -80,6 +80,34 @@ describe('after a cut before authentik was stopped, people went on with it:', ()
   });
 });
 
+test('who is removed between the count and the stop is missed by nobody, forward and on the way back', async () => {
+  for (const back of [false, true]) {
+    const files = await begin();
+    files.put(at('before-upgrade/failed-2025.12.6.log'), 'of a run before', 0o600);
+    const { remove, run } = fake.docker;
+    let isGone = false;
+    fake.docker.remove = async (name) => {
+      if (name === 'authentik-worker' && !isGone) {
+        isGone = true;
+        await inDatabase(fake, (state) => {
+          state.users = state.users.filter(({ username }) => username !== 'anna');
+        });
+      }
+      return remove(name);
+    };
+    const broken = () => Promise.reject(new Failure({ code: 'x', problem: 'It broke.', fix: 'Look.' }));
+    if (back) fake.docker.run = async (given) => (given.definition.image?.includes('2025.12') ? broken() : run(given));
+    const { failure } = await upgrade({ to: '2025.12.6' });
+    expect([failure?.code, await imageOf()]).toEqual([
+      back ? 'upgrade-failed' : undefined,
+      expect.stringContaining(back ? '2025.10.4' : '2025.12.6'),
+    ]);
+    // It is of use until the step is made.
+    expect((await files.stat(at('before-upgrade/failed-2025.12.6.log'))) !== undefined).toBe(back);
+    if (!back) await fake.close();
+  }
+});
+
 test('a disk that stays full while the copy is made does not keep authentik stopped', async () => {
   await begin();
   let isFull = false;

@@ -33,8 +33,45 @@ export async function visited(installation: Installation, visits: Visits): Promi
   return { failing, opens: await visits.opens(installation) };
 }
 
+/** Whom the database has; authentik itself is not needed for that. */
+async function inDatabase({ world }: Installation): Promise<Rows | undefined> {
+  const { code, stdout } = await askDatabase(world.docker, whose, 'authentik');
+  return code === 0 ? (JSON.parse(stdout) as Rows) : undefined;
+}
+
+type Rows = NonNullable<Had['rows']>;
+
+const whose = `select json_build_object('users', (select coalesce(json_agg(username), '[]') from authentik_core_user), 'groups', (select coalesce(json_agg(name), '[]') from authentik_core_group))`;
+
+/**
+ * What was counted, without who was removed between that and the stop of authentik: nobody is to miss them afterwards,
+ * in the new release or on the way back.
+ */
+export async function asStopped(installation: Installation, had: Had): Promise<Had> {
+  const now = had.rows && (await inDatabase(installation));
+  if (!now || !had.rows) return had;
+  const gone = (what: keyof Rows) => had.rows?.[what].filter((name) => !now[what].includes(name)) ?? [];
+  const [users, groups] = [gone('users'), gone('groups')];
+  const { counts, people, admins } = had;
+  return {
+    ...had,
+    rows: now,
+    admins: admins.filter((name) => !users.includes(name)),
+    ...(people && { people: people.filter(({ username }) => !users.includes(username)) }),
+    ...(counts && {
+      counts: {
+        ...counts,
+        users: (counts['users'] ?? 0) - users.length,
+        groups: (counts['groups'] ?? 0) - groups.length,
+      },
+    }),
+  };
+}
+
 /** What is there while authentik still runs, for a comparison. @throws Failure upgrade-unwell where it cannot be asked */
 export async function inventory(installation: Installation, seen: Visited): Promise<Had> {
+  // First: who goes between these two looks is missing in the second alone, which asks for less.
+  const rows = await inDatabase(installation);
   const had = await inventoryOf(installation);
   if (!had.counts) {
     throw new Failure({
@@ -46,6 +83,7 @@ export async function inventory(installation: Installation, seen: Visited): Prom
   return {
     ...had,
     ...seen,
+    ...(rows && { rows }),
     admins: await adminsOf(installation),
     unapplied: (await blueprints(installation)).filter(({ status }) => status === 'error').map(({ path }) => path),
   };

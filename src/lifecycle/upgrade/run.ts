@@ -15,10 +15,10 @@ import { makeCopy } from '../backup/make.ts';
 import { assertNotRestoring, reconcile } from '../reconcile.ts';
 import { assertNotRotating } from '../rotate/rotation.ts';
 import { postgresStep } from './postgres-step.ts';
-import { inventory, proveData, proveVisits, settled, type Visits, visited } from './proofs.ts';
+import { asStopped, inventory, proveData, proveVisits, settled, type Visits, visited } from './proofs.ts';
 import { forgetAside } from './put-back.ts';
 import { releaseStep } from './release-step.ts';
-import { keepLogs, stopped, stuck, wentBack } from './step-failures.ts';
+import { dropLogs, keepLogs, stopped, stuck, wentBack } from './step-failures.ts';
 
 const root = { uid: 0, gid: 0 };
 
@@ -147,8 +147,9 @@ function copying(before: Installation, journal: Journal, { tell }: Voice): Promi
     if (!(await world.files.stat(layout.upgrades))) await world.files.makeDirectory(layout.upgrades, 0o700, root);
     // As readable as the installation that it lies in, and encrypted for nobody: the way back needs no key.
     const copying = (what: string) => tell(`copying: ${what}`);
-    const copy: Copy = await makeCopy(before, layout.upgrades, 'before-upgrade', copying, undefined, journal.had);
-    const next: Journal = { ...journal, goes: 'on', copy: copy.path };
+    const had = await asStopped(before, journal.had);
+    const copy: Copy = await makeCopy(before, layout.upgrades, 'before-upgrade', copying, undefined, had);
+    const next: Journal = { ...journal, had, goes: 'on', copy: copy.path };
     await note(before, next);
     return next;
   });
@@ -166,6 +167,7 @@ async function forward(before: Installation, journal: Journal, voice: Voice): Pr
   await hold(before, 'upgrade', async () => {
     await way.settle(installation, journal);
     await finish(before);
+    await dropLogs(before, journal);
   });
   return { is: 'made', installation: await reopened(before, undefined, knownEra), journal, findings };
 }
