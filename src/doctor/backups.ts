@@ -126,10 +126,26 @@ export async function leftoversCheck({ world, layout }: Installation, about: Abo
   }
 }
 
-/** Is an upgrade half-way, which `homeauth upgrade` brings to its end? */
+/** Is an upgrade half-way, which `homeauth upgrade` brings to its end, and did one fail? */
 export async function upgradeCheck(installation: Installation, about: About): Promise<Finding[]> {
   const journal = await upgrading(installation);
-  return [journal ? wrong(about, 'fail', unfinished(journal)) : ok(about)];
+  return [journal ? wrong(about, 'fail', unfinished(journal)) : ok(about), ...(await failedUpgrades(installation))];
+}
+
+async function failedUpgrades({ world, layout }: Installation): Promise<Finding[]> {
+  const names = (await world.files.list(layout.upgrades)) ?? [];
+  return names.flatMap((name) => {
+    const [, to] = /^failed-(.+)\.log$/.exec(name) ?? [];
+    if (to === undefined) return [];
+    const path = `${layout.upgrades}/${name}`;
+    return [
+      wrong({ id: 'upgrade-log', title: 'no upgrade failed' }, 'warn', {
+        problem: `An upgrade to ${to} failed, and was taken back.`,
+        why: `What the containers wrote then is in ${path}`,
+        fix: `See why in it, then try again: homeauth upgrade. If you do not need it any more:  rm ${path}`,
+      }),
+    ];
+  });
 }
 
 /** `before-restore-2026-11-29T160500Z`; what has no time in its name is old. */

@@ -14,6 +14,7 @@ export const years: readonly Check[] = [
     title: 'no upgrade was interrupted',
     needs: 'nothing',
     by: doctor,
+    finds: ['upgrade-log'],
     run: upgradeCheck,
   },
   {

@@ -134,6 +134,9 @@ describe('a step that fails goes back, and nothing is lost:', () => {
     const files = await begin({ standin: { failing: ['2025.12.6'] } });
     await goesBack(/The migrations of the database do not fit/);
     expect(await files.read(at('before-upgrade/failed-2025.12.6.log'))).toContain('InconsistentMigrationHistory');
+    const { out: found } = await homeauthIn(fake)('doctor');
+    expect(found.replace(/\s+/g, ' ')).toContain('An upgrade to 2025.12.6 failed, and was taken back');
+    expect(found).toContain('before-upgrade/failed-2025.12.6.log');
   });
 
   test('a server that never gets ready', async () => {

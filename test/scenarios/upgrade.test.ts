@@ -173,6 +173,9 @@ describe('from 2026.5.8', () => {
     const { code, problems } = await rungs();
     expect(code).toBe(4);
     expect(codes(problems)[0]).toBe('disk-full');
+    // Another directory for copies is no way out of an upgrade, whose copies lie in one place.
+    expect(JSON.stringify(problems)).not.toContain('--to DIR');
+    expect(JSON.stringify(problems)).toContain(`du -sh ${at('before-upgrade')}/*`);
   });
 
   test('in words', async () => {

@@ -28,7 +28,7 @@ const counted = {
 } as const;
 
 /** What would be copied, and how much it is, in bytes. What goes to a repository lies here before it is sent. */
-export async function planCopy(installation: Installation, to: Place) {
+export async function planCopy(installation: Installation, to: Place, why: CopyReason = 'asked') {
   const place = typeof to === 'string' ? to : installation.layout.outgoing;
   if (place !== installation.layout.upgrades) await assertPlace(installation, place);
   const { size, postgres } = await sizeUp(installation.world.docker);
@@ -40,7 +40,14 @@ export async function planCopy(installation: Installation, to: Place) {
     code: 'disk-full',
     problem: `${disk.target} has ${mb(disk.free)} left, and a copy may need ${mb(needed)}.`,
     why: 'Nothing was copied: a full disk stops everything else on it.',
-    fix: `Free some space, or name another directory: homeauth backup --to DIR`,
+    fix:
+      why === 'asked'
+        ? 'Free some space, or name another directory: homeauth backup --to DIR'
+        : [
+            `Free some space on ${disk.target}, then run the command again. What may be large there:`,
+            `copies from before earlier upgrades, of which the newest is needed for --back:  du -sh ${installation.layout.upgrades}/*`,
+            'images that no container uses:  docker image prune -a',
+          ],
   });
 }
 
@@ -93,7 +100,7 @@ async function writeCopy(
 ): Promise<Copy> {
   const { world, surroundings } = installation;
   const { files, docker } = world;
-  const planned = await planCopy(installation, place);
+  const planned = await planCopy(installation, place, why);
   const isForRestic = readers === 'restic';
   const seal = readers && !isForRestic ? await sealFor(readers) : undefined;
   const write = (path: string, what: (into: Writable) => Promise<unknown>) =>

@@ -152,7 +152,7 @@ async function room(installation: Installation, steps: number, releases: number)
   const { world, layout } = installation;
   const stops: Issue[] = [];
   try {
-    const { size } = await planCopy(installation, layout.upgrades);
+    const { size } = await planCopy(installation, layout.upgrades, 'before-upgrade');
     const { free, target } = await world.files.filesystem(layout.upgrades);
     const whole = (steps + 1) * size + spare;
     if (free < whole)

@@ -24,6 +24,11 @@ export async function keepLogs(before: Installation, journal: Journal): Promise<
     await files.write(logOf(before, journal), `${parts.join('\n')}\n`, 0o600);
 }
 
+/** A step that was made after all leaves nothing of the runs that failed. */
+export const dropLogs = async (before: Installation, journal: Journal): Promise<void> => {
+  await before.world.files.remove(logOf(before, journal));
+};
+
 /** What is said of a step that failed and was taken back. */
 export function wentBack(
   journal: Journal,
