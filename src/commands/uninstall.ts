@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { UninstallFlags } from '../cli/set-up.ts';
 import { speakers } from '../config/oidc.ts';
 import { runsWithoutPasswords } from '../doctor/only-sso.ts';
@@ -60,11 +61,10 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
     if (!(await terminal.confirm(sure))) return exitCodes.refused;
   }
   const done = await holdUpgrade(installation, 'uninstall', () => removeAll(installation, screen.progress, purge));
-  const kept = done.some(({ op, because }) => op === 'keep' && because.every(({ code }) => code !== 'left'))
-    ? `Kept: what is in ${root}. homeauth init --base-dir ${baseDir} uses it again.`
-    : undefined;
   const gone = "homeauth is gone from this server. Images stay in Docker's store.";
-  const ended = [gone, back, kept, theirs(done, 'Left')].filter((part) => part !== undefined).join(' ');
+  const ended = [gone, back, keptIn(done, purge, installation), theirs(done, 'Left')]
+    .filter((part) => part !== undefined)
+    .join(' ');
   return screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
 }
 
@@ -76,6 +76,16 @@ async function withoutPasswords({ config, world }: Installation): Promise<string
 
 const passwordsOff = (title: string): string =>
   `${title} runs without passwords of its own, by variables that go. Nobody can log in to it until its container is made anew without them: take env_file out of its compose file, then, in that folder: docker compose up -d`;
+
+/** What stays, and what can be done with it. */
+function keptIn(done: readonly Change[], purge: boolean, { config, layout }: Installation): string | undefined {
+  const kept = done.filter(({ op, because }) => op === 'keep' && because.every(({ code }) => code !== 'left'));
+  if (kept.length === 0) return undefined;
+  const away = kept.flatMap(({ because }) => because.flatMap(({ code, of }) => (code === 'away' && of ? [of] : [])));
+  if (!purge || away.length === 0)
+    return `Kept: what is in ${layout.root}. homeauth init --base-dir ${config.baseDir} uses it again.`;
+  return `What homeauth set in the app of ${[...new Set(away)].join(', ')} is still set: it could not be reached. Take it back in the app by hand. Left are notes of it, without a secret; to remove them: rm -r ${dirname(layout.ledger)}`;
+}
 
 /** A folder that was there before homeauth is let go of, and stays with what is in it. */
 const isTheirs = ({ op, id }: Change): boolean => op === 'release' && parseId(id).kind === 'directory';

@@ -431,7 +431,11 @@ test('while its container is away, removing all leaves the note of what is still
   await other.docker.remove('cloud');
   const removed = await there('remove-app', ['nextcloud']);
   expect(plain(removed.err)).toContain('what homeauth set is still in the app');
-  expect((await there('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
+  const ended = await there('uninstall', [], { confirm: 'home.example.com' });
+  expect(ended.failure).toBeUndefined();
+  expect(plain(ended.out)).toContain('What homeauth set in the app of cloud is still set');
+  expect(plain(ended.out)).toContain(`rm -r ${at('.homeauth')}`);
+  expect(plain(ended.out)).not.toContain('uses it again');
   const left = Object.keys((other.files as MemoryFiles).snapshot()).filter((path) => path.startsWith(at('')));
   const notes = ['.homeauth', '.homeauth/apps', '.homeauth/apps/nextcloud@cloud.sent', '.homeauth/ledger.json'];
   expect(left).toEqual([at(''), ...notes.map(at)]);
