@@ -1,5 +1,6 @@
 import { stagesOf } from '../desired/stages.ts';
 import type { Kind, Kinds } from '../engine/kind.ts';
+import { named } from '../engine/kind.ts';
 import { observeAll, plan, wanted, withoutGone } from '../engine/plan.ts';
 import type { Installation } from '../installation/installation.ts';
 import { secretFiles } from '../installation/secret-files.ts';
@@ -10,7 +11,6 @@ import { Failure, reasonOf } from '../model/failure.ts';
 import { type Finding, ok, skip, wrong } from '../model/finding.ts';
 import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, parseId } from '../model/resource.ts';
-import { named } from '../report/named.ts';
 import { failed } from '../verify/check.ts';
 
 /**

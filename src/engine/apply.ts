@@ -1,7 +1,7 @@
 import { Uncertain } from '../model/failure.ts';
 import { type Id, idOf } from '../model/resource.ts';
 import { interrupted } from './errors.ts';
-import type { Kind } from './kind.ts';
+import { type Kind, named } from './kind.ts';
 import { observeUntilKnown, type Step } from './observe.ts';
 import { attempts, type Running, sideBySide } from './run.ts';
 
@@ -33,7 +33,7 @@ async function untilSure<F>(first: Step, run: Running<F>): Promise<void> {
 
 /** @returns why it is not known whether it happened, where it is not */
 async function touchOnce<F>({ resource, change, have }: Step, run: Running<F>): Promise<Uncertain | undefined> {
-  if (run.signal.aborted) throw interrupted(`before ${change.id}`);
+  if (run.signal.aborted) throw interrupted(`before ${named(change.id, run.kinds)}`);
   run.progress({ is: 'touching', change });
   let lost: Uncertain | undefined;
   try {

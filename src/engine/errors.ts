@@ -4,7 +4,7 @@ import { inWords } from '../model/reason.ts';
 import { parseId } from '../model/resource.ts';
 import { clause, linesOf } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
-import type { Kind, Kinds } from './kind.ts';
+import { type Kind, type Kinds, named } from './kind.ts';
 import type { Wait } from './patience.ts';
 
 /** Something is still wrong and homeauth may not, or cannot, put it right. `wait`: what waiting for it came to. */
@@ -20,7 +20,7 @@ export async function notReady(
   const known = await explain?.(key, world).catch(() => undefined);
   return new Failure({
     code,
-    problem: `${change.id} is not right: ${inWords(change.because)}.`,
+    problem: `${named(change.id, kinds)} is not right: ${inWords(change.because)}.`,
     why: `${wait ? `It was waited for ${waitedFor(wait)} ` : ''}The same command, run again, goes on from here.`,
     ...(known && { details: known.details }),
     fix: known?.fix ?? hint(key),
@@ -36,7 +36,7 @@ export function notOurs(kinds: Kinds, change: Change): Failure {
   const { kind, key } = parseId(change.id);
   return new Failure({
     code: 'not-ours',
-    problem: `${kind} ${key} is there already, and homeauth did not make it.`,
+    problem: `${named(change.id, kinds)} is there already, and homeauth did not make it.`,
     why: `homeauth would have to change it: ${inWords(change.because)}. It was left as it is.`,
     fix: kinds[kind].hint(key),
   });

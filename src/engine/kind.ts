@@ -1,5 +1,5 @@
 import type { Reason } from '../model/reason.ts';
-import type { Found, Id, KindName, Observed, Specs } from '../model/resource.ts';
+import { type Found, type Id, type KindName, type Observed, parseId, type Specs } from '../model/resource.ts';
 import type { Shown } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 
@@ -78,3 +78,10 @@ export interface Kind<Want, Have = Want> {
 }
 
 export type Kinds = { readonly [K in KindName]: Kind<Specs[K], Found<K>> };
+
+/** A resource in the user's words: `container whoami`, `folder /srv/authentik/certs`. */
+export function named(id: Id, kinds: Kinds): string {
+  const { kind, key } = parseId(id);
+  const { noun, isOne } = kinds[kind].told;
+  return isOne ? noun : `${noun} ${key}`;
+}

@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Id, idOf, type Observed, type Resource } from '../model/resource.ts';
 import { interrupted, notReady } from './errors.ts';
+import { named } from './kind.ts';
 import { lineFor } from './ledger.ts';
 import { patience, signsOf } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
@@ -38,7 +39,7 @@ export async function observeUntilKnown<F>(want: readonly Resource[], run: Runni
     const { id, because } = change;
     const wait = waited(id, usual, signsOf(because, line));
     if (wait.elapsed >= wait.limit) throw failure ?? (await notReady(kinds, world, change, 'out-of-sight', wait));
-    if (run.signal.aborted) throw interrupted(`while waiting for ${id}`);
+    if (run.signal.aborted) throw interrupted(`while waiting for ${named(id, run.kinds)}`);
     const heard = line === undefined ? {} : { line };
     run.progress({ is: 'waiting', id, because, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     await keepWatch(run);

@@ -3,7 +3,7 @@ import { Uncertain } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Observed, parseId, type Resource } from '../model/resource.ts';
 import { interrupted } from './errors.ts';
-import type { Kind, Kinds } from './kind.ts';
+import { type Kind, type Kinds, named } from './kind.ts';
 import type { Made } from './ledger.ts';
 import { onceVisible } from './observe.ts';
 import { type Leftover, leftovers } from './plan.ts';
@@ -19,7 +19,7 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
   const queue = waves(leftovers(want, ledger, run.kinds, run.purge ?? false), run.kinds);
   const waited = new Set<Leftover>();
   for (let wave = queue.shift(); wave; wave = queue.shift()) {
-    if (run.signal.aborted) throw interrupted(`before the removal of ${wave[0]!.made.id}`);
+    if (run.signal.aborted) throw interrupted(`before the removal of ${named(wave[0]!.made.id, run.kinds)}`);
     const isHome = wave.some(({ made }) => made.home);
     const isLast = ledger.every(({ home }) => home);
     if (isHome && isLast) await run.ledger.close();
@@ -101,7 +101,7 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
     const left = wave.filter((over) => !done.has(over));
     const lost = new Map<Leftover, Uncertain>();
     await sideBySide(left, async (over) => {
-      if (run.signal.aborted) throw interrupted(`before the removal of ${over.made.id}`);
+      if (run.signal.aborted) throw interrupted(`before the removal of ${named(over.made.id, run.kinds)}`);
       const uncertain = await touch(over, found.get(over)!, run);
       if (uncertain) lost.set(over, uncertain);
       run.progress({ is: 'touched', change: over.change });

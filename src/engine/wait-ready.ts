@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import { interrupted, notReady } from './errors.ts';
-import type { Kind } from './kind.ts';
+import { type Kind, named } from './kind.ts';
 import { patience, signsOf } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run, Running } from './run.ts';
@@ -68,7 +68,7 @@ export async function waitReady<F>(
       run.progress({ is: 'waiting', id, because, ...heard, elapsed: wait.elapsed, limit: wait.limit });
     }
     if (pending.length === 0) return;
-    if (run.signal.aborted) throw interrupted(`while waiting for ${pending[0]!.change.id}`);
+    if (run.signal.aborted) throw interrupted(`while waiting for ${named(pending[0]!.change.id, run.kinds)}`);
     await keepWatch(run);
     await rest(pending, run);
     waiting = pending.map(({ resource }) => resource);

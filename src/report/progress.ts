@@ -1,11 +1,11 @@
 import type { Kinds } from '../engine/kind.ts';
+import { named } from '../engine/kind.ts';
 import type { Progress } from '../engine/run.ts';
 import type { Change, Op } from '../model/change.ts';
 import { inWords, type Reason } from '../model/reason.ts';
 import { type Id, parseId, short } from '../model/resource.ts';
 import { few, grouped } from './grouped.ts';
 import { row } from './layout.ts';
-import { named } from './named.ts';
 import type { Style } from './style.ts';
 import { duration, elapsed } from './time.ts';
 

@@ -1,10 +1,10 @@
 import type { Kinds } from '../engine/kind.ts';
+import { named } from '../engine/kind.ts';
 import type { Change } from '../model/change.ts';
 import { inWords } from '../model/reason.ts';
 import { type KindName, parseId, short } from '../model/resource.ts';
 import { grouped } from './grouped.ts';
 import { wrap } from './layout.ts';
-import { named } from './named.ts';
 import { opMarks } from './plan.ts';
 import type { Mark, Style } from './style.ts';
 import { width } from './text.ts';

@@ -233,7 +233,7 @@ test('a container that dies at once tells its story', async () => {
   expect({ ...failure, details: quotationOf(failure.details ?? ''), fix: textOf(failure.fix) }).toMatchObject({
     code: 'still-wrong',
     problem: expect.stringMatching(
-      /container:dkt-dying is not right: it has died \d+ times, the last time with exit code 7/,
+      /container dkt-dying is not right: it has died \d+ times, the last time with exit code 7/,
     ),
     details: expect.stringMatching(
       /made with another password.*\ndkt-dying says: FATAL: password authentication failed/,

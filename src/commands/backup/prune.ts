@@ -42,7 +42,11 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
     const { goes, drops } = found;
     const none = `No copy in ${name} is superfluous.`;
     const words = goes.length + drops.length === 0 ? none : listed(found, verb, screen.paper);
-    return screen.result(words, { place: name, removed: namesOf(removed), goes: namesOf(goes), snapshots: drops }, true);
+    return screen.result(
+      words,
+      { place: name, removed: namesOf(removed), goes: namesOf(goes), snapshots: drops },
+      true,
+    );
   };
   const seen = await look();
   if (flags.dryRun) return tell(seen, 'would go', []);
