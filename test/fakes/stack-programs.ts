@@ -82,22 +82,16 @@ export const authentik =
   };
 
 /** An outpost for LDAP: like the real one it ends where its token opens nothing. */
-export const ldapOutpost: Program = async ({ environment, databases, dial, log }) => {
+export const ldapOutpost: Program = async ({ environment, dial, log }) => {
   const { hostname, port } = new URL(environment['AUTHENTIK_HOST'] ?? '');
   const server = dial(hostname, Number(port));
   if (!server) throw new Exit(1, `dial tcp: lookup ${hostname}: no such host`);
-  const database = [...databases.values()].at(-1);
   const running = await startLdapOutpost({
     origin: `http://${server.host}:${server.port}`,
     token: environment['AUTHENTIK_TOKEN'] ?? '',
-    state: async () => (await database?.store.read()) ?? missing(),
     log,
   }).catch((error: unknown) => {
     throw new Exit(1, error instanceof Error ? error.message : String(error));
   });
   return { ports: new Map([[3389, running.port]]), health: () => 'healthy', stop: () => running.close() };
-};
-
-const missing = (): never => {
-  throw new Error('no database');
 };

@@ -10,9 +10,11 @@ import {
   AUTHENTIK_RELEASES,
   authentikImage,
   CADDY_IMAGE,
+  LDAP_IMAGE,
   MINIFLUX_IMAGE,
   OLD_POSTGRES_IMAGE,
   POSTGRES_IMAGE,
+  RADICALE_IMAGE,
   REDIS_IMAGE,
   WHOAMI_IMAGE,
 } from './names.ts';
@@ -60,6 +62,7 @@ const images: Image[] = [
     from: node,
     official: true,
   },
+  { name: RADICALE_IMAGE, folder: folder('radicale'), from: base, official: true },
   {
     name: WHOAMI_IMAGE,
     folder: folder('whoami'),
@@ -80,6 +83,7 @@ for (const release of AUTHENTIK_RELEASES) {
     args: { VERSION: release },
   });
 }
+images.push({ name: LDAP_IMAGE, folder: folder('authentik-ldap'), files: { 'standin.cjs': standin }, from: node });
 
 const context = join(cache, 'context');
 const built = await builtImages(images);

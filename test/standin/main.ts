@@ -6,6 +6,7 @@ import { reachPostgres, reachRedis, waitFor } from './container/wait.ts';
 import { eraOf } from './era.ts';
 import { postgresStore } from './index.ts';
 import type { StandinOptions } from './options.ts';
+import { startLdapOutpost } from './outpost/ldap.ts';
 import { startServer } from './server.ts';
 import { testEmail } from './smtp.ts';
 import { logLine } from './startup.ts';
@@ -14,11 +15,12 @@ import { startWorker } from './worker.ts';
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);
 const say = (event: string): boolean => write(logLine('authentik.lib.config', 'info', event));
 
-/** The container's entry point: `server`, `worker` or `healthcheck`. Resolves to an exit code, or runs until stopped. */
+/** The entry point of authentik's container, and with `ldap` of the outpost's own. Resolves to an exit code, or runs until stopped. */
 async function main(command: string | undefined): Promise<number | undefined> {
   if (command === 'healthcheck') return (await healthy()) ? 0 : 1;
   if (command === 'shell') return shell(process.argv.slice(2));
   if (command === 'test_email') return mailTest(process.argv[3] ?? '');
+  if (command === 'ldap') return ldap();
   if (command !== 'server' && command !== 'worker') {
     process.stderr.write('usage: ak server | worker | healthcheck | shell | test_email\n');
     return 2;
@@ -37,15 +39,19 @@ async function main(command: string | undefined): Promise<number | undefined> {
   if (era.needsRedis && !(await waitFor('Redis', () => reachRedis(settings.redis), say))) return 1;
   say('Finished checking database connection');
   const running = await (command === 'server' ? serve(settings, store) : work(settings, store));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void running
-        .close()
-        .then(() => store.close())
-        .then(() => process.exit(0));
-    });
-  }
+  untilStopped(() => running.close().then(() => store.close()));
   return undefined;
+}
+
+function untilStopped(close: () => Promise<void>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void close().then(() => process.exit(0)));
+}
+
+async function ldap(): Promise<undefined> {
+  const { AUTHENTIK_HOST: origin = '', AUTHENTIK_TOKEN: token = '' } = process.env;
+  const running = await startLdapOutpost({ origin, token, log: write }, { host: '0.0.0.0', port: 3389 });
+  untilStopped(() => running.close());
 }
 
 /** `ak shell -c PROGRAM`, beside a server or a worker that runs. */

@@ -1,7 +1,7 @@
 import type { Application, Binding, Group, State, User } from './state.ts';
 
 /** These groups, and all that are above them. */
-export function withParents(state: State, groups: readonly Group[]): Group[] {
+export function withParents(state: Pick<State, 'groups'>, groups: readonly Group[]): Group[] {
   const found = new Map<string, Group>();
   const add = (group: Group): void => {
     if (found.has(group.pk)) return;

@@ -39,12 +39,14 @@ function bearer(call: Call, key: string): User {
 const expired = (expires: string | null, expiring: boolean): boolean =>
   expiring && expires !== null && Date.parse(expires) < Date.now();
 
-export type Access = 'public' | 'anyone' | 'admin';
+/** `directory`: the accounts of outposts may read it. */
+export type Access = 'public' | 'anyone' | 'directory' | 'admin';
 
 /** Refuses with authentik's two texts: nobody there, or somebody without the right. */
 export function requireAccess(call: Call, access: Access): void {
   if (access === 'public') return;
   if (!call.user) refuse(403, { detail: 'Authentication credentials were not provided.' });
-  if (access === 'admin' && !isSuperuser(call.state, call.user))
+  const isRead = access === 'directory' && SAFE.includes(call.method) && call.user.username.startsWith('ak-outpost-');
+  if (access !== 'anyone' && !isRead && !isSuperuser(call.state, call.user))
     refuse(403, { detail: 'You do not have permission to perform this action.' });
 }

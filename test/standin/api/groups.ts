@@ -66,6 +66,7 @@ export const groupRoutes: readonly Route[] = [
   ...viewSet<Group>({
     path: '/core/groups/',
     model: 'Group',
+    access: 'directory',
     rows: ({ state }) => state.groups,
     show: ({ state, query }, one) => showGroup(state, one, query.get('include_users') !== 'false'),
     search: (one) => [one.name],

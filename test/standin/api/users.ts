@@ -142,6 +142,7 @@ export const userRoutes: readonly Route[] = [
   }),
   ...viewSet<User, Input>({
     path: '/core/users/',
+    access: 'directory',
     model: 'User',
     rows: ({ state }) => state.users,
     show: ({ state }, one) => showUser(state, one),

@@ -1,6 +1,7 @@
 import type { Call } from '../http/call.ts';
 import { json, noContent } from '../http/reply.ts';
 import type { State } from '../state.ts';
+import type { Access } from './auth.ts';
 import { bodyOf, type Fields, readFields } from './fields.ts';
 import { byPk, missing } from './lookup.ts';
 import { type Listing, list } from './paging.ts';
@@ -23,10 +24,12 @@ interface ViewSet<T, Input> extends Omit<Listing<T>, 'rows' | 'show'> {
   /** Keeps a change; without it every field is taken as it was sent. */
   save?: (call: Call, one: T, input: Partial<Input>) => void;
   remove?: (call: Call, one: T) => void;
+  /** Whom it is for; for administrators where nothing is said. */
+  access?: Access;
 }
 
 export function viewSet<T extends { pk: string | number }, Input = T>(set: ViewSet<T, Input>): Route[] {
-  const { path, model, rows, key = 'pk', read, make, remove, ...listing } = set;
+  const { path, model, rows, key = 'pk', read, make, remove, access, ...listing } = set;
   const {
     named = (call) =>
       key === 'pk'
@@ -42,20 +45,28 @@ export function viewSet<T extends { pk: string | number }, Input = T>(set: ViewS
       return json(200, set.show(call, one));
     };
   return [
-    route(path, {
-      GET: (call) => list(call, { ...listing, rows: rows(call), show: (one) => set.show(call, one) }),
-      ...(make && { POST: (call) => json(201, set.show(call, make(call, read?.(call, false) ?? {}))) }),
-    }),
-    route(`${path}:${key}/`, {
-      GET: (call) => json(200, set.show(call, named(call))),
-      ...(read && { PUT: change(false), PATCH: change(true) }),
-      ...(remove && {
-        DELETE: (call) => {
-          remove(call, named(call));
-          return noContent();
-        },
-      }),
-    }),
+    route(
+      path,
+      {
+        GET: (call) => list(call, { ...listing, rows: rows(call), show: (one) => set.show(call, one) }),
+        ...(make && { POST: (call) => json(201, set.show(call, make(call, read?.(call, false) ?? {}))) }),
+      },
+      access,
+    ),
+    route(
+      `${path}:${key}/`,
+      {
+        GET: (call) => json(200, set.show(call, named(call))),
+        ...(read && { PUT: change(false), PATCH: change(true) }),
+        ...(remove && {
+          DELETE: (call) => {
+            remove(call, named(call));
+            return noContent();
+          },
+        }),
+      },
+      access,
+    ),
   ];
 }
 

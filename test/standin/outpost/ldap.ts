@@ -1,18 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import {
-  AndFilter,
-  BerReader,
-  BerWriter,
-  BindRequest,
-  type Filter,
-  NotFilter,
-  OrFilter,
-  ProtocolOperation,
-  SearchRequest,
-} from 'ldapts';
+import { AndFilter, BerReader, BerWriter, BindRequest, ProtocolOperation, SearchRequest } from 'ldapts';
 import { Browser } from '../browser.ts';
-import { withParents } from '../people.ts';
-import type { State } from '../state.ts';
+import { type Bound, type Directory, type Entry, fits, found, isBelow } from './ldap-directory.ts';
 
 /** What LDAP calls what came of it. */
 const RESULT = { success: 0, unwilling: 53, wrongCredentials: 49, insufficientAccess: 50, noObject: 32 } as const;
@@ -21,8 +10,6 @@ export interface LdapOptions {
   /** authentik's server, and the key of the outpost's token. */
   origin: string;
   token: string;
-  /** All of the directory, which the real one reads by the API. */
-  state(): Promise<State>;
   log(line: string): void;
 }
 
@@ -33,16 +20,10 @@ interface Served {
   application_slug: string;
 }
 
-/** Who a connection is. */
-interface Bound {
-  username: string;
-  maySearch: boolean;
-}
-
 /** The LDAP outpost: asks authentik, by the flow of its provider, about everybody who binds. No TLS. */
 export async function startLdapOutpost(
   options: LdapOptions,
-  port = 0,
+  { host, port } = { host: '127.0.0.1', port: 0 },
 ): Promise<{ port: number; close(): Promise<void> }> {
   await served(options);
   const sockets = new Set<Socket>();
@@ -52,7 +33,7 @@ export async function startLdapOutpost(
     socket.on('error', () => socket.destroy());
     serve(socket, options);
   });
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(port, host, done));
   return {
     port: (server.address() as { port: number }).port,
     close: () =>
@@ -63,11 +44,27 @@ export async function startLdapOutpost(
   };
 }
 
-/** The providers of this outpost, by its own key. */
-async function served({ origin, token }: LdapOptions): Promise<Served[]> {
-  const answer = await fetch(`${origin}/api/v3/outposts/ldap/`, { headers: { authorization: `Bearer ${token}` } });
+/** The providers of this outpost. */
+const served = (options: LdapOptions): Promise<Served[]> => all<Served>('outposts/ldap', options);
+
+/** What the API lists for the outpost's own key. */
+async function all<T>(collection: string, { origin, token }: LdapOptions, page = 1): Promise<T[]> {
+  const answer = await fetch(`${origin}/api/v3/${collection}/?page=${page}&page_size=100`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   if (!answer.ok) throw new Error(`Failed to fetch outpost configuration: ${answer.status}`);
-  return ((await answer.json()) as { results: Served[] }).results;
+  const { results, pagination } = (await answer.json()) as { results: T[]; pagination: { next: number } };
+  return pagination.next
+    ? [...results, ...(await all<T>(collection, { origin, token, log() {} }, pagination.next))]
+    : results;
+}
+
+async function directory(options: LdapOptions): Promise<Directory> {
+  const [users, groups] = await Promise.all([
+    all<Directory['users'][number]>('core/users', options),
+    all<Directory['groups'][number]>('core/groups', options),
+  ]);
+  return { users, groups };
 }
 
 /** Each message in its turn. */
@@ -119,10 +116,14 @@ function serve(socket: Socket, options: LdapOptions): void {
       const request = new SearchRequest({ messageId, filter: new AndFilter({ filters: [] }) });
       request.parseMessage(reader);
       const [provider] = await served(options);
-      const entries = bound && provider ? entriesOf(await options.state(), provider, bound) : [];
-      for (const entry of entries.filter(({ dn }) => isBelow(dn, request.baseDN)))
+      const isOpen = request.baseDN === '';
+      const entries =
+        provider && (bound || isOpen)
+          ? found(request, provider.base_dn, bound ? await directory(options) : { users: [], groups: [] }, bound)
+          : [];
+      for (const entry of entries)
         if (fits(request.filter, entry.attributes)) socket.write(shown(messageId, entry, request.attributes));
-      const result = bound ? RESULT.success : RESULT.insufficientAccess;
+      const result = bound || isOpen ? RESULT.success : RESULT.insufficientAccess;
       socket.write(done(messageId, ProtocolOperation.LDAP_RES_SEARCH, result));
       return;
     }
@@ -152,50 +153,6 @@ async function bind({ dn, password }: BindRequest, options: LdapOptions, address
   const { access, has_search_permission: maySearch } = JSON.parse((await browser.open(host, path)).text);
   // Nobody is logged in where the flow ended without that: then there is no such answer.
   return access?.passing ? { username, maySearch } : RESULT.insufficientAccess;
-}
-
-interface Entry {
-  dn: string;
-  attributes: Record<string, string[]>;
-}
-
-/** People, of whom somebody without the right sees only themselves; and groups. */
-function entriesOf(state: State, { base_dn: base }: Served, { username, maySearch }: Bound): Entry[] {
-  const groupDn = (name: string): string => `cn=${name},ou=groups,${base}`;
-  const userDn = (name: string): string => `cn=${name},ou=users,${base}`;
-  const people = state.users.filter((one) => maySearch || one.username === username);
-  return [
-    ...people.map((user): Entry => {
-      const groups = state.groups.filter((one) => one.users.includes(user.pk));
-      const attributes = {
-        cn: [user.username],
-        uid: [user.uid],
-        name: [user.name],
-        displayName: [user.name],
-        mail: [user.email],
-        objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson', 'user', 'goauthentik.io/ldap/user'],
-        memberOf: withParents(state, groups).map((one) => groupDn(one.name)),
-        'ak-active': [String(user.is_active)],
-      };
-      return { dn: userDn(user.username), attributes };
-    }),
-    ...state.groups.map((group): Entry => {
-      const members = state.users.filter((one) => group.users.includes(one.pk)).map((one) => userDn(one.username));
-      return { dn: groupDn(group.name), attributes: { cn: [group.name], objectClass: ['group'], member: members } };
-    }),
-  ];
-}
-
-/** What authentik compares, it compares in small letters. */
-const isBelow = (dn: string, base: string): boolean => dn.toLowerCase().endsWith(base.toLowerCase());
-
-function fits(filter: Filter, attributes: Entry['attributes']): boolean {
-  if (filter instanceof AndFilter) return filter.filters.every((one) => fits(one, attributes));
-  if (filter instanceof OrFilter) return filter.filters.some((one) => fits(one, attributes));
-  if (filter instanceof NotFilter) return !fits(filter.filter, attributes);
-  return Object.entries(attributes).some(([name, values]) =>
-    values.some((value) => filter.matches({ [name.toLowerCase()]: value.toLowerCase(), [name]: value })),
-  );
 }
 
 function done(messageId: number, operation: number, code: number): Buffer {
