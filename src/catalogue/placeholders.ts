@@ -15,6 +15,7 @@ export const placeholders = {
   baseDn: "the LDAP tree's root",
   ldapBindUser: 'the account that the app searches with',
   ldapBindPassword: 'its password',
+  ldapUserFilter: 'an LDAP filter: who may use the app',
   proxyIp: "Caddy's address",
   proxyCidr: "Caddy's network",
   appApiKey: 'a key of an administrator of the app',

@@ -44,7 +44,7 @@ export const addApp = defineCommand({
       .addOption(several('--redirect-uri <url>', 'with --login oidc: where authentik may send people back to'))
       .option(
         '--settings-in <container:path>',
-        "with --login oidc: the app's file of settings, for homeauth to write into; or the container whose commands set them",
+        "with --login oidc or ldap: the app's file of settings, for homeauth to write into; or the container whose commands set them",
       )
       .option('--api-key-file <file>', 'with --login oidc: a key of an administrator of the app, for its HTTP API')
       .option(

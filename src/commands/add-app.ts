@@ -84,7 +84,8 @@ function assertWellTyped(name: string | undefined, { upstream, host, title, grou
 
 function withOverride(draft: AppDraft, override: Override): AppDraft {
   const whole = typeof draft === 'string' ? { name: draft } : draft;
-  return { ...whole, oidc: { ...whole.oidc, 'compose-override': override } } as AppDraft;
+  const login = whole.login === 'ldap' ? 'ldap' : 'oidc';
+  return { ...whole, [login]: { ...whole[login], 'compose-override': override } } as AppDraft;
 }
 
 const nextStep = ({ file }: Override): string =>
@@ -135,13 +136,18 @@ const nothingNew = (flags: AddAppFlags): boolean =>
 
 function draftOf(name: string, flags: AddAppFlags, known: KnownDraft = {}): AppDraft {
   const { upstream, host, title, group, mode, login, redirectUri, settingsIn, apiKeyFile } = flags;
+  const isLdap = (login ?? known.login) === 'ldap';
+  const place = settingsIn === undefined ? {} : { 'settings-in': settingsIn };
   const asked = {
     ...(redirectUri && { 'redirect-uris': redirectUri.map((url) => ({ url })) }),
-    ...(settingsIn !== undefined && { 'settings-in': settingsIn }),
+    ...(!isLdap && place),
     ...(apiKeyFile !== undefined && { 'api-key-file': apiKeyFile }),
   };
-  const oidc = Object.keys(asked).length > 0 ? asked : undefined;
-  const given = { upstream, host, title, group, mode, login, oidc };
+  const given = {
+    ...{ upstream, host, title, group, mode, login },
+    oidc: Object.keys(asked).length > 0 ? asked : undefined,
+    ldap: isLdap && settingsIn !== undefined ? place : undefined,
+  };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // The scheme that the app speaks may stand in front of what was typed.
   return { name, ...known, ...said, ...(known.upstream && { upstream: known.upstream }) } as AppDraft;

@@ -2,9 +2,9 @@ import type { KnownApp } from '../catalogue/schema.ts';
 import type { AppFlags } from '../cli/apps.ts';
 import { asksByLdap, believesHeader } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
-import { isSpeaker, issuerOf, type Speaker, valuesOf } from '../config/oidc.ts';
-import { callable, runnable } from '../config/oidc-written.ts';
+import { isSpeaker, issuerOf, valuesOf } from '../config/oidc.ts';
 import { claims } from '../config/site.ts';
+import { writtenIn } from '../config/written.ts';
 import { wayBack } from '../desired/app-settings.ts';
 import { composeLines } from '../desired/compose-override.ts';
 import { ldapSecret } from '../desired/ldap.ts';
@@ -14,16 +14,15 @@ import type { Installation } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import type { AppLogin, AppSettings } from '../model/app-login.ts';
+import type { AppLogin } from '../model/app-login.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { headerNetwork } from '../model/networks.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Client } from '../model/sso.ts';
 import { appNamed } from '../people/access.ts';
 import { appLogin } from '../report/app-login.ts';
 import { ldapSettings, ldapTold } from './app/ldap.ts';
 import { switchPasswords } from './app/only-sso.ts';
-import { enteredIn, wayOf } from './app/settings.ts';
+import { enteredIn, toEnter, wayOf } from './app/settings.ts';
 import { screenOf } from './screen.ts';
 
 /** `homeauth app NAME`: how people log in to an app, and what is entered there for that. */
@@ -47,7 +46,12 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
   const secretFile = clientFile(installation.layout, found);
   if (flags.showSecret) return showSecret(client?.secret, name, secretFile, runtime);
   const issuer = issuerOf(installation.config.authHost, name);
-  const settings = settingsOf(runtime.catalogue.find(name), found, client, installation);
+  const values = {
+    ...valuesOf(found, installation.config.authHost),
+    clientId: client?.id ?? '',
+    clientSecret: hidden,
+  };
+  const settings = toEnter(found, runtime.catalogue.find(name), values);
   const told: AppLogin = {
     app: name,
     url,
@@ -72,9 +76,9 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
   return screen.result(appLogin(told, screen.paper), { ...told }, true);
 }
 
-function composeOf({ config, layout }: Installation, app: Speaker): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
+function composeOf({ config, layout }: Installation, app: App): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
   const lines = composeLines(config, layout, app);
-  const { override } = app.oidc;
+  const override = writtenIn(app)?.override;
   return lines ? { compose: { ...lines, ...(override && { override: override.file }) } } : {};
 }
 
@@ -102,6 +106,7 @@ async function byLdap(app: App, flags: AppFlags, installation: Installation, run
       secretFile,
       ...(known?.ldap?.plugin && { plugin: known.ldap.plugin }),
       ...(settings && { settings }),
+      ...composeOf(installation, app),
     },
   };
   return screen.result(appLogin(told, screen.paper), { ...told }, true);
@@ -109,33 +114,6 @@ async function byLdap(app: App, flags: AppFlags, installation: Installation, run
 
 /** What stands where the secret goes: it is told only where it was asked for. */
 const hidden = '(the client secret)';
-
-function settingsOf(
-  known: KnownApp | undefined,
-  speaker: Speaker,
-  client: Client | undefined,
-  { config }: Installation,
-): AppSettings | undefined {
-  const block = known?.oidc;
-  if (!block) return undefined;
-  const way = block['configured-by'];
-  // homeauth writes these.
-  const { file, commands, api } = speaker.oidc;
-  if (way === 'env' || file || commands || api) return { way, entries: [], notes: block['settings-notes'] };
-  const values = { ...valuesOf(speaker, config.authHost), clientId: client?.id ?? '', clientSecret: hidden };
-  const settings = enteredIn(way, block, values, known);
-  const itself = ableTo(known, speaker);
-  return { ...settings, notes: [...settings.notes, ...itself] };
-}
-
-/** How homeauth could set them itself. It takes a new entry: what is in homeauth.yaml, add-app does not change. */
-function ableTo(known: KnownApp | undefined, { name, upstream = '' }: Speaker): string[] {
-  const api = callable(known);
-  const line = api
-    ? `api-key-file: FILE, with ${api.key.is}`
-    : runnable(known) && `settings-in: ${upstream.split(':')[0]}`;
-  return line ? [`homeauth sets these itself with a line below oidc of ${name} in homeauth.yaml: ${line}`] : [];
-}
 
 /** What an app believes of Caddy, and what is entered in it for that. */
 async function headerOf(

@@ -5,6 +5,7 @@ import type { App } from '../config/config.ts';
 import { setOidc, removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { isSpeaker } from '../config/oidc.ts';
+import { writtenIn } from '../config/written.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -45,7 +46,10 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
     screen.say(prose(nothingBack(app, keyFile), screen.style));
   const accounts = accountsIn(app, runtime.catalogue.find(name));
   if (accounts !== undefined) screen.say(prose(accounts, screen.style));
-  const lasting = app.oidc?.commands?.settings?.filter(({ unset }) => !unset).map((one) => one.name) ?? [];
+  const lasting =
+    writtenIn(app)
+      ?.commands?.settings?.filter(({ unset }) => !unset)
+      .map((one) => one.name) ?? [];
   if (lasting.length > 0)
     screen.say(
       prose(

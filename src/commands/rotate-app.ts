@@ -2,8 +2,9 @@ import type { CommonFlags } from '../cli/define-command.ts';
 import type { App } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../config/oidc.ts';
+import { writtenIn } from '../config/written.ts';
 import { settingsId } from '../desired/app-settings.ts';
-import { variablesFile } from '../desired/oidc.ts';
+import { variablesFile } from '../desired/variables.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
 import { type Installation, reopened } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
@@ -34,7 +35,7 @@ export async function rotateApp(name: string, flags: CommonFlags, runtime: Runti
   if (terminal.interactive) await confirm(question, terminal);
   const { findings, left } = client
     ? await exchanged([client], installation, screen.progress)
-    : { findings: await rebound([app], installation, screen.progress), left: [boundAnew(app)] };
+    : await rebound([app], installation, screen.progress);
   terminal.live(undefined);
   const isGood = !findings.some(issueOf);
   const words = [proof(findings, screen.paper), '', prose(left, screen.paper)];
@@ -48,33 +49,32 @@ export async function exchanged(apps: readonly Speaker[], installation: Installa
   return { findings, left: apps.map((app) => handedOver(app, installation, changes)) };
 }
 
-/** Exchanges what apps ask by LDAP with, and proves it. */
+/** The same for what apps ask by LDAP with. */
 export async function rebound(apps: readonly App[], installation: Installation, progress: Screen['progress']) {
-  const before = await rotateLdap(installation, apps, progress);
+  const { before, changes } = await rotateLdap(installation, apps, progress);
   const now = await reopened(installation);
   const after = await ldapOf(now);
   const opens = (key: Secret) => answersTo(now, key);
   const proofs = apps.map((app) => proveRebound(now, app, [before[app.name], after[app.name]], opens));
-  return (await Promise.all(proofs)).flat();
+  const findings = (await Promise.all(proofs)).flat();
+  return { findings, left: apps.map((app) => handedOver(app, installation, changes)) };
 }
 
-/** What is left to do until an app binds with its new password. */
-export const boundAnew = ({ name }: App): string =>
-  `${name}: enter the new bind password in it. It is shown by: homeauth app ${name} --show-secret`;
-
 /** What is left to do until an app uses its new secret. */
-function handedOver(app: Speaker, { layout }: Pick<Installation, 'layout'>, changes: readonly Change[]): string {
-  const { name, oidc } = app;
+function handedOver(app: App, { layout }: Pick<Installation, 'layout'>, changes: readonly Change[]): string {
+  const { name, ldap } = app;
+  const { api, env, file } = writtenIn(app) ?? {};
+  const secret = ldap ? 'bind password' : 'secret';
   const settings = settingsId(app);
   if (settings !== undefined) {
     if (!changes.some(({ id }) => id === settings))
-      return `${name}: it has the former secret, because homeauth could not look into it. Start it${oidc.api ? `, see that its key is in ${oidc.api.key.file}` : ''}, then: homeauth apply`;
-    if (!oidc.file) return `${name}: it has the new secret from homeauth.`;
-    return `${name}: ${oidc.file.in} has the new secret, and its container was restarted.`;
+      return `${name}: it has the former ${secret}, because homeauth could not look into it. Start it${api ? `, see that its key is in ${api.key.file}` : ''}, then: homeauth apply`;
+    if (!file) return `${name}: it has the new ${secret} from homeauth.`;
+    return `${name}: ${file.in} has the new ${secret}, and its container was restarted.`;
   }
-  if (oidc.env)
-    return `${name}: ${variablesFile(layout, app)} has the new secret, and it reads that when its container is made anew. In the directory of its compose file: docker compose up -d`;
-  return `${name}: enter the new secret in it. It is shown by: homeauth app ${name} --show-secret`;
+  if (env)
+    return `${name}: ${variablesFile(layout, app)} has the new ${secret}, and it reads that when its container is made anew. In the directory of its compose file: docker compose up -d`;
+  return `${name}: enter the new ${secret} in it. It is shown by: homeauth app ${name} --show-secret`;
 }
 
 function speaker(app: App): Speaker {

@@ -17,7 +17,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { secretFrom } from './password.ts';
-import { boundAnew, exchanged, rebound } from './rotate-app.ts';
+import { exchanged, rebound } from './rotate-app.ts';
 import { screenOf } from './screen.ts';
 
 type What = Rotated | 'mail' | 'all';
@@ -53,7 +53,9 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
   const byLdap = flags.leaked ? ldapApps(installation.config) : [];
   if (byLdap.length > 0) {
     tell('bind passwords and keys of LDAP');
-    findings.push(...(await rebound(byLdap, installation, screen.progress)));
+    const done = await rebound(byLdap, installation, screen.progress);
+    findings.push(...done.findings);
+    left.push(...done.left);
   }
   const ended = flags.leaked ? await endAll(installation) : undefined;
   const others = flags.leaked ? await tokensOfOthers(installation) : [];
@@ -61,9 +63,7 @@ export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): 
   const isGood = !findings.some(issueOf);
   const words = [
     proof(findings, screen.paper),
-    ...(ended === undefined
-      ? []
-      : ['', prose([...leaked(ended, others), ...left, ...byLdap.map(boundAnew)], screen.paper)]),
+    ...(ended === undefined ? [] : ['', prose([...leaked(ended, others), ...left], screen.paper)]),
   ];
   const data = { ...findingsData(findings), ...(ended !== undefined && { sessionsEnded: ended, tokens: others }) };
   return screen.result(words.join('\n'), data, isGood);

@@ -1,6 +1,5 @@
 import type { App } from '../config/config.ts';
 import { ldapProvider } from '../config/ldap.ts';
-import { isSpeaker } from '../config/oidc.ts';
 import { settingsId } from '../desired/app-settings.ts';
 import { oidcProvider } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
@@ -119,10 +118,9 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
     )
     .map((app) => ({
       command: `homeauth app ${app.name}`,
-      what:
-        isSpeaker(app) && told.changes.some(({ id }) => id === settingsId(app))
-          ? 'what else has to be done in it; its settings are there'
-          : 'what to enter in it: without that it knows nothing of authentik',
+      what: told.changes.some(({ id }) => id === settingsId(app))
+        ? 'what else has to be done in it; its settings are there'
+        : 'what to enter in it: without that it knows nothing of authentik',
     }));
   if (speaking.length > 0) return [...first, ...speaking];
   // What homeauth starts in Docker is beyond a proxy outside of it.

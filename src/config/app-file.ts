@@ -11,6 +11,7 @@ import { checkTitle } from './person.ts';
 import { text } from './refusal.ts';
 import { checkCaddyLines, checkHeaderName, checkHeaderValue, checkSize, claims } from './site.ts';
 import { checkUpstream } from './upstream.ts';
+import { ownLdap } from './written-file.ts';
 
 const headers = z.record(text(checkHeaderName), text(checkHeaderValue).nullable());
 
@@ -63,6 +64,7 @@ export const app = z
         '`forward-auth`: nobody gets to the app who is not logged in to authentik. `header`: the same, and the app believes the header that says who it is; only where nobody but Caddy reaches the app. `oidc`: everybody gets to the app, and it asks authentik by itself (OpenID Connect). `ldap`: the same by LDAP, with name and password alone: there is no second factor. `none`: everybody gets to the app, and authentik has no part in it.',
     }),
     oidc: ownOidc.optional(),
+    ldap: ownLdap.optional(),
     'ldap-listen': text(checkLdapListen)
       .optional()
       .meta({

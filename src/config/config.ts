@@ -123,6 +123,8 @@ export interface App {
   readonly login?: 'header' | 'oidc' | 'ldap' | 'none';
   /** Of one that speaks OpenID Connect. */
   readonly oidc?: AppOidc;
+  /** Of one that asks by LDAP: what homeauth writes into it. */
+  readonly ldap?: Written;
   /** Of one that asks by LDAP: where that can be asked from the LAN, too, over TLS. */
   readonly ldapListen?: Listen;
   /** Only members of this authentik group get in; everyone with an account where absent. */
@@ -153,8 +155,23 @@ export interface LoginStart {
   readonly formToken?: { readonly name: string; readonly from?: string };
 }
 
+/** What homeauth writes into an app that asks authentik by itself, with places for what is secret. */
+export interface Written {
+  /** Where its settings are; none where homeauth cannot write them. */
+  readonly file?: Pick<AppSettingSpec, 'in'> & Partial<AppSettingSpec>;
+  /** The same for commands that set them, and for an HTTP API that takes them. */
+  readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
+  readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'tls' | 'sent'>;
+  /** The file beside its own compose file that has the lines for that. */
+  readonly override?: { readonly file: string; readonly service: string };
+  /** Its settings name the group of its users, and it has none. */
+  readonly lacksGroup?: true;
+  /** Variables of its container. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** How an app speaks OpenID Connect. */
-export interface AppOidc {
+export interface AppOidc extends Written {
   readonly redirectUris: readonly RedirectUri[];
   readonly scopes: readonly string[];
   readonly client: 'confidential' | 'public';
@@ -169,11 +186,6 @@ export interface AppOidc {
   readonly logout?: { readonly uri: string; readonly method: 'frontchannel' | 'backchannel' };
   /** Where a browser begins the login. */
   readonly loginStart?: LoginStart;
-  /** Where homeauth writes its settings, with places for the client id and secret; none where it cannot. */
-  readonly file?: Pick<AppSettingSpec, 'in'> & Partial<AppSettingSpec>;
-  /** The same for commands that set them, and for an HTTP API that takes them. */
-  readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
-  readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'tls' | 'sent'>;
   /** What switches its own passwords off, where they are to be off, in the same places; empty where homeauth cannot. */
   readonly onlySso?: OnlySso;
   /** What the app's own script sends at the end of a login. */
@@ -183,12 +195,6 @@ export interface AppOidc {
     readonly path: string;
     readonly has?: Readonly<Record<string, string | number | boolean>>;
   };
-  /** The file beside its own compose file that has the lines for that. */
-  readonly override?: { readonly file: string; readonly service: string };
-  /** Its settings name the group of its users, and it has none. */
-  readonly lacksGroup?: true;
-  /** Variables of its container, with places for the client id and secret. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How an app's own passwords are switched off, and on again. */

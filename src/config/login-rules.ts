@@ -30,7 +30,7 @@ export function loginObjections(given: Loose, path: Path, isInContainer: boolean
     login === what
       ? []
       : at(key, { problem: `is for an app with login: ${what} alone`, fix: `Write login: ${what}, or delete ${key}.` });
-  const ofOthers = [...onlyFor('oidc', 'oidc'), ...onlyFor('ldap-listen', 'ldap')];
+  const ofOthers = [...onlyFor('oidc', 'oidc'), ...onlyFor('ldap', 'ldap'), ...onlyFor('ldap-listen', 'ldap')];
   if (login === 'header' && !isInContainer) {
     return [
       ...ofOthers,

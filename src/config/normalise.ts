@@ -4,6 +4,7 @@ import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
 import { keepIn } from './keep.ts';
+import { ldapOf } from './ldap.ts';
 import { notifyOf } from './notify.ts';
 import { oidcOf } from './oidc.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
@@ -90,6 +91,10 @@ export function normaliseApp(draft: AppDraft, domain: string, authHost = `auth.$
     mode: app.mode ?? 'app',
     ...given('login', app.login === 'forward-auth' ? undefined : app.login),
     ...given('oidc', app.login === 'oidc' ? oidcOf(app.oidc ?? {}, find?.(app.name), named, authHost) : undefined),
+    ...given(
+      'ldap',
+      app.login === 'ldap' ? ldapOf(app.ldap ?? {}, find?.(app.name), named, { authHost, domain }) : undefined,
+    ),
     ...given('ldapListen', listenIn(app['ldap-listen'])),
     ...given('openPaths', app['open-paths']),
     ...given('site', siteOf(app)),

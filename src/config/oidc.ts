@@ -2,9 +2,9 @@ import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import { nameOf } from '../formats/settings-file.ts';
 import type { Setting } from '../model/app-setting.ts';
-import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri } from './config.ts';
+import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri, Written } from './config.ts';
 import type { AppDraft } from './file.ts';
-import { given, onlySsoOf, written } from './oidc-written.ts';
+import { given, namesGroup, onlySsoOf, written } from './written.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };
@@ -17,7 +17,7 @@ export const adminGroup = 'authentik Admins';
 
 type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
 
-interface Named {
+export interface Named {
   readonly name: string;
   readonly host: string;
   readonly group?: string;
@@ -34,7 +34,8 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
   const validity = draft['access-token-validity'] ?? block?.['access-token-validity'];
   const logout = block?.['logout-uri'];
   const onlySso = draft['only-sso'] ? onlySsoOf(draft, known, values) : undefined;
-  const env = { ...(block?.['configured-by'] === 'env' && block.env), ...onlySso?.env };
+  const { env: own, ...all } = written(draft, known, block, values);
+  const env = { ...own, ...(onlySso?.env && fill(onlySso.env, values, [...(known?.literal ?? []), ...given])) };
   return {
     redirectUris: [
       ...uris.map(
@@ -58,18 +59,13 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     }),
     ...(start && { loginStart: startOf(start, filled) }),
     ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
-    ...withoutThose(written(draft, known, values), onlySso),
+    ...withoutThose(all, onlySso),
     ...(onlySso && { onlySso }),
     ...(block?.['login-end'] && { loginEnd: fill(block['login-end'], values, [...(known?.literal ?? []), ...given]) }),
     ...(block?.administrator && { administrator: block.administrator as NonNullable<AppOidc['administrator']> }),
-    ...(draft['compose-override'] && { override: draft['compose-override'] }),
-    ...(Object.keys(env).length > 0 && {
-      env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)])),
-    }),
+    ...(Object.keys(env).length > 0 && { env }),
   };
 }
-
-type Written = Pick<AppOidc, 'file' | 'commands' | 'api'>;
 
 /** One value has one master: what switches passwords off goes before what the login wants of the same setting. */
 function withoutThose(all: Written, onlySso: OnlySso | undefined): Written {
@@ -94,9 +90,6 @@ const startOf = (
   ...(body && { body: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filled(value)])) }),
   ...(token && { formToken: { name: token.name, ...(token.from !== undefined && { from: filled(token.from) }) } }),
 });
-
-/** Whether what is written in the app names the group that may use it. */
-const namesGroup = (block: Block): boolean => JSON.stringify(block[block['configured-by']]).includes('{userGroup}');
 
 /** The issuer, to the letter: with the slash at its end. */
 export const issuerOf = (authHost: string, slug: string): string => `https://${authHost}/application/o/${slug}/`;

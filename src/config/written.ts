@@ -4,45 +4,53 @@ import type { KnownApp } from '../catalogue/schema.ts';
 import { settingsOf } from '../formats/settings-file.ts';
 import { wordsOf } from '../formats/words.ts';
 import { type AppCommand, type Plain, settingsFormats } from '../model/app-setting.ts';
-import type { AppOidc, OnlySso } from './config.ts';
+import type { App, Config, OnlySso, Written } from './config.ts';
 import type { AppDraft } from './file.ts';
 
-type Draft = NonNullable<Exclude<AppDraft, string>['oidc']>;
 type Values = Partial<Record<Placeholder, string>>;
-type Block = NonNullable<KnownApp['oidc']>;
+type Draft = NonNullable<Exclude<AppDraft, string>['oidc' | 'ldap']> &
+  Pick<NonNullable<Exclude<AppDraft, string>['oidc']>, 'api-key-file'>;
+/** What the catalogue says of a login. */
+type Block = Pick<
+  NonNullable<KnownApp['ldap']>,
+  'configured-by' | 'env' | 'file' | 'exec' | 'api' | 'ui' | 'settings-notes'
+>;
 type Exec = NonNullable<Block['exec']>;
 type Format = (typeof settingsFormats)[number];
 
 /** Filled in where they are handed over, or by the app's owner. */
 export const given = [
-  ...[
-    'clientId',
-    'clientSecret',
-    'randomSecret',
-    'providerId',
-    'strategyId',
-    'userGroup',
-    'proxyCidr',
-    'former',
-    'callback',
-  ],
+  ...['clientId', 'clientSecret', 'ldapBindPassword', 'randomSecret', 'providerId', 'strategyId'],
+  ...['userGroup', 'proxyCidr', 'former', 'callback'],
 ];
 
 /** Only the owner, or the app itself, has a word for these. */
 const isOpen = (content: unknown): boolean =>
   /\{(proxyIp|providerId|strategyId|randomSecret|appApiKey)\}/.test(JSON.stringify(content));
 
+/** What homeauth writes into an app that asks authentik by itself. */
+export const writtenIn = ({ oidc, ldap }: App): Written | undefined => oidc ?? ldap;
+export const writtenApps = ({ apps }: Pick<Config, 'apps'>): readonly App[] => apps.filter(writtenIn);
+
+/** What the catalogue says of that login. */
+export const blockOf = (known: KnownApp | undefined, login: App['login']): Block | undefined =>
+  login === 'ldap' ? known?.ldap : known?.oidc;
+
+/** Whether what is written in the app names the group that may use it. */
+export const namesGroup = (block: Block): boolean =>
+  JSON.stringify(block[block['configured-by']]).includes('{userGroup}');
+
 /** The file of settings that homeauth can write for an app, with its format. */
-export function writable(known: KnownApp | undefined): (Block['file'] & { format: Format }) | undefined {
-  const { 'configured-by': way, file } = known?.oidc ?? {};
+export function writable(block: Block | undefined): (NonNullable<Block['file']> & { format: Format }) | undefined {
+  const { 'configured-by': way, file } = block ?? {};
   const format = settingsFormats.find((one) => one === file?.format);
   if (way !== 'file' || !file || !format) return undefined;
   return isOpen(file.content) ? undefined : { ...file, format };
 }
 
 /** The commands that homeauth can run for an app: it knows how to look at what each has set. */
-export function runnable(known: KnownApp | undefined): (Omit<Exec, 'commands'> & { commands: Command[] }) | undefined {
-  const { 'configured-by': way, exec } = known?.oidc ?? {};
+export function runnable(block: Block | undefined): (Omit<Exec, 'commands'> & { commands: Command[] }) | undefined {
+  const { 'configured-by': way, exec } = block ?? {};
   const commands = exec?.commands.filter((one) => typeof one !== 'string') ?? [];
   if (way !== 'exec' || !exec || commands.length < exec.commands.length || isOpen(commands)) return undefined;
   return { ...exec, commands };
@@ -50,23 +58,24 @@ export function runnable(known: KnownApp | undefined): (Omit<Exec, 'commands'> &
 type Command = Exclude<Exec['commands'][number], string>;
 
 /** The HTTP API that homeauth can tell an app's settings: one that can be read, too. */
-export function callable(known: KnownApp | undefined) {
-  const { 'configured-by': way, api } = known?.oidc ?? {};
+export function callable(block: Block | undefined) {
+  const { 'configured-by': way, api } = block ?? {};
   if (way !== 'api' || !api?.key || api['read-back'] === undefined || isOpen([api.body, api.path])) return undefined;
   return { ...api, key: api.key, read: api['read-back'] };
 }
 
 /** Where homeauth writes an app's settings by itself, as its owner wants it; without them where it cannot. */
 export function written(
-  { 'settings-in': place, 'api-key-file': keyFile }: Draft,
+  { 'settings-in': place, 'api-key-file': keyFile, 'compose-override': override }: Draft,
   known: KnownApp | undefined,
+  block: Block | undefined,
   values: Values,
-): Pick<AppOidc, 'file' | 'commands' | 'api'> {
+): Written {
   const filled = <T extends Plain>(data: T): T => fill(data, values, [...(known?.literal ?? []), ...given]);
-  const api = callable(known);
+  const api = callable(block);
   return {
-    ...(place?.includes(':') && { file: fileOf(place, known, filled) }),
-    ...(place !== undefined && !place.includes(':') && { commands: commandsOf(place, known, filled) }),
+    ...(place?.includes(':') && { file: fileOf(place, block, filled) }),
+    ...(place !== undefined && !place.includes(':') && { commands: commandsOf(place, block, filled) }),
     ...(keyFile !== undefined && {
       api: api
         ? {
@@ -78,6 +87,8 @@ export function written(
           }
         : { key: { file: keyFile } },
     }),
+    ...(override && { override }),
+    ...(block?.['configured-by'] === 'env' && block.env && { env: filled(block.env) }),
   };
 }
 
@@ -97,8 +108,9 @@ export function onlySsoOf(draft: Draft, known: KnownApp | undefined, values: Val
     ...(api && { api: { ...api, body: only.api ?? {}, hidden: [] } }),
     ...(exec && { exec: { ...exec, variables: {}, commands: only.exec ?? [] } }),
   };
+  const { override: _, ...inPlace } = written(draft, known, { ...block, ...instead }, values);
   return {
-    ...(way === 'env' ? { env: only.env ?? {} } : written(draft, { ...known, oidc: { ...block, ...instead } }, values)),
+    ...(way === 'env' ? { env: only.env ?? {} } : inPlace),
     ...(only['still-open'] !== undefined && { stillOpen: fill(only['still-open'], values, known.literal) }),
     ...(only['way-back'] !== undefined && { wayBack: fill(only['way-back'], values, known.literal) }),
   };
@@ -106,14 +118,14 @@ export function onlySsoOf(draft: Draft, known: KnownApp | undefined, values: Val
 
 type Filled = <T extends Plain>(data: T) => T;
 
-function fileOf(place: string, known: KnownApp | undefined, filled: Filled): NonNullable<AppOidc['file']> {
-  const file = writable(known);
+function fileOf(place: string, block: Block | undefined, filled: Filled): NonNullable<Written['file']> {
+  const file = writable(block);
   if (!file) return { in: place };
   return { in: place, format: file.format, settings: settingsOf(filled(file.content as Record<string, Plain>)) };
 }
 
-function commandsOf(place: string, known: KnownApp | undefined, filled: Filled): NonNullable<AppOidc['commands']> {
-  const exec = runnable(known);
+function commandsOf(place: string, block: Block | undefined, filled: Filled): NonNullable<Written['commands']> {
+  const exec = runnable(block);
   if (!exec) return { in: place };
   const argv = (line: string) => wordsOf(line).map(filled);
   return {

@@ -1,22 +1,22 @@
 import { stringify } from 'yaml';
-import type { Config } from '../config/config.ts';
-import type { Speaker } from '../config/oidc.ts';
+import type { App, Config } from '../config/config.ts';
+import { writtenApps, writtenIn } from '../config/written.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { trustedFile } from '../model/trusted-file.ts';
 import type { Layout } from './layout.ts';
-import { authoritiesFile, needsTrust, takesVariables, variablesFile } from './oidc.ts';
+import { authoritiesFile, needsTrust, takesVariables, variablesFile } from './variables.ts';
 
 /** What belongs into an app's own compose file: a file of variables, and a mount. */
-export function composeLines(config: Pick<Config, 'tls'>, layout: Layout, app: Speaker) {
+export function composeLines(config: Pick<Config, 'tls'>, layout: Layout, app: App) {
   if (!takesVariables(config, app)) return undefined;
-  const volume = needsTrust(config) ? { volume: `${authoritiesFile(layout)}:${trustedFile}:ro` } : {};
+  const volume = needsTrust(config, app) ? { volume: `${authoritiesFile(layout)}:${trustedFile}:ro` } : {};
   return { envFile: variablesFile(layout, app), ...volume };
 }
 
 /** The same as a file that Compose reads beside the app's own, where its owner wants that. Theirs to go on with. */
-export function composeOverrides(config: Config, layout: Layout, speakers: readonly Speaker[]): Resource[] {
-  return speakers.flatMap((app): Resource[] => {
-    const { override } = app.oidc;
+export function composeOverrides(config: Config, layout: Layout): Resource[] {
+  return writtenApps(config).flatMap((app): Resource[] => {
+    const override = writtenIn(app)?.override;
     const lines = composeLines(config, layout, app);
     if (!override || !lines) return [];
     const { envFile, volume } = lines;

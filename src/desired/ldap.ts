@@ -5,7 +5,7 @@ import { revisionOf } from '../formats/revision.ts';
 import type { ContainerDefinition } from '../model/container.ts';
 import { backendNetwork, innerName, ldapNetwork } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
-import type { Id, Owner, Resource } from '../model/resource.ts';
+import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { composeText } from './compose-file.ts';
 import { logLimit, pinOf } from './containers.ts';
@@ -27,10 +27,17 @@ const folder = ({ root: base }: Layout): string => `${base}/ldap`;
 export function ldapSecrets(config: Config, layout: Layout, inside: Id): Resource[] {
   const apps = ldapApps(config);
   if (apps.length === 0) return [];
+  const home = `${layout.home}/ldap`;
   return [
-    { kind: 'directory', key: `${layout.home}/ldap`, spec: { mode: 0o700, owner: root }, inside },
+    { kind: 'directory', key: home, spec: { mode: 0o700, owner: root }, inside },
     ...apps.map(
-      (app): Resource => ({ kind: 'secrets', key: ldapSecret(layout, app), spec: { names: secretNames.ldap }, inside }),
+      (app): Resource => ({
+        kind: 'secrets',
+        key: ldapSecret(layout, app),
+        spec: { names: secretNames.ldap },
+        inside,
+        after: [`directory:${home}`],
+      }),
     ),
   ];
 }
@@ -196,17 +203,19 @@ export function ldapServers(
     servers.map(({ app, definition, revision }) => ({ name: ldapContainer(app), definition, revision })),
     [],
   );
+  const file = (key: string, spec: FileSpec): Resource => ({
+    kind: 'file',
+    key,
+    spec,
+    after: [`directory:${folder(layout)}`],
+  });
   return {
     files: [
       { kind: 'directory', key: folder(layout), spec: { mode: 0o700, owner: root } },
-      ...servers.map(
-        ({ app, values }): Resource => ({
-          kind: 'file',
-          key: ldapEnv(layout, app),
-          spec: { content: new Secret(encodeEnv(values)), mode: 0o600 },
-        }),
+      ...servers.map(({ app, values }) =>
+        file(ldapEnv(layout, app), { content: new Secret(encodeEnv(values)), mode: 0o600 }),
       ),
-      { kind: 'file', key: `${folder(layout)}/docker-compose.yml`, spec: { content: compose, mode: 0o644 } },
+      file(`${folder(layout)}/docker-compose.yml`, { content: compose, mode: 0o644 }),
     ],
     containers: servers.map(({ app, definition, secret, revision }) => ({
       kind: 'container',

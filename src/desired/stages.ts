@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import { speakers } from '../config/oidc.ts';
 import type { Era } from '../model/release.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
@@ -22,6 +21,7 @@ import { scopeMappings } from './scope-mappings.ts';
 import { secondFactor, setupFlows } from './second-factor.ts';
 import * as sso from './sso.ts';
 import * as stack from './stack.ts';
+import { variables } from './variables.ts';
 
 const folders = 'folders, secrets';
 const files = 'networks, docker-compose.yml';
@@ -120,7 +120,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     // Caddy makes its authority when it is first told to sign.
     {
       title: folders,
-      want: (f) => [...oidc.variables(config, layout, f, data), ...composeOverrides(config, layout, speakers(config))],
+      want: (f) => [...variables(config, layout, f, data), ...composeOverrides(config, layout)],
     },
     { title: 'pictures', want: () => icons(config, layout, data) },
     { title: 'pictures', want: (f) => pictures(config, layout, f, data) },

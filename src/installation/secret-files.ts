@@ -2,9 +2,11 @@ import type { Config } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { notifyFiles } from '../config/notify.ts';
 import { speakers } from '../config/oidc.ts';
+import { writtenApps } from '../config/written.ts';
 import type { Layout } from '../desired/layout.ts';
 import { ldapEnv, ldapSecret } from '../desired/ldap.ts';
-import { clientFile, variablesFile } from '../desired/oidc.ts';
+import { clientFile } from '../desired/oidc.ts';
+import { variablesFile } from '../desired/variables.ts';
 import { record } from '../engine/ledger.ts';
 import { octal } from '../kinds/regular-file.ts';
 import { type About, type Finding, ok, wrong } from '../model/finding.ts';
@@ -14,7 +16,8 @@ import { hold } from './lock.ts';
 /** Files that only root may read. */
 export const secretFiles = (layout: Layout, config: Pick<Config, 'apps'>): readonly string[] => [
   ...ldapApps(config).flatMap((app) => [ldapSecret(layout, app), ldapEnv(layout, app)]),
-  ...speakers(config).flatMap((app) => [clientFile(layout, app), variablesFile(layout, app)]),
+  ...speakers(config).map((app) => clientFile(layout, app)),
+  ...writtenApps(config).map((app) => variablesFile(layout, app)),
   layout.env,
   layout.databaseEnv,
   layout.token,

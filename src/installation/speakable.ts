@@ -1,5 +1,6 @@
 import { asksByLdap } from '../config/app-login.ts';
 import type { App, Config, OnlySso } from '../config/config.ts';
+import { writtenIn } from '../config/written.ts';
 import { mappingsMade } from '../desired/scope-mappings.ts';
 import { Failure } from '../model/failure.ts';
 import { type Era, isOlder } from '../model/release.ts';
@@ -18,17 +19,18 @@ export function assertSpeakable(
   if (shows && isOlder(line, '2025.12')) throw tooOldForPictures(authentik.version);
   for (const app of apps) {
     if (asksByLdap(app) && isOlder(line, '2025.12')) throw tooOldForLdap(app, authentik.version);
-    if (!app.oidc) continue;
-    if (!oauth2) throw tooOld(app, authentik.version);
-    const returns = app.oidc.redirectUris.filter(({ type }) => type === 'authorization');
-    // What stands in braces is left for an id that the app itself invents.
-    if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
-    if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
-    const { file, commands, api } = app.oidc;
+    if (app.oidc) {
+      if (!oauth2) throw tooOld(app, authentik.version);
+      const returns = app.oidc.redirectUris.filter(({ type }) => type === 'authorization');
+      // What stands in braces is left for an id that the app itself invents.
+      if (returns.length === 0 || returns.some(({ url }) => /\{[A-Za-z]+\}/.test(url))) throw undescribed(app, source);
+      if (app.oidc.client === 'public' && app.oidc.pkce !== 'sends') throw withoutChallenge(app, source);
+    }
+    const { file, commands, api, lacksGroup } = writtenIn(app) ?? {};
     if ([file, commands, api].some((one) => one && !('settings' in one))) throw notWritten(app, source);
-    if (app.oidc.onlySso && !isAble(app.oidc.onlySso)) throw passwordsStay(app, app.oidc.onlySso, source);
-    if (app.oidc.lacksGroup) throw withoutGroup(app);
-    const unmade = app.oidc.extraMappings.find((name) => !mappingsMade.includes(name));
+    if (app.oidc?.onlySso && !isAble(app.oidc.onlySso)) throw passwordsStay(app, app.oidc.onlySso, source);
+    if (lacksGroup) throw withoutGroup(app);
+    const unmade = app.oidc?.extraMappings.find((name) => !mappingsMade.includes(name));
     if (unmade !== undefined) throw mappingUnmade(app, unmade, source);
   }
 }

@@ -1,10 +1,9 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { ldapApps } from '../config/ldap.ts';
-import { speakers } from '../config/oidc.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
-import { needsTrust } from '../desired/oidc.ts';
 import { picturesOf } from '../desired/pictures.ts';
+import { needsTrust } from '../desired/variables.ts';
 import { pictureAt, unusable } from '../kinds/icon.ts';
 import { assertKept } from '../kinds/secrets.ts';
 import { Failure } from '../model/failure.ts';
@@ -96,7 +95,7 @@ async function authoritiesOf(
   { config, world }: Pick<Installation, 'config' | 'world'>,
   proxy: Facts['proxy'],
 ): Promise<string | undefined> {
-  if (!needsTrust(config) || speakers(config).length === 0) return undefined;
+  if (!config.apps.some((app) => needsTrust(config, app))) return undefined;
   const found = await proxyOf(proxy).entrance(world);
   return isEntrance(found) && found.authority !== undefined
     ? `${found.authority.trim()}\n${world.host.authorities()}`

@@ -31,7 +31,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   async rehearse(want, { docker }) {
     const place = partsOf(want.in);
     const text = await docker.readFile(...place);
-    if (text === undefined) throw missing(want.in);
+    if (text === undefined) throw missing(want);
     written(text, want);
     await docker.assertWritable(...place);
   },
@@ -40,7 +40,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
     if (!want) return;
     const [container, path] = partsOf(key);
     const text = await docker.readFile(container, path);
-    if (text === undefined) throw missing(want.in);
+    if (text === undefined) throw missing(want);
     await docker.writeFile(container, path, new Secret(written(text, want)));
     if ((await docker.container(container))?.running) await docker.restart(container);
   },
@@ -102,15 +102,21 @@ function written(text: string, { in: key, format, settings }: AppSettingSpec): s
   }
 }
 
-const missing = (key: string): Failure =>
-  new Failure({
-    code: 'app-file-missing',
-    problem: `There is no file ${key}, where homeauth should write the settings of the app.`,
-    why: 'It is elsewhere, or the app creates it at its first start.',
-    fix: 'Start the app once, or correct settings-in in homeauth.yaml; then run the same command again.',
-  });
+const missing = ({ in: key, plugin }: AppSettingSpec): Failure =>
+  plugin === undefined
+    ? new Failure({
+        code: 'app-file-missing',
+        problem: `There is no file ${key}, where homeauth should write the settings of the app.`,
+        why: 'It is elsewhere, or the app creates it at its first start.',
+        fix: 'Start the app once, or correct settings-in in homeauth.yaml; then run the same command again.',
+      })
+    : new Failure({
+        code: 'app-plugin-missing',
+        problem: `There is no file ${key}, where the plugin of the app keeps its settings.`,
+        why: 'The plugin is not installed, or its settings were never saved.',
+        fix: `Install it in the app: ${plugin}. Restart the app, open the settings of the plugin and save them as they are. Then run the command again.`,
+      });
 
-/** Its own words may quote the file, which holds secrets of the app. */
 const unreadable = (key: string, format: string, cause: unknown): Failure =>
   new Failure(
     {

@@ -25,6 +25,7 @@ export interface AppLogin {
     /** What has to be installed in the app first. */
     readonly plugin?: string;
     readonly settings?: AppSettings;
+    readonly compose?: ComposeLines;
   };
   /** Of one that speaks OpenID Connect. */
   readonly oidc?: {
@@ -37,11 +38,17 @@ export interface AppLogin {
     readonly redirectUris: readonly string[];
     readonly scopes: readonly string[];
     readonly settings?: AppSettings;
-    /** What belongs into the app's own compose file, a file of variables and a mount; or the file beside it that has it. */
-    readonly compose?: { readonly envFile: string; readonly volume?: string; readonly override?: string };
+    readonly compose?: ComposeLines;
     /** Its own passwords are off: how they come back without homeauth, and where they go on working. */
     readonly onlySso?: { readonly wayBack: string; readonly stillOpen?: string };
   };
+}
+
+/** What belongs into the app's own compose file, a file of variables and a mount; or the file beside it that has it. */
+export interface ComposeLines {
+  readonly envFile: string;
+  readonly volume?: string;
+  readonly override?: string;
 }
 
 export interface AppSettings {

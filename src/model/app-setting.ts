@@ -25,6 +25,8 @@ export interface AppSettingSpec {
   readonly in: string;
   readonly format: (typeof settingsFormats)[number];
   readonly settings: readonly Setting[];
+  /** The part of the app whose file it is, where that has to be installed first. */
+  readonly plugin?: string;
 }
 
 /** `text`: all of it, where nobody says which values are meant. `unseen`: there is no container to look into. */

@@ -1,4 +1,4 @@
-import type { AppLogin, AppSettings } from '../model/app-login.ts';
+import type { AppLogin, AppSettings, ComposeLines } from '../model/app-login.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -54,7 +54,7 @@ export function passwordsOff(
 
 function byLdap(app: string, url: string, ldap: NonNullable<AppLogin['ldap']>, style: Style): string {
   const said = (text: string) => paragraph(style.text(text), style.room);
-  const { host, port, lan, network, bindDn, secretFile, userFilter, plugin, settings } = ldap;
+  const { host, port, lan, network, bindDn, secretFile, userFilter, plugin, settings, compose } = ldap;
   const facts: readonly (readonly [string, string])[] = [
     ['Server', `${host}, port ${port}, without TLS inside of Docker`],
     ...(lan === undefined
@@ -80,6 +80,7 @@ function byLdap(app: string, url: string, ldap: NonNullable<AppLogin['ldap']>, s
     style.text(`    networks: { ${network}: { external: true } }`),
     ...(plugin === undefined ? [] : ['', ...said(`First install in ${app}: ${plugin}`)]),
     ...(settings ? ['', ...entered(app, settings, style)] : []),
+    ...(compose ? ['', ...composed(app, compose, style)] : []),
   ].join('\n');
 }
 
@@ -107,11 +108,7 @@ const unknown = (app: string, style: Style): string[] =>
     style.room,
   );
 
-function composed(
-  app: string,
-  { envFile, volume, override }: NonNullable<NonNullable<AppLogin['oidc']>['compose']>,
-  style: Style,
-): string[] {
+function composed(app: string, { envFile, volume, override }: ComposeLines, style: Style): string[] {
   const said = (text: string) => paragraph(style.text(text), style.room);
   const why = volume === undefined ? '' : " The second has Caddy's own authority in it, which the app has to trust.";
   if (override !== undefined)

@@ -1,5 +1,5 @@
 import type { App } from '../config/config.ts';
-import { baseDn, ldapAccount, ldapContainer, ldapPorts } from '../config/ldap.ts';
+import { baseDn, inFilter, ldapAccount, ldapContainer, ldapPorts } from '../config/ldap.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { LdapFacts } from '../model/ldap.ts';
@@ -19,9 +19,6 @@ const fix = (app: App): string => `homeauth apply, and if it stays so: docker lo
 const userDn = (name: string, base: string): string => `cn=${escaped(name)},ou=users,${base}`;
 /** What means something in a DN; a user name of authentik's may have any of it. */
 const escaped = (text: string): string => text.replace(/[,+"\\<>;=#]/g, (letter) => `\\${letter}`);
-/** The same in a filter. */
-const inFilter = (text: string): string =>
-  text.replace(/[\\*()\0]/g, (letter) => `\\${letter.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** Asks the LDAP server of an app as somebody, from this server. @throws Failure ldap-unanswered */
 export async function bindAs(

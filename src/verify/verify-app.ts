@@ -57,10 +57,10 @@ export function isSilent(found: Finding): boolean {
 }
 
 /** What is asked of an app that Caddy does not ask authentik about. */
-async function verifyUnguarded(context: ProbeContext, app: App): Promise<Finding[]> {
+async function verifyUnguarded(context: ProbeContext, app: App, patience?: number): Promise<Finding[]> {
   const around = ['bypass-port', 'bypass-http'];
   return [
-    ...(await proveOwnLogin(context, app)),
+    ...(await proveOwnLogin(context, app, patience)),
     ...(isSpeaker(app)
       ? [
           ...(await proveDiscovery(context, app)),
@@ -83,7 +83,7 @@ export async function verifyApp(
   app: App,
   { owner, patience }: Thoroughness = {},
 ): Promise<Finding[]> {
-  if (!isGuarded(app)) return verifyUnguarded(context, app);
+  if (!isGuarded(app)) return verifyUnguarded(context, app, patience);
   const stranger = await proveStranger(context, app, patience ?? outpostPatience);
   const asks = stranger.every(({ status }) => status === 'ok');
   return [

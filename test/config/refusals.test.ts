@@ -377,7 +377,7 @@ describe('types and keys', () => {
     [
       'apps: [42]',
       'has no keys',
-      'name, title, tile, host, upstream, more-upstreams, upstream-tls, mode, login, oidc, ldap-listen, group, open-paths',
+      'name, title, tile, host, upstream, more-upstreams, upstream-tls, mode, login, oidc, ldap, ldap-listen, group, open-paths',
     ],
     ['auth-host: [a]', 'is not one value', 'Write one value behind the colon.'],
     ['auth-host: true', 'is a boolean to YAML', 'Put it in quotes: "true".'],

@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import { dirname } from 'node:path/posix';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse.ts';
+import type { Facts } from '../../src/desired/facts.ts';
 import { layoutOf } from '../../src/desired/layout.ts';
-import { clients, variables } from '../../src/desired/oidc.ts';
+import { ldapSecrets, ldapServers } from '../../src/desired/ldap.ts';
+import { clients } from '../../src/desired/oidc.ts';
+import { variables } from '../../src/desired/variables.ts';
+import { compiledTemplates } from '../../src/formats/template.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
+import { packagedTemplates } from '../../src/world/templates.ts';
 import { catalogue } from '../fakes/catalogue.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../examples/laptop-internal.yaml'), 'utf8');
 const { config } = parseConfig(
-  text.replace(/^apps:\n/m, "apps:\n  - { name: miniflux, upstream: 'miniflux:8080', login: oidc }\n"),
+  text.replace(
+    /^apps:\n/m,
+    "apps:\n  - { name: miniflux, upstream: 'miniflux:8080', login: oidc }\n  - { name: radicale, upstream: 'radicale:5232', login: ldap }\n",
+  ),
   'homeauth.yaml',
   catalogue.find,
 );
@@ -19,10 +27,12 @@ const layout = layoutOf(config.baseDir);
 const client = { id: 'an id', secret: new Secret('a secret') };
 const facts = { clients: { miniflux: client }, authorities: 'its own, and those of browsers' };
 const wanted = [clients(config, layout, 'directory:/'), variables(config, layout, facts, 'directory:/')];
+const templates = await compiledTemplates(packagedTemplates)();
+const byLdap = [ldapSecrets(config, layout, 'directory:/'), ldapServers(config, layout, { templates } as Facts).files];
 const textOf = (found: Resource | undefined) => (found?.kind === 'file' ? reveal(found.spec.content) : '');
 
 test('what lies in a folder comes after it, because one stage makes both', () => {
-  for (const stage of wanted) {
+  for (const stage of [...wanted, ...byLdap]) {
     const folders = stage.filter(({ kind }) => kind === 'directory').map(({ key }) => key);
     expect(folders).toHaveLength(1);
     const below = stage.filter(({ key }) => folders.includes(dirname(key)));

@@ -1,4 +1,4 @@
-import { runnable } from '../../src/config/oidc-written.ts';
+import { blockOf, runnable } from '../../src/config/written.ts';
 import { wordsOf } from '../../src/formats/words.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import type { ExecOptions } from '../../src/world/docker/docker.ts';
@@ -15,7 +15,7 @@ function isLook(argv: readonly string[]): boolean {
   looks ??= new Set(
     catalogue
       .all()
-      .map(runnable)
+      .flatMap((app) => [runnable(blockOf(app, 'oidc')), runnable(blockOf(app, 'ldap'))])
       .flatMap((exec) => [exec?.ready, ...(exec?.commands ?? []).map(({ look }) => look)])
       .map((line = '') => wordsOf(line).join(' ')),
   );

@@ -11,6 +11,7 @@ import { proveBypass } from '../../src/verify/bypass.ts';
 import { proveCertificate } from '../../src/verify/certificate.ts';
 import { others, proveForgery, proveStripped, spellings } from '../../src/verify/forgery.ts';
 import { proveName } from '../../src/verify/name.ts';
+import { proveOwnLogin } from '../../src/verify/own-login.ts';
 import { findingOf, type ProbeContext } from '../../src/verify/probe.ts';
 import { judgeStranger, proveStranger } from '../../src/verify/stranger.ts';
 import { proveSpelled } from '../../src/verify/ways.ts';
@@ -72,6 +73,16 @@ function sceneOf(ask: Ask, more: { config?: Partial<Config>; world?: object } = 
   };
   return { scene: context as unknown as ProbeContext, asked, elapsed: () => now };
 }
+
+test.each<[string, Partial<App>, number | undefined, string, number]>([
+  ['is waited for where homeauth restarted it', { ldap: { file: { in: 'wiki:/config' } } }, undefined, 'ok', 3],
+  ['is not waited for where nothing was changed', { ldap: { file: { in: 'wiki:/config' } } }, 0, 'fail', 1],
+  ['is not waited for where homeauth restarts nothing', { ldap: {} }, undefined, 'fail', 1],
+])('an app with a login of its own that does not answer yet %s', async (_, more, patience, status, asks) => {
+  const { scene, asked } = sceneOf((_request, n) => answer(n < 3 ? 502 : 200));
+  const [found] = await proveOwnLogin(scene, { ...wiki, login: 'ldap', ...more }, patience);
+  expect([found?.status, asked.length]).toEqual([status, asks]);
+});
 
 describe('a stranger', () => {
   const { scene: context } = sceneOf(() => good);

@@ -2,7 +2,7 @@ import type { KnownApp } from '../../catalogue/schema.ts';
 import type { AddAppFlags } from '../../cli/apps.ts';
 import type { App } from '../../config/config.ts';
 import type { AppDraft } from '../../config/file.ts';
-import { runnable, writable } from '../../config/oidc-written.ts';
+import { blockOf, runnable, writable } from '../../config/written.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { type Recognised, recognised } from '../../installation/recognise.ts';
 import { Failure } from '../../model/failure.ts';
@@ -49,13 +49,14 @@ export async function settingsPlace(
   { login, upstream = '' }: KnownDraft = {},
   terminal: Terminal,
 ): Promise<string | undefined> {
-  const place = writable(app)?.place;
+  const way = flags.login ?? login;
+  const block = way === 'oidc' || way === 'ldap' ? blockOf(app, way) : undefined;
+  const place = writable(block)?.place;
   const container = /^([a-zA-Z0-9][\w-]*):\d+$/.exec(upstream)?.[1];
   const isAsked = flags.settingsIn === undefined && terminal.interactive && !flags.dryRun;
-  const byCommands = runnable(app) !== undefined;
+  const byCommands = runnable(block) !== undefined;
   const isPossible = byCommands || place?.startsWith('/');
-  if (!app || (flags.login ?? login) !== 'oidc' || !isPossible || container === undefined || !isAsked)
-    return flags.settingsIn;
+  if (!app || !isPossible || container === undefined || !isAsked) return flags.settingsIn;
   const to = byCommands ? container : `${container}:${place}`;
   const may = await terminal.confirm({
     message: byCommands

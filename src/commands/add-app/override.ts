@@ -1,6 +1,6 @@
 import type { AddAppFlags } from '../../cli/apps.ts';
 import type { App } from '../../config/config.ts';
-import { isSpeaker } from '../../config/oidc.ts';
+import { writtenIn } from '../../config/written.ts';
 import { composeLines } from '../../desired/compose-override.ts';
 import { type Override, overridable } from '../../installation/compose-project.ts';
 import type { Installation } from '../../installation/installation.ts';
@@ -16,7 +16,7 @@ export async function overridePlace(
   { config, layout, world, surroundings: { terminal } }: Installation,
 ): Promise<Override | undefined> {
   const app = config.apps.find((one) => one.name === name);
-  const lines = app && isSpeaker(app) ? composeLines(config, layout, app) : undefined;
+  const lines = app && writtenIn(app) ? composeLines(config, layout, app) : undefined;
   const place = app && lines ? await overridable(app, lines.envFile, world) : undefined;
   if (!place && composeOverride) throw notPossible(name);
   if (!place || composeOverride) return place;
@@ -34,12 +34,12 @@ export async function overridePlace(
 
 /** What is in homeauth.yaml, add-app does not change. @throws Failure override-not-possible */
 export function assertOverride(app: App | undefined, { composeOverride }: AddAppFlags): undefined {
-  if (!app || !composeOverride || app.oidc?.override) return undefined;
+  if (!app || !composeOverride || writtenIn(app)?.override) return undefined;
   throw new Failure({
     code: 'override-not-possible',
     problem: `${app.name} is in homeauth.yaml already, without an override file for its compose file.`,
     why: 'add-app changes nothing in an entry that is there.',
-    fix: `Write it below oidc of ${app.name} in homeauth.yaml, then homeauth apply:  compose-override: { file: /PATH/compose.override.yaml, service: NAME }`,
+    fix: `Write it below ${app.ldap ? 'ldap' : 'oidc'} of ${app.name} in homeauth.yaml, then homeauth apply:  compose-override: { file: /PATH/compose.override.yaml, service: NAME }`,
   });
 }
 

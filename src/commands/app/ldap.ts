@@ -1,10 +1,9 @@
 import type { KnownApp } from '../../catalogue/schema.ts';
 import type { App, Config } from '../../config/config.ts';
-import { baseDn, ldapAccount, ldapContainer, ldapPorts } from '../../config/ldap.ts';
-import { valuesOf } from '../../config/oidc.ts';
+import { baseDn, ldapAccount, ldapContainer, ldapPorts, ldapValues, userFilter } from '../../config/ldap.ts';
 import type { AppLogin, AppSettings } from '../../model/app-login.ts';
 import { innerName, ldapNetwork } from '../../model/networks.ts';
-import { enteredIn } from './settings.ts';
+import { toEnter } from './settings.ts';
 
 type Told = NonNullable<AppLogin['ldap']>;
 
@@ -21,24 +20,13 @@ export function ldapTold(app: App, config: Config): Omit<Told, 'secretFile'> {
     network: ldapNetwork(app.name).name,
     baseDn: base,
     bindDn: `cn=${ldapAccount(app)},ou=users,${base}`,
-    userFilter: app.group ? `(&(objectClass=user)(memberOf=cn=${app.group},ou=groups,${base}))` : '(objectClass=user)',
+    userFilter: userFilter(app, base),
   };
 }
 
 /** The same as the catalogue says it, name by name. */
 export function ldapSettings(app: App, config: Config, known: KnownApp | undefined): AppSettings | undefined {
-  const block = known?.ldap;
-  if (!block) return undefined;
-  const { host, port } = ldapTold(app, config);
-  const values = {
-    ...valuesOf(app, config.authHost),
-    ldapHost: host,
-    ldapPort: String(port),
-    baseDn: baseDn(config),
-    ldapBindUser: ldapAccount(app),
-    ldapBindPassword: hidden,
-  };
-  const settings = enteredIn(block['configured-by'], block, values, known);
+  const settings = toEnter(app, known, { ...ldapValues(app, config), ldapBindPassword: hidden });
   // Where everybody may use it, the app filters by no group.
-  return { ...settings, entries: settings.entries.filter(([, value]) => !value.includes('{userGroup}')) };
+  return settings && { ...settings, entries: settings.entries.filter(([, value]) => !value.includes('{userGroup}')) };
 }

@@ -1,5 +1,7 @@
 import { fill, type Placeholder } from '../../catalogue/placeholders.ts';
 import type { KnownApp } from '../../catalogue/schema.ts';
+import type { App } from '../../config/config.ts';
+import { blockOf, callable, runnable, writable, writtenIn } from '../../config/written.ts';
 import type { AppSettings } from '../../model/app-login.ts';
 
 type Header = NonNullable<KnownApp['forward-auth']['header-login']>;
@@ -8,6 +10,33 @@ type Block = Pick<Header, AppSettings['way'] | 'settings-notes'>;
 
 /** Filled in by the app itself, or by its owner. */
 const literal = ['appApiKey', 'randomSecret', 'providerId', 'strategyId', 'userGroup', 'proxyIp', 'proxyCidr'];
+
+/** What is entered in an app that asks authentik by itself, as far as homeauth does not write it. */
+export function toEnter(
+  app: App,
+  known: KnownApp | undefined,
+  values: Partial<Record<Placeholder, string>>,
+): AppSettings | undefined {
+  const block = blockOf(known, app.login);
+  if (!known || !block) return undefined;
+  const way = block['configured-by'];
+  const { file, commands, api } = writtenIn(app) ?? {};
+  if (way === 'env' || file || commands || api) return { way, entries: [], notes: block['settings-notes'] };
+  const settings = enteredIn(way, block, values, known);
+  return { ...settings, notes: [...settings.notes, ...ableTo(block, app)] };
+}
+
+/** How homeauth could set them itself. It takes a new entry: what is in homeauth.yaml, add-app does not change. */
+function ableTo(block: ReturnType<typeof blockOf>, { name, login, upstream = '' }: App): string[] {
+  const [container] = upstream.split(':');
+  const [api, place] = [callable(block), writable(block)?.place];
+  const line = api
+    ? `api-key-file: FILE, with ${api.key.is}`
+    : runnable(block)
+      ? `settings-in: ${container}`
+      : place?.startsWith('/') && `settings-in: ${container}:${place}`;
+  return line ? [`homeauth sets these itself with a line below ${login} of ${name} in homeauth.yaml: ${line}`] : [];
+}
 
 /** What is entered in an app, the placeholders filled in. */
 export function enteredIn(

@@ -56,15 +56,15 @@ export async function rotateClients(
  * Another password for the account that each of these apps searches with, and another key for the outpost that serves
  * it. The password that lies on disk is what should be, and of the key authentik is asked where no outpost is named
  * beside it: so `apply` finishes what is cut off, and no note is kept.
- * @returns what they had before, by the names of the apps
+ * @returns what they had before, by the names of the apps, and what was changed
  */
 export async function rotateLdap(
   installation: Installation,
   apps: readonly App[],
   progress: (event: Progress) => void,
-): Promise<Readonly<Record<string, LdapFacts>>> {
+): Promise<{ readonly before: Readonly<Record<string, LdapFacts>>; readonly changes: readonly Change[] }> {
   let before: Readonly<Record<string, LdapFacts>> = {};
-  await reconcile(installation, 'rotate', progress, {
+  const { changes } = await reconcile(installation, 'rotate', progress, {
     exchange: {
       async make(where) {
         await assertNotRotating(where);
@@ -77,7 +77,7 @@ export async function rotateLdap(
       },
     },
   });
-  return before;
+  return { before, changes };
 }
 
 async function changeKey(app: App, { world, layout }: Installation): Promise<void> {
