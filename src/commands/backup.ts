@@ -140,4 +140,4 @@ const whoReads = (readers: Readers | undefined, place: Place, { layout }: Instal
 };
 
 const plain =
-  'It is not encrypted, and holds every secret: whoever reads it can be anybody. Here only root can read it; see to the same where you take it. When the disk of this server fails, a copy on it is lost, too. Test it: homeauth backup drill';
+  'It is not encrypted, and holds every secret: whoever reads it can be anybody. Here only root can read it; make sure of that wherever you copy it. When the disk of this server fails, a copy on it is lost, too. Test it: homeauth backup drill';
