@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ACTUAL_IMAGE, MINIFLUX_IMAGE, POSTGRES_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
+import { ACTUAL_IMAGE, MINIFLUX_IMAGE, POSTGRES_IMAGE, RADICALE_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
 import { hostOf, type Page, visitor } from './main-job/browser.ts';
 import { logIn, openChromium, visit } from './main-job/chromium.ts';
@@ -360,4 +360,72 @@ test('Actual, by a command of its own and an override file: a person logs in wit
   await page.getByText(/helen/i).first().waitFor();
   await browser.close();
   await homeauthEnds(0, ['plan', '--exit-code']);
+});
+
+/** What `ldapsearch` says in the container of the app, as somebody: who is found, or LDAP's number for the refusal. */
+async function ldapsearch(username: string, secret: string, filter: string): Promise<string[] | number> {
+  const base = domain.replace(/(^|\.)/g, (dot) => `${dot && ','}dc=`);
+  const at = 'ldap://authentik-ldap-radicale.homeauth.internal:3389';
+  const bind = ['-x', '-LLL', '-o', 'nettimeout=10', '-H', at, '-D', `cn=${username},ou=users,${base}`, '-w', secret];
+  const asked = ['exec', 'radicale', 'ldapsearch', ...bind, '-b', `ou=users,${base}`, filter, 'cn'];
+  const { host } = place.engine;
+  return run('docker', asked, { env: { ...process.env, DOCKER_HOST: host } }).then(
+    ({ stdout }) => [...stdout.matchAll(/^cn: (.*)$/gm)].map(([, name = '']) => name),
+    ({ code }) => code as number,
+  );
+}
+
+test('Radicale, by its file and LDAP: members of its group log in on its own page, and nobody else', {
+  timeout: 600_000,
+}, async () => {
+  const { docker } = place.engine;
+  const file = () => docker(['exec', 'radicale', 'cat', '/config/config']);
+  await docker(['run', '--detach', '--name', 'radicale', '--network', 'caddy_caddynet', RADICALE_IMAGE]);
+  const former = await file();
+  await homeauthEnds(0, ['user', 'groups', 'helen', '--add', 'family']);
+  const add = ['add-app', 'radicale', '--group', 'family', '--settings-in', 'radicale:/config/config'];
+  expect((await homeauthEnds(2, add)).err.replace(/\s+/g, ' ')).toContain('chmod o= /config/config');
+  await docker(['exec', 'radicale', 'chmod', 'o=', '/config/config']);
+  const added = await homeauthEnds(0, add);
+  console.info(`an app by LDAP took ${(added.took / 1000).toFixed(1)} s`);
+  const said = added.out.replace(/\s+/g, ' ');
+  expect(said).toContain('the account of radicale gets in by LDAP, and finds people');
+  expect(said).toContain('somebody who may open radicale gets in by LDAP with their password alone');
+  expect(said).toContain('somebody outside of family is refused by LDAP');
+  await docker(['network', 'connect', 'homeauth_ldap_radicale', 'radicale']);
+
+  const account = 'homeauth-ldap-radicale';
+  const [, bind = ''] = /=(.+)/.exec(await readFile(join(place.root, '.homeauth/ldap/radicale.env'), 'utf8')) ?? [];
+  const family = '(&(objectClass=user)(memberOf=cn=family,ou=groups,dc=home,dc=example,dc=com))';
+  expect((await ldapsearch(account, bind, family)).toString()).toBe('helen,pia');
+  expect(await ldapsearch('pia', 'a secret of theirs', '(objectClass=user)')).toEqual(['pia']);
+  expect(await ldapsearch('pia', 'not theirs', '(objectClass=user)')).toBe(49);
+  expect(await ldapsearch('tom', 'a secret of theirs', '(objectClass=user)')).toBe(50);
+
+  const browser = await openChromium();
+  const asks = async (username: string, secret: string) => {
+    const page = await visit(browser, `${hostOf('radicale')}/.web/`);
+    await page.locator('#loginscene [data-name=user]').fill(username);
+    await page.locator('#loginscene [data-name=password]').fill(secret);
+    await page.getByRole('button', { name: 'Next' }).click();
+    return page;
+  };
+  const helen = await asks('helen', password);
+  await helen.locator('#collectionsscene').waitFor();
+  expect(await helen.locator('#logoutview [data-name=user]').textContent()).toContain('helen');
+  for (const [username, secret] of [
+    ['tom', 'a secret of theirs'],
+    ['pia', 'not theirs'],
+  ] as const)
+    await (await asks(username, secret)).getByText('Error: 401').waitFor();
+
+  const rotated = await homeauthEnds(0, ['rotate', 'app', 'radicale']);
+  expect(rotated.out.replace(/\s+/g, ' ')).toContain('radicale:/config/config has the new bind password');
+  expect(await ldapsearch(account, bind, family)).toBe(49);
+  await expect.poll(async () => (await knock('radicale')).status, { timeout: 30_000 }).toBe(302);
+  await (await asks('helen', password)).locator('#collectionsscene').waitFor();
+  await browser.close();
+  await homeauthEnds(0, ['plan', '--exit-code']);
+  await homeauthEnds(0, ['remove-app', 'radicale']);
+  expect(await file()).toBe(former);
 });
