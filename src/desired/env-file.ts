@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { parseJson } from '../formats/json.ts';
 import { door, innerHost, type NetworkFacts } from '../model/networks.ts';
 import type { Era } from '../model/release.ts';
 import { proxyOf } from '../proxy/choose.ts';
@@ -47,14 +48,7 @@ export const databaseVariables = (all: Readonly<Record<string, string>>): Record
   Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('POSTGRES_')));
 
 /** authentik takes a value for JSON where it can: a password of digits alone would be a number, and no password. */
-function asText(value: string): string {
-  try {
-    JSON.parse(value);
-    return JSON.stringify(value);
-  } catch {
-    return value;
-  }
-}
+const asText = (value: string): string => (parseJson(value) === undefined ? value : JSON.stringify(value));
 
 function mail({ mail: settings }: Config, facts: Facts): Record<string, string> {
   if (!settings) return {};

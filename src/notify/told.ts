@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../config/notify.ts';
+import { parseJson } from '../formats/json.ts';
 import type { Installation } from '../installation/installation.ts';
 import { keep } from '../installation/secret-files.ts';
 import { Failure } from '../model/failure.ts';
@@ -83,16 +84,16 @@ const titleOf = ({ title, subject }: Finding): string =>
   `${subject === undefined ? '' : `${subject}: `}${textOf(title)}`;
 
 /** As it is kept: a key is what `keyOf` makes. */
-const form = z.record(z.string(), z.record(z.string().regex(/^\["/).refine(isJson), z.string()));
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const form = z.record(
+  z.string(),
+  z.record(
+    z
+      .string()
+      .regex(/^\["/)
+      .refine((key) => parseJson(key) !== undefined),
+    z.string(),
+  ),
+);
 
 /** What was told of a timer's runs. A file that nobody can read tells nothing: then all is told once more. */
 export async function readTold({ world, layout }: Installation, job: Job): Promise<Told> {

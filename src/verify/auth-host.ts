@@ -1,3 +1,4 @@
+import { parseJson } from '../formats/json.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
@@ -90,10 +91,4 @@ interface SystemInfo {
 }
 
 /** Undefined where it is not what authentik answers: Caddy sends an empty 200 for a host without a site. */
-function systemIn(body: string): SystemInfo | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
+const systemIn = (body: string) => parseJson(body) as SystemInfo | undefined;

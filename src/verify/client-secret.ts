@@ -1,8 +1,9 @@
 import type { Speaker } from '../config/oidc.ts';
+import { jsonObject } from '../formats/json.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Client } from '../model/sso.ts';
-import { jsonIn, returnAddress } from './oidc-client.ts';
+import { returnAddress } from './oidc-client.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
 
 /**
@@ -50,6 +51,6 @@ async function answerTo(context: ProbeContext, { id, secret }: Client, uri: stri
     body: form.toString(),
   });
   if (answer instanceof Failure) return answer;
-  const error = jsonIn(answer.body)?.['error'];
+  const error = jsonObject(answer.body)?.['error'];
   return typeof error === 'string' ? error : String(answer.status);
 }

@@ -1,13 +1,9 @@
 import { issuerOf, type Speaker } from '../config/oidc.ts';
+import { jsonObject } from '../formats/json.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { Shown } from '../model/shown.ts';
 import { type ProbeContext, sendProbe } from './probe.ts';
-
-interface Document {
-  readonly issuer?: unknown;
-  readonly id_token_signing_alg_values_supported?: unknown;
-}
 
 /**
  * Does authentik describe itself where the app looks, under the very name that the app was given? Libraries compare the
@@ -21,23 +17,14 @@ export async function proveDiscovery(context: ProbeContext, app: Speaker): Promi
   const fix = 'homeauth apply, and if it stays so: docker logs --tail 50 authentik';
   const no = (problem: string, why?: Shown) => [wrong(common, 'fail', { problem, ...(why && { why }), fix })];
   if (answer instanceof Failure) return no(`${url} does not answer.`, answer.problem);
-  const said = answer.status === 200 ? documentIn(answer.body) : undefined;
+  const said = answer.status === 200 ? jsonObject(answer.body) : undefined;
   if (!said) return no(`${url} answers ${answer.status}, and nothing that an app could read.`);
-  if (said.issuer !== issuer) {
+  if (said['issuer'] !== issuer) {
     const why = 'Apps compare the two to the letter. authentik takes it from the address that it was asked at.';
-    return no(`authentik calls itself ${String(said.issuer)}, and ${app.name} is told ${issuer}.`, why);
+    return no(`authentik calls itself ${String(said['issuer'])}, and ${app.name} is told ${issuer}.`, why);
   }
-  const algorithms = said.id_token_signing_alg_values_supported;
+  const algorithms = said['id_token_signing_alg_values_supported'];
   if (!Array.isArray(algorithms) || !algorithms.includes('RS256'))
     return no(`authentik does not sign with RS256 for ${app.name}.`, 'Most apps believe nothing else.');
   return [ok({ ...common, answer: issuer })];
-}
-
-export function documentIn(body: string): Document | undefined {
-  try {
-    const data: unknown = JSON.parse(body);
-    return typeof data === 'object' && data !== null ? data : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { issuerOf, type Speaker } from '../config/oidc.ts';
+import { jsonObject } from '../formats/json.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { proxyNetwork } from '../model/networks.ts';
@@ -6,7 +7,6 @@ import type { Shown } from '../model/shown.ts';
 import { trustVariables } from '../model/trusted-file.ts';
 import { behind } from '../proxy/upstream.ts';
 import type { ContainerDetails } from '../world/docker/docker.ts';
-import { documentIn } from './discovery.ts';
 import type { ProbeContext } from './probe.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function proveFromInside(context: ProbeContext, app: Speaker): Prom
     );
   }
   const { address = '', status } = answer;
-  if (documentIn(answer.body)?.issuer !== issuer) {
+  if (jsonObject(answer.body)?.['issuer'] !== issuer) {
     const problem = `In the container ${container.name}, ${config.authHost} is ${address}, and it is not authentik that answers there.`;
     return no('fail', problem, way(context, app), `It answers ${status}.`);
   }

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { parseJson } from '../formats/json.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -35,10 +36,5 @@ export function readIdToken(token: string, jwks: unknown, expected: Expected, no
 
 const publicKey = (key: JsonWebKey) => createPublicKey({ key, format: 'jwk' });
 
-function decoded(part: string): Claims | undefined {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}
+const decoded = (part: string): Claims | undefined =>
+  parseJson(Buffer.from(part, 'base64url').toString()) as Claims | undefined;

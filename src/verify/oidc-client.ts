@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { issuerOf, type Speaker } from '../config/oidc.ts';
+import { jsonObject } from '../formats/json.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Client } from '../model/sso.ts';
@@ -143,7 +144,7 @@ async function proveClient(
   const keys = await sendProbe(context, { url: `${issuer}jwks/` });
   if (keys instanceof Failure) return no(`${issuer}jwks/ does not answer.`);
   const expected = { issuer, audience: client.id, nonce: asked.nonce };
-  const claims = readIdToken(String(first['id_token']), jsonIn(keys.body), expected, Date.now());
+  const claims = readIdToken(String(first['id_token']), jsonObject(keys.body), expected, Date.now());
   if (typeof claims === 'string') return no(`${app.name} would not believe the token that it gets: ${claims}.`);
   const isTold = !app.oidc.scopes.includes('profile') || claims['preferred_username'] === username;
   if (!isTold)
@@ -177,17 +178,7 @@ async function exchange(
     body: form.toString(),
   });
   if (answer instanceof Failure) return [answer.problem].flat().join(' ');
-  const said = jsonIn(answer.body);
+  const said = jsonObject(answer.body);
   if (answer.status === 200 && said && 'id_token' in said) return said;
   return `It answers ${answer.status}${said && typeof said['error'] === 'string' ? `, ${said['error']}` : ''}.`;
-}
-
-/** The object that an answer holds, if it holds one. */
-export function jsonIn(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const data: unknown = JSON.parse(body);
-    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

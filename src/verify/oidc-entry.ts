@@ -1,10 +1,10 @@
 import type { Speaker } from '../config/oidc.ts';
+import { jsonObject } from '../formats/json.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Browser } from '../world/authentik/browser.ts';
 import type { HttpAnswer } from '../world/world.ts';
 import { failed } from './check.ts';
-import { jsonIn } from './oidc-client.ts';
 import { authorizeRequest, browserFor } from './oidc-start.ts';
 import type { ProbeContext } from './probe.ts';
 import { stayed, type Visitor } from './visit.ts';
@@ -87,7 +87,7 @@ async function proveAdministrator(browser: Browser, app: Speaker, username: stri
   const answer = `${status} ${path}`;
   // Who asks for something else than a cookie says nothing of whom the cookie is.
   if (status === 401 || status >= 500) return [skip(about, unseen(`${app.name} does not say it: ${answer}.`))];
-  const said = jsonIn(body);
+  const said = jsonObject(body);
   const isSo = status === 200 && Object.entries(has ?? {}).every(([name, value]) => said?.[name] === value);
   if (isSo) return [ok({ ...about, answer })];
   const problem = `${username} gets into ${app.name}, and is no administrator there.`;

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { parseJson } from '../../formats/json.ts';
 import { Failure } from '../../model/failure.ts';
 import type { CaddyPlace } from '../../model/resource.ts';
 import type { ContainerDetails, ExecResult } from '../../world/docker/docker.ts';
@@ -113,22 +114,13 @@ export function onThisServer(program: Program, inside: string, { files, host, ht
         throw error;
       });
       // As much as is read of an answer may not be all of it.
-      return answer?.status === 200 && isJson(answer.body) ? answer.body : undefined;
+      return answer?.status === 200 && parseJson(answer.body) !== undefined ? answer.body : undefined;
     },
     read: (path) => files.read(path),
     dial: async (address, port) => here(address, port),
     environment,
     envFiles,
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where Caddy keeps the configuration that it loaded last. */
