@@ -1,6 +1,6 @@
 import type { ExitCode } from '../model/failure.ts';
 import { byTimer } from './care.ts';
-import { defineCommand, type FlagsOf } from './define-command.ts';
+import { defineCommand, type FlagsOf, type Typed } from './define-command.ts';
 
 const place = [
   '--to <path>',
@@ -14,6 +14,14 @@ const resticEnv = ['--restic-env <file>', 'a file with variables for restic; def
 
 const key = ['--identity <file>', 'the key file of age that opens the copy, where it is encrypted'] as const;
 const passphrase = ['--passphrase-file <file>', 'the passphrase that opens the copy; - reads stdin'] as const;
+
+/** Where copies are, and what opens the repository. */
+const fromPlace = (command: Typed) => command.option(...from).option(...resticEnv);
+const aCopy = (command: Typed) => fromPlace(command).argument('[copy]');
+const aCopyWithKey = (command: Typed) =>
+  aCopy(command)
+    .option(...key)
+    .option(...passphrase);
 
 export const backup = defineCommand({
   name: 'backup',
@@ -44,7 +52,7 @@ export const backupList = defineCommand({
   heading: 'care',
   about: 'List the copies',
   examples: ['homeauth backup list', 'homeauth backup list --json'],
-  takes: (command) => command.option(...from).option(...resticEnv),
+  takes: fromPlace,
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/list.ts')).list(flags, s),
 });
 export type BackupListFlags = FlagsOf<typeof backupList>;
@@ -54,11 +62,7 @@ export const backupShow = defineCommand({
   heading: 'care',
   about: 'Show what a copy holds',
   examples: ['homeauth backup show', 'homeauth backup show 2026-11-29T160500Z'],
-  takes: (command) =>
-    command
-      .argument('[copy]')
-      .option(...from)
-      .option(...resticEnv),
+  takes: aCopy,
   run: async ([copy], flags, s): Promise<ExitCode> => (await import('../commands/backup/show.ts')).show(copy, flags, s),
 });
 export type BackupShowFlags = FlagsOf<typeof backupShow>;
@@ -68,13 +72,7 @@ export const backupVerify = defineCommand({
   heading: 'care',
   about: 'Read a whole copy, and compare it with its checksums',
   examples: ['homeauth backup verify', 'homeauth backup verify 2026-11-29T160500Z'],
-  takes: (command) =>
-    command
-      .argument('[copy]')
-      .option(...from)
-      .option(...resticEnv)
-      .option(...key)
-      .option(...passphrase),
+  takes: aCopyWithKey,
   run: async ([copy], flags, s): Promise<ExitCode> =>
     (await import('../commands/backup/verify.ts')).verify(copy, flags, s),
 });
@@ -86,14 +84,7 @@ export const backupDrill = defineCommand({
   about: 'Restore a copy into containers of its own, prove that people can log in, and remove them',
   examples: ['homeauth backup drill', 'homeauth backup drill 2026-11-29T160500Z --identity /root/key.txt'],
   changes: true,
-  takes: (command) =>
-    command
-      .argument('[copy]')
-      .option(...from)
-      .option(...resticEnv)
-      .option(...key)
-      .option(...passphrase)
-      .option(...byTimer),
+  takes: (command) => aCopyWithKey(command).option(...byTimer),
   run: async ([copy], flags, s): Promise<ExitCode> =>
     (await import('../commands/backup/drill.ts')).drill(copy, flags, s),
 });
@@ -112,10 +103,8 @@ export const restore = defineCommand({
   changes: true,
   dryRun: 'show what would be lost, and change nothing',
   takes: (command) =>
-    command
+    fromPlace(command)
       .argument('<copy>')
-      .option(...from)
-      .option(...resticEnv)
       .option(...key)
       .option(...passphrase)
       .option('--domain <domain>', 'on a new server: another domain than that of the copy')
@@ -133,10 +122,7 @@ export const backupPrune = defineCommand({
   changes: true,
   dryRun: 'show which copies would go, and remove none',
   takes: (command) =>
-    command
-      .option(...from)
-      .option(...resticEnv)
-      .option('--keep <days,weeks,months>', 'what stays, such as 7d,4w,6m; default: backup.keep'),
+    fromPlace(command).option('--keep <days,weeks,months>', 'what stays, such as 7d,4w,6m; default: backup.keep'),
   run: async (_, flags, s): Promise<ExitCode> => (await import('../commands/backup/prune.ts')).prune(flags, s),
 });
 export type BackupPruneFlags = FlagsOf<typeof backupPrune>;

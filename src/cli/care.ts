@@ -1,7 +1,5 @@
-import type { Argument as TypedArgument } from '@commander-js/extra-typings';
-import { Argument } from 'commander';
 import type { ExitCode } from '../model/failure.ts';
-import { defineCommand, type FlagsOf } from './define-command.ts';
+import { defineCommand, type FlagsOf, oneOf } from './define-command.ts';
 
 /** Of what timers run. */
 export const byTimer = ['--scheduled', 'run as a timer does: tell those in notify what is new'] as const;
@@ -67,8 +65,7 @@ export const report = defineCommand({
 });
 export type ReportFlags = FlagsOf<typeof report>;
 
-const secretNames = ['database', 'key', 'token', 'mail', 'all'] as const;
-const secrets = new Argument('<secret>', 'which one').choices(secretNames);
+const secrets = oneOf('<secret>', 'which one', ['database', 'key', 'token', 'mail', 'all']);
 
 export const rotate = defineCommand({
   name: 'rotate',
@@ -78,9 +75,7 @@ export const rotate = defineCommand({
   changes: true,
   takes: (command) =>
     command
-      .addArgument(
-        secrets as unknown as TypedArgument<'<secret>', undefined, undefined, undefined, (typeof secretNames)[number]>,
-      )
+      .addArgument(secrets)
       .option('--mail-password-file <file>', 'the new password of the mail server; - reads stdin')
       .option('--leaked', 'also the secrets of apps; log everybody out, and list the keys that homeauth did not make'),
   run: async ([secret], flags, s): Promise<ExitCode> =>

@@ -1,7 +1,14 @@
-import type { OptionValues, Command as Typed, Option as TypedOption } from '@commander-js/extra-typings';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type {
+  OptionValues,
+  Command as Typed,
+  Argument as TypedArgument,
+  Option as TypedOption,
+} from '@commander-js/extra-typings';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Runtime } from '../installation/runtime.ts';
 import type { ExitCode } from '../model/failure.ts';
+
+export type { Typed };
 
 /** Flags that every command has, and those that follow from what it declares. */
 export interface CommonFlags {
@@ -105,6 +112,14 @@ export const choice = <const Flag extends string>(
   help: string,
   words: readonly string[] = (/<(.+)>/.exec(flag)?.[1] ?? '').split('|'),
 ): TypedOption<Flag> => new Option(flag, help).choices(words) as unknown as TypedOption<Flag>;
+
+/** An argument that is one of a few words. */
+export const oneOf = <const Name extends string, const Word extends string>(
+  name: Name,
+  help: string,
+  words: readonly Word[],
+): TypedArgument<Name, undefined, undefined, undefined, Word> =>
+  new Argument(name, help).choices(words) as unknown as TypedArgument<Name, undefined, undefined, undefined, Word>;
 
 /** A flag that may be given more than once. */
 export const several = <const Flag extends string>(

@@ -1,7 +1,5 @@
-import type { Argument as TypedArgument } from '@commander-js/extra-typings';
-import { Argument } from 'commander';
 import type { ExitCode } from '../model/failure.ts';
-import { defineCommand, endShutOut, type FlagsOf } from './define-command.ts';
+import { defineCommand, endShutOut, type FlagsOf, oneOf } from './define-command.ts';
 
 /** What `init` wants to know is a flag each, too: they come from the interview. */
 export const init = defineCommand({
@@ -44,18 +42,20 @@ export const apply = defineCommand({
 });
 export type ApplyFlags = FlagsOf<typeof apply>;
 
-const names = ['caddy', 'nginx', 'npm', 'traefik', 'traefik-labels'] as const;
-const kinds = new Argument('[kind]', 'caddy unless told; npm is Nginx Proxy Manager').choices(names);
+const kinds = oneOf('[kind]', 'caddy unless told; npm is Nginx Proxy Manager', [
+  'caddy',
+  'nginx',
+  'npm',
+  'traefik',
+  'traefik-labels',
+]);
 
 export const proxyText = defineCommand({
   name: 'proxy text',
   heading: 'set up',
   about: 'Print the text for a proxy that you keep, for example on another machine',
   examples: ['homeauth proxy text', 'homeauth proxy text nginx'],
-  takes: (command) =>
-    command.addArgument(
-      kinds as unknown as TypedArgument<'[kind]', undefined, undefined, undefined, (typeof names)[number]>,
-    ),
+  takes: (command) => command.addArgument(kinds),
   run: async ([kind], flags, s): Promise<ExitCode> =>
     (await import('../commands/proxy-text.ts')).proxyText(kind, flags, s),
 });

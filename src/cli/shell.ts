@@ -1,9 +1,7 @@
-import type { Argument as TypedArgument } from '@commander-js/extra-typings';
-import { Argument } from 'commander';
 import type { ExitCode } from '../model/failure.ts';
-import { defineCommand } from './define-command.ts';
+import { defineCommand, oneOf } from './define-command.ts';
 
-const shells = new Argument('<bash|zsh|fish>', 'your shell').choices(['bash', 'zsh', 'fish']);
+const shells = oneOf('<bash|zsh|fish>', 'your shell', ['bash', 'zsh', 'fish']);
 
 export const completion = defineCommand({
   name: 'completion',
@@ -15,9 +13,7 @@ export const completion = defineCommand({
     'homeauth completion fish > ~/.config/fish/completions/homeauth.fish',
   ],
   takes: (command) =>
-    command
-      .addArgument(shells as unknown as TypedArgument<'<bash|zsh|fish>'>)
-      .addHelpText('after', '\nAfter an update of homeauth, print it again.'),
+    command.addArgument(shells).addHelpText('after', '\nAfter an update of homeauth, print it again.'),
   run: async ([shell], _, s): Promise<ExitCode> => {
     const [{ completion: print }, { grammarOf }, { buildCli }, { questions }] = await Promise.all([
       import('../commands/completion.ts'),
