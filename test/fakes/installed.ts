@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import type { Files } from '../../src/world/world.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { type FakeOptions, type FakeWorld, fakeWorld } from './world.ts';
 
@@ -16,3 +17,8 @@ export async function installed(apps: readonly string[] = [], options: FakeOptio
 
 /** Where things lie on it. */
 export const at = (path: string): string => join('/srv/docker/authentik', path);
+
+/** Its owner writes into homeauth.yaml. */
+export async function changeConfig(files: Files, change: (text: string) => string): Promise<void> {
+  await files.write(at('homeauth.yaml'), change((await files.read(at('homeauth.yaml'))) ?? ''), 0o644);
+}

@@ -1,13 +1,12 @@
 import type { MemoryFiles } from './files.ts';
 import { homeauthIn } from './homeauth.ts';
-import { at, installed } from './installed.ts';
+import { changeConfig, installed } from './installed.ts';
 import type { FakeWorld } from './world.ts';
 
 /** A machine with something of everything on it. */
 export async function populated(): Promise<FakeWorld> {
   const fake = await installed();
-  const text = await fake.files.read(at('homeauth.yaml'));
-  await fake.files.write(at('homeauth.yaml'), `${text}policies:\n  recovery: true\n  invitations: true\n`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}policies:\n  recovery: true\n  invitations: true\n`);
   (fake.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
   const homeauth = homeauthIn(fake);
   const runs = [

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -17,9 +17,8 @@ const homeauth = (...args: Parameters<ReturnType<typeof homeauthIn>>) => homeaut
 
 async function withMail(): Promise<void> {
   await startMailServer(fake, server);
-  const yaml = (await fake.files.read(at('homeauth.yaml'))) ?? '';
   const mail = `mail:\n  host: ${server}\n  port: 25\n  tls: none\n  from: auth@example.com\n`;
-  await fake.files.write(at('homeauth.yaml'), `${yaml}${mail}`, 0o644);
+  await changeConfig(fake.files, (yaml) => `${yaml}${mail}`);
   expect((await homeauth('apply')).failure).toBeUndefined();
 }
 

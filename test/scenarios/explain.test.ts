@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -14,14 +14,13 @@ let fake: FakeWorld;
 beforeAll(async () => {
   base = await installed();
   const homeauth = homeauthIn(base);
-  const text = (await base.files.read(at('homeauth.yaml'))) ?? '';
   const apps = `groups: [family]
 apps:
   - { name: wiki, upstream: 'wiki:80', group: family }
   - { name: open, upstream: 'open:80' }
   - { name: music, upstream: 'music:80', mode: domain }
 `;
-  await base.files.write(at('homeauth.yaml'), text.replace(/^apps:.*\n/m, '') + apps, 0o644);
+  await changeConfig(base.files, (text) => text.replace(/^apps:.*\n/m, '') + apps);
   await base.files.write('/srv/pw', good, 0o600);
   expect((await homeauth('apply')).failure).toBeUndefined();
   const anna = { name: 'Anna', email: 'anna@example.com', group: ['family'], passwordFile: '/srv/pw' };

@@ -3,7 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
@@ -82,8 +82,7 @@ describe('before the first init, ways out name flags and not a file that is not 
 test('where there is a homeauth.yaml, that is what they name', async () => {
   const homeauth = homeauthIn(fake);
   expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
-  const text = await fake.files.read(at('homeauth.yaml'));
-  await fake.files.write(at('homeauth.yaml'), `${text}caddy-container: cady\n`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}caddy-container: cady\n`);
   const { failure } = await homeauth('apply');
   expect([failure?.code, failure?.fix]).toEqual([
     'caddy-not-found',

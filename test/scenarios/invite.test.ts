@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -14,7 +14,7 @@ let homeauth: ReturnType<typeof homeauthIn>;
 beforeAll(async () => {
   fake = await installed();
   homeauth = homeauthIn(fake);
-  await fake.files.write(at('homeauth.yaml'), `${await fake.files.read(at('homeauth.yaml'))}groups: [family]\n`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}groups: [family]\n`);
   await homeauth('apply');
 });
 afterAll(() => fake.close());
@@ -83,7 +83,7 @@ describe('with mail', () => {
   test('authentik mails it to the guest', async () => {
     await startMailServer(fake, server);
     const mail = `mail:\n  host: ${server}\n  port: 25\n  tls: none\n  from: auth@example.com\n`;
-    await fake.files.write(at('homeauth.yaml'), `${await fake.files.read(at('homeauth.yaml'))}${mail}`, 0o644);
+    await changeConfig(fake.files, (text) => `${text}${mail}`);
     expect((await homeauth('apply')).failure).toBeUndefined();
     const { out } = await homeauth('user invite', ['anna@example.com'], { group: ['family'] });
     expect(out).toContain('authentik mails it to anna@example.com');
@@ -168,8 +168,7 @@ test('they are listed, and taken back by name or id', async () => {
 });
 
 test('switched off again, the page is gone', async () => {
-  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), text.replace('invitations: true', 'invitations: false'), 0o644);
+  await changeConfig(fake.files, (text) => text.replace('invitations: true', 'invitations: false'));
   expect((await homeauth('apply')).failure).toBeUndefined();
   const { flows, stages, prompts, policies } = await state();
   const names = [...flows.map(({ slug }) => slug), ...[...stages, ...prompts, ...policies].map(({ name }) => name)];

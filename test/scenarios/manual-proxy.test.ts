@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -25,8 +25,7 @@ test('the texts for a proxy that its owner keeps are written, kept up to date, a
     expect(await fake.files.read(at(`proxy/${name}`)), name).toContain('wiki.home.example.com');
   expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
 
-  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), `${text}listen: 127.0.0.1:910\n`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}listen: 127.0.0.1:910\n`);
   expect((await homeauth('apply')).failure).toBeUndefined();
   expect(await fake.files.read(at('proxy/nginx.conf'))).toContain('server 127.0.0.1:910;');
   expect(fake.docker.boxes.get('authentik')?.made.definition.publish).toMatchObject([

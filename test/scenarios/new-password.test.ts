@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -64,9 +64,8 @@ describe('before mail is set', () => {
 describe('with mail', () => {
   beforeAll(async () => {
     await startMailServer(fake, server);
-    const yaml = (await fake.files.read(at('homeauth.yaml'))) ?? '';
     const mail = `mail:\n  host: ${server}\n  port: 25\n  tls: none\n  from: Home <auth@example.com>\n`;
-    await fake.files.write(at('homeauth.yaml'), `${yaml}${mail}`, 0o644);
+    await changeConfig(fake.files, (yaml) => `${yaml}${mail}`);
     expect((await homeauth('apply')).failure).toBeUndefined();
   });
 

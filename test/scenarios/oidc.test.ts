@@ -4,7 +4,7 @@ import { Secret } from '../../src/model/secret.ts';
 import { occ, portainer } from '../fakes/apps.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt } from '../fakes/power.ts';
@@ -536,9 +536,9 @@ test("the lines for an app's compose file go into a file beside it, where its ow
 
 test('an app that can no longer be set up stops what sets it up, and not what takes it away', async () => {
   const other = await copyOf(fake);
-  const text = (await other.files.read(at('homeauth.yaml'))) ?? '';
-  const broken = text.replace('  - name: miniflux\n', '  - name: headscale\n    host: miniflux.home.example.com\n');
-  await other.files.write(at('homeauth.yaml'), broken, 0o644);
+  await changeConfig(other.files, (text) =>
+    text.replace('  - name: miniflux\n', '  - name: headscale\n    host: miniflux.home.example.com\n'),
+  );
   const there = homeauthIn(other);
   expect((await there('apply')).failure).toMatchObject({ code: 'oidc-group' });
   expect((await there('user list')).failure).toBeUndefined();
@@ -549,9 +549,8 @@ test('an app that can no longer be set up stops what sets it up, and not what ta
 test('what no command takes back is named when its app leaves', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
-  const text = (await other.files.read(at('homeauth.yaml'))) ?? '';
   const entry = '  - { name: actual-budget, upstream: actual:5006, login: oidc, oidc: { settings-in: actual } }\n';
-  await other.files.write(at('homeauth.yaml'), `${text.trimEnd()}\n${entry}`, 0o644);
+  await changeConfig(other.files, (text) => `${text.trimEnd()}\n${entry}`);
   const { err, failure } = await there('remove-app', ['actual-budget']);
   expect(failure).toBeUndefined();
   expect(err.replace(/\s+/g, ' ')).toMatch(

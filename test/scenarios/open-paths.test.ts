@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { openTargets, shutTargets } from '../open-targets.ts';
@@ -12,8 +12,7 @@ let fake: FakeWorld;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 const edited = async (change: (text: string) => string) => {
-  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), change(text), 0o644);
+  await changeConfig(fake.files, (text) => change(text));
 };
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { Runtime } from '../../src/installation/runtime.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
@@ -99,8 +99,7 @@ test('gets in by the front door where the rule is gone', async () => {
 });
 
 test('is not made where no app has a group', async () => {
-  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), text.replace(/^\s*group: family\n/gm, ''), 0o644);
+  await changeConfig(fake.files, (text) => text.replace(/^\s*group: family\n/gm, ''));
   await homeauthIn(fake)('apply');
   const calls: string[] = [];
   const connect: Runtime['connect'] = (options) => {
@@ -117,8 +116,7 @@ test('is not made where no app has a group', async () => {
 });
 
 test('cannot log in where everybody needs a second factor, and that is said', async () => {
-  const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  await fake.files.write(at('homeauth.yaml'), `${text}policies:\n  second-factor: everyone\n`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}policies:\n  second-factor: everyone\n`);
   expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
   const { out, code } = await verify();
   expect(out.replaceAll(/\s+/g, ' ')).toContain('Everybody needs a second factor, and an account that is made for a');

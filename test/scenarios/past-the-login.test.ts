@@ -4,7 +4,7 @@ import { Secret } from '../../src/model/secret.ts';
 import { type LoginResult, logIn } from '../../src/world/authentik/login.ts';
 import type { Http, HttpAnswer } from '../../src/world/world.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { push } from '../standin/outpost/served.ts';
@@ -21,8 +21,7 @@ beforeAll(async () => {
   - { name: wiki, upstream: 'whoami:80', group: family }
   - { name: music, upstream: 'whoami:80', mode: domain }
 `;
-  const text = (await base.files.read(at('homeauth.yaml'))) ?? '';
-  await base.files.write(at('homeauth.yaml'), text.trimEnd() + apps, 0o644);
+  await changeConfig(base.files, (text) => text.trimEnd() + apps);
   await base.files.write('/srv/pw', password, 0o600);
   expect((await homeauth('apply')).failure).toBeUndefined();
   for (const [name, group] of [

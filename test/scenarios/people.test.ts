@@ -3,7 +3,7 @@ import type { CommandName } from '../../src/cli.ts';
 import { textOf } from '../../src/model/shown.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -15,8 +15,7 @@ let fake: FakeWorld;
 
 beforeAll(async () => {
   base = await installed([], { standin: { checkSchema: true } });
-  const text = (await base.files.read(at('homeauth.yaml'))) ?? '';
-  await base.files.write(at('homeauth.yaml'), `${text}groups: [family, guests]\n`, 0o644);
+  await changeConfig(base.files, (text) => `${text}groups: [family, guests]\n`);
   await base.files.write('/srv/pw', `${good}\n`, 0o600);
   expect((await homeauthIn(base)('apply')).failure).toBeUndefined();
 });
@@ -111,8 +110,7 @@ describe('user add', () => {
   test('with a link in place of a password, which sets one', async () => {
     expect((await run('user add', ['anna'], { ...withoutPassword, link: true })).failure?.code).toBe('recovery-off');
     expect(await person('anna')).toBeUndefined();
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), `${text}policies: { recovery: true }\n`, 0o644);
+    await changeConfig(fake.files, (text) => `${text}policies: { recovery: true }\n`);
     expect((await run('apply')).failure).toBeUndefined();
     const { out, failure } = await run('user add', ['anna'], { ...withoutPassword, link: true });
     expect(failure).toBeUndefined();
@@ -266,36 +264,27 @@ describe('changing', () => {
     expect(textOf(failure?.fix ?? '')).toMatch(
       /user groups NAME --add "authentik Admins"\n.* under admin:, then: homeauth apply$/,
     );
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    const annas = text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna');
-    await fake.files.write(at('homeauth.yaml'), annas, 0o644);
+    await changeConfig(fake.files, (text) => text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna'));
     expect((await run('apply')).out).toBe('Everything is as it should be; nothing was changed.');
     expect((await run('user remove', ['helen'], {}, ['y'])).failure).toBeUndefined();
   });
 
   test('a new administrator of homeauth.yaml is to be given a password', async () => {
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), text.replaceAll('helen', 'zack'), 0o644);
+    await changeConfig(fake.files, (text) => text.replaceAll('helen', 'zack'));
     const { out, failure } = await run('apply');
     expect(failure).toBeUndefined();
     expect(out).toContain('homeauth user password zack');
   });
 
   test('an account that has not what the administrator needs: what to give it', async () => {
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(
-      at('homeauth.yaml'),
-      text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna'),
-      0o644,
-    );
+    await changeConfig(fake.files, (text) => text.replaceAll('helen', 'anna').replace('name: Helen', 'name: Anna'));
     const { failure } = await run('apply');
     expect(failure?.code).toBe('not-ours');
     expect(textOf(failure?.fix ?? '')).toContain('homeauth user groups anna --add GROUP');
   });
 
   test('people and groups that no file names stay through apply and plan', async () => {
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), text.replace('groups: [family, guests]\n', ''), 0o644);
+    await changeConfig(fake.files, (text) => text.replace('groups: [family, guests]\n', ''));
     expect((await run('apply')).failure).toBeUndefined();
     expect(await person('anna')).toBeDefined();
     expect((await databaseOf(fake)).groups.map(({ name }) => name)).toContain('family');

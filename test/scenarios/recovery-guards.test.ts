@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
 import { type Home, home } from '../fakes/home.ts';
-import { at } from '../fakes/installed.ts';
+import { changeConfig } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -22,9 +22,8 @@ beforeEach(async () => {
   const anna = { name: 'Anna', email: 'anna@example.com', passwordFile: '/srv/password' };
   expect((await here.homeauth('user add', ['anna'], anna)).failure).toBeUndefined();
   await startMailServer(here.fake, server);
-  const yaml = (await here.fake.files.read(at('homeauth.yaml'))) ?? '';
   const mail = `mail:\n  host: ${server}\n  port: 25\n  tls: none\n  from: auth@example.com\n`;
-  await here.fake.files.write(at('homeauth.yaml'), `${yaml}${mail}`, 0o644);
+  await changeConfig(here.fake.files, (yaml) => `${yaml}${mail}`);
   expect((await here.homeauth('apply')).failure).toBeUndefined();
 });
 afterEach(() => here.fake.close());
@@ -104,12 +103,7 @@ describe('whoever reads the mail of an administrator', () => {
   });
 
   test('with the policy off, mails go out as authentik sends them', async () => {
-    const yaml = (await here.fake.files.read(at('homeauth.yaml'))) ?? '';
-    await here.fake.files.write(
-      at('homeauth.yaml'),
-      yaml.replace('second-factor: admins', 'second-factor: off'),
-      0o644,
-    );
+    await changeConfig(here.fake.files, (yaml) => yaml.replace('second-factor: admins', 'second-factor: off'));
     expect((await here.homeauth('apply')).failure).toBeUndefined();
     expect((await here.homeauth('plan')).out).toMatch(/^Nothing to change/);
     await asks('helen');

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
@@ -146,7 +146,7 @@ describe('a copy in a repository', () => {
 describe('what is in homeauth.yaml', () => {
   test('is enough for backup, prune and the timers', async () => {
     const lines = `backup: { to: '${to}', restic-env: /root/restic.env, keep: 1d }\n`;
-    await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}${lines}`, 0o644);
+    await changeConfig(files, (text) => `${text}${lines}`);
     await homeauth('backup', [], { init: true });
     await homeauth('backup');
     // The newest of the day stays, and the space of the other is free: nobody else is in the repository.
@@ -164,11 +164,7 @@ describe('what is in homeauth.yaml', () => {
     const { failure } = await homeauth('backup', [], { ...flags, to: secret });
     expect(failure?.code).toBe('flag-invalid');
     expect(JSON.stringify(failure)).not.toContain('kettle');
-    await files.write(
-      at('homeauth.yaml'),
-      `${await files.read(at('homeauth.yaml'))}backup: { to: '${secret}' }\n`,
-      0o644,
-    );
+    await changeConfig(files, (text) => `${text}backup: { to: '${secret}' }\n`);
     expect((await homeauth('backup')).failure?.code).toBe('config-invalid');
   });
 
@@ -327,11 +323,7 @@ test('a restore brings no former password of the repository back, and loses no f
 test('an uninstall with all data says which password goes, and leaves nothing of ours and all of the rest', async () => {
   await homeauth('backup', [], { to, init: true });
   await files.write('/etc/hook', 'https://hook.example.com/x', 0o600);
-  await files.write(
-    at('homeauth.yaml'),
-    `${await files.read(at('homeauth.yaml'))}notify: { webhook: { url-file: /etc/hook } }\n`,
-    0o644,
-  );
+  await changeConfig(files, (text) => `${text}notify: { webhook: { url-file: /etc/hook } }\n`);
   await homeauth('doctor', [], { scheduled: true });
   expect(await files.stat(at('.homeauth/figures.json'))).toBeDefined();
   const { err, failure } = await homeauth('uninstall', [], { confirm: 'home.example.com' });

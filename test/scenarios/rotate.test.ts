@@ -5,7 +5,7 @@ import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
@@ -134,9 +134,8 @@ describe.each(['database', 'key'] as const)('%s: where apply would refuse, nothi
   test('because of what homeauth.yaml says since', async () => {
     await neighbour('grocy');
     await neighbour('plex');
-    const yaml = (await files.read(at('homeauth.yaml'))) ?? '';
     const app = 'apps:\n  - { name: grocy, login: header, upstream: "grocy:80" }';
-    await files.write(at('homeauth.yaml'), yaml.replace('apps:', app), 0o644);
+    await changeConfig(files, (yaml) => yaml.replace('apps:', app));
     const [before, ran] = [files.snapshot(), running()];
     expect(await homeauth('rotate', [what])).toMatchObject({ code: 2, failure: { code: 'header-shared' } });
     expect(running()).toEqual(ran);
@@ -177,7 +176,7 @@ describe('mail', () => {
   beforeEach(async () => {
     const mail = 'mail: { host: mail.example.com, from: a@example.com, username: a, password-file: /root/mail }';
     files.put('/root/mail', 'kettle\n', 0o600);
-    await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}${mail}\n`, 0o644);
+    await changeConfig(files, (text) => `${text}${mail}\n`);
     expect((await homeauth('apply')).failure).toBeUndefined();
     files.put('/root/new', 'lantern\n', 0o600);
     const { exec } = fake.docker;

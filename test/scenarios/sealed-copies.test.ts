@@ -5,7 +5,7 @@ import { opened, sealFor } from '../../src/lifecycle/backup/seal.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { collected, textOf } from '../fakes/streams.ts';
@@ -56,13 +56,13 @@ test('nothing is written plain unless its owner says so', async () => {
   });
   expect(await files.list('/srv/docker/backups')).toBeUndefined();
   expect((await homeauth('backup', [], {}, fakeTerminal(['y']))).code).toBe(0);
-  await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}backup: { plain: true }\n`, 0o644);
+  await changeConfig(files, (text) => `${text}backup: { plain: true }\n`);
   expect((await homeauth('backup')).code).toBe(0);
 });
 
 test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and nothing else does', async () => {
   const line = `backup: { recipients: [${recipient}] }\n`;
-  await files.write(at('homeauth.yaml'), `${await files.read(at('homeauth.yaml'))}${line}`, 0o644);
+  await changeConfig(files, (text) => `${text}${line}`);
   const { copy, encrypted } = await made({});
   expect(encrypted).toBe('recipients');
   expect((await files.list(copy.path))?.toSorted()).toEqual(['database.dump.age', 'files.tar.age', 'manifest.json']);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { CommandName } from '../../src/cli.ts';
 import { ownBrowser } from '../../src/model/person.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -74,8 +74,7 @@ describe('a new password', () => {
 describe('a group that an app gets', () => {
   beforeEach(async () => {
     await run('user groups', ['anna']);
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), `groups: [family]\n${text}`, 0o644);
+    await changeConfig(fake.files, (text) => `groups: [family]\n${text}`);
     expect((await run('apply')).failure).toBeUndefined();
     expect((await run('user groups', ['anna'], { add: ['family'] })).failure).toBeUndefined();
     await visit(fake, 'anna', good);
@@ -83,8 +82,7 @@ describe('a group that an app gets', () => {
   });
 
   const narrow = async () => {
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), text.replace(/upstream: "?wiki:80"?/, '$&\n    group: family'), 0o644);
+    await changeConfig(fake.files, (text) => text.replace(/upstream: "?wiki:80"?/, '$&\n    group: family'));
   };
 
   test('by apply: whom it keeps out is logged out, and nobody else', async () => {

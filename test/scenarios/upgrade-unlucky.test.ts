@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { oldHome, stepped } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
@@ -203,9 +203,8 @@ test('homeauth.yaml keeps its line ends and its comments', async () => {
 
 test('copies go with backup.to in a repository, which an upgrade does not need', async () => {
   const files = await begin();
-  const text = (await files.read(at('homeauth.yaml'))) ?? '';
   const lines = "backup: { to: 'restic:rest:https://nas.example.com/home', restic-env: /root/gone, keep: 1d }\n";
-  await files.write(at('homeauth.yaml'), `${text}${lines}`, 0o644);
+  await changeConfig(files, (text) => `${text}${lines}`);
   const { failure, out } = await upgrade({ to: '2025.12.6' });
   expect(failure?.message).toBeUndefined();
   expect(out).toContain(at('before-upgrade'));
@@ -235,9 +234,8 @@ describe('a new release that has served', () => {
 describe('whatever is set up besides', () => {
   test('mail', async () => {
     const files = await begin();
-    const text = (await files.read(at('homeauth.yaml'))) ?? '';
     const mail = 'mail:\n  host: mail.example.com\n  from: home@example.com\n';
-    await files.write(at('homeauth.yaml'), `${text}${mail}`, 0o644);
+    await changeConfig(files, (text) => `${text}${mail}`);
     expect((await homeauthIn(fake)('apply')).failure?.message).toBeUndefined();
     expect((await upgrade({ to: '2025.12.6' })).failure?.message).toBeUndefined();
     expect((await homeauthIn(fake)('plan')).out).toMatch(/^Nothing to change/);

@@ -3,7 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { at, installed } from '../fakes/installed.ts';
+import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -53,8 +53,7 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
   let first: FakeWorld;
   beforeAll(async () => {
     first = await oldOne('2025.2.4');
-    const text = (await first.files.read(at('homeauth.yaml'))) ?? '';
-    await first.files.write(at('homeauth.yaml'), text.replace(/^.*allow-unsupported.*\n/m, ''), 0o644);
+    await changeConfig(first.files, (text) => text.replace(/^.*allow-unsupported.*\n/m, ''));
   });
   afterAll(() => first.close());
 
@@ -146,8 +145,7 @@ describe('from 2026.5.8', () => {
 
   test('a release that was written into homeauth.yaml by hand', async () => {
     fake = await copyOf(first);
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), text.replace('2026.5.8', '2026.8.6'), 0o644);
+    await changeConfig(fake.files, (text) => text.replace('2026.5.8', '2026.8.6'));
     const { failure } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
     expect(failure?.code).toBe('version-edited');
     expect(failure?.fix).toContain('2026.5.8');
@@ -158,8 +156,7 @@ describe('from 2026.5.8', () => {
     ['2026.2.7', 'release-downgrade'],
   ])('apply refuses %s in homeauth.yaml: %s', async (release, code) => {
     fake = await copyOf(first);
-    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-    await fake.files.write(at('homeauth.yaml'), text.replace('2026.5.8', release), 0o644);
+    await changeConfig(fake.files, (text) => text.replace('2026.5.8', release));
     const before = (fake.files as MemoryFiles).snapshot();
     for (const command of ['plan', 'apply'] as const)
       expect((await homeauthIn(fake)(command)).failure?.code).toBe(code);

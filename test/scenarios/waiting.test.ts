@@ -8,7 +8,7 @@ import type { CommandName } from '../../src/cli.ts';
 import { buildCli } from '../../src/cli.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { at } from '../fakes/installed.ts';
+import { at, changeConfig } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -61,10 +61,9 @@ describe('beside another homeauth, with --wait 0', () => {
     const sites = (await base.files.read(caddyfile)) ?? '';
     await base.files.write(caddyfile, `photos.home.example.com {\n\trespond 1\n}\n${sites}`, 0o644);
     await base.docker.exec('caddy', ['caddy', 'reload']);
-    const yaml = (await base.files.read(at('homeauth.yaml'))) ?? '';
     const app =
       '  - { name: notes, upstream: "notes:80", login: oidc, oidc: { redirect-uris: [{ url: "https://{host}/cb" }] } }';
-    await base.files.write(at('homeauth.yaml'), yaml.replace('apps:\n', `apps:\n${app}\n`), 0o644);
+    await changeConfig(base.files, (yaml) => yaml.replace('apps:\n', `apps:\n${app}\n`));
     const made = await homeauthIn(base)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
     copy = JSON.parse(made.out).copy.name;
   });

@@ -1,5 +1,5 @@
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
-import { at } from '../../fakes/installed.ts';
+import { changeConfig } from '../../fakes/installed.ts';
 import { inDatabase } from '../../fakes/people.ts';
 import { type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 
@@ -13,9 +13,8 @@ export async function rivalled(): Promise<FakeWorld> {
   };
   await done(homeauth('init', [], initFlags));
   await done(homeauth('add-app', ['whoami'], { group: 'family' }));
-  const text = await fake.files.read(at('homeauth.yaml'));
   const policies = 'policies:\n  second-factor: admins\n  recovery: true\n  invitations: true\n';
-  await fake.files.write(at('homeauth.yaml'), `${text}\n${policies}`, 0o644);
+  await changeConfig(fake.files, (text) => `${text}\n${policies}`);
   await done(homeauth('apply'));
   await inDatabase(fake, (state) => {
     const isOurs = (name: string) => name.startsWith('homeauth-');
