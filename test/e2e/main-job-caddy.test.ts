@@ -1,6 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plain } from '../fakes/homeauth.ts';
 import { WHOAMI_IMAGE } from '../machine/names.ts';
 import { apiRequests, changing } from './main-job/api.ts';
 import { hostOf, Visitor, visitor } from './main-job/browser.ts';
@@ -21,7 +22,6 @@ const knock = async (app: string) => (await visitor(place.engine)).ask(hostOf(ap
 const mine = { status: 200, body: 'a page of my own' };
 /** A Caddy that has just begun takes a moment for its first certificate. */
 const isServed = () => expect.poll(() => knock('mine').catch(String), { timeout: 30_000 }).toMatchObject(mine);
-const words = (text: string) => text.replace(/\s+/g, ' ');
 
 beforeAll(async () => {
   place = await openPlace();
@@ -66,7 +66,7 @@ test('a Caddyfile that Caddy does not accept is named, and left as it is', async
   await writeFile(caddy.caddyfile, broken);
   const refused = await homeauth(['add-app', 'whoami']);
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toContain(`Caddy does not accept ${caddy.caddyfile} as it is`);
+  expect(plain(refused.err)).toContain(`Caddy does not accept ${caddy.caddyfile} as it is`);
   expect(refused.err).toContain('repsond');
   expect(await caddyfile()).toBe(broken);
   expect(await knock('mine')).toMatchObject(mine);
@@ -88,7 +88,7 @@ test('a name that the user serves already is not taken', async () => {
   await place.engine.docker(['exec', '--workdir', '/etc/caddy', 'caddy', 'caddy', 'reload']);
   const refused = await homeauth(['add-app', 'wiki', '--upstream', 'whoami:80']);
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toContain(`${caddy.caddyfile} already serves wiki.${domain} by itself.`);
+  expect(plain(refused.err)).toContain(`${caddy.caddyfile} already serves wiki.${domain} by itself.`);
   expect(await caddyfile()).toBe(served);
   expect(await knock('wiki')).toMatchObject({ status: 200, body: 'my wiki' });
   await homeauthEnds(0, ['plan', '--exit-code']);
@@ -98,7 +98,7 @@ test('a name that the user serves already is not taken', async () => {
 test('a site of the user goes behind the login as it is, and uninstall brings it back', async () => {
   const shown = await homeauth(['protect', `wiki.${domain}`]);
   expect(shown.code).toBe(0);
-  expect(words(shown.err)).toContain('log');
+  expect(plain(shown.err)).toContain('log');
   expect((await knock('wiki')).headers['location']).toContain(`https://auth.${domain}/application/o/authorize/`);
   const helen = await visitor(place.engine);
   expect(await helen.open(hostOf('wiki'), 'helen', password)).toMatchObject({ status: 200, body: 'my wiki' });
@@ -112,7 +112,7 @@ test('a site of the user goes behind the login as it is, and uninstall brings it
 
 test('uninstall gives the Caddyfile back, and nothing of the Caddy goes', async () => {
   const { out } = await homeauthEnds(0, ['uninstall']);
-  expect(words(out)).toContain(`Your own sites come back in your Caddyfile, without this login: wiki.${domain}.`);
+  expect(plain(out)).toContain(`Your own sites come back in your Caddyfile, without this login: wiki.${domain}.`);
   expect(await caddyfile()).toBe(original);
   await expect(stat(join(dirname(caddy.caddyfile), 'homeauth.caddy'))).rejects.toThrow('ENOENT');
   expect(await containerNames(place.engine)).toEqual(['caddy']);

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { plain } from '../fakes/homeauth.ts';
 import { WHOAMI_IMAGE } from '../machine/names.ts';
 import { homeauth } from './main-job/homeauth.ts';
 import { containerNames, lives, networkNames } from './main-job/look.ts';
@@ -14,7 +15,6 @@ afterAll(() => place.close());
 afterEach(() => place.engine.remove({ prefix: '' }));
 
 const run = (...args: string[]) => place.engine.docker(['run', '--detach', ...args]);
-const words = (text: string) => text.replace(/\s+/g, ' ');
 
 async function expectNothingMade(): Promise<void> {
   await expect(stat(place.base)).rejects.toThrow('ENOENT');
@@ -27,7 +27,7 @@ test('a foreign container named authentik is neither taken over nor touched', as
   const before = await lives(place.engine);
   const refused = await homeauth(place.init);
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toMatch(/^There is a container authentik already/);
+  expect(plain(refused.err)).toMatch(/^There is a container authentik already/);
   expect(await lives(place.engine)).toEqual(before);
   await expectNothingMade();
 });
@@ -36,7 +36,7 @@ test('a container that holds port 443 is named', async () => {
   await run('--name', 'nginx', '--publish', '443:80', WHOAMI_IMAGE);
   const refused = await homeauth(place.init);
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toContain('Port 443 is held by the container nginx');
+  expect(plain(refused.err)).toContain('Port 443 is held by the container nginx');
   expect(await containerNames(place.engine)).toEqual(['nginx']);
   await expectNothingMade();
 });
@@ -45,7 +45,7 @@ test('a container that holds port 80 is named', async () => {
   await run('--name', 'nginx', '--publish', '80:80', WHOAMI_IMAGE);
   const refused = await homeauth(place.init);
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toContain('Port 80 is held by the container nginx');
+  expect(plain(refused.err)).toContain('Port 80 is held by the container nginx');
   expect(await containerNames(place.engine)).toEqual(['nginx']);
   await expectNothingMade();
 });
@@ -56,6 +56,6 @@ test('a program that holds port 443 is named', async () => {
   const refused = await homeauth(place.init);
   await new Promise((resolve) => server.close(resolve));
   expect(refused.code).toBe(2);
-  expect(words(refused.err)).toMatch(/^Port 443 is held by node\./);
+  expect(plain(refused.err)).toMatch(/^Port 443 is held by node\./);
   await expectNothingMade();
 });

@@ -48,6 +48,9 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
   };
 }
 
+/** Text without the breaks of its lines. */
+export const plain = (...text: readonly unknown[]): string => text.flat(2).join(' ').replace(/\s+/g, ' ');
+
 /** What `init` is told everywhere. */
 export const initFlags: Flags = {
   domain: 'home.example.com',

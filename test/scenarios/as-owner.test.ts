@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signsIn } from '../fakes/apps.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
-const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
 let miniflux: ReturnType<typeof signsIn>;
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import type { Program } from '../fakes/program.ts';
@@ -17,7 +17,6 @@ const program = (image: string) => (/grocy|plex/.test(image) ? anything : undefi
 
 let fake: FakeWorld;
 const nothing = 'Everything is as it should be; nothing was changed.';
-const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
 
 beforeAll(async () => {
   fake = await installed(['whoami'], { program });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -15,7 +15,6 @@ policies:
 `;
 
 /** Lines are broken where the screen ends. */
-const flat = (text: string) => text.replace(/\s+/g, ' ');
 
 let fake: FakeWorld;
 let homeauth: ReturnType<typeof homeauthIn>;
@@ -58,7 +57,7 @@ describe('with mail settings', () => {
   test('doctor tells of a password file that others can read', async () => {
     await fake.files.write('/etc/smtp-password', `${hostile}\n`, 0o644);
     const { out } = await homeauth('doctor', [], {}, fakeTerminal());
-    expect(flat(out)).toContain('/etc/smtp-password can be read by others than root');
+    expect(plain(out)).toContain('/etc/smtp-password can be read by others than root');
   });
 
   test('it refuses to try before they have reached the worker', async () => {
@@ -159,8 +158,8 @@ describe('with mail settings', () => {
     const { code, out } = await tryIt();
     expect(code).toBe(4);
     expect(out).toContain(`✗ `);
-    expect(flat(out)).toContain(cause);
-    expect(flat(out)).toContain(fix);
+    expect(plain(out)).toContain(cause);
+    expect(plain(out)).toContain(fix);
     expect(calls).toHaveLength(1);
   });
 
@@ -175,7 +174,7 @@ describe('with mail settings', () => {
     });
     const { code, out } = await tryIt();
     expect(code).toBe(4);
-    expect(flat(out)).toContain(cause);
+    expect(plain(out)).toContain(cause);
   });
 
   test('without Python in the worker it says that nothing is known', async () => {

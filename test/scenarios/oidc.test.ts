@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { Secret } from '../../src/model/secret.ts';
 import { occ, portainer } from '../fakes/apps.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -13,7 +13,6 @@ import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 const nothing = 'Everything is as it should be; nothing was changed.';
-const plain = (text: string) => text.replace(/\s+/g, ' ');
 /** Whatever was shown while these tests ran. */
 const shown: string[] = [];
 

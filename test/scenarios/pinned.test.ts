@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { sha256 } from '../fakes/docker.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -143,9 +143,8 @@ test('apply --pull takes a newer build of the same tag, with consent', async () 
   expect((await homeauth('apply')).out).toBe(nothing);
 
   const change = `image postgres:17-alpine@${first} → postgres:17-alpine@${second}`;
-  const words = (text: string) => text.replace(/\s+/g, ' ');
   const { out } = await homeauth('apply', [], { pull: true, dryRun: true });
-  expect(words(out)).toContain(change);
+  expect(plain(out)).toContain(change);
   const refused = await homeauth('apply', [], { pull: true }, fakeTerminal(['n']));
   expect(refused.code).toBe(3);
   expect(await pins()).toEqual(all(first));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { occ, portainer } from '../fakes/apps.ts';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -13,7 +13,6 @@ let first: FakeWorld;
 let fake: FakeWorld;
 let homeauth: ReturnType<typeof homeauthIn>;
 const settings = '/data/homeserver.yaml';
-const plain = (text: string) => text.replace(/\s+/g, ' ');
 
 beforeAll(async () => {
   first = await installed(['whoami']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentOf, type MemoryFiles } from '../fakes/files.ts';
-import { homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -8,7 +8,6 @@ import type { FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 const nothing = 'Everything is as it should be; nothing was changed.';
-const plain = (text: unknown) => [text].flat().join(' ').replace(/\s+/g, ' ');
 
 beforeAll(async () => {
   fake = await installed(['whoami']);

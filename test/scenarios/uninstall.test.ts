@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { homeauthIn, initFlags, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -9,14 +9,13 @@ import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 let fake: FakeWorld;
 afterEach(() => fake.close());
 const files = () => fake.files as MemoryFiles;
-const words = (text: string) => text.replace(/\s+/g, ' ');
 
 test('where there is nothing it says so, and where it looked', async () => {
   fake = fakeWorld();
   const before = files().snapshot();
   const ran = await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' });
   expect(ran.code).toBe(0);
-  expect(words(ran.out)).toContain('nothing of homeauth on this server to remove: no /etc/');
+  expect(plain(ran.out)).toContain('nothing of homeauth on this server to remove: no /etc/');
   const json = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(undefined, { json: true }));
   expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { ok: true, changes: [] }]);
   expect(files().snapshot()).toEqual(before);
@@ -37,10 +36,10 @@ test('a folder that was there before homeauth stays with the data in it, and tha
   expect((await homeauthIn(fake)('init', [], initFlags)).failure).toBeUndefined();
   const confirm = 'home.example.com';
   const dry = await homeauthIn(fake)('uninstall', [], { confirm, dryRun: true });
-  expect(words(dry.out)).toContain(`Stays, because it was there before homeauth, with all that is in it: ${at('db')}`);
+  expect(plain(dry.out)).toContain(`Stays, because it was there before homeauth, with all that is in it: ${at('db')}`);
   expect(dry.out).toMatch(/^ {2}· folder +authentik\/db$/m);
   const ran = await homeauthIn(fake)('uninstall', [], { confirm });
-  expect(words(ran.out)).toContain(`Left, because it was there before homeauth, with all that is in it: ${at('db')}`);
+  expect(plain(ran.out)).toContain(`Left, because it was there before homeauth, with all that is in it: ${at('db')}`);
   expect(await files().read(at('db/PG_VERSION'))).toBe('17\n');
   expect(await files().stat(at('db'))).toMatchObject({ mode: 0o755, owner: { uid: 0, gid: 0 } });
 });
@@ -51,7 +50,7 @@ test('what would go is shown as it is asked for, without ids, and the same where
   expect(dry.out).not.toMatch(/\w:\/|no longer wanted|container:/);
   expect(dry.out).toMatch(/^This would be removed. What has a · stays:$/m);
   expect(dry.out).toMatch(/^ {2}- containers whoami {2}caddy/m);
-  expect(words(dry.out)).toContain('homeauth uninstall --dry-run --confirm home.example.com');
+  expect(plain(dry.out)).toContain('homeauth uninstall --dry-run --confirm home.example.com');
   const asked = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(['', 'n']));
   const rows = (text: string) => text.split('\n').filter((line) => /^ {2}[-·] /.test(line));
   expect([asked.code, rows(asked.err)]).toEqual([3, rows(dry.out)]);
@@ -83,7 +82,7 @@ test('what a later release added goes, too, although what came before it is on i
   const late = [...made.filter((line: { id: string }) => !isNew(line)), ...made.filter(isNew)];
   files().put(path, JSON.stringify({ version, made: late }), 0o600);
   const { out, err } = await homeauthIn(fake)('uninstall');
-  expect(words(out + err)).not.toContain('network authentik_proxy kept');
+  expect(plain(out + err)).not.toContain('network authentik_proxy kept');
   expect([...fake.docker.networks.keys()].filter((name) => name.startsWith('authentik'))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
-import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { oldHome, stepped } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -28,7 +28,6 @@ const confirm = 'home.example.com';
 const upgrade = (flags: Flags = {}, keys = ['y'], over = {}, options = {}) =>
   homeauthIn(fake, over)('upgrade', [], flags, fakeTerminal(keys, options));
 const imageOf = async (name = 'authentik') => (await fake.docker.container(name))?.image;
-const plain = (...text: unknown[]) => text.flat(2).join(' ').replace(/\s+/g, ' ');
 
 /** Power goes at the first effect of this name. */
 async function cutWhere(which: RegExp, flags: Flags = { to: '2025.12.6' }, when: 'before' | 'after' = 'before') {
