@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Letter, startMailbox } from '../standin/mailbox.ts';
 import type { Program } from './program.ts';
+import { theirContainer } from './their-container.ts';
 import type { FakeWorld } from './world.ts';
 
 /** Where its letters lie, for who looks into the container. */
@@ -18,21 +19,8 @@ export const mailbox: Program = async () => {
 };
 
 /** A mail server by this name, on the network where authentik's worker is. */
-export async function startMailServer({ docker }: FakeWorld, name: string): Promise<void> {
-  await docker.pull('mailbox:1');
-  await docker.run({
-    name,
-    definition: {
-      project: { name: 'mail', directory: '/', file: '/compose.yml' },
-      service: 'mail',
-      image: 'mailbox:1',
-      mounts: [],
-      networks: [{ name: 'authentik_backend', key: 'backend' }],
-    },
-    environment: {},
-    revision: '1',
-  });
-}
+export const startMailServer = (fake: FakeWorld, name: string): Promise<void> =>
+  theirContainer(fake, name, { image: 'mailbox:1', project: 'mail', networks: ['authentik_backend'] });
 
 /** What came in, once it is so many letters: the text with the lines of quoted-printable put together again. */
 export async function letters(

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import type { NewContainer } from '../../src/world/docker/docker.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -25,21 +25,8 @@ function machine() {
   return homeauthIn(fake);
 }
 
-async function app(address: string) {
-  const project = { name: 'wiki', directory: '/srv/wiki', file: '/srv/wiki/docker-compose.yml' };
-  const publish = [{ address, port: 8081, inside: 80, protocol: 'tcp' }];
-  const image = 'traefik/whoami:v1.11.0';
-  const definition = {
-    project,
-    service: 'wiki',
-    image,
-    mounts: [],
-    networks: [],
-    publish,
-  } as NewContainer['definition'];
-  await fake.docker.pull(image);
-  await fake.docker.run({ name: 'wiki', definition, environment: {}, revision: 'r' });
-}
+const app = (address: string) =>
+  theirContainer(fake, 'wiki', { networks: [], publish: [{ address, port: 8081, inside: 80, protocol: 'tcp' }] });
 
 test('authentik listens for a proxy on another machine at one address, and believes that machine alone', async () => {
   const homeauth = machine();

@@ -5,6 +5,7 @@ import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -17,21 +18,11 @@ const owners = 'auth.home.example.com {\n\trespond "mine"\n}\n';
 
 /** A Caddy of the owner's, with these sites. */
 async function caddy(name: string, text: string): Promise<void> {
-  const image = 'caddy:2.11.7';
   (fake.files as MemoryFiles).put(`/srv/${name}/Caddyfile`, text);
   await fake.docker.createNetwork('caddy_caddynet', { project: 'caddy', network: 'caddynet' });
-  await fake.docker.pull(image);
-  await fake.docker.run({
-    name,
-    definition: {
-      project: { name, directory: `/srv/${name}`, file: `/srv/${name}/compose.yaml` },
-      service: name,
-      image,
-      mounts: [{ source: `/srv/${name}`, target: '/etc/caddy' }],
-      networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
-    },
-    environment: {},
-    revision: 'theirs',
+  await theirContainer(fake, name, {
+    image: 'caddy:2.11.7',
+    mounts: [{ source: `/srv/${name}`, target: '/etc/caddy' }],
   });
 }
 

@@ -4,6 +4,7 @@ import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import type { Program } from '../fakes/program.ts';
 import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 
@@ -33,18 +34,8 @@ const run = (
 ) => homeauthIn(fake)(command, args, flags, fakeTerminal(answers));
 const read = async (path: string) => (await fake.files.read(at(path))) ?? '';
 
-async function theirs(name: string, image: string, networks: readonly string[], project = name) {
-  await fake.docker.pull(image);
-  await fake.docker.run({
-    name,
-    definition: {
-      project: { name: project, directory: `/opt/${project}`, file: `/opt/${project}/compose.yaml` },
-      ...{ service: name, image, mounts: [], networks: networks.map((one) => ({ name: one, key: one })) },
-    },
-    environment: {},
-    revision: project,
-  });
-}
+const theirs = (name: string, image: string, networks: readonly string[], project = name) =>
+  theirContainer(fake, name, { image, networks, project });
 
 test('an app that believes a header is refused where others reach it, with what to write', async () => {
   const before = await read('homeauth.yaml');

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
-import type { NewContainer } from '../../src/world/docker/docker.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { debians, withHostCaddy } from '../fakes/host-caddy.ts';
 import { at } from '../fakes/installed.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 const own = 'mine.home.example.com {\n\trespond "mine"\n}\n';
@@ -18,19 +18,8 @@ async function machine(program = {}) {
 }
 
 /** An app in a container of its owner's, whose port is published for this server alone, or for everybody. */
-async function app(fake: FakeWorld, address: string) {
-  const project = { name: 'wiki', directory: '/srv/wiki', file: '/srv/wiki/docker-compose.yml' };
-  const definition = {
-    project,
-    service: 'wiki',
-    image: 'traefik/whoami:v1.11.0',
-    mounts: [],
-    networks: [],
-    publish: [{ address, port: 8081, inside: 80, protocol: 'tcp' }],
-  } as NewContainer['definition'];
-  await fake.docker.pull(definition.image);
-  await fake.docker.run({ name: 'wiki', definition, environment: {}, revision: 'r' });
-}
+const app = (fake: FakeWorld, address: string) =>
+  theirContainer(fake, 'wiki', { networks: [], publish: [{ address, port: 8081, inside: 80, protocol: 'tcp' }] });
 
 test('a Caddy of Debian’s package: noticed, used, and given back byte for byte', async () => {
   const { fake, homeauth } = await machine();

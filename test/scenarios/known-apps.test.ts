@@ -3,6 +3,7 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import type { Program } from '../fakes/program.ts';
 import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
@@ -90,18 +91,8 @@ describe('homeauth add-app of an app that homeauth knows', () => {
       ['jellyfin', 'jellyfin/jellyfin:10.11'],
       ['grocy', 'lscr.io/linuxserver/grocy'],
       ['plex', 'plexinc/pms-docker:latest'],
-    ] as const) {
-      await fake.docker.pull(image);
-      await fake.docker.run({
-        name,
-        definition: {
-          project: { name: 'theirs', directory: '/opt/theirs', file: '/opt/theirs/compose.yaml' },
-          ...{ service: name, image, mounts: [], networks: [{ name: 'caddy_caddynet', key: 'caddynet' }] },
-        },
-        environment: {},
-        revision: 'theirs',
-      });
-    }
+    ] as const)
+      await theirContainer(fake, name, { image, project: 'theirs' });
     // Pulled since, and not started anew.
     fake.docker.images.set('jellyfin/jellyfin:10.11', `sha256:${'b'.repeat(64)}`);
     return () => fake.close();

@@ -8,6 +8,7 @@ import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
@@ -23,19 +24,7 @@ const shown: string[] = [];
 beforeAll(async () => {
   fake = await installed(['whoami'], { program });
   await fake.files.makeDirectory('/root', 0o700, { uid: 0, gid: 0 });
-  await fake.docker.pull('jellyfin/jellyfin:10.11');
-  await fake.docker.run({
-    name: 'jellyfin',
-    definition: {
-      project: { name: 'media', directory: '/opt/media', file: '/opt/media/compose.yaml' },
-      service: 'jellyfin',
-      image: 'jellyfin/jellyfin:10.11',
-      mounts: [],
-      networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
-    },
-    environment: {},
-    revision: 'theirs',
-  });
+  await theirContainer(fake, 'jellyfin', { image: 'jellyfin/jellyfin:10.11' });
 });
 afterAll(() => fake.close());
 

@@ -4,6 +4,7 @@ import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { stateOf } from '../fakes/state.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { State } from '../standin/state.ts';
@@ -14,21 +15,8 @@ const files = () => fake.files as MemoryFiles;
 const init = () => homeauthIn(fake)('init', [], initFlags);
 
 /** A container that somebody else made. */
-const foreign = async (name: string, image = 'traefik/whoami:v1.11.0', project = 'theirs') => {
-  await fake.docker.pull(image);
-  await fake.docker.run({
-    name,
-    definition: {
-      project: { name: project, directory: '/opt/theirs', file: '/opt/theirs/compose.yaml' },
-      service: name,
-      image,
-      mounts: [],
-      networks: [{ name: 'theirs', key: 'theirs' }],
-    },
-    environment: {},
-    revision: 'theirs',
-  });
-};
+const foreign = (name: string, image = 'traefik/whoami:v1.11.0', project = 'theirs') =>
+  theirContainer(fake, name, { image, project, networks: ['theirs'] });
 
 describe('on a bare server', () => {
   beforeEach(() => {

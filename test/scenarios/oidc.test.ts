@@ -9,6 +9,7 @@ import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -272,20 +273,11 @@ test('the former values come back when the app leaves, and what cannot be writte
   expect((await run('apply')).out).toBe(nothing);
 });
 
-/** A container of the owner's. */
-async function runAs(name: string, { docker }: FakeWorld): Promise<void> {
-  const { image } = docker.boxes.get('whoami')!.made.definition;
-  const project = { name, directory: `/opt/${name}`, file: `/opt/${name}/compose.yaml` };
-  const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
-  const definition = { project, service: name, image, mounts: [], networks };
-  await docker.run({ name, definition, environment: {}, revision: name });
-}
-
 test('while its container is away, what stays in that file is told, and goes when the container is back', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
   const start = async (text: string) => {
-    await runAs('synapse', other);
+    await theirContainer(other, 'synapse');
     await other.docker.writeFile('synapse', '/data/homeserver.yaml', new Secret(text));
   };
   await start(former);
@@ -407,7 +399,7 @@ test('what an app was sent is known of one place alone: another one named for it
   const other = await copyOf(fake);
   const there = homeauthIn(other);
   for (const name of ['cloud', 'office']) {
-    await runAs(name, other);
+    await theirContainer(other, name);
     occ(other, name);
   }
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
@@ -423,7 +415,7 @@ test('what an app was sent is known of one place alone: another one named for it
 test('while its container is away, removing all leaves the note of what is still set in it, and no secret', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
-  await runAs('cloud', other);
+  await theirContainer(other, 'cloud');
   occ(other);
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
   expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();

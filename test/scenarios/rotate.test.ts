@@ -10,6 +10,7 @@ import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
@@ -120,20 +121,10 @@ test('mail without a mail server is refused', async () => {
 
 const running = () => [...fake.docker.boxes].flatMap(([name, box]) => (box.running ? [name] : [])).toSorted();
 
-/** Somebody else's container, on the network where Caddy and its apps are. */
-async function neighbour(name: string): Promise<void> {
-  const image = 'traefik/whoami:v1.11.0';
-  await fake.docker.pull(image);
-  const project = { name, directory: `/opt/${name}`, file: `/opt/${name}/compose.yaml` };
-  const networks = [{ name: 'caddy_caddynet', key: 'caddy_caddynet' }];
-  const definition = { project, service: name, image, mounts: [], networks };
-  await fake.docker.run({ name, definition, environment: {}, revision: 'theirs' });
-}
-
 describe.each(['database', 'key'] as const)('%s: where apply would refuse, nothing is exchanged', (what) => {
   test('because of what homeauth.yaml says since', async () => {
-    await neighbour('grocy');
-    await neighbour('plex');
+    await theirContainer(fake, 'grocy');
+    await theirContainer(fake, 'plex');
     const app = 'apps:\n  - { name: grocy, login: header, upstream: "grocy:80" }';
     await changeConfig(files, (yaml) => yaml.replace('apps:', app));
     const [before, ran] = [files.snapshot(), running()];

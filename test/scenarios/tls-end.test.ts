@@ -4,6 +4,7 @@ import { textOf } from '../../src/model/shown.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
 import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { type FakeOptions, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -18,23 +19,16 @@ const options: FakeOptions = {
       : undefined,
 };
 
-async function container(name: string, image: string, more: object = {}): Promise<void> {
-  const project = { name, directory: `/srv/${name}`, file: `/srv/${name}/compose.yml` };
-  const networks = [{ name: 'caddy_caddynet', key: 'caddynet' }];
-  const definition = { project, service: name, image, mounts: [], networks, ...more };
-  await fake.docker.pull(image);
-  await fake.docker.run({ name, definition, environment: {}, revision: 'r' });
-}
-
 /** The owner's machine: a tunnel on Caddy's network, and a Caddy of theirs with these ports. */
 async function machine(ports?: readonly number[], text = 'mine.example.com {\n\trespond mine\n}\n') {
   fake = fakeWorld(options);
   await fake.docker.createNetwork('caddy_caddynet', { project: 'caddy', network: 'caddynet' });
-  await container('tunnel', 'cloudflare/cloudflared:2026.9.0');
+  await theirContainer(fake, 'tunnel', { image: 'cloudflare/cloudflared:2026.9.0' });
   if (ports) {
     await fake.files.makeDirectory('/srv/front', 0o755, { uid: 0, gid: 0 });
     await fake.files.write('/srv/front/Caddyfile', text, 0o644);
-    await container('front', 'caddy:2.11.7', {
+    await theirContainer(fake, 'front', {
+      image: 'caddy:2.11.7',
       mounts: [{ source: '/srv/front', target: '/etc/caddy' }],
       publish: ports.map((port) => ({ port, protocol: 'tcp' })),
     });
@@ -102,7 +96,7 @@ test.each([
   ['one that is nowhere near Caddy', 'far'],
 ])('who ends TLS has to be there: %s', async (_, tlsFrom) => {
   const homeauth = await machine([80]);
-  await container('far', 'cloudflare/cloudflared:2026.9.0', { networks: [{ name: 'far_default', key: 'default' }] });
+  await theirContainer(fake, 'far', { image: 'cloudflare/cloudflared:2026.9.0', networks: ['far_default'] });
   const { failure } = await homeauth('init', [], { ...external, tlsFrom });
   expect(failure?.code).toBe('tls-from-unknown');
   expect(await fake.files.stat(at('homeauth.yaml'))).toBeUndefined();

@@ -7,6 +7,7 @@ import { oldHome, stepped } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
+import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 
@@ -245,19 +246,7 @@ describe('whatever is set up besides', () => {
   test('an app that asks by LDAP: its outpost is of the release, there and back', async () => {
     const files = await begin({ program: (image) => (image.includes('jellyfin') ? whoami : undefined) });
     expect((await upgrade({ to: '2025.12.6' })).failure?.message).toBeUndefined();
-    await fake.docker.pull('jellyfin/jellyfin:10.11');
-    await fake.docker.run({
-      name: 'jellyfin',
-      definition: {
-        project: { name: 'media', directory: '/opt/media', file: '/opt/media/compose.yaml' },
-        service: 'jellyfin',
-        image: 'jellyfin/jellyfin:10.11',
-        mounts: [],
-        networks: [{ name: 'caddy_caddynet', key: 'caddynet' }],
-      },
-      environment: {},
-      revision: 'theirs',
-    });
+    await theirContainer(fake, 'jellyfin', { image: 'jellyfin/jellyfin:10.11' });
     const added = await homeauthIn(fake)('add-app', ['jellyfin'], {
       upstream: 'jellyfin:80',
       group: 'family',
