@@ -164,7 +164,7 @@ describe('words that are shown', () => {
   });
 });
 
-test('the plan of the house names what is there', () => {
+test('the page on architecture names what is there', () => {
   const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const named = [
     ...page.matchAll(

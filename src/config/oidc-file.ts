@@ -90,7 +90,7 @@ function checkReturnAddress(value: string): Refusal | undefined {
   }
   if (foreign !== undefined) {
     const fix = 'Write {host} for the host of the app, and everything else as it is.';
-    return { problem: `has ${foreign} in it, which stands for nothing here`, fix };
+    return { problem: `contains ${foreign}, which is no placeholder`, fix };
   }
   const filled = value.replaceAll('{host}', 'host.invalid').replaceAll('{hostRegex}', 'host.invalid');
   const isPattern = filled.startsWith('^');

@@ -128,7 +128,7 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'authentik-down',
-    title: "authentik answers, and knows homeauth's token",
+    title: "authentik answers, and accepts homeauth's token",
     needs: 'docker',
     by: doctor,
     run: ({ world }, about) => answersCheck(world, about),

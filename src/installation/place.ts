@@ -52,7 +52,7 @@ export async function repositoryOf(
   const refusal = checkRestic(written);
   // A password in it is not repeated.
   if (refusal)
-    throw new Failure({ code: 'flag-invalid', ...refusal, problem: `What stands behind restic: ${refusal.problem}.` });
+    throw new Failure({ code: 'flag-invalid', ...refusal, problem: `The address after restic: ${refusal.problem}.` });
   const address = resticIn(written)?.address;
   const repository = {
     address: address !== undefined && isRelative(address) ? join(cwd, address) : address,

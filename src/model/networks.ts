@@ -31,7 +31,7 @@ export const ldapNetwork = (app: string): Attachment => ({
  */
 export const innerName = (container: string): string => `${container}.homeauth.internal`;
 
-/** The same to be dialled: behind a final dot no domain of the house is tried, which may have a wildcard record. */
+/** The same to be dialled: behind a final dot no search domain is tried, which may have a wildcard record. */
 export const innerHost = (container: string): string => `${innerName(container)}.`;
 
 /** What is known of a network that exists. */

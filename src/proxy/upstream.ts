@@ -74,7 +74,7 @@ export async function networkOwners(
   { docker }: Pick<World, 'docker'>,
 ): Promise<Readonly<Record<string, string>>> {
   const hosts = apps.flatMap(upstreamsOf).map((upstream) => addressIn(upstream).host);
-  // An address, or a name of the house, is no container's.
+  // An address, or a name of the home network, is no container's.
   const names = hosts.filter((host) => isPlain(inDocker(host)));
   if (names.length === 0) return {};
   const containers = await docker.containers();

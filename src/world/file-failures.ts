@@ -37,7 +37,7 @@ function explain(path: string, verb: string, code: string): Issue | undefined {
       return {
         code: 'read-only',
         problem: `${problem}: its file system is mounted read-only.`,
-        why: 'That is how it was mounted, or Linux made it so after a disk error: dmesg tells.',
+        why: 'That is how it was mounted, or Linux made it so after a disk error: see dmesg.',
         fix: `See how it is mounted, and why:  findmnt -T ${folder}`,
       };
     case 'EACCES':

@@ -52,7 +52,7 @@ describe('on a bare server', () => {
   test('a project of the name of ours in another directory stops init', async () => {
     await foreign('whoami-1', undefined, 'authentik');
     const { failure } = await init();
-    expect([failure?.code, failure?.problem]).toEqual(['project-taken', expect.stringContaining('/opt/theirs')]);
+    expect([failure?.code, failure?.problem]).toEqual(['project-taken', expect.stringContaining('/opt/authentik')]);
   });
 
   test('a docker-compose.yml of somebody stays as it is', async () => {

@@ -20,7 +20,7 @@ export const authentikAt = ({ listen }: Pick<Config, 'listen'>): string =>
 /** An app that homeauth starts is dialled by the name that no router answers for. */
 const ownDial = ({ name, upstream = '' }: App) => `${innerHost(name)}:${portOf(upstream)}`;
 
-/** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying any domain of the house. */
+/** A container that is written as Docker itself has it (NAME.NETWORK) is dialled without trying a search domain. */
 export function dialled(upstream: string, { site }: Pick<App, 'site'>): string {
   const host = upstream.slice(0, upstream.lastIndexOf(':'));
   return `${site?.tls ? 'https://' : ''}${inDocker(host) !== host ? `${host}.:${portOf(upstream)}` : upstream}`;

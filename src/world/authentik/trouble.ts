@@ -27,7 +27,7 @@ export const noToken = (): Failure =>
 export const withoutRights = (method: Method, path: string, detail: string): Failure =>
   new Failure({
     code: 'token-without-rights',
-    problem: `authentik knows homeauth's token, but does not allow it ${what(method, path)}.`,
+    problem: `authentik accepts homeauth's token, but does not allow it ${what(method, path)}.`,
     ...(detail !== '' && { why: `authentik says: ${detail}` }),
     fix: 'In authentik, open Directory > Users, and put the user "homeauth" into the group "authentik Admins".',
   });
