@@ -43,6 +43,7 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     return opened;
   };
   const api = async () => (await connection()).api;
+  const hashes = new Map<string, ReturnType<typeof composeHashes>>();
 
   return {
     engine: async () => {
@@ -77,6 +78,11 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
     disconnect: async (container, network) => disconnectContainer(await api(), container, network),
     remove: async (name) => removeContainer(await api(), name),
     exec: async (container, argv, options) => execIn(await api(), container, argv, options ?? {}),
-    composeHashes: (file) => composeHashes(file, env),
+    // Compose tells of all services at once, and the containers of one project are made side by side.
+    composeHashes: (file) => {
+      const asked = hashes.get(file) ?? composeHashes(file, env).finally(() => hashes.delete(file));
+      hashes.set(file, asked);
+      return asked;
+    },
   };
 }
