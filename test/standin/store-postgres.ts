@@ -46,7 +46,7 @@ export function postgresStore(options: PostgresOptions): Store {
         await client.query('begin');
         try {
           await client.query('select pg_advisory_xact_lock(1000)');
-          await client.query('create table if not exists standin (id integer primary key, state jsonb not null)');
+          await client.query(ownTable);
           await client.query(asAuthentik);
           const { state, result } = edit((await load(client))?.state);
           await client.query(
@@ -70,6 +70,13 @@ export function postgresStore(options: PostgresOptions): Store {
     close: () => pool.end(),
   };
 }
+
+/** The document is written with every change: to compress it takes PostgreSQL longer than all else that it does. */
+const ownTable = `do $$ begin
+  if to_regclass('standin') is not null then return; end if;
+  create table standin (id integer primary key, state jsonb not null);
+  alter table standin alter column state set storage external;
+end $$`;
 
 /** Some of authentik's tables, for who asks the database itself. */
 const asAuthentik = `do $$ begin

@@ -33,6 +33,19 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   const say = (event: string): void => log(logLine('authentik.tasks', 'info', event));
   const unlucky = new Set([UNLUCKY]);
 
+  /** At whole multiples, so that those who wait look at the database together. */
+  const tick = (ms: number) => pause(ms - (now() % ms));
+  let looking: Promise<State | undefined> | undefined;
+  function look(): Promise<State | undefined> {
+    looking ??= store
+      .read()
+      .catch(() => undefined)
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  }
+
   function applyNext(state: State): void {
     const pk = state.queue.shift();
     const instance = state.blueprints.find((one) => one.pk === pk);
@@ -53,8 +66,8 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
 
   async function propagate(): Promise<void> {
     for (;;) {
-      await pause(Math.max(timings.idle, Math.min(timings.outpostRefresh / 2, 500)));
-      const state = await store.read().catch(() => undefined);
+      await tick(Math.max(timings.idle, Math.min(timings.outpostRefresh / 2, 500)));
+      const state = await look();
       if (!state || state.propagation.changed === state.propagation.pushed || options.outpostWaits?.()) continue;
       await pause(timings.outpostRefresh / 2);
       await edit(store, push).catch((error) => log(logLine('authentik.outposts', 'warning', String(error))));
@@ -64,8 +77,8 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   /** One mail after the other. One that cannot be sent is lost here, and the log says why. */
   async function deliver(): Promise<void> {
     for (;;) {
-      await pause(Math.max(timings.idle, 50));
-      const waiting = (await store.read().catch(() => undefined))?.mails.length;
+      await tick(Math.max(timings.idle, 50));
+      const waiting = (await look())?.mails.length;
       if (!waiting) continue;
       const mail = await edit(store, (state) => state.mails.shift()).catch(() => undefined);
       if (!mail) continue;
@@ -85,8 +98,8 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
     let beaten = now() - BEAT + timings.blueprints / 3;
     let isIdle = false;
     for (;;) {
-      await pause(Math.max(timings.blueprints / BLUEPRINTS.length, isIdle ? timings.idle : 0));
-      const state = await store.read().catch(() => undefined);
+      await tick(Math.max(timings.blueprints / BLUEPRINTS.length, isIdle ? timings.idle : 0));
+      const state = await look();
       isIdle = !state?.queue.length;
       if (!isIdle) await edit(store, applyNext).catch(() => {});
       if (now() - beaten < BEAT) continue;
