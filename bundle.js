@@ -3,6 +3,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import Handlebars from 'handlebars';
 
 const common = {
   absWorkingDir: import.meta.dirname,
@@ -33,6 +34,21 @@ const packagesWhenWanted = {
     ),
 };
 
+/** Templates are read here: for a command that takes longer than to fill them in. */
+const templatesRead = {
+  name: 'templates read',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /build\/formats\/template\.js$/ }, async ({ path }) => {
+      const { reading } = await import('./build/formats/template.js');
+      const folder = join(import.meta.dirname, 'templates');
+      const texts = (await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8'));
+      const lines = (await Promise.all(texts)).map(
+        (text) => `read.set(${JSON.stringify(text)}, Handlebars.template(${Handlebars.precompile(text, reading)}));`,
+      );
+      return { contents: [await readFile(path, 'utf8'), ...lines].join('\n') };
+    }),
+};
+
 await rm('dist', { recursive: true, force: true });
 const first = await build({
   ...common,
@@ -49,7 +65,7 @@ const others = await build({
   outbase: 'build',
   format: 'esm',
   splitting: true,
-  plugins: [packagesWhenWanted],
+  plugins: [packagesWhenWanted, templatesRead],
   // As deep as build/world/: what lies beside homeauth is found from there.
   chunkNames: 'parts/[hash]',
   // Packages that are CommonJS ask for Node's own modules so.

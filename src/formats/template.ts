@@ -9,11 +9,15 @@ export type Quote = (value: string | number | boolean) => string;
  */
 export type Template = (data: object, quote: Quote) => string;
 
+/** No escapes of HTML, and a name that is missing is a mistake. */
+export const reading = { noEscape: true, strict: true };
+
+/** In the program as it is built, those of templates/ are in here from the start: bundle.js. */
 const read = new Map<string, HandlebarsTemplateDelegate>();
 
 /** Reads a template when it is first used, and not again: that takes longer than to fill it in, and much memory. */
 export function compileTemplate(text: string): Template {
-  const fill = read.get(text) ?? Handlebars.compile(text, { noEscape: true, strict: true });
+  const fill = read.get(text) ?? Handlebars.compile(text, reading);
   read.set(text, fill);
   return (data, quote) => {
     // Without a prototype, a name like "constructor" is missing like any other.
