@@ -6,6 +6,7 @@ import { setOidc, removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { writtenIn } from '../config/written.ts';
+import { takesVariables } from '../desired/variables.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
@@ -46,6 +47,13 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
     screen.say(prose(nothingBack(app, keyFile), screen.style));
   const accounts = accountsIn(app, runtime.catalogue.find(name));
   if (accounts !== undefined) screen.say(prose(accounts, screen.style));
+  if (takesVariables(before.config, app))
+    screen.say(
+      prose(
+        `The files of homeauth that its compose file names go, too: take those lines out of it (an override file goes by itself), and run docker compose up -d in its folder. With them it does not start again.`,
+        screen.style,
+      ),
+    );
   const lasting =
     writtenIn(app)
       ?.commands?.settings?.filter(({ unset }) => !unset)

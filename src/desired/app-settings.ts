@@ -12,12 +12,13 @@ import {
 } from '../model/app-setting.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import type { Facts } from './facts.ts';
 import type { Layout } from './layout.ts';
-import { handedOver, type Known, unmade, type Values, valuesFor, variablesFile } from './variables.ts';
+import { handedOver, type Known, needsTrust, unmade, type Values, valuesFor, variablesFile } from './variables.ts';
 
 /** One for each place: what leaves the place before takes its own away. */
-const sentFile = ({ home }: Layout, { name, ldap }: App, place: string): string =>
-  `${home}/${ldap ? 'ldap' : 'apps'}/${name}@${place.replace(/[^\w.-]/g, '_')}.sent`;
+const markFile = ({ home }: Layout, { name, ldap }: App, place: string, what = 'sent'): string =>
+  `${home}/${ldap ? 'ldap' : 'apps'}/${name}@${place.replace(/[^\w.-]/g, '_')}.${what}`;
 
 /** What homeauth sets in the app itself, where its owner lets it; with the part, what switches its passwords off. */
 export function settingsId(app: App, part: '' | typeof onlySsoPart = ''): Id | undefined {
@@ -30,12 +31,15 @@ export function settingsId(app: App, part: '' | typeof onlySsoPart = ''): Id | u
 }
 
 /** Values in the apps themselves, where their owner lets homeauth set them. What switches passwords off comes last. */
-export function settings(config: Config, layout: Layout, facts: Known): Resource[] {
+export function settings(config: Config, layout: Layout, facts: Known & Pick<Facts, 'authorities'>): Resource[] {
+  // Caddy's own is the first of them.
+  const [authority] = facts.authorities?.match(/-+BEGIN.*?END CERTIFICATE-+/s) ?? [];
   return writtenApps(config).flatMap((app): Resource[] => {
     // A stage before this one makes them.
     const values = valuesFor(app, facts) ?? unmade;
-    const first = settingsIn(app, writtenIn(app) ?? {}, layout, values);
-    const last = settingsIn(app, app.oidc?.onlySso ?? {}, layout, values, onlySsoPart);
+    const trusts = needsTrust(config, app) && authority !== undefined ? { trusts: authority } : {};
+    const first = settingsIn(app, { ...writtenIn(app), ...trusts }, layout, values);
+    const last = settingsIn(app, { ...app.oidc?.onlySso, ...trusts }, layout, values, onlySsoPart);
     return [...first, ...last.map((one): Resource => ({ ...one, after: first.map(idOf) }))];
   });
 }
@@ -43,7 +47,7 @@ export function settings(config: Config, layout: Layout, facts: Known): Resource
 /** `part`: what tells these from others in the same place. */
 function settingsIn(
   app: App,
-  { file, commands, api }: Pick<Written, 'file' | 'commands' | 'api'>,
+  { file, commands, api, trusts }: Pick<Written, 'file' | 'commands' | 'api'> & Pick<AppSettingSpec, 'trusts'>,
   layout: Layout,
   values: Values,
   part = '',
@@ -51,12 +55,14 @@ function settingsIn(
   const handed = (all: readonly Setting[]): Setting[] =>
     all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
   if (file?.format && file.settings) {
-    const spec = { ...file, settings: handed(file.settings) } as AppSettingSpec;
-    return [{ kind: 'app-setting', key: file.in + part, spec }];
+    const key = file.in + part;
+    const unread = markFile(layout, app, key, 'unread');
+    const spec = { ...file, settings: handed(file.settings), unread, ...(trusts !== undefined && { trusts }) };
+    return [{ kind: 'app-setting', key, spec: spec as AppSettingSpec }];
   }
   if (commands?.settings) {
     const key = commands.in + part;
-    const spec = { ...commandsFor(commands as AppCommandsSpec, values), sent: sentFile(layout, app, key) };
+    const spec = { ...commandsFor(commands as AppCommandsSpec, values), sent: markFile(layout, app, key) };
     return [{ kind: 'app-commands', key, spec }];
   }
   if (!api || !('settings' in api) || app.upstream === undefined) return [];
@@ -65,7 +71,7 @@ function settingsIn(
     upstream: app.upstream,
     ...(app.site?.tls && { tls: app.site.tls }),
     settings: handed(api.settings),
-    sent: sentFile(layout, app, app.upstream + part),
+    sent: markFile(layout, app, app.upstream + part),
   };
   return [{ kind: 'app-api', key: app.upstream + api.read + part, spec }];
 }

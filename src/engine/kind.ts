@@ -55,6 +55,8 @@ export interface Kind<Want, Have = Want> {
   release?(ours: Want, before: Have, have: Have): Want;
   /** Whether somebody else chose what stands there instead: it is told, and stays as long as we never set it. Pure. */
   isTheirs?(want: Want, have: Have): boolean;
+  /** In a program of the user's that uses what we made: it is let go of before all that goes. */
+  readonly leansOnOurs?: true;
   /** Why what we made stays: it has become the user's own meanwhile, is out of reach for now (`away`), or for good (`left`). */
   keeps?(ours: Want, have: Have, world: World): Reason | undefined | Promise<Reason | undefined>;
   /** Made once, and its owner's to go on with: what we put there tells later whether they have. Pure. */

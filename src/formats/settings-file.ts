@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parse, patch } from '@decimalturn/toml-patch';
-import { parseDocument } from 'yaml';
 import type { AppSettingSpec, Plain, Setting, Step } from '../model/app-setting.ts';
 import { Secret } from '../model/secret.ts';
 import { type Place, readIni, withIni } from './ini.ts';
 import { readXml, withXml } from './xml.ts';
+import { editYaml, sourceIn, yamlOf } from './yaml-edit.ts';
 
 type Format = AppSettingSpec['format'];
 type Keys = readonly (string | number)[];
@@ -42,11 +43,17 @@ export const nameOf = ({ path }: Setting): string =>
 export function readSettings(text: string, format: Format, settings: readonly Setting[]): readonly Setting[] {
   if (format === 'ini' || format === 'xml') return settings.map((setting) => inWords(text, format, setting));
   const data = dataOf(text, format);
+  const document = format === 'toml' ? undefined : yamlOf(text);
   return settings.map(({ path }) => {
-    const value = keysFor(data, path).reduce<unknown>((at, key) => (at as Map | undefined)?.[key as string], data);
-    return value === undefined ? { path } : { path, value: value as Plain };
+    const keys = keysFor(data, path);
+    const value = valueAt(data, keys);
+    const written = document && sourceIn(text, document, keys);
+    return { path, ...(value !== undefined && { value: value as Plain }), ...written };
   });
 }
+
+const valueAt = (data: unknown, keys: Keys): unknown =>
+  keys.reduce<unknown>((at, key) => (at as Map | undefined | null)?.[key as string], data);
 
 /**
  * The file with these settings, and all else as it was. One without a value goes, and what is empty without it.
@@ -55,9 +62,8 @@ export function readSettings(text: string, format: Format, settings: readonly Se
 export function withSettings(text: string, format: Format, settings: readonly Setting[]): string {
   switch (format) {
     case 'json':
-      return inJson(text, settings);
     case 'yaml':
-      return inYaml(text, settings);
+      return spliced(text, settings, format);
     case 'toml':
       return patch(text, changed(parse(text), settings));
     case 'ini':
@@ -100,10 +106,7 @@ const changed = (data: unknown, settings: readonly Setting[]): unknown =>
 function dataOf(text: string, format: Format): unknown {
   if (format === 'json') return JSON.parse(text);
   if (format === 'toml') return parse(text);
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw error;
-  return document.toJS() as unknown;
+  return yamlOf(text).toJS() as unknown;
 }
 
 /** Keys as a library takes them; an item that is not there yet comes at the end of its list. */
@@ -129,34 +132,27 @@ const inOrder = (settings: readonly Setting[]): readonly Setting[] => [
   ...settings.filter(({ value }) => value === undefined).toReversed(),
 ];
 
-function inYaml(text: string, settings: readonly Setting[]): string {
-  const document = parseDocument(text);
-  for (const { path, value } of inOrder(settings)) {
-    const keys = keysFor(document.toJS(), path);
-    if (value === undefined) {
-      document.deleteIn(keys);
-      for (let n = keys.length - 1; n > 0 && isEmpty(document.getIn(keys.slice(0, n))); n--)
-        document.deleteIn(keys.slice(0, n));
-      continue;
-    }
-    // A key with nothing behind it is a map that nobody has filled yet.
-    for (let n = 1; n < keys.length; n++)
-      if (document.getIn(keys.slice(0, n)) === null) document.deleteIn(keys.slice(0, n));
-    const plain = bare(value);
-    // A single value takes the place of another in its node, which has the owner's comment.
-    document.setIn(keys, typeof plain === 'object' ? document.createNode(plain) : plain);
-  }
-  // As its owner indents lists.
-  return document.toString({ lineWidth: 0, indentSeq: !/^( *)[^\s#-][^\n]*:\n+\1- /m.test(text) });
+function spliced(text: string, settings: readonly Setting[], format: 'yaml' | 'json'): string {
+  return inOrder(settings).reduce((now, { path, value, ...former }) => {
+    const data = dataOf(now, format);
+    const [keys, plain] = [keysFor(data, path), bare(value)];
+    if (isDeepStrictEqual(valueAt(data, keys), plain)) return now;
+    const next = editYaml(now, { keys, value: plain, ...former }, format);
+    // Nothing is written that says anything else than what was there, with this value.
+    if (!isDeepStrictEqual(filledOf(dataOf(next, format)), filledOf(put(data, keys, plain))))
+      throw new Error(`a layout that homeauth cannot put ${nameOf({ path })} into`);
+    return next;
+  }, text);
 }
 
-const isEmpty = (node: unknown): boolean =>
-  typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) && node.items.length === 0;
-
-function inJson(text: string, settings: readonly Setting[]): string {
-  const data = changed(JSON.parse(text), settings);
-  const indent = /^[[{]\s*\n([ \t]+)/.exec(text)?.[1];
-  return `${JSON.stringify(data, undefined, indent)}${/\s*$/.exec(text)?.[0] ?? ''}`;
+/** Without keys that have nothing behind them. */
+function filledOf(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data ?? undefined;
+  const inner = Object.entries(data).flatMap(([key, one]) => {
+    const value = filledOf(one);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return inner.length === 0 ? undefined : Object.fromEntries(inner);
 }
 
 function put(at: unknown, [key, ...rest]: Keys, value: Plain | undefined): unknown {

@@ -16,6 +16,7 @@ import { keepMark, markIn, markOf } from './sent.ts';
  */
 export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
   told: { noun: 'settings', heading: 'settings of' },
+  leansOnOurs: true,
 
   async observe(key, world, want) {
     const nothing = want ?? blank(key);

@@ -22,6 +22,7 @@ import { keepMark, markIn, markOf } from './sent.ts';
  */
 export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
   told: { noun: 'settings', heading: 'settings in' },
+  leansOnOurs: true,
 
   async observe(key, world, want) {
     const container = placeOf(key);

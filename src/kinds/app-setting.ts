@@ -5,6 +5,7 @@ import { type AppSettingFound, type AppSettingSpec, placeOf, type Setting } from
 import { Failure } from '../model/failure.ts';
 import { differs, type Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import { trusts } from '../proxy/trust.ts';
 
 /**
  * Values of ours in an app's own file of settings, in its container. key: `CONTAINER:PATH`, as `docker cp` has it. The
@@ -12,20 +13,26 @@ import { reveal, Secret } from '../model/secret.ts';
  */
 export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   told: { noun: 'settings', heading: 'settings in' },
+  leansOnOurs: true,
 
-  async observe(key, { docker }, want) {
+  async observe(key, { docker, files }, want) {
     const [container, path] = partsOf(key);
-    const nothing: AppSettingSpec = { in: placeOf(key), format: 'yaml', settings: [] };
+    const nothing: AppSettingSpec = { in: placeOf(key), format: 'yaml', settings: [], unread: '' };
     if (!(await docker.container(container)))
       return { is: 'present', spec: { ...(want ?? nothing), settings: [], unseen: true } };
     const text = await docker.readFile(container, path);
     if (text === undefined) return { is: 'absent' };
     if (!want) return { is: 'present', spec: { ...nothing, text } };
-    return { is: 'present', spec: { ...want, settings: read(text, want) } };
+    const waits = (await files.read(want.unread)) !== undefined;
+    return { is: 'present', spec: { ...want, settings: read(text, want), ...(waits && { waits }) } };
   },
 
   // A container that is away is looked into when it is back.
-  differs: (want, { settings: found, unseen }) => (unseen ? [] : falling(want.settings, found)),
+  differs(want, { settings: found, unseen, waits }) {
+    if (unseen) return [];
+    const reasons = falling(want.settings, found);
+    return waits && reasons.length === 0 ? [differs('setting', 'not read by the app yet')] : reasons;
+  },
 
   // Where it is missing, nothing is known of what was there before.
   async rehearse(want, { docker }) {
@@ -36,13 +43,19 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
     await docker.assertWritable(...place);
   },
 
-  async apply(key, want, { docker }) {
+  async apply(key, want, { docker, files }) {
     if (!want) return;
     const [container, path] = partsOf(key);
     const text = await docker.readFile(container, path);
     if (text === undefined) throw missing(want);
-    await docker.writeFile(container, path, new Secret(written(text, want)));
+    // Many apps ask authentik as they start, and do not start where they cannot.
+    if (want.trusts !== undefined && !(await trusts(container, want.trusts, { docker }))) throw untrusting(container);
+    // Whoever is stopped here knows by it, the next time, that the app runs with what it read before.
+    await files.write(want.unread, '', 0o600);
+    const now = written(text, want);
+    if (now !== text) await docker.writeFile(container, path, new Secret(now));
     if ((await docker.container(container))?.running) await docker.restart(container);
+    await files.remove(want.unread);
   },
 
   // What its owner has changed since is theirs; a secret of ours, which no ledger keeps, goes.
@@ -51,7 +64,8 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
     const isOurs = ({ value }: Setting, n: number) => value === dots || isDeepStrictEqual(now[n]?.value, value);
     // Which ones are set may have changed since: one that `before` has nothing of goes.
     const former = ({ path }: Setting) => before.settings.find((one) => isDeepStrictEqual(one.path, path)) ?? { path };
-    return { ...before, settings: ours.settings.filter(isOurs).map(former) };
+    const { trusts: _, ...rest } = before;
+    return { ...rest, settings: ours.settings.filter(isOurs).map(former), unread: ours.unread };
   },
 
   keeps(_, { in: key, unseen }) {
@@ -117,6 +131,19 @@ const missing = ({ in: key, plugin }: AppSettingSpec): Failure =>
         fix: `Install it in the app: ${plugin}. Restart the app, open the settings of the plugin and save them as they are. Then run the command again.`,
       });
 
+const untrusting = (container: string): Failure =>
+  new Failure({
+    code: 'app-untrusting',
+    problem: `The container ${container} does not trust the certificate of the login page yet.`,
+    why: "Caddy's own authority signed it. With settings that name authentik the app may not start, so homeauth has not written them.",
+    fix: [
+      'Add the lines to its compose file that this says:  homeauth app NAME',
+      'In the folder of its compose file:  docker compose up -d',
+      'Then homeauth apply, which goes on where it stopped.',
+    ],
+  });
+
+/** Its own words may quote the file, which holds secrets of the app. */
 const unreadable = (key: string, format: string, cause: unknown): Failure =>
   new Failure(
     {

@@ -10,6 +10,9 @@ export type Step = string | { readonly key: string; readonly is: string };
 export interface Setting {
   readonly path: readonly Step[];
   readonly value?: Plain | Secret;
+  /** In YAML and JSON, so that it comes back to the letter: how its value is written, or how many steps are there without it. */
+  readonly source?: string;
+  readonly within?: number;
 }
 
 /** What homeauth can change in such a file; one that is a program it shows. */
@@ -27,11 +30,19 @@ export interface AppSettingSpec {
   readonly settings: readonly Setting[];
   /** The part of the app whose file it is, where that has to be installed first. */
   readonly plugin?: string;
+  /** A file of ours that is there while the app has not read yet what was written. */
+  readonly unread: string;
+  /** The authority that the app has to trust before it starts with them; without one, its own are enough. */
+  readonly trusts?: string;
 }
 
-/** `text`: all of it, where nobody says which values are meant. `unseen`: there is no container to look into. */
+/**
+ * `waits`: the app has not read it yet. `text`: all of it, where nobody says which values are meant. `unseen`: there is no
+ * container to look into.
+ */
 export interface AppSettingFound extends AppSettingSpec {
   readonly text?: string;
+  readonly waits?: true;
   readonly unseen?: true;
 }
 

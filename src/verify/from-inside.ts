@@ -4,9 +4,8 @@ import { Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { proxyNetwork } from '../model/networks.ts';
 import type { Shown } from '../model/shown.ts';
-import { trustVariables } from '../model/trusted-file.ts';
+import { trusts } from '../proxy/trust.ts';
 import { behind } from '../proxy/upstream.ts';
-import type { ContainerDetails } from '../world/docker/docker.ts';
 import type { ProbeContext } from './probe.ts';
 
 /**
@@ -45,29 +44,14 @@ export async function proveFromInside(context: ProbeContext, app: Speaker): Prom
     const problem = `In the container ${container.name}, ${config.authHost} is ${address}, and it is not authentik that answers there.`;
     return no('fail', problem, way(context, app), `It answers ${status}.`);
   }
-  if (answer.untrusted !== undefined && !(await trusts(context, container))) {
+  const { authority } = context.entrance;
+  const isTrusted = authority !== undefined && (await trusts(container.name, authority, world));
+  if (answer.untrusted !== undefined && !isTrusted) {
     const problem = `The container ${container.name} does not trust the certificate of ${config.authHost}.`;
     const why = `Caddy's own authority signed it: ${answer.untrusted}.`;
     return no('warn', problem, `homeauth app ${app.name}   says what belongs into its compose file`, why);
   }
   return [ok({ ...about, answer: `${address}, certificate trusted, ${status}` })];
-}
-
-/** Where images keep the authorities that all their programs trust. */
-const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
-
-/** Whether what the container trusts has the proxy's own authority in it. */
-async function trusts(
-  { world: { docker }, entrance: { authority } }: ProbeContext,
-  { name, environment }: ContainerDetails,
-): Promise<boolean> {
-  if (authority === undefined) return false;
-  const bare = (text: string) => text.replace(/\s+/g, '');
-  const files = [...trustVariables.flatMap((variable) => environment[variable] ?? []), ...bundles];
-  for (const path of new Set(files)) {
-    if (bare((await docker.readFile(name, path)) ?? '').includes(bare(authority))) return true;
-  }
-  return false;
 }
 
 /** How the name is made to lead to the proxy in there. */

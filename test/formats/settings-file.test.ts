@@ -41,7 +41,7 @@ test('YAML: ours stand there, comments, tags and all that is beside them stay', 
     oidc_providers: [{ idp_id: 'google' }, content.oidc_providers[0]],
     listeners: [{ port: 8008, tls: false }],
   });
-  expect(readSettings(text, 'yaml', gone)).toEqual(ours);
+  expect(readSettings(text, 'yaml', gone)).toMatchObject(ours);
   expect(withSettings(text, 'yaml', ours)).toBe(text);
 });
 
@@ -49,6 +49,70 @@ test('YAML: what was there before comes back, and what is empty without ours goe
   const before = readSettings(theirs, 'yaml', gone);
   expect(before.map(({ value }) => value)).toEqual(['http://old/', undefined, undefined, undefined, undefined]);
   expect(withSettings(withSettings(theirs, 'yaml', ours), 'yaml', before)).toBe(theirs);
+});
+
+const changing = settingsOf({
+  a: 'https://x/',
+  b: 'odd: "{{ x }}"',
+  'group.on': true,
+  'group.deep.er': ['p', 'q'],
+  list: [{ id: 'ours', more: { x: 1, y: 'z' } }],
+});
+test.each([
+  ['nothing of ours', '# top\nother: 1\n\n\n# the end\n'],
+  ['no line break at its end', 'other:\n  - x: 1\n    y: 2'],
+  ['only a comment', '# nothing yet\n'],
+  ['nothing at all', ''],
+  ['lines of Windows', '# top\r\na: old\r\nother:\r\n- x: 1\r\n- y\r\n'],
+  ['lists that are indented in both ways', 'l:\n  - a:\n    - x\n  - b\nm:\n- y\n'],
+  ['numbers and quotes of its owner', "a: 0x1F # hex\nb: 'it''s'\ngroup: { on: \"no\" }\n"],
+  ['keys that wait for their values', 'a:\nb: # why\ngroup: # of nobody\n  # one more\nlist:\n'],
+  ['empty groups and lists', 'group: {}\nlist: []\na: ~\n'],
+  ['flow over several lines', 'group: {\n  off: 1,\n  deep: {er: [x]}\n}\nlist: [\n  {id: theirs}\n]\n'],
+  ['all of it in flow', '{a: 1, group: {on: false}, list: [{id: theirs}, {id: ours, own: 1}]}\n'],
+  [
+    'a list as a block',
+    'group:\n    deep:\n        er:   # the list\n        - a\n        - b # two\n        # more\n    off: 1\nz: 1\n',
+  ],
+  ['texts of several lines', 'a: |\n  one\n\n  two\n\nb: >-\n  x\n  y\nz: "p\n  q"\n'],
+  ['an item of the same name', 'list:\n  - id: theirs\n\n  - id: ours # mine\n    own: 1\n    # after\n  - id: last\n'],
+  ['tags, anchors and the end of a document', '---\nx: &k !t {a: 1}\ngroup:\n  y: *k\n  z: !secret name\n...\n'],
+])('YAML with %s: ours are set and taken back, and it is the same to the letter', (_, text) => {
+  const bare = changing.map(({ path }) => ({ path }));
+  const former = JSON.parse(JSON.stringify(readSettings(text, 'yaml', bare)));
+  const whole = withSettings(text, 'yaml', changing);
+  expect(readSettings(whole, 'yaml', bare)).toMatchObject(changing);
+  expect(withSettings(whole, 'yaml', changing)).toBe(whole);
+  for (const comment of text.match(/# [a-z ]+/g) ?? []) expect(whole).toContain(comment);
+  expect(withSettings(whole, 'yaml', former)).toBe(text);
+});
+
+test.each([
+  ['two blanks', '{\n  "other": [1, 2,   3],\n  "x": "\\u00e4 \\/",\n  "list": [\n    { "id": "theirs" }\n  ]\n}\n'],
+  ['tabs', '{\n\t"group": {\n\t\t"off": 1.0\n\t},\n\t"a": 1e3\n}'],
+  ['one line', '{"a":"old","group":{"on":false,"deep":{"er":["1","2"]}},"list":[{"id":"ours","own":1}]}'],
+  ['empty groups', '{\r\n    "group": {},\r\n    "list": []\r\n}\r\n'],
+  ['nothing in it', '{}\n'],
+])('JSON with %s: ours are set and taken back, and it is the same to the letter', (_, text) => {
+  const bare = changing.map(({ path }) => ({ path }));
+  const former = JSON.parse(JSON.stringify(readSettings(text, 'json', bare)));
+  const whole = withSettings(text, 'json', changing);
+  expect(readSettings(JSON.stringify(JSON.parse(whole)), 'json', bare)).toMatchObject(changing);
+  expect(withSettings(whole, 'json', changing)).toBe(whole);
+  expect(withSettings(whole, 'json', former)).toBe(text);
+});
+
+test('JSON: what is new is laid out like the rest', () => {
+  const text = '{\n  "other": 1\n}\n';
+  const whole = withSettings(text, 'json', changing);
+  expect(whole).toBe(`${JSON.stringify(JSON.parse(whole), undefined, 2)}\n`);
+});
+
+test('YAML: what its owner adds beside ours stays when ours go', () => {
+  const text = 'a: 1\n';
+  const former = readSettings(text, 'yaml', changing);
+  const whole = withSettings(text, 'yaml', changing).replace('id: ours\n', 'id: ours\n    own: 1 # mine\n');
+  expect(withSettings(whole, 'yaml', former)).toBe('a: 1\nlist:\n  - own: 1 # mine\n');
 });
 
 test('YAML: an empty file, and a key that waits for its map', () => {

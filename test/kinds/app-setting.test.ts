@@ -11,6 +11,7 @@ const key = 'synapse:/data/homeserver.yaml';
 const want: AppSettingSpec = {
   in: key,
   format: 'yaml',
+  unread: '/home/unread',
   settings: [
     ...settingsOf({ public_baseurl: 'https://chat/', 'oidc.issuer': 'https://auth/' }),
     { path: ['oidc', 'client_secret'], value: new Secret('hush') },
@@ -19,6 +20,12 @@ const want: AppSettingSpec = {
 
 function worldWith(text: string | undefined, isThere = true, refusal?: Failure) {
   const state = { text, restarts: 0 };
+  const marks = new Set<string>();
+  const files = {
+    read: async (path: string) => (marks.has(path) ? '' : undefined),
+    write: async (path: string) => void marks.add(path),
+    remove: async (path: string) => void marks.delete(path),
+  };
   const docker = {
     container: async () => (isThere ? { running: true } : undefined),
     readFile: async () => state.text,
@@ -32,7 +39,7 @@ function worldWith(text: string | undefined, isThere = true, refusal?: Failure) 
       state.restarts++;
     },
   };
-  return { state, world: { docker } as unknown as World };
+  return { state, docker, world: { docker, files } as unknown as World };
 }
 const seen = async (world: World, wanted?: AppSettingSpec) => {
   const found = await appSettingKind.observe(key, world, wanted);
@@ -58,6 +65,36 @@ test('it is written, the app starts anew, a second look finds nothing, and the f
   const given = appSettingKind.release?.(kept(want), before, (await seen(world)) as AppSettingFound);
   await appSettingKind.apply?.(key, given, world, undefined);
   expect(state).toEqual({ text: former, restarts: 2 });
+});
+
+test('stopped before the app was restarted, or refused by it: the next run restarts the app and writes nothing', async () => {
+  const { world, state, docker } = worldWith('other: 1\n');
+  const restart = docker.restart;
+  docker.restart = () => Promise.reject(new Error('stopped here'));
+  await expect(appSettingKind.apply?.(key, want, world, undefined)).rejects.toThrow('stopped here');
+  const left = await seen(world, want);
+  expect(appSettingKind.differs(want, left as AppSettingFound)).toMatchObject([{ says: 'not read by the app yet' }]);
+  Object.assign(docker, { restart, writeFile: () => Promise.reject(new Error('nothing to write')) });
+  await appSettingKind.apply?.(key, want, world, undefined);
+  expect(appSettingKind.differs(want, (await seen(world, want)) as AppSettingFound)).toEqual([]);
+  expect(state.restarts).toBe(1);
+});
+
+test('where the app does not trust the authority of the login page, nothing is written and nothing restarted', async () => {
+  const { world, state, docker } = worldWith('other: 1\n');
+  const trusting = { ...want, trusts: '-----BEGIN\nabc\n' };
+  const before = kept(await seen(world, trusting)) as AppSettingFound;
+  const apply = () => appSettingKind.apply?.(key, trusting, world, undefined);
+  await expect(apply()).rejects.toMatchObject({ code: 'app-untrusting' });
+  expect(state).toEqual({ text: 'other: 1\n', restarts: 0 });
+  const container = { running: true, environment: { SSL_CERT_FILE: '/ca.pem' } };
+  const readFile = async (_: string, path?: string) => (path === '/ca.pem' ? 'x -----BEGIN abc y' : state.text);
+  Object.assign(docker, { container: async () => container, readFile });
+  await apply();
+  expect(state.restarts).toBe(1);
+  // What comes back asks for no trust.
+  const given = appSettingKind.release?.(kept(trusting), before, (await seen(world)) as AppSettingFound);
+  expect(given).not.toHaveProperty('trusts');
 });
 
 test('what its owner has changed meanwhile stays theirs; the secret goes all the same', async () => {

@@ -265,6 +265,10 @@ test('what somebody changes in that file is told by name and put right; a mistak
 test('the former values come back when the app leaves, and what cannot be written is refused', async () => {
   expect((await run('remove-app', ['matrix-synapse'])).failure).toBeUndefined();
   expect(await fileOf()).toBe(former);
+  const byHand = { upstream: 'whoami:80', login: 'oidc' };
+  expect((await run('add-app', ['matrix-synapse'], byHand)).failure).toBeUndefined();
+  expect(plain((await run('app', ['matrix-synapse'])).out)).toContain(`settings-in: ${settings}`);
+  expect((await run('remove-app', ['matrix-synapse'])).failure).toBeUndefined();
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'whoami:/data/settings.js' };
   expect((await run('add-app', ['node-red'], flags)).failure).toMatchObject({ code: 'settings-not-written' });
   expect((await run('add-app', ['actual'], { ...flags, settingsIn: '/data/settings.js' })).failure).toMatchObject({

@@ -14,7 +14,7 @@ export async function readContainerFile(api: Api, container: string, path: strin
   return entry?.type === 'link' ? readContainerFile(api, container, resolve(dirname(path), entry.target)) : undefined;
 }
 
-/** The header of a file that a secret may be written into. @throws Failure file-readable, file-mounted, file-not-there */
+/** The header of a file that a secret may be written into. @throws Failure file-readable, file-mounted, file-read-only, file-not-there */
 export async function writableHeader(api: Api, container: string, path: string): Promise<Buffer> {
   const archive = await api.lookRaw(containerPath(container, '/archive'), { path });
   const header = archive && headerOf(archive);
@@ -22,16 +22,21 @@ export async function writableHeader(api: Api, container: string, path: string):
   if ((octalIn(header, 100, 8) & 0o004) !== 0) throw readable(`${container}:${path}`);
   const { mounts = [] } = (await inspectContainer(api, container)) ?? {};
   if (mounts.some(({ target }) => target === path)) throw mounted(`${container}:${path}`);
+  const around = mounts.filter(({ target }) => path.startsWith(`${target}/`));
+  const [nearest] = around.toSorted((one, other) => other.target.length - one.target.length);
+  if (nearest?.readOnly) throw readOnly(`${container}:${path}`);
   return header;
 }
 
-/** @throws Failure file-readable, file-mounted, file-not-there */
+/** @throws Failure file-readable, file-mounted, file-read-only, file-not-there */
 export async function writeContainerFile(api: Api, container: string, path: string, content: Secret): Promise<void> {
   const header = await writableHeader(api, container, path);
   const query = { path: dirname(path), noOverwriteDirNonDir: true };
   const file = entryOf(header, Buffer.from(content.reveal()));
   await api.touch('PUT', containerPath(container, '/archive'), { query, file }).catch((error: unknown) => {
-    throw error instanceof Refusal && /busy/.test(error.words) ? mounted(`${container}:${path}`) : error;
+    const words = error instanceof Refusal ? error.words : '';
+    if (/busy/.test(words)) throw mounted(`${container}:${path}`);
+    throw /read-only/.test(words) ? readOnly(`${container}:${path}`) : error;
   });
 }
 
@@ -78,7 +83,14 @@ const readable = (file: string): Failure =>
     code: 'file-readable',
     problem: `Everybody in that container, and perhaps on this server, can read ${file}.`,
     why: 'homeauth would write a secret into it.',
-    fix: `Take that right away, in the container:  chmod o= ${file.slice(file.indexOf(':') + 1)}   then run the same command again.`,
+    fix: `Take that right away:  docker exec --user 0 ${file.replace(':', ' chmod o= ')}   then run the same command again.`,
+  });
+
+const readOnly = (file: string): Failure =>
+  new Failure({
+    code: 'file-read-only',
+    problem: `${file} is in a place that its container may only read.`,
+    fix: 'Take ":ro" or "read_only" out of the compose file of the app, or enter the settings by hand: homeauth app NAME',
   });
 
 const mounted = (file: string): Failure =>

@@ -121,7 +121,7 @@ export interface Docker {
   restart(name: string): Promise<void>;
   /**
    * Replaces a file inside a container, with the owner and the mode that it has, by the archive endpoint.
-   * @throws Failure file-readable where others could read what is secret, file-mounted, file-not-there
+   * @throws Failure file-readable where others could read what is secret, file-mounted, file-read-only, file-not-there
    */
   writeFile(container: string, path: string, content: Secret): Promise<void>;
   /** Joins a network, by the container's own name and by these. */
