@@ -10,11 +10,13 @@ import { type Installation, reopened } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { settingsNames } from '../installation/survey.ts';
 import { rotateClients, rotateLdap } from '../lifecycle/rotate/app-secrets.ts';
 import { answersTo } from '../lifecycle/rotate/rotation.ts';
 import type { Change } from '../model/change.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { issueOf } from '../model/finding.ts';
+import type { Id } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { appNamed } from '../people/access.ts';
 import { findingsData, proof } from '../report/findings.ts';
@@ -46,7 +48,7 @@ export async function rotateApp(name: string, flags: CommonFlags, runtime: Runti
 export async function exchanged(apps: readonly Speaker[], installation: Installation, progress: Screen['progress']) {
   const { before, changes } = await rotateClients(installation, apps, progress);
   const findings = await verifyExchanged(installation, apps, before);
-  return { findings, left: apps.map((app) => handedOver(app, installation, changes)) };
+  return { findings, left: await left(apps, installation, changes) };
 }
 
 /** The same for what apps ask by LDAP with. */
@@ -57,15 +59,24 @@ export async function rebound(apps: readonly App[], installation: Installation, 
   const opens = (key: Secret) => answersTo(now, key);
   const proofs = apps.map((app) => proveRebound(now, app, [before[app.name], after[app.name]], opens));
   const findings = (await Promise.all(proofs)).flat();
-  return { findings, left: apps.map((app) => handedOver(app, installation, changes)) };
+  return { findings, left: await left(apps, installation, changes) };
 }
 
-/** What is left to do until an app uses its new secret. */
-function handedOver(app: App, { layout }: Pick<Installation, 'layout'>, changes: readonly Change[]): string {
+async function left(apps: readonly App[], installation: Installation, changes: readonly Change[]): Promise<string[]> {
+  const names = await settingsNames(installation);
+  return apps.map((app) => handedOver(app, installation, changes, settingsId(app, names)));
+}
+
+/** What is left to do until an app uses its new secret. `settings`: what homeauth sets in it. */
+function handedOver(
+  app: App,
+  { layout }: Pick<Installation, 'layout'>,
+  changes: readonly Change[],
+  settings: Id | undefined,
+): string {
   const { name, ldap } = app;
   const { api, env, file } = writtenIn(app) ?? {};
   const secret = ldap ? 'bind password' : 'secret';
-  const settings = settingsId(app);
   if (settings !== undefined) {
     if (!changes.some(({ id }) => id === settings))
       return `${name}: it has the former ${secret}, because homeauth could not look into it. Start it${api ? `, see that its key is in ${api.key.file}` : ''}, then: homeauth apply`;

@@ -5,6 +5,7 @@ import { oidcProvider } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';
+import { settingsNames } from '../installation/survey.ts';
 import type { Change } from '../model/change.ts';
 import type { ExitCode } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
@@ -44,6 +45,7 @@ export async function verifyAndReport(installation: Installation, screen: Screen
   // Accounts are made and removed for it: only where something was changed.
   const walked = told.fresh ? await verifyClients(installation, told.apps) : [];
   const findings = [...asked, ...walked];
+  const names = await settingsNames(installation);
   const steps = manual(installation);
   const ok = findings.every(({ status }) => status !== 'fail');
   const words = [
@@ -51,7 +53,10 @@ export async function verifyAndReport(installation: Installation, screen: Screen
     'Proof',
     proof(touchesNames(told.changes) ? findings : findings.filter((found) => !isAboutName(found)), screen.paper),
     '',
-    closing({ ...headline(installation, told, ok), next: nextSteps(installation, told, findings) }, screen.paper),
+    closing(
+      { ...headline(installation, told, ok), next: nextSteps(installation, told, findings, names) },
+      screen.paper,
+    ),
   ];
   const { sessionsEnded } = told;
   const ended = sessionsEnded === undefined ? {} : { sessionsEnded };
@@ -83,7 +88,12 @@ function headline({ config }: Installation, { apps, took }: Finish, proven: bool
   };
 }
 
-function nextSteps({ config }: Installation, told: Finish, findings: readonly Finding[]) {
+function nextSteps(
+  { config }: Installation,
+  told: Finish,
+  findings: readonly Finding[],
+  names: Awaited<ReturnType<typeof settingsNames>>,
+) {
   const { apps, withoutSecondFactor } = told;
   const failed = findings.filter(({ status }) => status === 'fail');
   const [only] = apps;
@@ -118,7 +128,7 @@ function nextSteps({ config }: Installation, told: Finish, findings: readonly Fi
     )
     .map((app) => ({
       command: `homeauth app ${app.name}`,
-      what: told.changes.some(({ id }) => id === settingsId(app))
+      what: told.changes.some(({ id }) => id === settingsId(app, names))
         ? 'what else has to be done in it; its settings are there'
         : 'what to enter in it: without that it knows nothing of authentik',
     }));

@@ -20,26 +20,52 @@ import { handedOver, type Known, needsTrust, unmade, type Values, valuesFor, var
 const markFile = ({ home }: Layout, { name, ldap }: App, place: string, what = 'sent'): string =>
   `${home}/${ldap ? 'ldap' : 'apps'}/${name}@${place.replace(/[^\w.-]/g, '_')}.${what}`;
 
+type Names = NonNullable<Facts['containerNames']>;
+
+/** Containers that settings of apps are in, as their owner has written them. */
+export const settingsContainers = (config: Pick<Config, 'apps'>): readonly string[] =>
+  writtenApps(config).flatMap((app) => {
+    const { file, commands, api } = writtenIn(app) ?? {};
+    const places = [file?.in, commands?.in, api && app.upstream].filter((place) => place !== undefined);
+    return places.map((place) => partsOf(place)[0]);
+  });
+
+/** The same place is one place, however its container is written. */
+function called(place: string, names: Names): string {
+  const [container, rest] = partsOf(place);
+  return (names[container] ?? container) + rest;
+}
+
+function partsOf(place: string): [container: string, rest: string] {
+  const at = place.indexOf(':');
+  return at < 0 ? [place, ''] : [place.slice(0, at), place.slice(at)];
+}
+
 /** What homeauth sets in the app itself, where its owner lets it; with the part, what switches its passwords off. */
-export function settingsId(app: App, part: '' | typeof onlySsoPart = ''): Id | undefined {
+export function settingsId(app: App, names: Names, part: '' | typeof onlySsoPart = ''): Id | undefined {
   const { file, commands, api } = (part === '' ? writtenIn(app) : app.oidc?.onlySso) ?? {};
-  if (file?.format && file.settings) return `app-setting:${file.in}${part}`;
-  if (commands?.settings) return `app-commands:${commands.in}${part}`;
+  if (file?.format && file.settings) return `app-setting:${called(file.in, names)}${part}`;
+  if (commands?.settings) return `app-commands:${called(commands.in, names)}${part}`;
   return api && 'settings' in api && app.upstream !== undefined
-    ? `app-api:${app.upstream}${api.read}${part}`
+    ? `app-api:${called(app.upstream, names)}${api.read}${part}`
     : undefined;
 }
 
 /** Values in the apps themselves, where their owner lets homeauth set them. What switches passwords off comes last. */
-export function settings(config: Config, layout: Layout, facts: Known & Pick<Facts, 'authorities'>): Resource[] {
+export function settings(
+  config: Config,
+  layout: Layout,
+  facts: Known & Pick<Facts, 'authorities' | 'containerNames'>,
+): Resource[] {
+  const { containerNames: names = {} } = facts;
   // Caddy's own is the first of them.
   const [authority] = facts.authorities?.match(/-+BEGIN.*?END CERTIFICATE-+/s) ?? [];
   return writtenApps(config).flatMap((app): Resource[] => {
     // A stage before this one makes them.
     const values = valuesFor(app, facts) ?? unmade;
     const trusts = needsTrust(config, app) && authority !== undefined ? { trusts: authority } : {};
-    const first = settingsIn(app, { ...writtenIn(app), ...trusts }, layout, values);
-    const last = settingsIn(app, { ...app.oidc?.onlySso, ...trusts }, layout, values, onlySsoPart);
+    const first = settingsIn(app, { ...writtenIn(app), ...trusts }, layout, values, names);
+    const last = settingsIn(app, { ...app.oidc?.onlySso, ...trusts }, layout, values, names, onlySsoPart);
     return [...first, ...last.map((one): Resource => ({ ...one, after: first.map(idOf) }))];
   });
 }
@@ -50,30 +76,41 @@ function settingsIn(
   { file, commands, api, trusts }: Pick<Written, 'file' | 'commands' | 'api'> & Pick<AppSettingSpec, 'trusts'>,
   layout: Layout,
   values: Values,
+  names: Names,
   part = '',
 ): Resource[] {
   const handed = (all: readonly Setting[]): Setting[] =>
     all.map(({ path, value = null }) => ({ path, value: handedOver(value as Plain, values) }));
   if (file?.format && file.settings) {
-    const key = file.in + part;
+    const place = called(file.in, names);
+    const key = place + part;
     const unread = markFile(layout, app, key, 'unread');
-    const spec = { ...file, settings: handed(file.settings), unread, ...(trusts !== undefined && { trusts }) };
+    const spec = {
+      ...file,
+      in: place,
+      settings: handed(file.settings),
+      unread,
+      ...(trusts !== undefined && { trusts }),
+    };
     return [{ kind: 'app-setting', key, spec: spec as AppSettingSpec }];
   }
   if (commands?.settings) {
-    const key = commands.in + part;
-    const spec = { ...commandsFor(commands as AppCommandsSpec, values), sent: markFile(layout, app, key) };
+    const place = called(commands.in, names);
+    const key = place + part;
+    const sent = markFile(layout, app, key);
+    const spec = { ...commandsFor(commands as AppCommandsSpec, values), in: place, sent };
     return [{ kind: 'app-commands', key, spec }];
   }
   if (!api || !('settings' in api) || app.upstream === undefined) return [];
+  const upstream = called(app.upstream, names);
   const spec = {
     ...api,
-    upstream: app.upstream,
+    upstream,
     ...(app.site?.tls && { tls: app.site.tls }),
     settings: handed(api.settings),
-    sent: markFile(layout, app, app.upstream + part),
+    sent: markFile(layout, app, upstream + part),
   };
-  return [{ kind: 'app-api', key: app.upstream + api.read + part, spec }];
+  return [{ kind: 'app-api', key: upstream + api.read + part, spec }];
 }
 
 function commandsFor(spec: AppCommandsSpec, values: Values): AppCommandsSpec {

@@ -50,6 +50,8 @@ export interface Facts {
   readonly doorNetwork?: NetworkFacts;
   /** Containers of apps that have another one's network, with that one. */
   readonly networkOwners?: Readonly<Record<string, string>>;
+  /** Containers that apps' settings are in and that are written otherwise than Docker calls them, with that name. */
+  readonly containerNames?: Readonly<Record<string, string>>;
   /** The one that authentik and its database share, where it exists. */
   readonly backendNetwork?: NetworkFacts;
   readonly ipv6: boolean;

@@ -98,6 +98,8 @@ async function letGo<F>(wave: readonly Leftover[], run: Run<F>): Promise<(Change
     else if (now.is === 'present') {
       const why = await whyKept(over, now.spec, run);
       if (why) done.set(over, keep(over.made, why));
+      // What we noted of it goes.
+      if (why && isLeft(why)) await touch(over, now, run);
     }
   }
   for (let n = 1; done.size < wave.length; n++) {

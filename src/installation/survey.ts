@@ -1,5 +1,6 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { ldapApps } from '../config/ldap.ts';
+import { settingsContainers } from '../desired/app-settings.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
 import { picturesOf } from '../desired/pictures.ts';
@@ -12,7 +13,7 @@ import { Secret } from '../model/secret.ts';
 import { firstNotAlone } from '../proxy/alone.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
 import { isEntrance, type TakenOver } from '../proxy/proxy.ts';
-import { networkOwners } from '../proxy/upstream.ts';
+import { containerNames, networkOwners } from '../proxy/upstream.ts';
 import { clientsOf } from './clients.ts';
 import { type Installation, valueIn } from './installation.ts';
 import { ldapOf } from './ldap.ts';
@@ -68,6 +69,7 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(proxyFacts && { proxyNetwork: proxyFacts }),
     ...(doorFacts && { doorNetwork: doorFacts }),
     networkOwners: await networkOwners(config, world),
+    containerNames: await settingsNames(installation),
     ...(backendFacts && { backendNetwork: backendFacts }),
     ipv6: engine.ipv6,
     ...(engine.logDriver !== undefined && { logDriver: engine.logDriver }),
@@ -78,6 +80,10 @@ export async function survey(installation: Installation): Promise<Facts> {
     ...(authorities !== undefined && { authorities }),
   };
 }
+
+/** How Docker calls the containers that settings of apps are in, where that is not how their owner has written them. */
+export const settingsNames = ({ config, world }: Pick<Installation, 'config' | 'world'>) =>
+  containerNames(settingsContainers(config), world);
 
 /** @throws Failure picture-unusable where a file that homeauth.yaml names is not there, or no picture */
 async function picturesOnDisk({ config, layout, world }: Installation): Promise<Readonly<Record<string, string>>> {

@@ -57,7 +57,10 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     if (!want) return;
     const secret = await keyIn(want, world);
     // Who takes the key away leaves the settings as they are.
-    if (secret === undefined) return;
+    if (secret === undefined) {
+      if (want.onlyWhere) await keepMark(want.sent, undefined, world);
+      return;
+    }
     if (secret instanceof Failure) throw secret;
     const answer = await ask(world, want, secret);
     const found = read(answer, want);
@@ -142,7 +145,7 @@ async function ask(world: World, want: AppApiSpec, secret: string, sent?: string
   // Another machine may go by the name of a container that has gone.
   if (!via) throw silent(want);
   const authority = tls?.ca === undefined ? undefined : await world.files.read(tls.ca);
-  return world.http.dial({
+  const answer = world.http.dial({
     url: `${tls ? 'https' : 'http'}://${tls?.serverName ?? host}:${port}${sent === undefined ? path : write.path}`,
     method: sent === undefined ? 'GET' : write.method,
     headers: {
@@ -155,6 +158,10 @@ async function ask(world: World, want: AppApiSpec, secret: string, sent?: string
     ...(authority !== undefined && { authority }),
     secret: true,
     via,
+  });
+  return answer.catch((error: unknown) => {
+    // Started anew in the middle, or not up yet.
+    throw error instanceof Failure && error.code === 'no-answer' ? silent(want) : error;
   });
 }
 

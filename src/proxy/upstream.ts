@@ -86,6 +86,22 @@ export async function networkOwners(
   return owners;
 }
 
+/** How Docker calls containers that are written otherwise: by a service's name in Compose, by an id, or with a network behind. */
+export async function containerNames(
+  written: readonly string[],
+  { docker }: Pick<World, 'docker'>,
+): Promise<Readonly<Record<string, string>>> {
+  if (written.length === 0) return {};
+  const all = await docker.containers();
+  const isId = (name: string) => /^[0-9a-f]{12,64}$/.test(name);
+  const found = [...new Set(written)].map(async (name): Promise<[string, string][]> => {
+    const its =
+      containerBehind(inDocker(name), all)?.container ?? (isId(name) ? await docker.container(name) : undefined);
+    return its && its.name !== name ? [[name, its.name]] : [];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
+}
+
 /** Every server of an app. */
 export const upstreamsOf = ({ upstream, site }: App): readonly string[] => [
   ...(upstream === undefined ? [] : [upstream]),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { occ, portainer } from '../fakes/apps.ts';
+import { immich, occ, portainer } from '../fakes/apps.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
@@ -476,12 +477,71 @@ test('after a power cut at any command or call of an app, apply finishes what it
   }
 });
 
-test('an upstream that is another app than its name says is told, and nothing in it is touched', async () => {
+test('the same container under two spellings is one place for its settings', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  await theirContainer(other, 'cloud');
+  const { containers } = other.docker;
+  const service = { 'com.docker.compose.service': 'office' };
+  other.docker.containers = async () =>
+    (await containers()).map((one) => (one.name === 'cloud' ? { ...one, labels: { ...one.labels, ...service } } : one));
+  const { values } = occ(other, 'cloud');
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
+  expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();
+  const before = [...values];
+  const config = at('homeauth.yaml');
+  const text = (await other.files.read(config)) ?? '';
+  for (const spelled of ['office', 'cloud']) {
+    await other.files.write(config, text.replace('settings-in: cloud', `settings-in: ${spelled}`), 0o644);
+    expect((await there('apply')).failure).toBeUndefined();
+    expect([...values]).toEqual(before);
+    expect((await there('apply')).out).toBe(nothing);
+  }
+  await other.close();
+});
+
+test('an app that is started anew in the middle is told by one name, and apply finishes what was begun', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const state = portainer(other);
+  await other.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
+  const { http } = other.world;
+  const { dial } = http;
+  http.dial = async (request) => {
+    if (request.method !== 'PUT' || new URL(request.url).pathname !== '/api/settings') return dial(request);
+    http.dial = dial;
+    const fix = 'homeauth doctor';
+    throw new Failure({ code: 'no-answer', problem: 'http://whoami:80 does not answer.', fix });
+  };
+  const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/portainer.key' };
+  const added = await there('add-app', ['portainer'], flags);
+  expect(added.failure).toMatchObject({ code: 'app-api-silent' });
+  expect(state.settings.OAuthSettings.SSO).toBe(false);
+  expect((await there('apply')).failure).toBeUndefined();
+  expect(state.settings.OAuthSettings.SSO).toBe(true);
+  expect((await there('apply')).out).toBe(nothing);
+  // Nobody can take it back without the key: said before, with what to do, and once.
+  await other.files.remove('/srv/portainer.key');
+  const removed = await there('remove-app', ['portainer']);
+  expect(removed.failure).toBeUndefined();
+  expect(plain(removed.err)).toContain('There is no key in /srv/portainer.key, so homeauth takes nothing back');
+  expect(plain(removed.err)).toContain('stop here, write the key of an administrator');
+  expect(plain(removed.err)).toContain('so what homeauth set stays in the app');
+  expect((await there('plan')).out).toMatch(/^Nothing to change/);
+  await other.close();
+});
+
+test('an upstream that is another app than its name says is told, nothing in it is touched, and apply finishes it', async () => {
   const other = await copyOf(fake);
   await other.files.write('/srv/immich.key', 'key\n', 0o600);
   const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/immich.key' };
   const { failure } = await homeauthIn(other)('add-app', ['immich'], flags);
   expect(failure).toMatchObject({ code: 'app-api-unknown' });
+  const { settings } = immich(other);
+  await other.files.write('/srv/immich.key', 'immich_right\n', 0o600);
+  expect((await homeauthIn(other)('apply')).failure).toBeUndefined();
+  expect(settings.passwordLogin.enabled).toBe(true);
+  expect((await homeauthIn(other)('apply')).out).toBe(nothing);
   await other.close();
 });
 

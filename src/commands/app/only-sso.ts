@@ -9,6 +9,7 @@ import type { Kind } from '../../engine/kind.ts';
 import { type Edit, type Installation, openInstallation } from '../../installation/installation.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertSpeakable } from '../../installation/speakable.ts';
+import { settingsNames } from '../../installation/survey.ts';
 import { kinds } from '../../kinds/index.ts';
 import { planChanges, reconcile } from '../../lifecycle/reconcile.ts';
 import { onlySsoPart } from '../../model/app-setting.ts';
@@ -80,8 +81,8 @@ export async function switchPasswords(
 /** @throws Failure only-sso-unseen where what switches the passwords cannot be looked at */
 export async function assertInReach(app: Speaker, installation: Installation): Promise<void> {
   const now = installation.config.apps.filter(isSpeaker).find(({ name }) => name === app.name) ?? app;
-  const id = settingsId(now, onlySsoPart);
-  if (id === undefined) return;
+  if (settingsId(now, {}, onlySsoPart) === undefined) return;
+  const id = settingsId(now, await settingsNames(installation), onlySsoPart);
   const resource = (await planChanges(installation)).want.find((one) => idOf(one) === id);
   if (!resource) return;
   const kind = kinds[resource.kind] as Kind<unknown, { readonly unseen?: true }>;
