@@ -316,7 +316,7 @@ test('runs programs inside, reads files, and tells where a port can be dialled',
   expect(await refused('/data/link')).toBe('file-not-there');
   expect(await refused('/data/none')).toBe('file-not-there');
   const image = (await docker.container('dkt-app'))?.image ?? '';
-  await engine.docker(['create', '--name', 'dkt-read', '--volume', `${data}:/data:ro`, image]);
+  await engine.docker(['create', '--name', 'dkt-read', '--volume', `${data}:/data:ro`, image, 'true']);
   await expect(docker.assertWritable('dkt-read', '/data/own')).rejects.toMatchObject({ code: 'file-read-only' });
   await engine.docker(['rm', 'dkt-read']);
   await expect(docker.assertWritable('dkt-app', '/data/link')).rejects.toMatchObject({ code: 'file-not-there' });
