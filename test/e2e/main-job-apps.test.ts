@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ACTUAL_IMAGE, MINIFLUX_IMAGE, POSTGRES_IMAGE, RADICALE_IMAGE, WHOAMI_IMAGE } from '../machine/names.ts';
+import {
+  ACTUAL_IMAGE,
+  MINIFLUX_IMAGE,
+  POSTGRES_IMAGE,
+  RADICALE_IMAGE,
+  SYNAPSE_IMAGE,
+  WHOAMI_IMAGE,
+} from '../machine/names.ts';
 import { type Api, apiRequests, changing, openApi } from './main-job/api.ts';
 import { hostOf, type Page, visitor } from './main-job/browser.ts';
 import { logIn, openChromium, visit } from './main-job/chromium.ts';
@@ -428,4 +435,58 @@ test('Radicale, by its file and LDAP: members of its group log in on its own pag
   await homeauthEnds(0, ['plan', '--exit-code']);
   await homeauthEnds(0, ['remove-app', 'radicale']);
   expect(await file()).toBe(former);
+});
+
+/** Synapse as its own page says to start it: it makes its file of settings itself, in a volume. */
+async function composeSynapse(directory: string): Promise<void> {
+  await mkdir(directory);
+  const named = ['--env', 'SYNAPSE_SERVER_NAME=chat.example.com', '--env', 'SYNAPSE_REPORT_STATS=no'];
+  await place.engine.docker(['run', '--rm', '--volume', 'synapse:/data', ...named, SYNAPSE_IMAGE, 'generate']);
+  const networks = '{ caddynet: { external: true, name: caddy_caddynet } }';
+  const service = `{ image: '${SYNAPSE_IMAGE}', container_name: synapse, networks: [caddynet], volumes: ['synapse:/data'] }`;
+  const volumes = '{ synapse: { external: true } }';
+  const text = `services: { synapse: ${service} }\nnetworks: ${networks}\nvolumes: ${volumes}\n`;
+  await writeFile(join(directory, 'compose.yaml'), text);
+  await place.engine.compose(['up', '--detach'], { cwd: directory });
+}
+
+const settingsOfSynapse = () =>
+  place.engine.docker(['exec', 'synapse', 'sh', '-c', 'cd /data; stat --format "%u:%g %a" h*.yaml; cat h*.yaml']);
+
+test('Synapse, by its file of settings: a person logs in with its own page in a browser, and it gets its file back', {
+  timeout: 300_000,
+}, async () => {
+  const directory = join(place.around, 'synapse');
+  await composeSynapse(directory);
+  const add = ['add-app', 'matrix-synapse', '--settings-in', 'synapse:/data/homeserver.yaml', '--compose-override'];
+  // It makes its file readable for everybody.
+  const refused = await homeauthEnds(2, add);
+  const [, remedy = ''] = /docker (exec --user 0 .* chmod o= \S+)/.exec(refused.err.replace(/\s+/g, ' ')) ?? [];
+  await place.engine.docker(remedy.split(' '));
+  const former = await settingsOfSynapse();
+  // It does not start where it cannot ask authentik: nothing is written before it trusts Caddy's authority.
+  const halfway = await homeauthEnds(5, add);
+  expect(halfway.err.replace(/\s+/g, ' ')).toContain('does not trust the certificate');
+  expect(await settingsOfSynapse()).toBe(former);
+  await place.engine.compose(['up', '--detach'], { cwd: directory });
+  const proven = await homeauthEnds(0, ['add-app', 'matrix-synapse']);
+  const told = proven.out.replace(/\s+/g, ' ');
+  expect(told).toContain('matrix-synapse itself reaches auth.home.example.com');
+  expect(told).toContain('matrix-synapse begins the login with authentik');
+  const ours = await settingsOfSynapse();
+  for (const line of former.split('\n')) expect(ours.split('\n')).toContain(line);
+
+  const browser = await openChromium();
+  const page = await visit(browser, `${hostOf('matrix-synapse')}/_matrix/static/client/login/`);
+  const entered = page.waitForResponse(
+    (answer) => answer.url().endsWith('/login') && answer.request().method() === 'POST',
+  );
+  await page.getByRole('button', { name: 'Log in' }).first().click();
+  await logIn(page, 'helen', password);
+  expect(await (await entered).json()).toMatchObject({ user_id: '@helen:chat.example.com' });
+  await browser.close();
+  await homeauthEnds(0, ['plan', '--exit-code']);
+
+  await homeauthEnds(0, ['remove-app', 'matrix-synapse']);
+  expect(await settingsOfSynapse()).toBe(former);
 });

@@ -16,6 +16,7 @@ import {
   POSTGRES_IMAGE,
   RADICALE_IMAGE,
   REDIS_IMAGE,
+  SYNAPSE_IMAGE,
   WHOAMI_IMAGE,
 } from './names.ts';
 
@@ -63,6 +64,13 @@ const images: Image[] = [
     official: true,
   },
   { name: RADICALE_IMAGE, folder: folder('radicale'), from: base, official: true },
+  {
+    name: SYNAPSE_IMAGE,
+    folder: folder('synapse'),
+    files: { 'synapse.tar': join(cache, 'synapse.tar') },
+    from: base,
+    official: true,
+  },
   {
     name: WHOAMI_IMAGE,
     folder: folder('whoami'),

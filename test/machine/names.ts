@@ -15,4 +15,5 @@ export const CADDY_IMAGE = 'caddy:2.11.7';
 export const MINIFLUX_IMAGE = 'miniflux/miniflux:2.3.4';
 export const ACTUAL_IMAGE = 'actualbudget/actual-server:25.6.0';
 export const RADICALE_IMAGE = 'tomsquest/docker-radicale:3.5.3.0';
+export const SYNAPSE_IMAGE = 'matrixdotorg/synapse:v1.160.0';
 export const WHOAMI_IMAGE = 'traefik/whoami:v1.11.0';
