@@ -54,6 +54,13 @@ describe('the catalogue', () => {
     expect(findPreset('whoam')).toBeUndefined();
   });
 
+  test('switches passwords off by no variable that stays in a file of the app when it goes', () => {
+    const variables = catalogue.all().flatMap(({ oidc }) => Object.keys(oidc?.['only-sso']?.env ?? {}));
+    expect(variables.length).toBeGreaterThan(20);
+    // Their images write these into app.ini, so that nobody could log in after the way back.
+    expect(variables.filter((variable) => /^(GITEA|FORGEJO)__/.test(variable))).toEqual([]);
+  });
+
   test('finds nothing by what is no name', () => {
     expect(['immichh', '../package', '', 'IMMICH', 'immich.yaml'].map(catalogue.find)).toEqual(
       Array(5).fill(undefined),
