@@ -9,9 +9,11 @@ import { authorizeRequest, browserFor } from './oidc-start.ts';
 import type { ProbeContext } from './probe.ts';
 import { stayed, type Visitor } from './visit.ts';
 
-/** Where an app that refuses somebody shows its own login once more. */
-const isLogin = ({ pathname, searchParams }: URL): boolean =>
-  /\/(?:log-?in|sign-?in|auth\/error)\b/i.test(pathname) || searchParams.has('error');
+/** Where an app that refuses somebody shows its own login once more; one that is a script has its pages behind a #. */
+const isLogin = ({ pathname, searchParams, hash }: URL): boolean =>
+  /\/(?:log-?in|sign-?in|auth\/error)\b/i.test(pathname + hash) ||
+  searchParams.has('error') ||
+  /[#?&]error=/.test(hash);
 
 /**
  * Does somebody get all the way into an app that asks authentik by itself: from its login button through authentik and
@@ -44,7 +46,7 @@ export async function proveEntry(context: ProbeContext, app: Speaker, who: Visit
   const at = ended ? new URL(app.oidc.loginEnd?.url ?? home) : callback;
   const { status, body } = ended ?? entered;
   const isIn = status < 400 && (ended !== undefined || !isLogin(at));
-  const rights = isIn ? await proveAdministrator(browser, app, username) : [];
+  const rights = isIn ? await proveAdministrator(context, browser, app, username) : [];
   const left = (await entered.leave()) ? [] : [stayed(username)];
   const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim().slice(0, 60);
   const answer = [`${status} ${at.pathname}`, ...(title ? [`"${title}"`] : [])].join(' ');
@@ -74,7 +76,12 @@ async function endLogin(browser: Browser, { oidc }: Speaker, callback: URL): Pro
 }
 
 /** Whether they administer the app, by what it gives to administrators alone; nothing where that is not known. */
-async function proveAdministrator(browser: Browser, app: Speaker, username: string): Promise<Finding[]> {
+async function proveAdministrator(
+  context: ProbeContext,
+  browser: Browser,
+  app: Speaker,
+  username: string,
+): Promise<Finding[]> {
   const { administrator } = app.oidc;
   if (!administrator) return [];
   const { path, has } = administrator;
@@ -83,13 +90,23 @@ async function proveAdministrator(browser: Browser, app: Speaker, username: stri
     title: `${username} is an administrator of ${app.name}`,
     subject: app.name,
   };
-  const { status, body } = await browser.visit({ url: new URL(path, `https://${app.host}/`) });
+  const url = new URL(path, `https://${app.host}/`);
+  const isGiven = ({ status, body }: HttpAnswer): boolean => {
+    const said = jsonObject(body);
+    return status === 200 && Object.entries(has ?? {}).every(([name, value]) => said?.[name] === value);
+  };
+  const given = await browser.visit({ url });
+  const { status } = given;
   const answer = `${status} ${path}`;
   // Who asks for something else than a cookie says nothing of whom the cookie is.
   if (status === 401 || status >= 500) return [skip(about, unseen(`${app.name} does not say it: ${answer}.`))];
-  const said = jsonObject(body);
-  const isSo = status === 200 && Object.entries(has ?? {}).every(([name, value]) => said?.[name] === value);
-  if (isSo) return [ok({ ...about, answer })];
+  if (isGiven(given)) {
+    const stranger = await browserFor(context);
+    // What everybody is given says nothing of anybody.
+    if (isGiven(await stranger.visit({ url })))
+      return [skip(about, unseen(`${app.name} does not say it: ${answer}, also without a login.`))];
+    return [ok({ ...about, answer })];
+  }
   const problem = `${username} gets into ${app.name}, and is no administrator there.`;
   const fix = `Make ${username} an administrator in ${app.name}. How it takes that from authentik: homeauth apps ${app.name}`;
   return [wrong({ ...about, answer }, 'warn', { problem, fix })];

@@ -66,6 +66,7 @@ export function portainer(there: FakeWorld) {
 
 const to = (location: string) => ({ status: 302, headers: { location }, cookies: [], body: '' });
 const page = (status: number, body: string) => ({ status, headers: {}, cookies: [], body });
+const session = 'session=theirs; Path=/; HttpOnly';
 
 /** An app as its library writes one: it asks authentik, exchanges the code, and reads who that is. */
 export function signsIn(
@@ -82,6 +83,10 @@ export function signsIn(
     refusesAll: false,
     /** What it gives to its administrators alone, and how it answers there. */
     onlyAdministrators: { path: '/users', status: 200, body: '' },
+    /** Whether it gives that to everybody. */
+    isOpen: false,
+    /** Where it sends whom it refuses. */
+    refusal: '/login',
     /** Where its own script sends the address that a login came back to. */
     finish: '',
   };
@@ -119,15 +124,16 @@ export function signsIn(
     if (finish !== '' && url.pathname === finish) {
       if (state.refusesAll) return page(500, '{}');
       await exchange(new URL(JSON.parse(request.body ?? '').url).searchParams.get('code') ?? '', request);
-      return page(201, '{}');
+      return { ...page(201, '{}'), cookies: [session] };
     }
     if (url.pathname === paths.callback && finish === '') {
-      if (state.refusesAll) return to(`${app}/login`);
+      if (state.refusesAll) return to(app + state.refusal);
       await exchange(url.searchParams.get('code') ?? '', request);
-      return to(app + paths.home);
+      return { ...to(app + paths.home), cookies: [session] };
     }
-    if (url.pathname === onlyAdministrators.path && state.accounts.length > 0)
-      return page(onlyAdministrators.status, onlyAdministrators.body);
+    const isKnown = state.isOpen || `${request.headers?.['cookie']}`.includes('session=theirs');
+    if (url.pathname === onlyAdministrators.path && !isKnown) return to(`${app}/login`);
+    if (url.pathname === onlyAdministrators.path) return page(onlyAdministrators.status, onlyAdministrators.body);
     return page(200, `<html><title>${url.pathname === paths.home ? 'Unread (0)' : 'Sign in'}</title></html>`);
   };
   return state;

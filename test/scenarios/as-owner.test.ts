@@ -55,6 +55,23 @@ test('an app that sends them back is told, with what it showed', async () => {
   expect(plain(out)).toContain('It showed: 200 /login "Sign in"');
 });
 
+test('an app that is a script shows its login behind a #', async () => {
+  Object.assign(miniflux, { refusesAll: true, refusal: '/#/login' });
+  const { code, out } = await asOwner({ adminPasswordFile: '/root/pw' }, undefined, 'miniflux');
+  Object.assign(miniflux, { refusesAll: false, refusal: '/login' });
+  expect(code).toBe(4);
+  expect(plain(out)).toContain('miniflux sends helen back to its own login, although authentik let them in');
+});
+
+test('what the app gives to everybody does not make an administrator', async () => {
+  miniflux.isOpen = true;
+  const { code, out } = await asOwner({ adminPasswordFile: '/root/pw' }, undefined, 'miniflux');
+  miniflux.isOpen = false;
+  expect(code).toBe(0);
+  expect(plain(out)).toContain('miniflux does not say it: 200 /users, also without a login.');
+  expect(plain(out)).not.toContain('helen is an administrator of miniflux 200');
+});
+
 test('without a password, or a name, nobody is logged in', async () => {
   await fake.files.remove(at('.homeauth/admin-password'));
   expect((await asOwner({}, undefined, 'miniflux')).failure).toMatchObject({ code: 'answer-missing' });
