@@ -25,13 +25,23 @@ const filesWhenWanted = {
       return { path: `./${relative('build', file)}`, external: true };
     }),
 };
-/** The large ones, such as undici, stay as they are. */
-const packagesWhenWanted = {
-  name: 'packages when wanted',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    ),
+const licenceIn = async (folder) => (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+const folderOf = (path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0];
+
+/**
+ * The large ones, such as undici, stay as they are; so do those that come without the text of their licence, which has
+ * to go along with a copy. They are the `dependencies` of package.json.
+ */
+const packagesApart = {
+  name: 'packages apart',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^[^./]/ }, async ({ kind, path, resolveDir, pluginData }) => {
+      if (pluginData === 'found') return undefined;
+      if (kind === 'dynamic-import') return { path, external: true };
+      const found = await resolve(path, { kind, resolveDir, pluginData: 'found' });
+      const folder = folderOf(found.path);
+      return folder && !(await licenceIn(folder)) ? { path, external: true } : found;
+    }),
 };
 
 /** Templates are read here: for a command that takes longer than to fill them in. */
@@ -65,7 +75,7 @@ const others = await build({
   outbase: 'build',
   format: 'esm',
   splitting: true,
-  plugins: [packagesWhenWanted, templatesRead],
+  plugins: [packagesApart, templatesRead],
   // As deep as build/world/: what lies beside homeauth is found from there.
   chunkNames: 'parts/[hash]',
   // Packages that are CommonJS ask for Node's own modules so.
@@ -75,10 +85,9 @@ const others = await build({
 });
 
 const inputs = Object.keys({ ...first.metafile.inputs, ...others.metafile.inputs });
-const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+const packages = new Set(inputs.flatMap((path) => folderOf(path) ?? []));
 const licences = [...packages].sort().map(async (path) => {
   const { name, version, license } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
-  const file = (await readdir(path)).find((entry) => /^licen[cs]e/i.test(entry));
-  return `${name} ${version} (${license})\n\n${file ? await readFile(join(path, file), 'utf8') : ''}`;
+  return `${name} ${version} (${license})\n\n${await readFile(join(path, await licenceIn(path)), 'utf8')}`;
 });
 await writeFile('dist/licences.txt', (await Promise.all(licences)).join(`\n${'-'.repeat(80)}\n`));

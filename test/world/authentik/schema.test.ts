@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
@@ -14,8 +13,6 @@ test("authentik's own client lends its types and is needed by nothing that runs"
     metafile: true,
   });
   const needed = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
-  const packages = [...new Set(needed.filter((path) => !path.startsWith('node:')))];
-  expect(packages).not.toEqual([]);
-  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(packages));
+  expect(needed).toContain('undici');
+  expect(needed.filter((path) => path.includes('authentik'))).toEqual([]);
 });
