@@ -190,8 +190,18 @@ function inDomainMode(app: Entry, domain: string | undefined): Objection[] {
 function twice(apps: readonly Entry[], authHost: string | undefined): Objection[] {
   const names = new Set<string>();
   const hosts = new Map<string, string>();
+  const places = new Map<string, string>();
   const found: Objection[] = [];
-  for (const { name, namePath, host, hostPath } of apps) {
+  for (const { name, namePath, host, hostPath, given, path } of apps) {
+    const login = string(given['login']) ?? '';
+    const place = string(loose(given[login])['settings-in']);
+    const other = place === undefined ? undefined : places.get(place);
+    if (place !== undefined && other !== undefined) {
+      const fix = 'Write the container of each app itself.';
+      const problem = `is where the settings of ${other} are, too`;
+      found.push({ path: [...path, login, 'settings-in'], value: place, problem, fix });
+    }
+    if (place !== undefined && other === undefined) places.set(place, name);
     const holder = host === undefined ? undefined : hosts.get(host);
     if (names.has(name)) {
       const fix = 'Rename or delete one of them.';

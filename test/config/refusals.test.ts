@@ -250,6 +250,15 @@ describe('across keys', () => {
       'Write another host for one of them.',
     ],
     [
+      'settings of two apps in one place',
+      app(
+        '{ name: nextcloud, upstream: a:80, login: oidc, oidc: { settings-in: cloud } }',
+        '{ name: actual-budget, upstream: b:80, login: oidc, oidc: { settings-in: cloud } }',
+      ),
+      'is where the settings of nextcloud are, too',
+      'Write the container of each app itself.',
+    ],
+    [
       'the login page',
       app('{ name: auth, upstream: a:80 }'),
       'is where people log in',
