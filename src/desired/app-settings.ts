@@ -22,12 +22,18 @@ const markFile = ({ home }: Layout, { name, ldap }: App, place: string, what = '
 
 type Names = NonNullable<Facts['containerNames']>;
 
+/** The app that a file of ours was made for. */
+export const appOf = ({ unread = '', sent = unread }: { readonly unread?: string; readonly sent?: string }): string =>
+  /([^/@]+)@[^/]*$/.exec(sent)?.[1] ?? '';
+
 /** Containers that settings of apps are in, as their owner has written them. */
-export const settingsContainers = (config: Pick<Config, 'apps'>): readonly string[] =>
+export const settingsContainers = (
+  config: Pick<Config, 'apps'>,
+): readonly { readonly app: string; readonly container: string }[] =>
   writtenApps(config).flatMap((app) => {
     const { file, commands, api } = writtenIn(app) ?? {};
     const places = [file?.in, commands?.in, api && app.upstream].filter((place) => place !== undefined);
-    return places.map((place) => partsOf(place)[0]);
+    return places.map((place) => ({ app: app.name, container: partsOf(place)[0] }));
   });
 
 /** The same place is one place, however its container is written. */
@@ -36,7 +42,8 @@ function called(place: string, names: Names): string {
   return (names[container] ?? container) + rest;
 }
 
-function partsOf(place: string): [container: string, rest: string] {
+/** The container of a place, and what is behind it. */
+export function partsOf(place: string): [container: string, rest: string] {
   const at = place.indexOf(':');
   return at < 0 ? [place, ''] : [place.slice(0, at), place.slice(at)];
 }

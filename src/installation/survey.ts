@@ -1,14 +1,16 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { ldapApps } from '../config/ldap.ts';
-import { settingsContainers } from '../desired/app-settings.ts';
+import { appOf, partsOf, settingsContainers } from '../desired/app-settings.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
 import { picturesOf } from '../desired/pictures.ts';
 import { needsTrust } from '../desired/variables.ts';
 import { pictureAt, unusable } from '../kinds/icon.ts';
 import { assertKept } from '../kinds/secrets.ts';
+import { isSettings, placeOf } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
+import { parseId } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import { firstNotAlone } from '../proxy/alone.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
@@ -81,9 +83,25 @@ export async function survey(installation: Installation): Promise<Facts> {
   };
 }
 
-/** How Docker calls the containers that settings of apps are in, where that is not how their owner has written them. */
-export const settingsNames = ({ config, world }: Pick<Installation, 'config' | 'world'>) =>
-  containerNames(settingsContainers(config), world);
+/**
+ * How Docker calls the containers that settings of apps are in, where that is not how their owner has written them. One
+ * that is away goes on by the name that it had.
+ */
+export async function settingsNames({ config, world, ledger }: Pick<Installation, 'config' | 'world' | 'ledger'>) {
+  const written = settingsContainers(config);
+  const names = await containerNames(
+    written.map(({ container }) => container),
+    world,
+  );
+  const there = new Set((await world.docker.containers()).map(({ name }) => name));
+  const away = written.filter(({ container }) => !names[container] && !there.has(container));
+  const lines = away.length > 0 ? await ledger.read() : [];
+  const former = away.flatMap(({ app, container }): [string, string][] => {
+    const line = lines.find(({ id, ours }) => isSettings(parseId(id).kind) && appOf(ours ?? {}) === app);
+    return line ? [[container, partsOf(placeOf(parseId(line.id).key))[0]]] : [];
+  });
+  return { ...Object.fromEntries(former), ...names };
+}
 
 /** @throws Failure picture-unusable where a file that homeauth.yaml names is not there, or no picture */
 async function picturesOnDisk({ config, layout, world }: Installation): Promise<Readonly<Record<string, string>>> {

@@ -22,6 +22,7 @@ import type { Id, Resource } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { removeFormer, restoringFile } from './backup/contents.ts';
 import { sweep } from './backup/throwaway.ts';
+import { followRenamed } from './renamed.ts';
 import { assertNotRotating } from './rotate/rotation.ts';
 import { unschedule } from './schedule.ts';
 import { assertStep } from './upgrade/step.ts';
@@ -99,7 +100,9 @@ export function reconcile(
     const installation = await asWished(before, wishes);
     const mayTake = wishes.mayTake ?? (() => false);
     // Known before the first write: a refusal half-way would leave a half-changed tree of somebody else's.
-    const { changes: all, want, trouble } = await planChanges(installation, wishes);
+    const first = await planChanges(installation, wishes);
+    const isRenamed = await followRenamed(installation, first.want);
+    const { changes: all, want, trouble } = isRenamed ? await planChanges(installation, wishes) : first;
     const foreign = all.find(({ op, id }) => op === 'take' && !mayTake(id));
     if (foreign) throw notOurs(kinds, foreign);
     if (trouble) throw trouble;

@@ -15,6 +15,9 @@ export interface Setting {
   readonly within?: number;
 }
 
+/** Whether things of a kind are set in the apps themselves. */
+export const isSettings = (kind: string): boolean => ['app-setting', 'app-commands', 'app-api'].includes(kind);
+
 /** What homeauth can change in such a file; one that is a program it shows. */
 export const settingsFormats = ['yaml', 'json', 'toml', 'ini', 'xml'] as const;
 

@@ -500,6 +500,36 @@ test('the same container under two spellings is one place for its settings', asy
   await other.close();
 });
 
+test('a container that Compose calls otherwise is the same place, and so is one that is away', async () => {
+  const other = await copyOf(fake);
+  const there = homeauthIn(other);
+  const path = '/data/homeserver.yaml';
+  const { containers } = other.docker;
+  const labels = { 'com.docker.compose.service': 'synapse' };
+  other.docker.containers = async () =>
+    (await containers()).map((one) => (/^matrix.synapse/.test(one.name) ? { ...one, labels } : one));
+  const start = async (name: string, text: string) => {
+    await theirContainer(other, name);
+    await other.docker.writeFile(name, path, new Secret(text));
+  };
+  await start('matrix_synapse_1', former);
+  const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: `synapse:${path}` };
+  expect((await there('add-app', ['matrix-synapse'], flags)).failure).toBeUndefined();
+  const written = (await other.docker.readFile('matrix_synapse_1', path)) ?? '';
+  await other.docker.remove('matrix_synapse_1');
+  expect((await there('plan')).out).toMatch(/^Nothing to change/);
+  expect((await there('apply')).err).not.toContain('kept');
+
+  await start('matrix-synapse-1', written);
+  expect((await there('apply')).err).not.toContain('kept');
+  expect((await there('plan')).out).toMatch(/^Nothing to change/);
+  expect((await there('apply')).out).toBe(nothing);
+  expect((await there('remove-app', ['matrix-synapse'])).failure).toBeUndefined();
+  expect(await other.docker.readFile('matrix-synapse-1', path)).toBe(former);
+  expect((await there('apply')).out).toBe(nothing);
+  await other.close();
+});
+
 test('an app that is started anew in the middle is told by one name, and apply finishes what was begun', async () => {
   const other = await copyOf(fake);
   const there = homeauthIn(other);
