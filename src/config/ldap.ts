@@ -21,9 +21,9 @@ export const baseDn = ({ domain }: Pick<Config, 'domain'>): string =>
     .map((part) => `DC=${part}`)
     .join(',');
 
-/** A text in a filter, where some letters mean something. */
+/** A text in a filter, where some letters mean something, and others to apps that put a user name in: `{0}`, `%s`. */
 export const inFilter = (text: string): string =>
-  text.replace(/[\\*()\0]/g, (letter) => `\\${letter.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  text.replace(/[\\*()\0{}%]/g, (letter) => `\\${letter.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** Who may use an app, as a filter. */
 export const userFilter = ({ group }: Pick<App, 'group'>, base: string): string =>

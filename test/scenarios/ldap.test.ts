@@ -330,7 +330,7 @@ const ours = (password: string, base = 'DC=home,DC=example,DC=com') =>
     LdapBindUser: `cn=homeauth-ldap-jellyfin,ou=users,${base}`,
     LdapBindPassword: password,
     LdapBaseDn: base,
-    LdapSearchFilter: `(&amp;(objectClass=user)(memberOf=cn=Mum &amp; \\28Dad\\29,ou=groups,${base}))`,
+    LdapSearchFilter: `(&amp;(objectClass=user)(memberOf=cn=Mum &amp; \\28Dad \\7b1\\7d\\25\\29,ou=groups,${base}))`,
     LdapAdminFilter: `(memberOf=cn=authentik Admins,ou=groups,${base})`,
     LdapSearchAttributes: 'cn',
     EnableCaseInsensitiveUsername: 'true',
@@ -343,7 +343,7 @@ const plugin = '/config/plugins/configurations/LDAP-Auth.xml';
 const pluginFile = () => fake.docker.readFile('jellyfin', plugin);
 const add = () =>
   run('add-app', ['jellyfin'], {
-    ...{ upstream: 'jellyfin:80', group: 'Mum & (Dad)', yes: true },
+    ...{ upstream: 'jellyfin:80', group: 'Mum & (Dad {1}%)', yes: true },
     settingsIn: `jellyfin:${plugin}`,
   });
 
