@@ -7,26 +7,49 @@ export interface Place {
 const heading = /^\s*\[([^\]]*)\]/;
 const pair = /^(\s*([^=:#;\s[][^=:]*?)\s*[=:][ \t]*)(.*?)(\s*)$/;
 
-/** Where each line belongs. */
+/** Where each line belongs. One that is indented deeper than the key above it goes on with its value. */
 function linesOf(text: string) {
   let section = '';
+  let indent = Number.POSITIVE_INFINITY;
   return text.split('\n').map((line) => {
-    const head = heading.exec(line)?.[1]?.trim();
+    const isMore = /^\s*[^\s#;]/.test(line) && line.search(/\S/) > indent;
+    const head = isMore ? undefined : heading.exec(line)?.[1]?.trim();
+    const [, before = '', key, value = '', after = ''] = (!isMore && head === undefined && pair.exec(line)) || [];
     if (head !== undefined) section = head;
-    const [, before = '', key, value = '', after = ''] = (head === undefined && pair.exec(line)) || [];
-    return { line, section, isHead: head !== undefined, before, key, value, after };
+    if (head !== undefined) indent = Number.POSITIVE_INFINITY;
+    else if (key !== undefined) indent = line.search(/\S/);
+    return { line, section, isHead: head !== undefined, isMore, before, key, value, after };
   });
 }
 
-export const readIni = (text: string, { section, key }: Place): string | undefined =>
-  linesOf(text).find((one) => one.section === section && one.key === key)?.value;
+type Line = ReturnType<typeof linesOf>[number];
+
+/** Python takes `Type` and `type` for one key, and does not start with both. */
+const isAt =
+  ({ section, key }: Place) =>
+  (one: Line): boolean =>
+    one.section === section && one.key?.toLowerCase() === key.toLowerCase();
+
+/** @throws an error where the value is of several lines */
+function indexOf(lines: readonly Line[], place: Place): number {
+  const found = lines.findIndex(isAt(place));
+  const next = lines.slice(found + 1).find(({ line }) => /^\s*[^\s#;]/.test(line));
+  if (found >= 0 && next?.isMore) throw new Error('a value of several lines');
+  return found;
+}
+
+export function readIni(text: string, place: Place): string | undefined {
+  const lines = linesOf(text);
+  return lines[indexOf(lines, place)]?.value;
+}
 
 /** The file with this value, or without it, and with it a heading that nothing stands below; all else byte for byte. */
-export function withIni(text: string, { section, key }: Place, value: string | undefined): string {
+export function withIni(text: string, place: Place, value: string | undefined): string {
+  const { section, key } = place;
   if (value !== undefined && /[\r\n]/.test(value)) throw new Error('a value of several lines');
   const lines = linesOf(text);
   const texts = lines.map(({ line }) => line);
-  const found = lines.findIndex((one) => one.section === section && one.key === key);
+  const found = indexOf(lines, place);
   if (found >= 0) {
     const { before, after } = lines[found]!;
     if (value !== undefined) return texts.with(found, `${before}${value}${after}`).join('\n');

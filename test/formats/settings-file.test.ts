@@ -187,6 +187,13 @@ test('INI: ours stand there, all else stays byte for byte, and the former values
   trial('ini', '', { auth: { enabled: true } });
   trial('ini', 'a = 1\r\n[auth]\r\nb = 2\r\n', { auth: { b: 3, c: 'x' } });
   expect(() => withSettings(text, 'ini', settingsOf({ auth: { x: 'a\n[b]' } }))).toThrow();
+  // Python reads both of these as one key.
+  expect(trial('ini', '[auth]\nType = none\n', { auth: { type: 'ldap' } })).toBe('[auth]\nType = ldap\n');
+  // What is indented deeper goes on with the value above it.
+  const list = '[auth]\nhosts = a,\n  type = b\n';
+  expect(trial('ini', list, { auth: { type: 'ldap' } })).toBe(`${list}type = ldap\n`);
+  expect(() => withSettings(list, 'ini', settingsOf({ auth: { hosts: 'c' } }))).toThrow();
+  trial('ini', '[auth]\n\ttype = none\n\tx = 1\n', { auth: { type: 'ldap', y: 2 } });
 });
 
 test('XML: ours stand there, all else stays byte for byte, and the former values come back', () => {
