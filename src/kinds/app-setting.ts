@@ -51,11 +51,11 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
     // Many apps ask authentik as they start, and do not start where they cannot.
     if (want.trusts !== undefined && !(await trusts(container, want.trusts, { docker }))) throw untrusting(container);
     // Whoever is stopped here knows by it, the next time, that the app runs with what it read before.
-    await files.write(want.unread, '', 0o600);
+    if (want.unread !== '') await files.write(want.unread, '', 0o600);
     const now = written(text, want);
     if (now !== text) await docker.writeFile(container, path, new Secret(now));
     if ((await docker.container(container))?.running) await docker.restart(container);
-    await files.remove(want.unread);
+    if (want.unread !== '') await files.remove(want.unread);
   },
 
   // What its owner has changed since is theirs; a secret of ours, which no ledger keeps, goes.
@@ -65,7 +65,8 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
     // Which ones are set may have changed since: one that `before` has nothing of goes.
     const former = ({ path }: Setting) => before.settings.find((one) => isDeepStrictEqual(one.path, path)) ?? { path };
     const { trusts: _, ...rest } = before;
-    return { ...rest, settings: ours.settings.filter(isOurs).map(former), unread: ours.unread };
+    // A homeauth before this one kept no such file.
+    return { ...rest, settings: ours.settings.filter(isOurs).map(former), unread: ours.unread ?? '' };
   },
 
   keeps(_, { in: key, unseen }) {

@@ -18,13 +18,19 @@ const want: AppSettingSpec = {
   ],
 };
 
+/** As the file system has it, which takes no other. */
+function absolute(path: string): string {
+  expect(path).toMatch(/^\//);
+  return path;
+}
+
 function worldWith(text: string | undefined, isThere = true, refusal?: Failure) {
   const state = { text, restarts: 0 };
   const marks = new Set<string>();
   const files = {
     read: async (path: string) => (marks.has(path) ? '' : undefined),
-    write: async (path: string) => void marks.add(path),
-    remove: async (path: string) => void marks.delete(path),
+    write: async (path: string) => void marks.add(absolute(path)),
+    remove: async (path: string) => void marks.delete(absolute(path)),
   };
   const docker = {
     container: async () => (isThere ? { running: true } : undefined),
@@ -65,6 +71,18 @@ test('it is written, the app starts anew, a second look finds nothing, and the f
   const given = appSettingKind.release?.(kept(want), before, (await seen(world)) as AppSettingFound);
   await appSettingKind.apply?.(key, given, world, undefined);
   expect(state).toEqual({ text: former, restarts: 2 });
+});
+
+test('what a homeauth before this one has set is given back, too', async () => {
+  const former = 'public_baseurl: http://old/ # mine\n';
+  const { world, state } = worldWith(former);
+  const { unread: _, ...before } = kept(await seen(world, want)) as AppSettingFound;
+  const { unread: __, ...ours } = kept(want);
+  await appSettingKind.apply?.(key, want, world, undefined);
+  const found = (await seen(world)) as AppSettingFound;
+  const given = appSettingKind.release?.(ours as AppSettingSpec, before as AppSettingFound, found);
+  await appSettingKind.apply?.(key, given, world, undefined);
+  expect(state.text).toBe(former);
 });
 
 test('stopped before the app was restarted, or refused by it: the next run restarts the app and writes nothing', async () => {
