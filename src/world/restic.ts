@@ -135,13 +135,22 @@ export function resticCommand(command = 'restic', lookLimit = patience, watch = 
 function whenStuck(pid: number | undefined, giveUp: () => void): () => Promise<void> {
   let before = 0;
   return async () => {
+    const moved = await movedBy(String(pid)).catch(() => undefined);
     // Where that is not told, it is not known to be stuck.
-    const io = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => undefined);
-    if (io === undefined) return;
-    const moved = [...io.matchAll(/^[rw]char: (\d+)$/gm)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+    if (moved === undefined) return;
     if (moved - before < least) giveUp();
     before = moved;
   };
+}
+
+/** Bytes that a process has read and written, with those that it started: `restic` may be a script around it. */
+async function movedBy(pid: string): Promise<number> {
+  const io = await readFile(`/proc/${pid}/io`, 'utf8');
+  const own = [...io.matchAll(/^[rw]char: (\d+)$/gm)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+  const started = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((one) => one !== '');
+  // What has just ended is counted with who started it.
+  const theirs = await Promise.all(started.map((one) => movedBy(one).catch(() => 0)));
+  return theirs.reduce((sum, bytes) => sum + bytes, own);
 }
 
 const revealed = (environment: Readonly<Record<string, Secret>>): Record<string, string> =>

@@ -169,9 +169,12 @@ describe('what goes wrong has a name', () => {
     return { restic: resticCommand(command, undefined, watch), look: () => look() };
   };
 
-  test('what sends a copy may take as long as it takes, while it moves something', async () => {
-    const [command, pipe] = [join(folder, 'restic'), join(folder, 'pipe')];
-    await writeFile(command, `#!/bin/sh\nexec cat ${pipe}\n`);
+  test.each([
+    ['what sends a copy', 'exec cat'],
+    ['what a script around restic sends', 'cat'],
+  ])('%s may take as long as it takes, while it moves something', async (what, cat) => {
+    const [command, pipe] = [join(folder, 'restic'), join(folder, `pipe of ${what}`)];
+    await writeFile(command, `#!/bin/sh\n${cat} '${pipe}'\nexit $?\n`);
     await chmod(command, 0o755);
     await promisify(execFile)('mkfifo', [pipe]);
     const { restic: slow, look } = watched(command);
