@@ -9,7 +9,7 @@ import type { Runtime } from '../installation/runtime.ts';
 import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import type { Readers } from '../lifecycle/backup/seal.ts';
-import { dropSnapshots, takeSnapshot } from '../lifecycle/backup/snapshots.ts';
+import { dropSnapshots, snapshotsToDrop, takeSnapshot } from '../lifecycle/backup/snapshots.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { bytes, copyData } from '../report/backups.ts';
@@ -72,7 +72,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
     await removeCopies(goes, to, installation);
     // Without a rule for what goes they would hold all that was ever removed.
     const snapshot = keep && (await takeSnapshot(installation, copy.name));
-    if (keep) await dropSnapshots(installation, keep);
+    if (keep) await dropSnapshots(installation, await snapshotsToDrop(installation, keep));
     const { people, counts, apps } = copy.manifest;
     const holds = people
       ? `${people.length} ${people.length === 1 ? 'person' : 'people'}, ${apps.length} ${apps.length === 1 ? 'app' : 'apps'}`

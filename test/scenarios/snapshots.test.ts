@@ -72,6 +72,19 @@ test('a copy has a snapshot of its name beside it, and both go by one rule', asy
   expect(snapshots.map(({ name }) => name)).toEqual([`homeauth-${copy.name}`]);
 });
 
+test('prune removes no snapshot that was not on the list', async () => {
+  const taken = (day: number) => `homeauth-2026-01-0${day}T030405Z`;
+  snapshots = [3, 2].map((day) => ({ name: taken(day), used: 0 }));
+  const terminal = fakeTerminal(['y']);
+  const { confirm } = terminal;
+  const meanwhile: typeof confirm = (question) => {
+    snapshots.unshift({ name: taken(4), used: 0 });
+    return confirm(question);
+  };
+  expect((await homeauth('backup prune', [], { keep: '1d' }, { ...terminal, confirm: meanwhile })).code).toBe(0);
+  expect(snapshots.map(({ name }) => name)).toEqual([taken(4), taken(3)]);
+});
+
 test('without a rule for what goes none is taken', async () => {
   expect((await json('backup', { plain: true })).snapshot).toBeUndefined();
   expect(snapshots).toEqual([]);

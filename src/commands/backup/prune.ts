@@ -8,7 +8,7 @@ import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
 import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
-import { dropSnapshots, snapshotsOf, superfluousSnapshots } from '../../lifecycle/backup/snapshots.ts';
+import { dropSnapshots, snapshotsToDrop } from '../../lifecycle/backup/snapshots.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Style } from '../../report/style.ts';
@@ -32,9 +32,7 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
   }
   const look = async () => {
     const copies = await copiesIn(place, installation);
-    const ours = await snapshotsOf(installation);
-    const drops = ours ? superfluousSnapshots(ours.snapshots, keep).map((one) => `${ours.dataset}@${one.name}`) : [];
-    return { copies, goes: superfluous(copies, keep), drops };
+    return { copies, goes: superfluous(copies, keep), drops: await snapshotsToDrop(installation, keep) };
   };
   const listed = ({ goes, drops }: Awaited<ReturnType<typeof look>>, verb: string, style: Style) =>
     [...goes.map(({ path }) => path), ...drops].map((one) => style.marked('drop', `${one}   ${verb}`)).join('\n');
@@ -58,12 +56,13 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
     const now = await look();
     // What has become superfluous since was not on the list.
     const goes = now.goes.filter(({ path }) => seen.goes.some((one) => one.path === path));
+    const drops = now.drops.filter((one) => seen.drops.includes(one));
     if (goes.length > 0) {
       await assertNewestWhole(now.copies, installation);
       await removeCopies(goes, place, installation);
     }
-    await dropSnapshots(installation, keep);
-    return tell({ ...now, goes }, 'removed', goes);
+    await dropSnapshots(installation, drops);
+    return tell({ copies: now.copies, goes, drops }, 'removed', goes);
   });
 }
 

@@ -29,16 +29,23 @@ export async function takeSnapshot(sight: Sight, copy: string): Promise<string |
 }
 
 /** Which of them go, by the rule that copies go by. */
-export function superfluousSnapshots(all: readonly ZfsSnapshot[], keep: Keep): readonly ZfsSnapshot[] {
+function superfluousSnapshots(all: readonly ZfsSnapshot[], keep: Keep): readonly ZfsSnapshot[] {
   const dated = all.map((snapshot) => ({ snapshot, manifest: { why: 'asked' as const, made: madeAt(snapshot.name) } }));
   return superfluous(dated, keep).map(({ snapshot }) => snapshot);
 }
 
-/** Removes those that are not to be kept. */
-export async function dropSnapshots(sight: Sight, keep: Keep): Promise<void> {
+/** Those that are not to be kept, as `zfs` names them. */
+export async function snapshotsToDrop(sight: Sight, keep: Keep): Promise<readonly string[]> {
   const found = await snapshotsOf(sight);
-  for (const { name } of found ? superfluousSnapshots(found.snapshots, keep) : [])
-    await sight.world.zfs.forget(found?.dataset ?? '', name);
+  return found ? superfluousSnapshots(found.snapshots, keep).map(({ name }) => `${found.dataset}@${name}`) : [];
+}
+
+/** Removes such snapshots. */
+export async function dropSnapshots({ world }: Sight, drops: readonly string[]): Promise<void> {
+  for (const one of drops) {
+    const [dataset = '', name = ''] = one.split('@');
+    await world.zfs.forget(dataset, name);
+  }
 }
 
 const prefix = 'homeauth-';
