@@ -1,5 +1,5 @@
 import type { Shown } from '../model/shown.ts';
-import { below, wrap } from './layout.ts';
+import { below, paragraph, wrap } from './layout.ts';
 import type { Style } from './style.ts';
 import { width } from './text.ts';
 
@@ -24,9 +24,12 @@ export function table(head: readonly string[], rows: readonly (readonly Shown[])
     .join('\n');
 }
 
-function alone(head: readonly string[], [first = '', ...rest]: readonly string[], style: Style): string[] {
-  const words = rest.map((cell, n) => `${(head[n + 1] ?? '').toLowerCase()}: ${cell}`);
-  return [...wrap(first, style.room).map(style.colour.bold), ...below(wrap(words.join(' · '), style.room - 2), 2)];
+function alone([, ...head]: readonly string[], [first = '', ...rest]: readonly string[], style: Style): string[] {
+  const words = rest.map((cell, n) => `${(head[n] ?? '').toLowerCase()}: ${cell}`);
+  // A single cell can be sentences, with commands in them, which stay whole.
+  const lines =
+    rest.length === 1 ? paragraph(`${head[0]}: ${rest[0]}`, style.room - 2) : wrap(words.join(' · '), style.room - 2);
+  return [...wrap(first, style.room).map(style.colour.bold), ...below(lines, 2)];
 }
 
 /** Pairs of a word and what it stands for, one below the other. */
