@@ -83,7 +83,8 @@ describe('after a cut before authentik was stopped, people went on with it:', ()
 test('who is removed between the count and the stop is missed by nobody, forward and on the way back', async () => {
   for (const back of [false, true]) {
     const files = await begin();
-    files.put(at('before-upgrade/failed-2025.12.6.log'), 'of a run before', 0o600);
+    for (const to of ['2025.12.5', '2025.12.6', '2026.2.0'])
+      files.put(at(`before-upgrade/failed-${to}.log`), 'of a run before', 0o600);
     const { remove, run } = fake.docker;
     let isGone = false;
     fake.docker.remove = async (name) => {
@@ -103,7 +104,9 @@ test('who is removed between the count and the stop is missed by nobody, forward
       expect.stringContaining(back ? '2025.10.4' : '2025.12.6'),
     ]);
     // It is of use until the step is made.
-    expect((await files.stat(at('before-upgrade/failed-2025.12.6.log'))) !== undefined).toBe(back);
+    const logs = ((await files.list(at('before-upgrade'))) ?? []).filter((name) => name.endsWith('.log')).toSorted();
+    const newer = 'failed-2026.2.0.log';
+    expect(logs).toEqual(back ? ['failed-2025.12.5.log', 'failed-2025.12.6.log', newer] : [newer]);
     if (!back) await fake.close();
   }
 });

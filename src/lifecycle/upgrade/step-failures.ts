@@ -4,6 +4,7 @@ import type { Journal } from '../../installation/upgrading.ts';
 import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
 import { type Finding, issueOf } from '../../model/finding.ts';
 import { endsOf } from '../../model/ladder.ts';
+import { isOlder } from '../../model/release.ts';
 import { textOf } from '../../model/shown.ts';
 import { nextContainer } from './database-move.ts';
 import { newlyFailed } from './proofs.ts';
@@ -24,10 +25,16 @@ export async function keepLogs(before: Installation, journal: Journal): Promise<
     await files.write(logOf(before, journal), `${parts.join('\n')}\n`, 0o600);
 }
 
-/** A step that was made after all leaves nothing of the runs that failed. */
-export const dropLogs = async (before: Installation, journal: Journal): Promise<void> => {
-  await before.world.files.remove(logOf(before, journal));
-};
+/** A step that was made leaves nothing of runs that failed: of its own, or to a release that is past by now. */
+export async function dropLogs(before: Installation, journal: Journal): Promise<void> {
+  const { world, layout } = before;
+  for (const name of (await world.files.list(layout.upgrades)) ?? []) {
+    const path = join(layout.upgrades, name);
+    const [, release] = /^failed-(\d[\d.]*)\.log$/.exec(name) ?? [];
+    const isPast = release !== undefined && !isOlder(journal.to, release);
+    if (isPast || path === logOf(before, journal)) await world.files.remove(path);
+  }
+}
 
 /** What is said of a step that failed and was taken back. */
 export function wentBack(
