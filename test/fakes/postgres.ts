@@ -77,7 +77,7 @@ export const postgres: Program = async (around) => {
 
 /** What is asked before an upgrade. */
 function aboutUpgrades(question: string, { groups, history, users }: State): string | undefined {
-  if (question.includes('json_build_object'))
+  if (question.includes("json_build_object('users'"))
     return JSON.stringify({ users: users.map(({ username }) => username), groups: groups.map(({ name }) => name) });
   if (question.includes('authentik_version_history')) return history.at(-1) ?? '';
   if (question.includes('authentik_core_group')) {
@@ -86,6 +86,6 @@ function aboutUpgrades(question: string, { groups, history, users }: State): str
   }
   if (question.includes('authentik_core_user')) return String(users.filter(({ type }) => type === 'external').length);
   if (question.includes('pg_encoding_to_char')) return 'UTF8';
-  if (question.includes('string_agg(')) return '';
+  if (question.includes('string_agg(') || question.includes('json_agg(')) return '';
   return question.includes('has_database_privilege') ? 't' : undefined;
 }

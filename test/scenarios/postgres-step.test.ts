@@ -226,9 +226,22 @@ describe('is refused before anything is stopped', () => {
   });
 
   test.each([
-    ['it keeps data elsewhere', 'from pg_tablespace', 'fast\n', 'postgres-tablespace', 'drop tablespace fast'],
-    ['it has settings', 'from pg_db_role_setting', 'work_mem of authentik\n', 'postgres-settings', 'reset all'],
-  ])('where %s, with the commands that help', async (_, part, stdout, code, command) => {
+    [
+      'it keeps data elsewhere',
+      'from pg_tablespace',
+      ['fast', '"My disk"'],
+      'postgres-tablespace',
+      `-c 'drop tablespace "My disk"'`,
+    ],
+    [
+      'it has settings',
+      'from pg_db_role_setting',
+      ['work_mem', 'jit'].map((name) => ({ name, of: `role "o'neil" in database authentik` })),
+      'postgres-settings',
+      `psql -U postgres -c 'alter role "o'\\''neil" in database authentik reset all'\n`,
+    ],
+  ])('where %s, with the commands that help', async (_, part, found, code, command) => {
+    const stdout = `${JSON.stringify(found)}\n`;
     await begin();
     failing(part, () => ({ code: 0, stdout }), 'authentik-postgresql');
     expect(await problems()).toEqual([code]);

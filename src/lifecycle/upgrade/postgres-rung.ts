@@ -14,10 +14,13 @@ const others =
   "select string_agg(datname, ', ') from pg_database where not datistemplate and datname not in ('postgres', 'authentik', 'authentik_restored', 'authentik_before')";
 
 const tablespaces =
-  "select string_agg(spcname, ' ' order by spcname) from pg_tablespace where spcname not in ('pg_default', 'pg_global')";
+  "select json_agg(quote_ident(spcname) order by spcname) from pg_tablespace where spcname not in ('pg_default', 'pg_global')";
 
-// Which setting, and of whom: a value can be anything, and is not shown.
-const settings = `select string_agg(format('%s of %s', split_part(one, '=', 1), coalesce(rolname, datname, 'all')), ', ' order by one)
+// Which setting, and of whom, as SQL names them: a value can be anything, and is not shown.
+const settings = `select json_agg(json_build_object('name', split_part(one, '=', 1), 'of', case
+    when datname is null then 'role ' || coalesce(quote_ident(rolname), 'all')
+    when rolname is null then 'database ' || quote_ident(datname)
+    else format('role %I in database %I', rolname, datname) end) order by one)
   from pg_db_role_setting cross join unnest(setconfig) as one
   left join pg_roles on pg_roles.oid = setrole left join pg_database on pg_database.oid = setdatabase`;
 
@@ -32,8 +35,8 @@ export async function postgresRung(
   const { size } = await sizeUp(installation.world.docker);
   const asked = [
     { question: others, issue: shared },
-    { question: tablespaces, issue: elsewhere },
-    { question: settings, issue: ownSettings },
+    { question: tablespaces, issue: (found: string) => elsewhere(JSON.parse(found)) },
+    { question: settings, issue: (found: string) => ownSettings(JSON.parse(found)) },
   ] as const;
   const stops: Issue[] = [];
   for (const { question, issue } of asked) {
@@ -70,31 +73,32 @@ const shared = (names: string): Issue => ({
 
 const psql = 'docker exec authentik-postgresql psql -U postgres';
 
-const elsewhere = (names: string): Issue => ({
+/** A statement as an argument of a shell. */
+const run = (sql: string): string => `-c '${sql.replaceAll("'", "'\\''")}'`;
+
+const elsewhere = (names: readonly string[]): Issue => ({
   code: 'postgres-tablespace',
-  problem: `PostgreSQL keeps data outside of its directory, in the tablespace ${names}.`,
+  problem: `PostgreSQL keeps data outside of its directory, in the tablespace ${names.join(', ')}.`,
   why: 'The step makes a new directory, and knows of no other place.',
   fix: [
     'Bring the data back, and drop the tablespace:  docker stop authentik-worker authentik',
-    `${psql} -c 'alter database authentik set tablespace pg_default'`,
-    ...names
-      .split(' ')
-      .flatMap((name) => [
-        `${psql} -d authentik -c 'alter table all in tablespace ${name} set tablespace pg_default'`,
-        `${psql} -d authentik -c 'alter index all in tablespace ${name} set tablespace pg_default'`,
-        `${psql} -c 'drop tablespace ${name}'`,
-      ]),
+    `${psql} ${run('alter database authentik set tablespace pg_default')}`,
+    ...names.flatMap((name) => [
+      `${psql} -d authentik ${run(`alter table all in tablespace ${name} set tablespace pg_default`)}`,
+      `${psql} -d authentik ${run(`alter index all in tablespace ${name} set tablespace pg_default`)}`,
+      `${psql} ${run(`drop tablespace ${name}`)}`,
+    ]),
     'Then: homeauth apply',
   ],
 });
 
-const ownSettings = (names: string): Issue => ({
+const ownSettings = (all: readonly { readonly name: string; readonly of: string }[]): Issue => ({
   code: 'postgres-settings',
-  problem: `PostgreSQL has settings that somebody gave to an account or a database: ${names}.`,
+  problem: `PostgreSQL has settings that somebody gave to an account or a database: ${all.map(({ name, of }) => `${name} of ${of}`).join(', ')}.`,
   why: 'They were set by ALTER ROLE or ALTER DATABASE, and the step does not take them along.',
   fix: [
-    `Note them:  ${psql} -c '\\drds'`,
-    `Take them away:  ${psql} -c 'alter role authentik reset all' -c 'alter database authentik reset all'   (with the names that the first command shows)`,
+    `Note them:  ${psql} ${run('\\drds')}`,
+    `Take them away:  ${psql} ${[...new Set(all.map(({ of }) => run(`alter ${of} reset all`)))].join(' ')}`,
     'Then upgrade, and set them again afterwards.',
   ],
 });
