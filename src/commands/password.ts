@@ -71,7 +71,7 @@ export async function provenWith(
   let found = await prove(given);
   for (let n = 0; n < retries && given && terminal.interactive && found.some(isPasswordWrong); n++) {
     terminal.say(`This is not the password of ${config.admin.username}.`);
-    given = await askOwner(config, surroundings, 'Everything is set up; only the proof of the login is missing.');
+    given = await askOwner(config, surroundings, 'Only the proof of the login is missing.');
     found = await prove(given);
   }
   return found;

@@ -1,4 +1,5 @@
 import type { VerifyFlags } from '../cli/apps.ts';
+import type { App } from '../config/config.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { verifyAll, verifyAsOutsider, verifyAsOwner, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -6,12 +7,13 @@ import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Secret } from '../model/secret.ts';
 import { appNamed } from '../people/access.ts';
 import { answersOf } from '../people/second-factor/answers.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { isAboutName } from '../verify/name.ts';
 import type { Visitor } from '../verify/visit.ts';
-import { passwordAtHand } from './password.ts';
+import { isPasswordWrong, passwordAtHand, provenWith } from './password.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { enrolmentPrompts } from './user/enrolment-prompts.ts';
 
@@ -27,15 +29,33 @@ export async function verify(name: string | undefined, flags: VerifyFlags, runti
   if (flags.asOwner && !app) throw nameless();
   const owner = flags.asOwner ? await ownerAtHand(installation, flags, runtime, screen) : undefined;
   const findings: readonly Finding[] = [
-    ...(await verifyAll(installation, { apps, ...(owner && { password: owner.password }) })),
+    ...(owner && app
+      ? await provenWith(owner.password, installation, (password) => proveAsOwner(installation, app, owner, password))
+      : await verifyAll(installation, { apps })),
     ...(await verifyClients(installation, apps)),
-    ...(owner && app && isSpeaker(app) ? await verifyAsOwner(installation, app, owner) : []),
     ...(flags.asOutsider ? await verifyAsOutsider(installation) : []),
   ];
   const ok = findings.every(({ status }) => status !== 'fail');
   const verbose = flags.verbose ?? false;
   const shown = verbose ? findings : findings.filter((found) => !isAboutName(found));
   return screen.result(proof(shown, screen.paper, verbose), findingsData(findings), ok);
+}
+
+/** All proofs of an app, with its owner's login. A wrong password is tried once: authentik counts. */
+async function proveAsOwner(
+  installation: Installation,
+  app: App,
+  owner: Visitor,
+  password: Secret | undefined,
+): Promise<readonly Finding[]> {
+  if (!password) throw passwordMissing(owner.username);
+  const home = await verifyAll(installation, { apps: [], password });
+  if (home.some(isPasswordWrong)) return home;
+  return [
+    ...home,
+    ...(await verifyAll(installation, { apps: [app], appsOnly: true, password })),
+    ...(isSpeaker(app) ? await verifyAsOwner(installation, app, { ...owner, password }) : []),
+  ];
 }
 
 /** The owner, with their password, and whoever sits at the terminal for a code. */
@@ -47,14 +67,7 @@ export async function ownerAtHand(
 ): Promise<Visitor> {
   const { username } = installation.config.admin;
   const password = await passwordAtHand(installation, flags, runtime);
-  if (!password) {
-    throw new Failure({
-      code: 'answer-missing',
-      problem: `The password of ${username} is missing.`,
-      why: 'homeauth logs in to the app as you.',
-      fix: 'Add --admin-password-file FILE, or run it at a terminal.',
-    });
-  }
+  if (!password) throw passwordMissing(username);
   if (!runtime.terminal.interactive) return { username, password };
   const { beyond } = answersOf(username, enrolmentPrompts(runtime, username, screen));
   // A code is asked for; a second factor is not set up on the way.
@@ -62,6 +75,14 @@ export async function ownerAtHand(
     (challenge.device_challenges ?? []).length > 0 ? beyond(challenge) : undefined;
   return { username, password, beyond: isCode };
 }
+
+const passwordMissing = (username: string): Failure =>
+  new Failure({
+    code: 'answer-missing',
+    problem: `The password of ${username} is missing.`,
+    why: 'homeauth logs in to the app as you.',
+    fix: 'Add --admin-password-file FILE, or run it at a terminal.',
+  });
 
 const nameless = (): Failure =>
   new Failure({

@@ -80,3 +80,12 @@ test('without a password, or a name, nobody is logged in', async () => {
   expect(wrong.code).toBe(4);
   expect(plain(wrong.out)).toContain('password');
 });
+
+test('a mistyped password is asked for again, and Enter stops', async () => {
+  const right = ((await fake.files.read('/root/pw')) ?? '').trim();
+  const retried = await asOwner({}, ['kettle', right], 'miniflux');
+  expect(retried.failure).toBeUndefined();
+  expect(retried.err).toContain('This is not the password of helen.\n? Password of helen');
+  expect(plain(retried.out)).toContain('helen gets into miniflux 200 /unread');
+  expect((await asOwner({}, ['kettle', ''], 'miniflux')).failure).toMatchObject({ code: 'answer-missing' });
+});
