@@ -11,6 +11,7 @@ import type { Secret } from '../model/secret.ts';
 import { type Account, accountNamed } from '../people/accounts.ts';
 import { factorsOf, lacking } from '../people/second-factor/factors.ts';
 import { proof } from '../report/findings.ts';
+import { prose } from '../report/layout.ts';
 import { consent } from './consent.ts';
 import { agreed, interview, type Statement } from './interview.ts';
 import { secretFrom } from './password.ts';
@@ -36,7 +37,7 @@ async function carryOut(statement: Statement, flags: InitFlags, runtime: Runtime
   if (flags.dryRun) return showPlan(wanted, runtime, 'init');
 
   const wishes = await wishesOf(wanted, flags, runtime);
-  if (told !== undefined) screen.say(told);
+  if (told !== undefined) screen.say(prose(told, screen.style));
   await consent(wanted, runtime, screen, wishes);
   const began = runtime.world.clock.now();
   const { installation, changes } = await reconcile(wanted, 'init', screen.progress, {

@@ -74,7 +74,7 @@ export function checkSender(value: string): Refusal | undefined {
 
 /** A name or title for people to read: one line. */
 export function checkTitle(value: string): Refusal | undefined {
-  if (value.trim() === '') return { problem: 'is empty', fix: 'Write a name, or delete the line.' };
+  if (value.trim() === '') return { problem: 'is empty', fix: 'Write a name, for example Helen.' };
   if (/\p{Cc}/u.test(value)) {
     return { problem: 'has a line break or a control character in it', fix: 'Write it on one line.' };
   }

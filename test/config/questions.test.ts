@@ -52,7 +52,7 @@ describe('a refused answer is one sentence that ends with what to write', () => 
       '"Home.example.com" has capital letters. Cookies and certificates use lower case. Write home.example.com.',
     ],
     ['base-dir', 'srv', '"srv" is not an absolute path. Begin it with a slash, for example /rpool/encrypted/docker.'],
-    ['name', '', '"" is empty. Write a name, or delete the line.'],
+    ['name', '', '"" is empty. Write a name, for example Helen.'],
     ['email', 'helen', '"helen" has no @. Write it like helen@example.com.'],
     ['tls', 'letsencrypt', '"letsencrypt" is not one of: auto, internal, cloudflare, external.'],
   ];

@@ -228,7 +228,7 @@ describe('the page that asks before an app learns who somebody is', () => {
 
   test('is left out of a new home, and init says so', async () => {
     const ran = await init(initFlags);
-    expect(ran.err).toContain('--consent explicit');
+    expect(ran.err).toContain('To be asked:\n--consent explicit\n');
     expect(files().snapshot()[at('homeauth.yaml')]).toContain('consent: implicit');
     expect((await homeauthIn(fake)('add-app', ['whoami'])).out).toContain('✓ helen gets in');
     expect(await asked()).toBe(0);
