@@ -9,6 +9,7 @@ import { catalogueSchemaText } from '../../src/catalogue/schema.ts';
 import { checkAppName } from '../../src/config/app-name.ts';
 import { checkOpenPath } from '../../src/config/open-path.ts';
 import { checkTitle } from '../../src/config/person.ts';
+import { settingsOf, withSettings } from '../../src/formats/settings-file.ts';
 import { imagePath } from '../../src/model/image-name.ts';
 import { packagedCatalogue } from '../../src/world/catalogue.ts';
 import { catalogue } from '../fakes/catalogue.ts';
@@ -59,6 +60,13 @@ describe('the catalogue', () => {
     expect(variables.length).toBeGreaterThan(20);
     // Their images write these into app.ini, so that nobody could log in after the way back.
     expect(variables.filter((variable) => /^(GITEA|FORGEJO)__/.test(variable))).toEqual([]);
+  });
+
+  test('leaves Headscale one place for its secret: with two it does not start', () => {
+    const own = 'oidc:\n  client_secret_path: /run/secrets/oidc\n';
+    const content = app('headscale').oidc?.file?.content as Parameters<typeof settingsOf>[0];
+    const { oidc } = parse(withSettings(own, 'yaml', settingsOf(content)));
+    expect(oidc).toMatchObject({ client_secret: '{clientSecret}', client_secret_path: '' });
   });
 
   test('finds nothing by what is no name', () => {
