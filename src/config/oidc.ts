@@ -4,7 +4,7 @@ import { nameOf } from '../formats/settings-file.ts';
 import type { Setting } from '../model/app-setting.ts';
 import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri, Written } from './config.ts';
 import type { AppDraft } from './file.ts';
-import { given, namesGroup, onlySsoOf, written } from './written.ts';
+import { leftOpen, namesGroup, onlySsoOf, written } from './written.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };
@@ -27,7 +27,7 @@ export interface Named {
 export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, authHost: string): AppOidc {
   const block = known?.oidc;
   const values = valuesOf(app, authHost);
-  const filled = (value: string): string => fill(value, values, [...(known?.literal ?? []), ...given]);
+  const filled = (value: string): string => fill(value, values, leftOpen(known, values));
   const uris = draft['redirect-uris'] ?? block?.['redirect-uris'] ?? [];
   const afterwards = draft['post-logout'] ?? block?.['post-logout'] ?? [];
   const start = block?.['login-start'];
@@ -35,7 +35,7 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
   const logout = block?.['logout-uri'];
   const onlySso = draft['only-sso'] ? onlySsoOf(draft, known, values) : undefined;
   const { env: own, ...all } = written(draft, known, block, values);
-  const env = { ...own, ...(onlySso?.env && fill(onlySso.env, values, [...(known?.literal ?? []), ...given])) };
+  const env = { ...own, ...(onlySso?.env && fill(onlySso.env, values, leftOpen(known, values))) };
   return {
     redirectUris: [
       ...uris.map(
@@ -61,7 +61,7 @@ export function oidcOf(draft: Draft, known: KnownApp | undefined, app: Named, au
     ...(block && app.group === undefined && namesGroup(block) && { lacksGroup: true as const }),
     ...withoutThose(all, onlySso),
     ...(onlySso && { onlySso }),
-    ...(block?.['login-end'] && { loginEnd: fill(block['login-end'], values, [...(known?.literal ?? []), ...given]) }),
+    ...(block?.['login-end'] && { loginEnd: fill(block['login-end'], values, leftOpen(known, values)) }),
     ...(block?.administrator && { administrator: block.administrator as NonNullable<AppOidc['administrator']> }),
     ...(Object.keys(env).length > 0 && { env }),
   };

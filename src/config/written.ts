@@ -19,9 +19,15 @@ type Exec = NonNullable<Block['exec']>;
 type Format = (typeof settingsFormats)[number];
 
 /** Filled in where they are handed over, or by the app's owner. */
-export const given = [
+const given = [
   ...['clientId', 'clientSecret', 'ldapBindPassword', 'randomSecret', 'providerId', 'strategyId'],
   ...['userGroup', 'proxyCidr', 'former', 'callback'],
+];
+
+/** What is not filled in yet: what means something to the app itself, and what nobody has given a value for. */
+export const leftOpen = (known: Pick<KnownApp, 'literal'> | undefined, values: Values): string[] => [
+  ...(known?.literal ?? []),
+  ...given.filter((name) => !Object.hasOwn(values, name)),
 ];
 
 /** Only the owner, or the app itself, has a word for these. */
@@ -71,7 +77,7 @@ export function written(
   block: Block | undefined,
   values: Values,
 ): Written {
-  const filled = <T extends Plain>(data: T): T => fill(data, values, [...(known?.literal ?? []), ...given]);
+  const filled = <T extends Plain>(data: T): T => fill(data, values, leftOpen(known, values));
   const api = callable(block);
   return {
     ...(place?.includes(':') && { file: fileOf(place, block, filled) }),

@@ -7,6 +7,8 @@ import { type Data, fill, placeholders } from '../../src/catalogue/placeholders.
 import { findPreset, presets } from '../../src/catalogue/presets.ts';
 import { catalogueSchemaText } from '../../src/catalogue/schema.ts';
 import { checkAppName } from '../../src/config/app-name.ts';
+import { ldapOf } from '../../src/config/ldap.ts';
+import { oidcOf } from '../../src/config/oidc.ts';
 import { checkOpenPath } from '../../src/config/open-path.ts';
 import { checkTitle } from '../../src/config/person.ts';
 import { settingsOf, withSettings } from '../../src/formats/settings-file.ts';
@@ -67,6 +69,19 @@ describe('the catalogue', () => {
     const content = app('headscale').oidc?.file?.content as Parameters<typeof settingsOf>[0];
     const { oidc } = parse(withSettings(own, 'yaml', settingsOf(content)));
     expect(oidc).toMatchObject({ client_secret: '{clientSecret}', client_secret_path: '' });
+  });
+
+  test('names the group of an app in all that is written into it', () => {
+    const at = { name: 'app', host: 'app.home.example.com', group: 'Mum & Dad' };
+    const config = { authHost: 'auth.home.example.com', domain: 'home.example.com' };
+    const told = catalogue.all().flatMap((known) =>
+      ['c:/f', 'c'].map((place) => {
+        const draft = { 'settings-in': place, 'api-key-file': '/key' };
+        return JSON.stringify([oidcOf(draft, known, at, config.authHost), ldapOf(draft, known, at, config)]);
+      }),
+    );
+    expect(told.filter((one) => one.includes('{userGroup}'))).toEqual([]);
+    expect(told.filter((one) => one.includes('Mum & Dad')).length).toBeGreaterThan(5);
   });
 
   test('finds nothing by what is no name', () => {
