@@ -40,7 +40,7 @@ describe('homeauth apps, on a server without anything', () => {
     expect(text).toContain('/api/*: mobile app, and the app authenticates by itself');
     expect(text).toContain('PUT /api/system-config');
     expect(out).toMatch(/^ {6}clientId: "\{clientId\}"$/m);
-    expect(text).toMatch(/In doubt, from memory: · The key passwordLogin and immich-admin command/);
+    expect(text).toMatch(/In doubt, from memory: · The fields of oauth are those of/);
     expect(text).toContain('https://github.com/immich-app/immich/issues/30869');
     expect(out.trimEnd()).toMatch(/\n\nNext: homeauth add-app immich$/);
   });
