@@ -17,7 +17,8 @@ export function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> 
     const findings = once(seen);
     if (flags.scheduled) await kept(flags.config, runtime);
     const ok = findings.every(({ status }) => status === 'ok' || status === 'skip');
-    const look = { verbose: flags.verbose ?? false, everything: 'homeauth doctor -v', reference: 'docs/problems.md' };
+    const verbose = flags.verbose ?? false;
+    const look = { verbose, everything: 'homeauth doctor -v', reference: runtime.problemsPage };
     screen.result(verdict(findings, look, screen.paper), findingsData(findings), ok);
     return { code: ok ? exitCodes.fine : exitCodes.wrong, findings, seen };
   });

@@ -19,6 +19,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** homeauth's own release. */
   readonly version: string;
+  /** Where its docs/problems.md lies. */
+  readonly problemsPage: string;
   readonly signal: AbortSignal;
   /** The command changes an installation, and does not only look at it. */
   readonly changes?: true;

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { openCatalogue } from '../catalogue/catalogue.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
@@ -62,6 +63,7 @@ export function wire(flags: CommonFlags): Runtime {
     cwd: process.cwd(),
     env,
     version: createRequire(import.meta.url)('../../package.json').version,
+    problemsPage: fileURLToPath(new URL('../../docs/problems.md', import.meta.url)),
     signal,
     ...(flags.wait !== undefined && { patience: flags.wait * 60_000 }),
   };

@@ -28,7 +28,7 @@ function server(
   return openInstallation(`${small}${lines}`, '/srv/docker/authentik/homeauth.yaml', {
     ...{ world: { ...fake.world, docker }, terminal, connect: fake.connect, catalogue },
     ...{ templates: async () => ({}), pointer: '/etc/homeauth/location', cwd: '/', env: {}, version: '0.1.0' },
-    signal: new AbortController().signal,
+    ...{ problemsPage: '/docs/problems.md', signal: new AbortController().signal },
   });
 }
 

@@ -49,6 +49,7 @@ function machine(over: Over = {}, env: Runtime['env'] = {}) {
     cwd: '/',
     env,
     version: '0.1.0',
+    problemsPage: '/docs/problems.md',
     signal: new AbortController().signal,
   });
 }

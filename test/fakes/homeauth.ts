@@ -35,6 +35,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
       cwd: '/',
       env: {},
       version: '0.1.0',
+      problemsPage: '/usr/lib/node_modules/homeauth/docs/problems.md',
       signal: new AbortController().signal,
       ...over,
     };

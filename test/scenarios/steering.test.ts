@@ -328,6 +328,7 @@ async function run(
       catalogue,
       pointer: '/etc/homeauth/location',
       version: '0.1.0',
+      problemsPage: '/docs/problems.md',
     },
     ...{ cwd: '/', env: {}, signal: at.interrupt.signal },
   };
