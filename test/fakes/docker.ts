@@ -302,6 +302,7 @@ export function fakeDocker(
       for (const [name, box] of [...other.boxes].toSorted(([a], [b]) => first(a) - first(b))) {
         const twin: Box = {
           ...box,
+          made: { ...box.made, definition: { ...box.made.definition } },
           networks: new Set(box.networks),
           aliases: new Map(box.aliases),
           log: [...box.log],

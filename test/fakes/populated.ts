@@ -1,10 +1,12 @@
 import type { MemoryFiles } from './files.ts';
 import { homeauthIn } from './homeauth.ts';
-import { changeConfig, installed } from './installed.ts';
+import { changeConfig, installed, madeOnce } from './installed.ts';
 import type { FakeWorld } from './world.ts';
 
 /** A machine with something of everything on it. */
-export async function populated(): Promise<FakeWorld> {
+export const populated = (): Promise<FakeWorld> => madeOnce('populated', populate);
+
+async function populate(): Promise<FakeWorld> {
   const fake = await installed();
   await changeConfig(fake.files, (text) => `${text}policies:\n  recovery: true\n  invitations: true\n`);
   (fake.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
