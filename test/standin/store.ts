@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { State } from './state.ts';
 
 /** Where server and worker meet: one document, changed by one at a time. Both methods throw when it cannot be reached. */
@@ -35,8 +34,9 @@ export function memoryStore(): MemoryStore {
     },
     async change(edit) {
       await reachable();
-      const { state, result } = edit(structuredClone(kept));
-      kept = state;
+      const { draft, made } = drafted(kept);
+      const { state, result } = edit(draft);
+      kept = state === draft ? made() : state;
       return result;
     },
     async dial() {
@@ -51,11 +51,25 @@ export function memoryStore(): MemoryStore {
     async close() {},
   };
   async function reachable(): Promise<void> {
-    await sleep(0);
+    await new Promise(setImmediate);
     if (store.down) throw new Error('connection failed: Connection refused');
     if (store.held >= store.limit) throw new Error('connection failed: FATAL:  sorry, too many clients already');
   }
   return store;
+}
+
+/** A copy to be changed, and what it came to. Most tables are left alone by most, so each is copied when somebody asks for it. */
+function drafted(kept: State | undefined): { draft: State | undefined; made(): State | undefined } {
+  if (!kept) return { draft: undefined, made: () => undefined };
+  const copied: Partial<State> = {};
+  const draft = new Proxy(kept, {
+    get(_, table: keyof State) {
+      if (!(table in copied)) Object.assign(copied, { [table]: structuredClone(kept[table]) });
+      return copied[table];
+    },
+    set: (_, table, value) => Reflect.set(copied, table, value),
+  });
+  return { draft, made: () => ({ ...kept, ...copied }) };
 }
 
 /** Changes a state that must be there already. */
