@@ -309,7 +309,8 @@ test('Miniflux, by its variables: a person logs in with its own button in a brow
   await composeMiniflux();
   const added = await homeauthEnds(0, ['add-app', 'miniflux']);
   expect(added.out.replace(/\s+/g, ' ')).toContain('does not trust the certificate of auth.home.example.com');
-  await composeMiniflux(JSON.parse((await homeauthEnds(0, ['app', 'miniflux', '--json'])).out).oidc.compose);
+  const { compose } = JSON.parse((await homeauthEnds(0, ['app', 'miniflux', '--json'])).out).oidc;
+  await composeMiniflux(compose);
   await expect.poll(async () => (await knock('miniflux')).status, { timeout: 60_000 }).toBe(200);
   const proven = await homeauthEnds(0, ['add-app', 'miniflux']);
   expect(proven.out).toMatch(/miniflux itself reaches auth\.home\.example\.com\s+[\d.]+, certificate trusted, 200/);
@@ -322,6 +323,20 @@ test('Miniflux, by its variables: a person logs in with its own button in a brow
   await page.goto(`${hostOf('miniflux')}/settings`);
   expect(await page.locator('input[name=username]').inputValue()).toBe('helen');
   await browser.close();
+  await homeauthEnds(0, ['plan', '--exit-code']);
+
+  // Its own passwords go off for an administrator alone.
+  const ownForm = async () => (await knock('miniflux')).body.includes('name="password"');
+  expect(await ownForm()).toBe(true);
+  const refused = await homeauthEnds(4, ['app', 'miniflux', '--only-sso']);
+  expect(refused.err.replace(/\s+/g, ' ')).toContain('helen gets into Miniflux, and is no administrator there.');
+  const promote = "update users set is_admin = true where username = 'helen'";
+  await place.engine.docker(['exec', 'miniflux-db-1', 'psql', '-U', 'miniflux', '-c', promote]);
+  const off = await homeauthEnds(0, ['app', 'miniflux', '--only-sso']);
+  expect(off.err.replace(/\s+/g, ' ')).toContain('helen is an administrator of miniflux');
+  await composeMiniflux(compose);
+  await expect.poll(async () => (await knock('miniflux')).status, { timeout: 60_000 }).toBe(200);
+  expect(await ownForm()).toBe(false);
   await homeauthEnds(0, ['plan', '--exit-code']);
 });
 
