@@ -12,7 +12,8 @@ export interface PostgresOptions {
 
 /** One row in the stack's own PostgreSQL. A change holds an advisory lock, as authentik's migrations do. */
 export function postgresStore(options: PostgresOptions): Store {
-  const pool = new pg.Pool({ ...options, max: 4, connectionTimeoutMillis: 2000 });
+  // The time counts for who waits for one of the four, too: on a busy machine, all of them may wait for the lock.
+  const pool = new pg.Pool({ ...options, max: 4, connectionTimeoutMillis: 15_000 });
   // An idle connection that PostgreSQL closes would end the process otherwise; the next query reports it.
   pool.on('error', () => {});
   /** What was read last, by the transaction that wrote it: most who ask have it already. */
