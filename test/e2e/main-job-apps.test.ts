@@ -450,6 +450,9 @@ test('Radicale, by its file and LDAP: members of its group log in on its own pag
   await homeauthEnds(0, ['plan', '--exit-code']);
   await homeauthEnds(0, ['remove-app', 'radicale']);
   expect(await file()).toBe(former);
+  // While the app is on its network, that stays.
+  await docker(['rm', '--force', 'radicale']);
+  await homeauthEnds(0, ['apply']);
 });
 
 /** Synapse as its own page says to start it: it makes its file of settings itself, in a volume. */
