@@ -9,7 +9,7 @@ import { stagesOf } from '../src/desired/stages.ts';
 import { plan, wanted } from '../src/engine/plan.ts';
 import { decodeEnv } from '../src/formats/env.ts';
 import { compiledTemplates } from '../src/formats/template.ts';
-import { checkedEra } from '../src/installation/era.ts';
+import { checkedEra } from '../src/installation/wanted-release.ts';
 import { kinds } from '../src/kinds/index.ts';
 import { type Id, idOf, type Observed, type Resource } from '../src/model/resource.ts';
 import { reveal, Secret } from '../src/model/secret.ts';

@@ -1,10 +1,10 @@
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { AppFlags } from '../cli/apps.ts';
 import { asksByLdap, believesHeader } from '../config/app-login.ts';
+import { writtenIn } from '../config/app-settings.ts';
 import type { App } from '../config/config.ts';
 import { isSpeaker, issuerOf, valuesOf } from '../config/oidc.ts';
 import { claims } from '../config/site.ts';
-import { writtenIn } from '../config/written.ts';
 import { wayBack } from '../desired/app-settings.ts';
 import { composeLines } from '../desired/compose-override.ts';
 import { ldapSecret } from '../desired/ldap.ts';

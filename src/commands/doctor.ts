@@ -1,9 +1,9 @@
 import type { DoctorFlags } from '../cli/care.ts';
 import { examined, once } from '../doctor/doctor.ts';
 import { keepFigures } from '../doctor/figures.ts';
-import { knownEra } from '../installation/era.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { knownEra } from '../installation/wanted-release.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
 import { findingsData, verdict } from '../report/findings.ts';
 import { scheduled } from './scheduled.ts';

@@ -1,11 +1,11 @@
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { isLeftAlone } from '../config/app-login.ts';
+import { writtenIn } from '../config/app-settings.ts';
 import type { App } from '../config/config.ts';
 import { setOidc, removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { isSpeaker } from '../config/oidc.ts';
-import { writtenIn } from '../config/written.ts';
 import { takesVariables } from '../desired/variables.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';

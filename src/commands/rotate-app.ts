@@ -1,8 +1,8 @@
 import type { CommonFlags } from '../cli/define-command.ts';
+import { writtenIn } from '../config/app-settings.ts';
 import type { App } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../config/oidc.ts';
-import { writtenIn } from '../config/written.ts';
 import { settingsId } from '../desired/app-settings.ts';
 import { variablesFile } from '../desired/variables.ts';
 import { verifyExchanged } from '../doctor/verify.ts';

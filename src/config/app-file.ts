@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { logins } from '../model/app-login.ts';
 import { checkAppName } from './app-name.ts';
+import { ownLdap } from './app-settings-file.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { checkHostName } from './host-name.ts';
 import { checkLdapListen } from './listen.ts';
-import { tile } from './look-file.ts';
 import { ownOidc } from './oidc-file.ts';
 import { checkOpenPath } from './open-path.ts';
 import { checkTitle } from './person.ts';
 import { text } from './refusal.ts';
 import { checkCaddyLines, checkHeaderName, checkHeaderValue, checkSize, claims } from './site.ts';
+import { tile } from './start-page-file.ts';
 import { checkUpstream } from './upstream.ts';
-import { ownLdap } from './written-file.ts';
 
 const headers = z.record(text(checkHeaderName), text(checkHeaderValue).nullable());
 

@@ -1,6 +1,6 @@
 import type { AppApi, AppApiSpec, AppCommandsSpec, AppSettingSpec } from '../model/app-setting.ts';
-import type { Keep } from './keep.ts';
 import type { Notify } from './notify.ts';
+import type { Keep } from './retention.ts';
 import type { claims } from './site.ts';
 
 export type Claim = keyof typeof claims;

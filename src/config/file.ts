@@ -4,19 +4,19 @@ import { app } from './app-file.ts';
 import { checkAppName, checkContainerName } from './app-name.ts';
 import { checkAbsolutePath, checkBaseDir } from './directory.ts';
 import { checkHostName } from './host-name.ts';
-import { checkKeep, checkRecipient } from './keep.ts';
 import { checkListen, checkProxyAddress } from './listen.ts';
-import { brand } from './look-file.ts';
 import { notifyFile } from './notify.ts';
 import { checkEmail, checkSender, checkTitle, checkUsername } from './person.ts';
 import { text } from './refusal.ts';
 import { checkCopies } from './restic.ts';
+import { checkKeep, checkRecipient } from './retention.ts';
+import { brand } from './start-page-file.ts';
 import { checkTlsEnd } from './tls-end.ts';
 import { checkVersion, releasePattern } from './version.ts';
 
 /**
  * homeauth.yaml, key by key. Types, validation, defaults, the published JSON Schema and docs/configuration.md all
- * come from here; what spans several keys is in whole-file.ts. Defaults that depend on another key are described in
+ * come from here; what spans several keys is in file-rules.ts. Defaults that depend on another key are described in
  * words (`x-default`) and filled in by normalise.ts.
  */
 const admin = z

@@ -2,10 +2,10 @@ import type { Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import { innerName } from '../model/networks.ts';
 import { asksByLdap } from './app-login.ts';
+import { namesGroup, written } from './app-settings.ts';
 import type { App, Config, Written } from './config.ts';
 import type { AppDraft } from './file.ts';
 import { type Named, valuesOf } from './oidc.ts';
-import { namesGroup, written } from './written.ts';
 
 /** What names everything of an app's LDAP server in authentik, the account that the app searches with among it. */
 export const ldapAccount = ({ name }: Pick<App, 'name'>): string => `homeauth-ldap-${name}`;

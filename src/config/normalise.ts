@@ -3,10 +3,10 @@ import type { KnownApp } from '../catalogue/schema.ts';
 import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
 import type { AppDraft, ConfigFile } from './file.ts';
-import { keepIn } from './keep.ts';
 import { ldapOf } from './ldap.ts';
 import { notifyOf } from './notify.ts';
 import { oidcOf } from './oidc.ts';
+import { keepIn } from './retention.ts';
 import { isHttps, normaliseUpstream } from './upstream.ts';
 
 const mailPorts = { starttls: 587, implicit: 465, none: 25 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { writtenKeys } from './app-settings-file.ts';
 import { checkAbsolutePath } from './directory.ts';
 import { type Refusal, text } from './refusal.ts';
-import { writtenKeys } from './written-file.ts';
 
 const redirectUri = z.strictObject({
   url: text(checkReturnAddress).meta({

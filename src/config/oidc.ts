@@ -2,9 +2,9 @@ import { fill, type Placeholder } from '../catalogue/placeholders.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import { nameOf } from '../formats/settings-file.ts';
 import type { Setting } from '../model/app-setting.ts';
+import { leftOpen, namesGroup, onlySsoOf, written } from './app-settings.ts';
 import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri, Written } from './config.ts';
 import type { AppDraft } from './file.ts';
-import { leftOpen, namesGroup, onlySsoOf, written } from './written.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };

@@ -1,10 +1,10 @@
 import type { Config } from './config.ts';
 import { type ConfigFile, fileSchema } from './file.ts';
+import { objections } from './file-rules.ts';
 import type { Path } from './location.ts';
 import { type Find, normalise } from './normalise.ts';
 import { configFailure, type Problem } from './problem.ts';
 import { explain, leaves, refused } from './schema-issue.ts';
-import { objections } from './whole-file.ts';
 import { readYaml } from './yaml-document.ts';
 
 export interface Parsed {

@@ -1,6 +1,6 @@
+import { writtenApps, writtenIn } from '../config/app-settings.ts';
 import type { App, Config, Written } from '../config/config.ts';
 import type { Speaker } from '../config/oidc.ts';
-import { writtenApps, writtenIn } from '../config/written.ts';
 import { nameOf } from '../formats/settings-file.ts';
 import {
   type AppCommand,

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import { writtenApps, writtenIn } from '../config/app-settings.ts';
 import type { App, Config } from '../config/config.ts';
-import { writtenApps, writtenIn } from '../config/written.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { trustedFile } from '../model/trusted-file.ts';
 import type { Layout } from './layout.ts';

@@ -1,5 +1,5 @@
+import { writtenApps, writtenIn } from '../config/app-settings.ts';
 import type { App, Config } from '../config/config.ts';
-import { writtenApps, writtenIn } from '../config/written.ts';
 import { encodeEnv } from '../formats/env.ts';
 import type { Plain } from '../model/app-setting.ts';
 import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';

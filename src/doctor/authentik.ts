@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { databaseConnections, databaseTrouble } from '../installation/database.ts';
-import { checkedEra } from '../installation/era.ts';
+import { checkedEra } from '../installation/wanted-release.ts';
 import { Failure } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { eraOf, isOlder } from '../model/release.ts';

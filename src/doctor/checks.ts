@@ -16,7 +16,6 @@ import { answersCheck, databaseCheck, releaseCheck, slownessCheck, workerCheck }
 import { diskCheck, isBegun, placeCheck } from './disk.ts';
 import { engineCheck } from './docker.ts';
 import { asPlanned } from './drift.ts';
-import { proxyFor } from './examine.ts';
 import { healthCheck } from './health.ts';
 import { clockCheck, clockSkewCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck } from './machine.ts';
 import { namesCheck } from './names.ts';
@@ -24,6 +23,7 @@ import { onlySso } from './only-sso.ts';
 import { otherAuthentikCheck } from './other-authentik.ts';
 import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
+import { proxyFor } from './run-checks.ts';
 import { years } from './years.ts';
 
 /** What no answer of its owner changes. */

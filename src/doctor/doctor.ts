@@ -1,13 +1,13 @@
-import { knownEra } from '../installation/era.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
+import { knownEra } from '../installation/wanted-release.ts';
 import { causeOf, Failure } from '../model/failure.ts';
 import { type Finding, issueOf, skip, unseen } from '../model/finding.ts';
 import { failed } from '../verify/check.ts';
 import { checks, checksBy } from './checks.ts';
-import { examine } from './examine.ts';
 import { impatient, quick, type Slowest } from './impatient.ts';
+import { examine } from './run-checks.ts';
 
 /** Everything that doctor looks at, also what is told `once`. Where homeauth.yaml cannot be read, that is the only finding. */
 export async function examined(flag: string | undefined, runtime: Runtime): Promise<Finding[]> {

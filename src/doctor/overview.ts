@@ -9,8 +9,8 @@ import { accessTable } from '../people/access-table.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance } from '../proxy/proxy.ts';
 import { certificatesAt } from '../verify/certificate.ts';
-import { proxyFor } from './examine.ts';
 import { copiesOf, figuresOf, keptFigures, known } from './figures.ts';
+import { proxyFor } from './run-checks.ts';
 
 /** Everything that the report tells. `findings`: what doctor has just found. */
 export async function overviewOf(installation: Installation, findings: readonly Finding[]): Promise<Overview> {

@@ -6,7 +6,7 @@ import { byFlag } from '../model/setting.ts';
 import { quotationOf, textOf } from '../model/shown.ts';
 import { checksBy } from './checks.ts';
 import { spaceCheck } from './disk.ts';
-import { examine } from './examine.ts';
+import { examine } from './run-checks.ts';
 
 /**
  * What must be true before the first byte is written.

@@ -22,7 +22,7 @@ import type { Owner } from '../verify/owner.ts';
 import type { ProbeContext } from '../verify/probe.ts';
 import type { Visitor } from '../verify/visit.ts';
 import { checksBy } from './checks.ts';
-import { proxyFor } from './examine.ts';
+import { proxyFor } from './run-checks.ts';
 
 export interface Wanted {
   readonly apps: readonly App[];

@@ -15,8 +15,8 @@ import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
 import { isOfOurs } from './confine.ts';
 import { databaseTrouble } from './database.ts';
-import { checkedEra } from './era.ts';
 import type { Runtime } from './runtime.ts';
+import { checkedEra } from './wanted-release.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */
 export interface Installation {

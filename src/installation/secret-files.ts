@@ -1,8 +1,8 @@
+import { writtenApps } from '../config/app-settings.ts';
 import type { Config } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { notifyFiles } from '../config/notify.ts';
 import { speakers } from '../config/oidc.ts';
-import { writtenApps } from '../config/written.ts';
 import type { Layout } from '../desired/layout.ts';
 import { ldapEnv, ldapSecret } from '../desired/ldap.ts';
 import { clientFile } from '../desired/oidc.ts';

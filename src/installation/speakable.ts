@@ -1,6 +1,6 @@
 import { asksByLdap } from '../config/app-login.ts';
+import { writtenIn } from '../config/app-settings.ts';
 import type { App, Config, OnlySso } from '../config/config.ts';
-import { writtenIn } from '../config/written.ts';
 import { mappingsMade } from '../desired/scope-mappings.ts';
 import { Failure } from '../model/failure.ts';
 import { type Era, isOlder } from '../model/release.ts';

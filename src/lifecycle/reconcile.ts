@@ -8,12 +8,12 @@ import { observeAll, plan, rehearse, wanted, withoutGone } from '../engine/plan.
 import type { Progress, Run } from '../engine/run.ts';
 import { sweepOnTheWay } from '../installation/backups.ts';
 import { databaseTrouble } from '../installation/database.ts';
-import { knownEra } from '../installation/era.ts';
 import { type Edit, type Installation, reopened } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { keep, type Pins } from '../installation/pins.ts';
 import { assertSpeakable } from '../installation/speakable.ts';
 import { survey } from '../installation/survey.ts';
+import { knownEra } from '../installation/wanted-release.ts';
 import { kinds } from '../kinds/index.ts';
 import { databaseContainer } from '../kinds/role.ts';
 import type { Change } from '../model/change.ts';
@@ -25,7 +25,7 @@ import { sweep } from './backup/throwaway.ts';
 import { followRenamed } from './renamed.ts';
 import { assertNotRotating } from './rotate/rotation.ts';
 import { unschedule } from './schedule.ts';
-import { assertStep } from './upgrade/step.ts';
+import { assertStep } from './upgrade/assert-step.ts';
 
 /** What only the command at hand knows, and no file says. */
 export interface Wishes {

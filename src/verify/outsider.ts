@@ -5,9 +5,9 @@ import { type About, type Finding, ok, skip, unseen, wrong } from '../model/find
 import type { Reason } from '../model/reason.ts';
 import { cutOff } from '../proxy/upstream.ts';
 import type { LoginResult, Visit } from '../world/authentik/login.ts';
+import { pastLogin, type Way, waysTo } from './past-the-login.ts';
 import type { ProbeContext } from './probe.ts';
 import { type Visitor, visiting } from './visit.ts';
-import { pastLogin, type Way, waysTo } from './ways.ts';
 
 /**
  * Does the group of an app keep out somebody who has an account, and is logged in already: with authentik, with the apps

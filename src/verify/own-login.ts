@@ -1,6 +1,6 @@
 import { isLeftAlone } from '../config/app-login.ts';
+import { writtenIn } from '../config/app-settings.ts';
 import type { App } from '../config/config.ts';
-import { writtenIn } from '../config/written.ts';
 import { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HttpAnswer } from '../world/world.ts';

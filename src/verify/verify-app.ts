@@ -18,11 +18,11 @@ import { proveOpenPaths } from './open-paths.ts';
 import { proveOverHttp } from './over-http.ts';
 import { proveOwnLogin } from './own-login.ts';
 import { judgeOwner, type Owner, proveLogin } from './owner.ts';
+import { proveSpelled } from './past-the-login.ts';
 import type { ProbeContext } from './probe.ts';
 import { provePublicName } from './public-name.ts';
 import { outpostPatience, proveStranger } from './stranger.ts';
 import { visiting } from './visit.ts';
-import { proveSpelled } from './ways.ts';
 
 export interface Thoroughness {
   /** With it the owner's way in is walked, too. */

@@ -7,7 +7,7 @@ import type { Owner } from '../model/resource.ts';
 import { codeOf, inWords } from './file-failures.ts';
 import { createFile, replaceFile, rewriteFile, syncDirectory } from './file-replace.ts';
 import { findFilesystem } from './filesystem.ts';
-import { statOf, wayTo } from './way.ts';
+import { statOf, wayTo } from './symlinks.ts';
 import type { Files } from './world.ts';
 
 /** The machine's own files. Every error that a person can do something about is a Failure. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
 import { distrust } from '../model/trust.ts';
 import { codeOf, inWords } from './file-failures.ts';
-import { wayTo } from './way.ts';
+import { wayTo } from './symlinks.ts';
 import type { Holder, Locks } from './world.ts';
 
 /** flock(1) answers at once; a file system that hangs does not. In ms. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checksBy } from '../../src/doctor/checks.ts';
-import { examine } from '../../src/doctor/examine.ts';
 import { clockCheck, memoryCheck } from '../../src/doctor/machine.ts';
 import { preflight } from '../../src/doctor/preflight.ts';
+import { examine } from '../../src/doctor/run-checks.ts';
 import { type Installation, openInstallation } from '../../src/installation/installation.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import { Failure } from '../../src/model/failure.ts';

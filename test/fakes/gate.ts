@@ -1,4 +1,4 @@
-import { blockOf, runnable } from '../../src/config/written.ts';
+import { blockOf, runnable } from '../../src/config/app-settings.ts';
 import { wordsOf } from '../../src/formats/words.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import type { ExecOptions } from '../../src/world/docker/docker.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { checks } from '../../src/doctor/checks.ts';
-import { made } from '../../src/doctor/examine.ts';
+import { made } from '../../src/doctor/run-checks.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { type CheckOf, within } from '../../src/verify/check.ts';

@@ -1,6 +1,6 @@
 import type { AddAppFlags } from '../../cli/apps.ts';
+import { writtenIn } from '../../config/app-settings.ts';
 import type { App } from '../../config/config.ts';
-import { writtenIn } from '../../config/written.ts';
 import { composeLines } from '../../desired/compose-override.ts';
 import { type Override, overridable } from '../../installation/compose-project.ts';
 import type { Installation } from '../../installation/installation.ts';

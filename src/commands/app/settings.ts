@@ -1,7 +1,7 @@
 import { fill, type Placeholder } from '../../catalogue/placeholders.ts';
 import type { KnownApp } from '../../catalogue/schema.ts';
+import { blockOf, callable, runnable, writable, writtenIn } from '../../config/app-settings.ts';
 import type { App } from '../../config/config.ts';
-import { blockOf, callable, runnable, writable, writtenIn } from '../../config/written.ts';
 import type { AppSettings } from '../../model/app-login.ts';
 
 type Header = NonNullable<KnownApp['forward-auth']['header-login']>;

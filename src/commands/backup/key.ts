@@ -1,5 +1,5 @@
 import type { BackupFlags, BackupVerifyFlags } from '../../cli/backup.ts';
-import { checkRecipient } from '../../config/keep.ts';
+import { checkRecipient } from '../../config/retention.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Place } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';

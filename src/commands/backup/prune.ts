@@ -1,5 +1,5 @@
 import type { BackupPruneFlags } from '../../cli/backup.ts';
-import { checkKeep, type Keep, keepIn } from '../../config/keep.ts';
+import { checkKeep, type Keep, keepIn } from '../../config/retention.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';

@@ -1,4 +1,4 @@
-import type { Keep } from '../../config/keep.ts';
+import type { Keep } from '../../config/retention.ts';
 import { copyTag } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Place } from '../../installation/place.ts';

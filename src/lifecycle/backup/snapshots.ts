@@ -1,4 +1,4 @@
-import type { Keep } from '../../config/keep.ts';
+import type { Keep } from '../../config/retention.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { parseId } from '../../model/resource.ts';
 import type { ZfsSnapshot } from '../../world/zfs.ts';

@@ -1,10 +1,10 @@
 import { interrupted } from '../../engine/errors.ts';
 import { record } from '../../engine/ledger.ts';
 import type { Progress } from '../../engine/run.ts';
-import { knownEra } from '../../installation/era.ts';
 import { type Installation, reopened } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { finish, giveUp, type Journal, note, upgrading } from '../../installation/upgrading.ts';
+import { knownEra } from '../../installation/wanted-release.ts';
 import type { Copy } from '../../model/copy.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';

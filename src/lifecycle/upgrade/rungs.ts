@@ -5,9 +5,9 @@ import { Failure, type Issue } from '../../model/failure.ts';
 import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
 import { mb, planCopy, spare } from '../backup/make.ts';
+import { downgrade, releaseHere, tooOld } from './assert-step.ts';
 import { postgresRung } from './postgres-rung.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
-import { downgrade, releaseHere, tooOld } from './step.ts';
 
 /** One step of an upgrade, and what it means for this installation. */
 export interface Rung {

@@ -3,7 +3,7 @@ import { parseConfig } from '../../../src/config/parse.ts';
 import { environmentOf } from '../../../src/desired/env-file.ts';
 import type { Facts } from '../../../src/desired/facts.ts';
 import { decodeEnv, encodeEnv } from '../../../src/formats/env.ts';
-import { checkedEra } from '../../../src/installation/era.ts';
+import { checkedEra } from '../../../src/installation/wanted-release.ts';
 import { Failure } from '../../../src/model/failure.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { pick } from '../../config/random.ts';
