@@ -33,8 +33,14 @@ export async function startWorker(options: StandinOptions): Promise<{ close(): P
   const say = (event: string): void => log(logLine('authentik.tasks', 'info', event));
   const unlucky = new Set([UNLUCKY]);
 
-  /** At whole multiples, so that those who wait look at the database together. */
-  const tick = (ms: number) => pause(ms - (now() % ms));
+  /**
+   * At whole multiples, so that those who wait look at the database together. Of whole milliseconds: what is left of a
+   * fraction can be too little for a clock to move by, which would then be asked for ever.
+   */
+  function tick(ms: number): Promise<void> {
+    const whole = Math.ceil(ms);
+    return pause(whole - (now() % whole));
+  }
   let looking: Promise<State | undefined> | undefined;
   function look(): Promise<State | undefined> {
     looking ??= store
