@@ -74,7 +74,10 @@ test('too many open files, and so no connection either', async () => {
     const line = openConnection(async () => ({ host: '127.0.0.1', port: 9 }), 'auth.home.example.com', 1000);
     const docker = openApi('/nowhere/docker.sock', '1.47', { away: 0, look: 1000 });
     const url = 'http://127.0.0.1:9/';
-    try { for (;;) openSync('/dev/null'); } catch {}
+    const fill = () => { try { for (;;) openSync('/dev/null'); } catch {} };
+    fill();
+    // What is closed behind the program's back, by what loads it, leaves no room for one of the five.
+    const filling = setInterval(fill, 1);
     const asked = [
       nodeFiles().write(process.argv[1], 'x', 0o600),
       fileLocks(${JSON.stringify(base)}).take('handles', {}),
@@ -82,7 +85,8 @@ test('too many open files, and so no connection either', async () => {
       docker.look('/info'),
       ownHttp.dial({ url }),
     ];
-    for (const { reason } of await Promise.allSettled(asked)) process.stdout.write(reason.code + ' ' + reason.problem + '\\n');`;
+    for (const { reason } of await Promise.allSettled(asked)) process.stdout.write(reason.code + ' ' + reason.problem + '\\n');
+    clearInterval(filling);`;
   const said = await outputOf(['bash', '-c', 'ulimit -n 500; exec "$0" "$@"', ...node(script)]);
   expect(
     said
