@@ -8,6 +8,7 @@ import {
   type AppSettingSpec,
   onlySsoPart,
   type Plain,
+  partsOf,
   type Setting,
 } from '../model/app-setting.ts';
 import { type Id, idOf, type Resource } from '../model/resource.ts';
@@ -21,10 +22,6 @@ const markFile = ({ home }: Layout, { name, ldap }: App, place: string, what = '
   `${home}/${ldap ? 'ldap' : 'apps'}/${name}@${place.replace(/[^\w.-]/g, '_')}.${what}`;
 
 type Names = NonNullable<Facts['containerNames']>;
-
-/** The app that a file of ours was made for. */
-export const appOf = ({ unread = '', sent = unread }: { readonly unread?: string; readonly sent?: string }): string =>
-  /([^/@]+)@[^/]*$/.exec(sent)?.[1] ?? '';
 
 /** Containers that settings of apps are in, as their owner has written them. */
 export const settingsContainers = (
@@ -40,12 +37,6 @@ export const settingsContainers = (
 function called(place: string, names: Names): string {
   const [container, rest] = partsOf(place);
   return (names[container] ?? container) + rest;
-}
-
-/** The container of a place, and what is behind it. */
-export function partsOf(place: string): [container: string, rest: string] {
-  const at = place.indexOf(':');
-  return at < 0 ? [place, ''] : [place.slice(0, at), place.slice(at)];
 }
 
 /** What homeauth sets in the app itself, where its owner lets it; with the part, what switches its passwords off. */

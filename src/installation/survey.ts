@@ -1,13 +1,13 @@
 import { jsonSchemaText } from '../config/json-schema.ts';
 import { ldapApps } from '../config/ldap.ts';
-import { appOf, partsOf, settingsContainers } from '../desired/app-settings.ts';
+import { settingsContainers } from '../desired/app-settings.ts';
 import type { Facts } from '../desired/facts.ts';
 import { secretNames } from '../desired/layout.ts';
 import { picturesOf } from '../desired/pictures.ts';
 import { needsTrust } from '../desired/variables.ts';
 import { pictureAt, unusable } from '../kinds/icon.ts';
 import { assertKept } from '../kinds/secrets.ts';
-import { isSettings, placeOf } from '../model/app-setting.ts';
+import { appOf, isSettings, partsOf, placeOf } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { backendNetwork, doorNetwork, type NetworkFacts, proxyNetwork } from '../model/networks.ts';
 import { parseId } from '../model/resource.ts';
@@ -89,6 +89,7 @@ export async function survey(installation: Installation): Promise<Facts> {
  */
 export async function settingsNames({ config, world, ledger }: Pick<Installation, 'config' | 'world' | 'ledger'>) {
   const written = settingsContainers(config);
+  if (written.length === 0) return {};
   const names = await containerNames(
     written.map(({ container }) => container),
     world,

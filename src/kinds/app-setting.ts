@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
-import { type AppSettingFound, type AppSettingSpec, placeOf, type Setting } from '../model/app-setting.ts';
+import {
+  type AppSettingFound,
+  type AppSettingSpec,
+  appOf,
+  partsOf,
+  placeOf,
+  type Setting,
+} from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs, type Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
@@ -16,7 +23,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   leansOnOurs: true,
 
   async observe(key, { docker, files }, want) {
-    const [container, path] = partsOf(key);
+    const [container, path] = fileIn(key);
     const nothing: AppSettingSpec = { in: placeOf(key), format: 'yaml', settings: [], unread: '' };
     if (!(await docker.container(container)))
       return { is: 'present', spec: { ...(want ?? nothing), settings: [], unseen: true } };
@@ -36,7 +43,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   // Where it is missing, nothing is known of what was there before.
   async rehearse(want, { docker }) {
-    const place = partsOf(want.in);
+    const place = fileIn(want.in);
     const text = await docker.readFile(...place);
     if (text === undefined) throw missing(want);
     written(text, want);
@@ -45,11 +52,12 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
 
   async apply(key, want, { docker, files }) {
     if (!want) return;
-    const [container, path] = partsOf(key);
+    const [container, path] = fileIn(key);
     const text = await docker.readFile(container, path);
     if (text === undefined) throw missing(want);
     // Many apps ask authentik as they start, and do not start where they cannot.
-    if (want.trusts !== undefined && !(await trusts(container, want.trusts, { docker }))) throw untrusting(container);
+    if (want.trusts !== undefined && !(await trusts(container, want.trusts, { docker })))
+      throw untrusting(container, appOf(want));
     // Whoever is stopped here knows by it, the next time, that the app runs with what it read before.
     if (want.unread !== '') await files.write(want.unread, '', 0o600);
     const now = written(text, want);
@@ -70,7 +78,7 @@ export const appSettingKind: Kind<AppSettingSpec, AppSettingFound> = {
   },
 
   keeps(_, { in: key, unseen }) {
-    const [container] = partsOf(key);
+    const [container] = fileIn(key);
     const says = `there is no container ${container}, so what homeauth wrote is still in the file. Start it, then run homeauth apply, or homeauth uninstall again`;
     return unseen && { code: 'away', of: container, says };
   },
@@ -95,10 +103,9 @@ export const falling = (
     return [differs('setting', `${nameOf(setting)}: ${says}`)];
   });
 
-function partsOf(key: string): [container: string, path: string] {
-  const place = placeOf(key);
-  const at = place.indexOf(':');
-  return [place.slice(0, at), place.slice(at + 1)];
+function fileIn(key: string): [container: string, path: string] {
+  const [container, rest] = partsOf(placeOf(key));
+  return [container, rest.slice(1)];
 }
 
 function read(text: string, { in: key, format, settings }: AppSettingSpec): readonly Setting[] {
@@ -132,13 +139,13 @@ const missing = ({ in: key, plugin }: AppSettingSpec): Failure =>
         fix: `Install it in the app: ${plugin}. Restart the app, open the settings of the plugin and save them as they are. Then run the command again.`,
       });
 
-const untrusting = (container: string): Failure =>
+const untrusting = (container: string, app: string): Failure =>
   new Failure({
     code: 'app-untrusting',
     problem: `The container ${container} does not trust the certificate of the login page yet.`,
     why: "Caddy's own authority signed it. With settings that name authentik the app may not start, so homeauth has not written them.",
     fix: [
-      'Add the lines to its compose file that this says:  homeauth app NAME',
+      `Add the lines to its compose file that this says:  homeauth app ${app}`,
       'In the folder of its compose file:  docker compose up -d',
       'Then homeauth apply, which goes on where it stopped.',
     ],

@@ -1,9 +1,8 @@
-import { appOf, partsOf } from '../desired/app-settings.ts';
 import type { Kind } from '../engine/kind.ts';
 import type { Made } from '../engine/ledger.ts';
 import type { Installation } from '../installation/installation.ts';
 import { kinds } from '../kinds/index.ts';
-import { isSettings, placeOf } from '../model/app-setting.ts';
+import { appOf, isSettings, partsOf, placeOf } from '../model/app-setting.ts';
 import { idOf, parseId, type Resource } from '../model/resource.ts';
 
 /** What homeauth sets in an app, and the file that notes it. */

@@ -25,6 +25,16 @@ export const settingsFormats = ['yaml', 'json', 'toml', 'ini', 'xml'] as const;
 export const onlySsoPart = ' (only-sso)';
 export const placeOf = (key: string): string => (key.endsWith(onlySsoPart) ? key.slice(0, -onlySsoPart.length) : key);
 
+/** The container of a place, and what is behind it. */
+export function partsOf(place: string): [container: string, rest: string] {
+  const at = place.indexOf(':');
+  return at < 0 ? [place, ''] : [place.slice(0, at), place.slice(at)];
+}
+
+/** The app that a file of ours was made for. */
+export const appOf = ({ unread = '', sent = unread }: { readonly unread?: string; readonly sent?: string }): string =>
+  /([^/@]+)@[^/]*$/.exec(sent)?.[1] ?? '';
+
 /** What homeauth sets in such a file. Everything else in it is the owner's. */
 export interface AppSettingSpec {
   /** `CONTAINER:PATH`. */

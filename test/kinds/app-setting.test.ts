@@ -100,10 +100,13 @@ test('stopped before the app was restarted, or refused by it: the next run resta
 
 test('where the app does not trust the authority of the login page, nothing is written and nothing restarted', async () => {
   const { world, state, docker } = worldWith('other: 1\n');
-  const trusting = { ...want, trusts: '-----BEGIN\nabc\n' };
+  const trusting = { ...want, trusts: '-----BEGIN\nabc\n', unread: '/home/apps/chat@synapse_data.unread' };
   const before = kept(await seen(world, trusting)) as AppSettingFound;
   const apply = () => appSettingKind.apply?.(key, trusting, world, undefined);
-  await expect(apply()).rejects.toMatchObject({ code: 'app-untrusting' });
+  await expect(apply()).rejects.toMatchObject({
+    code: 'app-untrusting',
+    fix: expect.arrayContaining([expect.stringContaining('homeauth app chat')]),
+  });
   expect(state).toEqual({ text: 'other: 1\n', restarts: 0 });
   const container = { running: true, environment: { SSL_CERT_FILE: '/ca.pem' } };
   const readFile = async (_: string, path?: string) => (path === '/ca.pem' ? 'x -----BEGIN abc y' : state.text);

@@ -76,7 +76,7 @@ test('too many open files, and so no connection either', async () => {
     const url = 'http://127.0.0.1:9/';
     const fill = () => { try { for (;;) openSync('/dev/null'); } catch {} };
     fill();
-    // What is closed behind the program's back, by what loads it, leaves no room for one of the five.
+    // A handle that Node closes meanwhile, after it has loaded a module, is taken at once: all five are to find none.
     const filling = setInterval(fill, 1);
     const asked = [
       nodeFiles().write(process.argv[1], 'x', 0o600),

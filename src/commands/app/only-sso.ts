@@ -70,12 +70,11 @@ export async function switchPasswords(
         screen.paper,
       )
     : [prose(`homeauth no longer keeps the passwords that ${title} has of its own switched off.`, screen.paper)];
-  screen.result(
+  return screen.result(
     [...anew, ...words].join('\n'),
     { app: name, onlySso: onlySso !== undefined, ...planData(changes) },
     true,
   );
-  return exitCodes.fine;
 }
 
 /** @throws Failure only-sso-unseen where what switches the passwords cannot be looked at */

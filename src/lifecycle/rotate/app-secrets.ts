@@ -19,61 +19,57 @@ import { assertNotRotating } from './rotation.ts';
 export const withSecret = ({ config }: Pick<Installation, 'config'>): readonly Speaker[] =>
   config.apps.filter(isSpeaker).filter(({ oidc }) => oidc.client === 'confidential');
 
-export interface Exchanged {
-  readonly before: Readonly<Record<string, Client>>;
+export interface Exchanged<Former> {
+  /** What they had before, by the names of the apps. */
+  readonly before: Readonly<Record<string, Former>>;
   readonly changes: readonly Change[];
 }
 
 /**
  * Another client secret for each of these apps. What lies on disk is what should be: authentik, the variables and the
  * settings of the app follow from it, so that `apply` finishes what is cut off, and no note is kept.
- * @returns what they had before, by the names of the apps, and what was changed
  */
-export async function rotateClients(
+export const rotateClients = (
   installation: Installation,
   apps: readonly Speaker[],
   progress: (event: Progress) => void,
-): Promise<Exchanged> {
-  let before: Readonly<Record<string, Client>> = {};
-  const { changes } = await reconcile(installation, 'rotate', progress, {
-    exchange: {
-      async make(where) {
-        await assertNotRotating(where);
-        before = await clientsOf(where);
-        const { world, layout } = where;
-        for (const app of apps) {
-          const secret = world.random.alphanumeric(64);
-          // One that has no client yet gets all of it made in this run.
-          if (before[app.name]) await changeValues(world, clientFile(layout, app), { [secretNames.client[1]]: secret });
-        }
-      },
-    },
+): Promise<Exchanged<Client>> =>
+  exchanged(installation, apps, progress, clientsOf, async (app, { world, layout }, before) => {
+    // One that has no client yet gets all of it made in this run.
+    if (!before) return;
+    await changeValues(world, clientFile(layout, app), { [secretNames.client[1]]: world.random.alphanumeric(64) });
   });
-  return { before, changes };
-}
 
 /**
  * Another password for the account that each of these apps searches with, and another key for the outpost that serves
  * it. The password that lies on disk is what should be, and of the key authentik is asked where no outpost is named
  * beside it: so `apply` finishes what is cut off, and no note is kept.
- * @returns what they had before, by the names of the apps, and what was changed
  */
-export async function rotateLdap(
+export const rotateLdap = (
   installation: Installation,
   apps: readonly App[],
   progress: (event: Progress) => void,
-): Promise<{ readonly before: Readonly<Record<string, LdapFacts>>; readonly changes: readonly Change[] }> {
-  let before: Readonly<Record<string, LdapFacts>> = {};
+): Promise<Exchanged<LdapFacts>> =>
+  exchanged(installation, apps, progress, ldapOf, async (app, where) => {
+    const { world, layout } = where;
+    await changeValues(world, ldapSecret(layout, app), { [secretNames.ldap[0]]: world.random.alphanumeric(60) });
+    await changeKey(app, where);
+  });
+
+async function exchanged<A extends App, Former>(
+  installation: Installation,
+  apps: readonly A[],
+  progress: (event: Progress) => void,
+  look: (where: Installation) => Promise<Readonly<Record<string, Former>>>,
+  change: (app: A, where: Installation, before: Former | undefined) => Promise<void>,
+): Promise<Exchanged<Former>> {
+  let before: Readonly<Record<string, Former>> = {};
   const { changes } = await reconcile(installation, 'rotate', progress, {
     exchange: {
       async make(where) {
         await assertNotRotating(where);
-        before = await ldapOf(where);
-        const { world, layout } = where;
-        for (const app of apps) {
-          await changeValues(world, ldapSecret(layout, app), { [secretNames.ldap[0]]: world.random.alphanumeric(60) });
-          await changeKey(app, where);
-        }
+        before = await look(where);
+        for (const app of apps) await change(app, where, before[app.name]);
       },
     },
   });
