@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { virtualClock } from './fakes/clock.ts';
 import { timeOf } from './recordings/codes.ts';
 import { type Exchange, readRecording } from './recordings/exchange.ts';
 import { Names } from './recordings/names.ts';
@@ -99,44 +100,16 @@ test('answers as the recorded authentik did, also restarted, without its databas
   expect(await replay(server.url, names, pick(nine, 26, 29), atOnce)).toEqual([]);
 });
 
-/** A timer that stands still until it is told how much has passed. */
-function steppedTimer() {
-  let time = Date.now();
-  const waiting = new Set<{ readonly at: number; wake(): void }>();
-  return {
-    now: () => time,
-    sleep: (ms: number, signal: AbortSignal) =>
-      new Promise<void>((done, fail) => {
-        const one = { at: time + ms, wake: done };
-        waiting.add(one);
-        signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-      }),
-    /** Wakes whoever has waited long enough, one after the other, and lets them work. */
-    async pass(ms: number): Promise<void> {
-      const until = time + ms;
-      for (;;) {
-        const [next] = [...waiting].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-        if (!next) break;
-        time = Math.max(time, next.at);
-        waiting.delete(next);
-        next.wake();
-        for (let n = 0; n < 20; n += 1) await new Promise(setImmediate);
-      }
-      time = until;
-    },
-  };
-}
-
 /** A log of changes while a fresh stack starts: each line has to come true, in this order. */
 async function starts(exchanges: readonly Exchange[], given: Partial<Record<'server' | 'worker', object>>) {
   const store = memoryStore();
   const timings = { migrate: 1000, bootstrap: 2400, blueprints: 1500, outpostRefresh: 50 };
   // Time passes only while a line has not come true yet: no moment is missed, however busy the machine is.
-  const timer = steppedTimer();
-  const common: StandinOptions = { ...COMMON, store, timings, timer };
+  const clock = virtualClock();
+  const common: StandinOptions = { ...COMMON, store, timings, timer: clock.background };
   const server = keep(await startServer({ ...common, ...(given.server ? { bootstrap: given.server } : {}) }));
   const worker = keep(await startWorker({ ...common, ...(given.worker ? { bootstrap: given.worker } : {}) }));
-  const wrong = await replayUntil(server.url, new Names(), exchanges, { limit: 8000, pass: timer.pass });
+  const wrong = await replayUntil(server.url, new Names(), exchanges, { limit: 8000, pass: clock.sleep });
   await Promise.all([stop(server), stop(worker)]);
   return wrong;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wallClock } from '../fakes/clock.ts';
 import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -37,8 +38,8 @@ export async function overHand(): Promise<number> {
 }
 
 function slowMachine(files: MemoryFiles): FakeWorld {
-  const timings = Object.fromEntries(Object.entries(start).map(([phase, ms]) => [phase, ms / faster]));
-  return fakeWorld({ files, faster, fate: seenLate, standin: { timings, cost: serverTime(faster) } });
+  const standin = { timings: start, cost: serverTime(faster) };
+  return fakeWorld({ files, clock: wallClock(faster), fate: seenLate, standin });
 }
 
 /** Docker looks at a container's health every half a minute. */

@@ -1,3 +1,4 @@
+import { wallClock } from '../fakes/clock.ts';
 import { memoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -17,7 +18,7 @@ const path = '/srv/docker/authentik/homeauth.yaml';
 export async function bareMachine(cost?: StandinOptions['cost']): Promise<Machine> {
   const files = memoryFiles();
   files.put('/etc/hostname', 'nas\n');
-  const fake = fakeWorld({ files, standin: { ...(cost && { cost }) } });
+  const fake = fakeWorld({ files, clock: wallClock(), standin: { ...(cost && { cost }) } });
   // Each run opens a connection of its own, as a new process would: nothing is remembered from the one before.
   const homeauth = homeauthIn(fake);
   const run = async (command: 'init' | 'plan' | 'apply') => {

@@ -1,4 +1,5 @@
 import { connectAuthentik } from '../../src/world/authentik/client.ts';
+import { wallClock } from '../fakes/clock.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -25,7 +26,7 @@ export async function linesOfHundred(): Promise<Lines> {
   const isList = ({ method, path }: { method: string; path: string }) =>
     method === 'GET' && path.includes('page_size=');
   const fake = await installed([], {
-    faster,
+    clock: wallClock(faster),
     standin: { fault: (request) => (isSlow && isList(request) ? { kind: 'delay', ms: took() } : undefined) },
   });
   const homeauth = homeauthIn(fake, {

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wallClock } from '../fakes/clock.ts';
 import { fakeWorld } from '../fakes/world.ts';
 import { demoFiles } from './files.ts';
 import type { Machine } from './machine.ts';
 import type { Place } from './place.ts';
 
-/** A tenth of what a real authentik takes on two cores, in ms. */
-const timings = { migrate: 3000, bootstrap: 300, blueprints: 800, outpostRefresh: 300 };
+/** Of the clock, which takes a tenth of that: somebody looks on. */
+const timings = { migrate: 30_000, bootstrap: 3000, blueprints: 8000, outpostRefresh: 3000 };
 
 /** A home server in this process: real files, and programs on the loopback for Docker's containers. */
 export function standinMachine({ root }: Place, domain: string): Machine {
   const files = demoFiles(root);
-  const { world, docker, connect, servers, close } = fakeWorld({ files, standin: { timings } });
+  const { world, docker, connect, servers, close } = fakeWorld({ files, clock: wallClock(10), standin: { timings } });
   const lan = { name: 'eno1', address: '192.168.0.4' };
   const loopback = { name: 'lo', address: '127.0.0.1' };
   // Where a browser on this machine looks for it, too.

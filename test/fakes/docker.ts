@@ -4,7 +4,6 @@ import { Failure } from '../../src/model/failure.ts';
 import { nameByDigest, partsOf, pinnedName } from '../../src/model/image-name.ts';
 import { reveal } from '../../src/model/secret.ts';
 import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
-import type { Files } from '../../src/world/world.ts';
 import { memoryStore } from '../standin/index.ts';
 import { type Around, Exit, type Program, type Running } from './program.ts';
 import { textOf } from './streams.ts';
@@ -50,15 +49,13 @@ const commandOf = ({ definition: { command, image } }: NewContainer): string =>
 /** Stands in for what a registry or an engine would compute. */
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-/**
- * An Engine whose containers are small programs on the loopback. `databases`: by their data directories. `programOf`:
- * what an image holds.
- */
-export function fakeDocker(
-  files: Files,
-  databases: Around['databases'],
-  programOf: (image: string) => Program | undefined,
-): FakeDocker {
+interface Ground extends Pick<Around, 'files' | 'databases' | 'clock'> {
+  /** What an image holds. */
+  programOf(image: string): Program | undefined;
+}
+
+/** An Engine whose containers are small programs on the loopback. */
+export function fakeDocker({ files, databases, clock, programOf }: Ground): FakeDocker {
   const images: FakeDocker['images'] = new Map();
   const registry: FakeDocker['registry'] = new Map();
   const pulls: string[] = [];
@@ -84,6 +81,7 @@ export function fakeDocker(
       box.running = await program({
         container: box.made,
         files,
+        clock,
         environment: box.environment,
         databases,
         log: (line) => box.log.push(line),
@@ -208,7 +206,7 @@ export function fakeDocker(
       const at = boxes.get(name)?.running?.ports.get(port);
       return at === undefined ? undefined : { host: '127.0.0.1', port: at };
     },
-    change: (_, ms) => new Promise((done) => setTimeout(done, Math.min(ms, 25))),
+    change: (_, ms) => clock.sleep(ms),
     async pull(reference) {
       pulls.push(reference);
       const { digest = registry.get(reference) ?? sha256(reference) } = partsOf(reference);

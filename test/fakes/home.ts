@@ -5,7 +5,7 @@ import { openSession } from '../../src/world/authentik/session.ts';
 import type { Http } from '../../src/world/world.ts';
 import type { Flags } from './homeauth.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
-import { at } from './installed.ts';
+import { at, madeOnce } from './installed.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';
 
 export interface Home {
@@ -22,25 +22,17 @@ export interface Home {
   questions(username: string, password: string, code: string): Promise<number>;
 }
 
-/** A machine on which `init` ran, and whose time passes as fast as somebody sleeps. */
+/** A machine on which `init` ran. */
 export async function home(flags: Flags = {}, http?: (http: Http) => Http): Promise<Home> {
-  let passed = 0;
-  const now = () => Date.now() + passed;
-  const fake = fakeWorld({ standin: { now } });
-  const world = {
-    ...fake.world,
-    ...(http && { http: http(fake.world.http) }),
-    clock: {
-      ...fake.world.clock,
-      async sleep(ms: number) {
-        passed += ms;
-        await fake.world.clock.sleep(ms);
-      },
-    },
+  const init = async () => {
+    const fake = fakeWorld();
+    const { failure } = await homeauthIn(fake)('init', [], { ...initFlags, ...flags });
+    if (failure) throw failure;
+    return fake;
   };
+  const fake = await madeOnce(`home ${JSON.stringify(flags)}`, init);
+  const world = { ...fake.world, ...(http && { http: http(fake.world.http) }) };
   const homeauth = homeauthIn(fake, { world });
-  const { failure } = await homeauth('init', [], { ...initFlags, ...flags });
-  if (failure) throw failure;
   const password = ((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim();
   const logIn = async (username: string, typed: string, beyond: Credentials['beyond'] & object) => {
     const server = await fake.docker.dialAddress('authentik', 9000);
@@ -52,10 +44,8 @@ export async function home(flags: Flags = {}, http?: (http: Http) => Http): Prom
     fake,
     homeauth,
     password,
-    now,
-    pass: (ms) => {
-      passed += ms;
-    },
+    now: fake.clock.now,
+    pass: fake.clock.pass,
     async behindPassword(username, typed) {
       let met: Challenge | undefined;
       const stop = async (challenge: Challenge) => {

@@ -39,6 +39,7 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
       signal: new AbortController().signal,
       ...over,
     };
+    await fake.clock.betweenCommands();
     const text = () => ({ out: terminal.out.join('\n'), err: terminal.err.join('\n') });
     try {
       return { code: await declarations[command].run(args, flags as CommonFlags, runtime), ...text() };

@@ -38,6 +38,7 @@ export async function withHostCaddy(
   const running = await caddy({
     container: { definition: { mounts: [{ source: '/etc/caddy', target: '/etc/caddy' }] } } as unknown as NewContainer,
     files,
+    clock: fake.clock,
     environment: {},
     databases: docker.databases,
     whois: () => undefined,

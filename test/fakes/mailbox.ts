@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Letter, startMailbox } from '../standin/mailbox.ts';
 import type { Program } from './program.ts';
 import { theirContainer } from './their-container.ts';
@@ -24,14 +23,14 @@ export const startMailServer = (fake: FakeWorld, name: string): Promise<void> =>
 
 /** What came in, once it is so many letters: the text with the lines of quoted-printable put together again. */
 export async function letters(
-  { docker }: FakeWorld,
+  { clock, docker }: FakeWorld,
   name: string,
   count = 0,
 ): Promise<readonly (Letter & { text: string })[]> {
-  for (const end = Date.now() + 20_000; ; await sleep(50)) {
+  for (const end = clock.now() + 60_000; ; await clock.sleep(500)) {
     const all: Letter[] = JSON.parse((await docker.readFile(name, lettersFile)) ?? '[]');
     if (all.length >= count) return all.map((letter) => ({ ...letter, text: plain(letter.raw) }));
-    if (Date.now() > end) throw new Error(`${all.length} letters came, and not ${count}`);
+    if (clock.now() > end) throw new Error(`${all.length} letters came, and not ${count}`);
   }
 }
 

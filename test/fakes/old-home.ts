@@ -2,7 +2,6 @@ import { readOtpauth } from '../../src/formats/otpauth.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
-import type { World } from '../../src/world/world.ts';
 import { totp } from '../standin/flow/totp.ts';
 import type { MemoryFiles } from './files.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
@@ -21,7 +20,7 @@ export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: 
   files.put('/root/pw', `${password}\n`, 0o600);
   const homeauth = homeauthIn(fake);
   const given = { passwordFile: '/root/pw' };
-  const app = phone(Date.now);
+  const app = phone(fake.clock.now);
   const old = { authentikVersion: release, allowUnsupported: true };
   const runs = [
     await homeauth('init', [], { ...initFlags, ...old, adminPasswordFile: '/root/pw' }),
@@ -37,15 +36,10 @@ export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: 
   return { fake, app };
 }
 
-/** Codes of an authenticator app, each half a minute after the one before, so that none is used twice; and their time. */
-export function codes() {
-  let passed = 0;
-  const now = () => Date.now() + passed;
-  const of = ({ uri }: Phone): string => {
-    passed += 30_000;
-    return totp(readOtpauth(uri)?.secret ?? '', Math.floor(now() / 30_000));
-  };
-  return { now, of };
+/** A code of an authenticator app, half a minute after the one before, so that none is used twice. */
+export function codeOf({ clock }: FakeWorld, { uri }: Phone): string {
+  clock.pass(30_000);
+  return totp(readOtpauth(uri)?.secret ?? '', Math.floor(clock.now() / 30_000));
 }
 
 /** Logs somebody in, with what follows their password; gives how many questions that took. */
@@ -67,20 +61,4 @@ export async function logIn(fake: FakeWorld, username: string, code?: string): P
     if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
   });
   return asked;
-}
-
-/** Time that passes as somebody waits, and in no other way: a limit of ten minutes is met after some seconds. */
-export function stepped(fake: FakeWorld): World['clock'] {
-  let now = 0;
-  const clock: World['clock'] = {
-    now: () => now,
-    async sleep(ms) {
-      now += ms;
-      await new Promise((done) => setTimeout(done, ms / 200));
-    },
-  };
-  Object.assign(fake.world, { clock });
-  // Fewer looks, further apart.
-  Object.assign(fake.docker, { change: (_: unknown, ms: number) => clock.sleep(ms * 5) });
-  return clock;
 }

@@ -1,6 +1,7 @@
 import type { NewContainer } from '../../src/world/docker/docker.ts';
 import type { Files } from '../../src/world/world.ts';
 import type { MemoryStore } from '../standin/index.ts';
+import type { FakeClock } from './clock.ts';
 
 export interface Database {
   /** Who may do everything there, decided when the data directory was made. */
@@ -14,6 +15,7 @@ export interface Database {
 export interface Around {
   readonly container: NewContainer;
   readonly files: Files;
+  readonly clock: FakeClock;
   /** Values of its environment, secrets revealed: it is the program that they are for. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where another container's port can be dialled, by its host name. */

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { ak } from '../standin/ak.ts';
 import { readMail } from '../standin/container/settings.ts';
-import { type StandinOptions, startServer, startWorker } from '../standin/index.ts';
+import { startServer, startWorker } from '../standin/index.ts';
+import { realTimer, type StandinOptions } from '../standin/options.ts';
 import { startLdapOutpost } from '../standin/outpost/ldap.ts';
 import { type DialMail, testEmail } from '../standin/smtp.ts';
 import { Exit, type Program, sourceOf } from './program.ts';
@@ -11,6 +12,9 @@ export const redis: Program = async () => ({
   health: () => 'healthy',
   stop: async () => {},
 });
+
+/** How long Docker waits between two probes of its health, in ms. */
+const pause = 200;
 
 /** The server and the worker of authentik: the stand-in, on the loopback. */
 export const authentik =
@@ -64,19 +68,22 @@ export const authentik =
     const server = await startServer(all);
     seen(server);
     const healthy = { is: false };
-    const poll = setInterval(async () => {
-      const answer = await fetch(`${server.url}/-/health/ready/`).catch(() => undefined);
-      healthy.is = answer?.ok ?? false;
-      if (healthy.is) clearInterval(poll);
-    }, 20);
-    poll.unref();
+    const stop = new AbortController();
+    const { sleep } = all.timer ?? realTimer;
+    const probe = async () => {
+      while (!healthy.is) {
+        await sleep(pause, stop.signal);
+        healthy.is = (await fetch(`${server.url}/-/health/ready/`).catch(() => undefined))?.ok ?? false;
+      }
+    };
+    const probed = probe().catch(() => {});
     return {
       ports: new Map([[9000, server.port]]),
       exec,
       health: () => (healthy.is ? 'healthy' : 'starting'),
-      stop: () => {
-        clearInterval(poll);
-        return server.close();
+      stop: async () => {
+        stop.abort();
+        await Promise.all([probed, server.close()]);
       },
     };
   };

@@ -8,6 +8,7 @@ import { systemRandom } from '../../src/world/random.ts';
 import type { Files, Http, Via, World } from '../../src/world/world.ts';
 import type { Standin, StandinOptions } from '../standin/index.ts';
 import { caddy } from './caddy.ts';
+import { type FakeClock, virtualClock } from './clock.ts';
 import { type FakeDocker, fakeDocker } from './docker.ts';
 import { type MemoryFiles, memoryFiles } from './files.ts';
 import { mailbox } from './mailbox.ts';
@@ -22,6 +23,7 @@ export interface FakeWorld {
   readonly world: Omit<World, 'authentik'>;
   readonly docker: FakeDocker;
   readonly files: Files;
+  readonly clock: FakeClock;
   connect(options: AuthentikOptions): World['authentik'];
   /** The authentik servers that ran, the newest last. */
   readonly servers: readonly Standin[];
@@ -37,15 +39,14 @@ export interface FakeOptions {
   readonly fate?: (program: Program) => Program;
   /** Repositories of restic, which other machines reach, too. */
   readonly repositories?: Vault;
-  /** How many times as fast as on the wall time goes for whoever sleeps. */
-  readonly faster?: number;
+  readonly clock?: FakeClock;
 }
 
-const quick = { migrate: 20, bootstrap: 5, blueprints: 20, outpostRefresh: 10 };
+const quick = { migrate: 400, bootstrap: 100, blueprints: 400, outpostRefresh: 200, idle: 200 };
 
 /**
  * A machine in this process: files in memory (or real ones below a directory), an Engine whose containers are small
- * programs on the loopback, authentik's stand-in among them. The clock is the real one, `faster` for sleepers.
+ * programs on the loopback, authentik's stand-in among them.
  */
 export function fakeWorld({
   files: disk = memoryFiles(),
@@ -53,13 +54,18 @@ export function fakeWorld({
   program,
   fate,
   repositories = vault(),
-  faster = 20,
+  clock = virtualClock(),
 }: FakeOptions = {}): FakeWorld {
   const servers: Standin[] = [];
   const programs: readonly (readonly [string, Program])[] = [
     ['postgres', postgres],
     ['redis', redis],
-    ['ghcr.io/goauthentik/server', authentik({ timings: quick, ...standin }, (server) => servers.push(server))],
+    [
+      'ghcr.io/goauthentik/server',
+      authentik({ timings: quick, timer: clock.background, now: clock.now, ...standin }, (server) =>
+        servers.push(server),
+      ),
+    ],
     ['ghcr.io/goauthentik/ldap', ldapOutpost],
     ['traefik/whoami', whoami],
     ['caddy', caddy],
@@ -67,10 +73,11 @@ export function fakeWorld({
   ];
   const databases: FakeDocker['databases'] = new Map();
   const files = withDatabases(disk, databases);
-  const docker = fakeDocker(files, databases, (image) => {
+  const programOf = (image: string) => {
     const found = program?.(image) ?? programs.find(([name]) => image.startsWith(`${name}:`))?.[1];
     return found && fate ? fate(found) : found;
-  });
+  };
+  const docker = fakeDocker({ files, databases, clock, programOf });
   const world: Omit<World, 'authentik'> = {
     files,
     docker,
@@ -104,18 +111,22 @@ export function fakeWorld({
       distribution: async () => ({ id: 'debian', like: [], name: 'Debian GNU/Linux 12' }),
     },
     locks: memoryLocks(),
-    clock: { now: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms / faster)) },
+    clock,
     random: systemRandom,
   };
-  return { world, docker, files, connect: connectAuthentik, servers, close: () => docker.powerOff() };
+  return { world, docker, files, clock, connect: connectAuthentik, servers, close: () => docker.powerOff() };
 }
 
 /** The same machine once more: what is done to one is not done to the other. `files`: they are there already. */
-export async function copyOf(fake: FakeWorld, { files, ...options }: FakeOptions = {}): Promise<FakeWorld> {
-  const copy = fakeWorld({ ...options, files: files ?? (fake.files as MemoryFiles).copy() });
+export async function copyOf(fake: FakeWorld, { files, clock, ...options }: FakeOptions = {}): Promise<FakeWorld> {
+  const copy = fakeWorld({
+    ...options,
+    files: files ?? (fake.files as MemoryFiles).copy(),
+    clock: clock ?? virtualClock(Math.max(Date.now(), fake.clock.now())),
+  });
   await copy.docker.becomeLike(fake.docker);
   const isStarting = () => [...copy.docker.boxes.values()].some(({ running }) => running?.health() === 'starting');
-  while (isStarting()) await new Promise((done) => setTimeout(done, 5));
+  while (isStarting()) await copy.clock.sleep(100);
   return copy;
 }
 

@@ -44,17 +44,8 @@ interface Told {
   readonly checks: readonly { readonly id: string; readonly status: string; readonly cause?: string }[];
 }
 
-/** Its clock passes ten times as fast as somebody sleeps. */
 async function drill(over: Parameters<typeof homeauthIn>[1] = {}): Promise<Told> {
-  let passed = 0;
-  const clock = {
-    now: () => performance.now() + passed,
-    async sleep(ms: number) {
-      passed += 10 * ms;
-      await fake.world.clock.sleep(Math.min(ms, 100));
-    },
-  };
-  const run = homeauthIn(fake, { world: { ...fake.world, clock }, ...over });
+  const run = homeauthIn(fake, over);
   const { out, code, failure } = await run('backup drill', [], {}, fakeTerminal(undefined, { json: true }));
   if (failure) throw failure;
   return { ...JSON.parse(out), code };

@@ -132,7 +132,7 @@ describe('at a terminal', () => {
   });
 
   test('sets up the second factor of its owner at once', async () => {
-    const app = phone(Date.now);
+    const app = phone(fake.clock.now);
     const typed = [...who, 'correct horse', 'correct horse', 'y', '', app.scan, 'y'];
     const { failure, err } = await init({ tls: 'internal' }, fakeTerminal(typed));
     expect(failure).toBeUndefined();

@@ -44,11 +44,7 @@ const dockerCalls = async (work: () => Promise<unknown>) => {
 };
 
 test('sixty apps at once, and thirty less: one change of the outpost each, and no more calls than there must be', async () => {
-  // What was read is good for some seconds: a busy machine takes longer than any that homeauth runs on.
-  const { clock } = fake.world;
-  const began = clock.now();
-  const slow = { ...clock, now: () => began + (clock.now() - began) / 20 };
-  const homeauth = homeauthIn(fake, { world: { ...fake.world, clock: slow } });
+  const homeauth = homeauthIn(fake);
   const apply = async () => expect((await homeauth('apply')).failure).toBeUndefined();
 
   await write(names);

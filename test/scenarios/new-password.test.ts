@@ -127,7 +127,7 @@ describe('with mail', () => {
   test('a link that has run out opens nothing', async () => {
     const { out } = await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }));
     await inDatabase(fake, (state) => {
-      for (const token of state.flowTokens) token.expires = Date.now() - 1000;
+      for (const token of state.flowTokens) token.expires = fake.clock.now() - 1000;
     });
     const work = person().flow(host, pathOf(JSON.parse(out).link), fresh('sixth-Heron'));
     await expect(work).rejects.toThrow(usedUp);

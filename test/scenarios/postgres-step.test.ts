@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { codes, logIn, oldHome, stepped } from '../fakes/old-home.ts';
+import { codeOf, logIn, oldHome } from '../fakes/old-home.ts';
 import { madeBy } from '../fakes/old-postgres.ts';
 import { inDatabase } from '../fakes/people.ts';
 import type { Phone } from '../fakes/phone.ts';
@@ -19,12 +19,10 @@ beforeAll(async () => {
 afterAll(() => first.fake.close());
 afterEach(() => fake.close());
 
-const { now, of: codeOf } = codes();
-const code = () => codeOf(first.app);
+const code = () => codeOf(fake, first.app);
 
 async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
-  fake = await copyOf(first.fake, { ...options, standin: { now, ...options.standin } });
-  stepped(fake);
+  fake = await copyOf(first.fake, options);
   return fake.files as MemoryFiles;
 }
 
@@ -302,7 +300,6 @@ describe('comes with a newer authentik', () => {
     const old = await oldHome('2026.5.8');
     await madeBy(15, old.fake);
     fake = old.fake;
-    stepped(fake);
     const { failure, err } = await upgrade();
     expect(failure?.message).toBeUndefined();
     expect(err.indexOf('authentik 2026.8.6 runs')).toBeLessThan(err.indexOf('PostgreSQL 17 runs'));

@@ -3,7 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { codes, logIn, oldHome, stepped } from '../fakes/old-home.ts';
+import { codeOf, logIn, oldHome } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import type { Phone } from '../fakes/phone.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
@@ -18,12 +18,10 @@ beforeAll(async () => {
 afterAll(() => first.fake.close());
 afterEach(() => fake.close());
 
-const { now, of: codeOf } = codes();
-const code = () => codeOf(first.app);
+const code = () => codeOf(fake, first.app);
 
 async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
-  fake = await copyOf(first.fake, { ...options, standin: { now, ...options.standin } });
-  stepped(fake);
+  fake = await copyOf(first.fake, options);
   return fake.files as MemoryFiles;
 }
 
@@ -321,15 +319,13 @@ describe('an upgrade that was interrupted', () => {
     await fake.close();
     await begin();
     await expect(upgrade({ to: '2025.12.6' }, ['y'], cutAt(fake, cut).over)).rejects.toThrow(PowerCut);
-    const rehearsal = await copyOf(fake, { standin: { now } });
-    stepped(rehearsal);
+    const rehearsal = await copyOf(fake);
     const back = cutAt(rehearsal);
     await homeauthIn(rehearsal, back.over)('upgrade', [], { back: true, confirm });
     await rehearsal.close();
     const stride = Math.floor(back.effects.length / 4);
     for (const n of [1 + stride, 2 + 2 * stride, 1 + 3 * stride]) {
-      const machine = await copyOf(fake, { standin: { now } });
-      stepped(machine);
+      const machine = await copyOf(fake);
       const over = cutAt(machine, n, n % 2 ? 'after' : 'before').over;
       const failing = homeauthIn(machine, over)('upgrade', [], { back: true, confirm });
       await expect(failing, back.effects[n - 1]).rejects.toThrow(PowerCut);

@@ -3,7 +3,7 @@ import { Failure } from '../../src/model/failure.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
-import { oldHome, stepped } from '../fakes/old-home.ts';
+import { oldHome } from '../fakes/old-home.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -21,7 +21,6 @@ afterEach(() => fake.close());
 
 async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
   fake = await copyOf(first, options);
-  stepped(fake);
   return fake.files as MemoryFiles;
 }
 
@@ -294,7 +293,6 @@ test('every other command that changes something is refused while a step is open
 test('a way back that fails is said each time, and a copy of a release without fixes can be restored', async () => {
   const old = (await oldHome('2025.2.4')).fake;
   fake = old;
-  stepped(fake);
   const { run } = fake.docker;
   let isBroken = true;
   Object.assign(fake.docker, {

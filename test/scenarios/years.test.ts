@@ -7,7 +7,7 @@ import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { codes, oldHome, password, stepped } from '../fakes/old-home.ts';
+import { codeOf, oldHome, password } from '../fakes/old-home.ts';
 import { madeBy } from '../fakes/old-postgres.ts';
 import { type Phone, phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -22,12 +22,11 @@ const phones: Record<string, Phone> = {};
 /** Releases that fail after they have changed the database. */
 const failing: string[] = [];
 let authHost = 'auth.home.example.com';
-const { now, of: codeOf } = codes();
 
 beforeAll(async () => {
   const { fake: old, app } = await oldHome('2025.2.4');
   const homeauth = homeauthIn(old);
-  const anna = phone(Date.now);
+  const anna = phone(old.clock.now);
   for (const ran of [
     await homeauth('add-app', ['wiki'], { upstream: 'wiki:3000' }),
     await homeauth('add-app', ['photos'], { upstream: 'photos:80', mode: 'domain' }),
@@ -36,9 +35,8 @@ beforeAll(async () => {
     if (ran.failure) throw ran.failure;
   await madeBy(15, old);
   Object.assign(phones, { helen: app, anna });
-  fake = await copyOf(old, { standin: { now, failing } });
+  fake = await copyOf(old, { standin: { failing } });
   await old.close();
-  stepped(fake);
 });
 afterAll(() => fake.close());
 
@@ -66,7 +64,7 @@ async function isWell(): Promise<void> {
   const server = await fake.docker.dialAddress('authentik', 9000);
   if (!server) throw new Error('authentik does not run');
   for (const [username, app] of Object.entries(phones)) {
-    const code = codeOf(app);
+    const code = codeOf(fake, app);
     let asked = 0;
     await openSession({
       http: fake.world.http,
@@ -126,12 +124,11 @@ test('on another server, under another domain', async () => {
   const { out } = await ends(0, 'backup', [], { plain: true });
   const from: string = JSON.parse(out).copy.path;
   const path = `/mnt/usb/${from.split('/').at(-1)}`;
-  const other = fakeWorld({ standin: { now } });
+  const other = fakeWorld({ clock: fake.clock });
   for (const name of (await fake.files.list(from)) ?? [])
     (other.files as MemoryFiles).put(`${path}/${name}`, (await fake.files.read(`${from}/${name}`)) ?? '', 0o600);
   await fake.close();
   fake = other;
-  stepped(fake);
   await ends(0, 'restore', [path], { domain: 'home.example.org' });
   authHost = 'auth.home.example.org';
   await isWell();

@@ -6,9 +6,8 @@ import { disturbed, type Errand, startAgain, wholeErrand } from './fault.ts';
 
 const containers = ['authentik', 'authentik-worker', 'authentik-postgresql', 'caddy', 'whoami'];
 
-/** In ms, where time goes twenty times as fast. */
-const minute = 60_000 / 20;
-const soon = 100;
+const minute = 60_000;
+const soon = 2000;
 
 /** What a program does in the place of what it should, until `isMended`. */
 type Fate = (program: Program, isMended: () => boolean) => Program;
@@ -20,8 +19,10 @@ const fates: Readonly<Record<string, Fate>> = {
   },
   'dies when it has been starting for a minute': (program, isMended) => async (around) => {
     if (isMended()) return program(around);
-    const death = setTimeout(() => around.die(1, 'thread main panicked'), minute);
-    return { ports: new Map(), health: () => 'starting', stop: async () => clearTimeout(death) };
+    const stop = new AbortController();
+    const death = around.clock.background.sleep(minute, stop.signal);
+    death.then(() => around.die(1, 'thread main panicked')).catch(() => {});
+    return { ports: new Map(), health: () => 'starting', stop: async () => stop.abort() };
   },
 };
 
@@ -86,13 +87,13 @@ export async function meetDeath(
   return trial;
 }
 
-async function kill({ docker }: FakeWorld, { container, how }: Death): Promise<void> {
+async function kill({ clock, docker }: FakeWorld, { container, how }: Death): Promise<void> {
   const box = docker.boxes.get(container);
   if (!box) return;
   await box.running?.stop();
   box.running = undefined;
   box.exitCode = 137;
-  if (how === 'dies and is started again') setTimeout(() => startOne(docker, container), soon);
+  if (how === 'dies and is started again') void clock.background.sleep(soon).then(() => startOne(docker, container));
 }
 
 async function startOne(docker: FakeWorld['docker'], name: string): Promise<void> {

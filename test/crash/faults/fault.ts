@@ -91,7 +91,7 @@ export async function disturbed(
     let count = 0;
     let at = '';
     let hit: Promise<void> | undefined;
-    const over = gated(quickly(fake), async (call, work) => {
+    const over = gated(fake, async (call, work) => {
       if (meets(call) && ++count === nth) {
         at = call.name;
         hit = happen(fake);
@@ -112,12 +112,6 @@ export async function disturbed(
 export async function startAgain({ docker }: FakeWorld): Promise<void> {
   for (const [name, { running }] of docker.boxes) if (!running) await docker.start(name);
 }
-
-/** Time goes as fast for those who look at the clock as for those who sleep. */
-export const quickly = ({ world, connect }: FakeWorld): Pick<Runtime, 'world' | 'connect'> => ({
-  connect,
-  world: { ...world, clock: { ...world.clock, now: () => performance.now() * 20 } },
-});
 
 export function unnamed({ failure, code, err }: Ran): string[] {
   if (!failure) return ['there is no error'];

@@ -7,7 +7,7 @@ import { inWords } from '../../../src/world/file-failures.ts';
 import { type Call, type Gate, gated } from '../../fakes/gate.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import type { Trial } from '../trial.ts';
-import { afterFault, type Errand, quickly, wholeErrand } from './fault.ts';
+import { afterFault, type Errand, wholeErrand } from './fault.ts';
 
 /** What goes wrong with one call, and with which; the adapter's own words are used for it. */
 export interface MachineFault {
@@ -174,7 +174,7 @@ export async function meetMachineFault(
   try {
     let count = 0;
     let at = '';
-    const over = gated(quickly(fake), (call, work) => {
+    const over = gated(fake, (call, work) => {
       if (!fault.meets(call)) return work();
       count += 1;
       const isHit = count === nth || (fault.lasts && count > nth);

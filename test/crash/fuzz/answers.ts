@@ -6,7 +6,6 @@ import { homeauthIn } from '../../fakes/homeauth.ts';
 import { secretsOn } from '../../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../../fakes/world.ts';
 import type { Fault, StandinOptions } from '../../standin/index.ts';
-import { quickly } from '../faults/fault.ts';
 import { nothingLeft } from '../points/cut.ts';
 import type { Trial } from '../trial.ts';
 import { garbled } from './garble.ts';
@@ -65,9 +64,8 @@ export async function meetGarbling(base: FakeWorld, { seed, line, from, times }:
   const fake = await copyOf(base, { standin: { fault } });
   try {
     const [command, args, flags] = line;
-    const over = { ...quickly(fake), connect: short };
     const secrets = Object.values(await secretsOn(fake));
-    const first = await homeauthIn(fake, over)(command, args, flags);
+    const first = await homeauthIn(fake, { connect: short })(command, args, flags);
     isOver = true;
     const wrong = ill(first, secrets);
     const last = await homeauthIn(fake)('apply');

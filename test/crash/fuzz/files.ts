@@ -7,7 +7,6 @@ import { homeauthIn, initFlags } from '../../fakes/homeauth.ts';
 import { at } from '../../fakes/installed.ts';
 import { secretsOn } from '../../fakes/state.ts';
 import { copyOf, type FakeWorld } from '../../fakes/world.ts';
-import { quickly } from '../faults/fault.ts';
 import { nothingLeft } from '../points/cut.ts';
 import type { Trial } from '../trial.ts';
 import { hugeCaddyfiles, randomCaddyfile } from './caddyfiles.ts';
@@ -75,7 +74,7 @@ export async function meetAccident(base: FakeWorld, { name, path, text, line }: 
     const now = text(was);
     await disk.overwrite(path, now);
     const [command, args, flags] = line;
-    const first = await homeauthIn(fake, quickly(fake))(command, args, flags);
+    const first = await homeauthIn(fake)(command, args, flags);
     const place = `${command}, ${path}, ${name}: ${first.failure?.code ?? 'got over'}`;
     const wrong = [...ill(first, Object.values(secrets)), ...(path === caddyfile ? await changedOwn(disk, now) : [])];
     if (command === 'uninstall') return { place, wrong };

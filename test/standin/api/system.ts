@@ -112,7 +112,7 @@ const version: Handler = ({ site }) =>
 
 /** A stopped worker stays on the list for half a minute. */
 const workers: Handler = ({ state, site }) => {
-  const alive = state.workers.filter((one) => Date.now() - one.seen < 30_000);
+  const alive = state.workers.filter((one) => site.now() - one.seen < 30_000);
   return json(
     200,
     alive.map(({ id, version }) => ({ worker_id: id, version, version_matching: version === site.era.version })),
