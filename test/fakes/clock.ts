@@ -92,26 +92,30 @@ export const wallClock = (faster = 20): FakeClock => {
 
 /** How many turns of the loop without any work are the end of it. */
 const turns = 3;
-/** What one turn of ours takes of the numbers that Node gives to whatever is begun. */
-let ours = Number.POSITIVE_INFINITY;
+/** What a turn of ours takes of the numbers that Node gives to whatever is begun: one to wait for it, one to look. */
+const ours = 2;
 let settled: Promise<void> | undefined;
 
 /** Comes back when this process has nothing to do any more, but wait for timers. One looks for all clocks. */
 const nothingToDo = (): Promise<void> => {
-  settled ??= settle().finally(() => {
+  settled ??= new Promise<void>(settle).finally(() => {
     settled = undefined;
   });
   return settled;
 };
 
-async function settle(): Promise<void> {
-  for (let still = 0, last = begun(); still < turns; ) {
-    await new Promise(setImmediate);
+/** Without a promise in its turns: whether these have numbers, too, changes as a process goes on. */
+function settle(done: () => void): void {
+  let still = 0;
+  let last = begun();
+  const look = () => {
     const now = begun();
-    ours = Math.min(ours, now - last);
     still = now - last === ours && !isReading() && !isAsking() ? still + 1 : 0;
     last = now;
-  }
+    if (still < turns) setImmediate(look);
+    else done();
+  };
+  setImmediate(look);
 }
 
 /** How much was begun in this process so far: each request, timer, callback and tick has a number of its own. */
