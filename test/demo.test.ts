@@ -49,10 +49,13 @@ async function start(temporaryName: string, user?: number): Promise<Started> {
   return { child, temporary, home, output: () => output, saying, ended };
 }
 
-/** What belongs to a user in the places where every user may write: elsewhere it could not have made anything. */
+/**
+ * What belongs to a user in the places where every user may write: elsewhere it could not have made anything. A file
+ * system that is mounted below one of them is left out: a /proc of somebody else's shows the demonstration's processes.
+ */
 async function ownedBy(user: number): Promise<string[]> {
   const places = ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'];
-  const { stdout } = await execa('find', [...places, '-maxdepth', '3', '-uid', String(user)], { reject: false });
+  const { stdout } = await execa('find', [...places, '-xdev', '-maxdepth', '3', '-uid', String(user)], { reject: false });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
