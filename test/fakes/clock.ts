@@ -75,10 +75,11 @@ export function virtualClock(time = Date.now()): FakeClock {
   };
 }
 
-/** The clock on the wall, `faster` for sleepers: for what is measured on it, and where limits of real sockets are met. */
+/** A clock that goes by itself, `faster` than the one on the wall: where somebody looks on, or measures. */
 export const wallClock = (faster = 20): FakeClock => {
+  const begin = Date.now();
   let passed = 0;
-  const now = () => Date.now() + passed;
+  const now = () => begin + (Date.now() - begin) * faster + passed;
   return {
     now,
     sleep: (ms) => sleep(ms / faster).then(() => {}),
@@ -98,22 +99,30 @@ let settled: Promise<void> | undefined;
 
 /** Comes back when this process has nothing to do any more, but wait for timers. One looks for all clocks. */
 const nothingToDo = (): Promise<void> => {
-  settled ??= new Promise<void>(settle).finally(() => {
+  settled ??= new Promise(settle).finally(() => {
     settled = undefined;
   });
   return settled;
 };
 
+/** How long a process may be at work before that is a defect of its test, in ms: nothing else would end it. */
+const endless = 120_000;
+
 /** Without a promise in its turns: whether these have numbers, too, changes as a process goes on. */
-function settle(done: () => void): void {
+function settle(done: () => void, fail: (reason: Error) => void): void {
+  const begin = performance.now();
   let still = 0;
   let last = begun();
   const look = () => {
     const now = begun();
-    still = now - last === ours && !isReading() && !isAsking() ? still + 1 : 0;
+    const other = isWaitedFor();
+    still = now - last === ours && !other && !isAsking() ? still + 1 : 0;
     last = now;
-    if (still < turns) setImmediate(look);
-    else done();
+    if (still === turns) done();
+    else if (performance.now() - begin > endless)
+      fail(new Error(`time stands still: ${process.getActiveResourcesInfo().join(', ')}; ${asked.size} asked`));
+    else if (other === 'process') setTimeout(look, 2);
+    else setImmediate(look);
   };
   setImmediate(look);
 }
@@ -121,8 +130,12 @@ function settle(done: () => void): void {
 /** How much was begun in this process so far: each request, timer, callback and tick has a number of its own. */
 const begun = () => new AsyncResource('turn').asyncId();
 
-/** Whether the disk, a name server or another process is being waited for. */
-const isReading = () => process.getActiveResourcesInfo().some((name) => name.includes('Req') || name === 'ProcessWrap');
+/** Whether another process, or the disk or a name server, is being waited for. */
+function isWaitedFor(): 'process' | 'system' | undefined {
+  const active = process.getActiveResourcesInfo();
+  if (active.includes('ProcessWrap')) return 'process';
+  return active.some((name) => name.includes('Req')) ? 'system' : undefined;
+}
 
 /** Requests without an answer yet, and since when: a busy kernel takes its time with what goes over the loopback. */
 const asked = new Map<object, number>();
