@@ -130,7 +130,7 @@ function settle(done: () => void, fail: (reason: Error) => void): void {
 /** How much was begun in this process so far: each request, timer, callback and tick has a number of its own. */
 const begun = () => new AsyncResource('turn').asyncId();
 
-/** Whether another process, or the disk or a name server, is being waited for. */
+/** Whether this process waits for another one, for the disk or for a name server. */
 function isWaitedFor(): 'process' | 'system' | undefined {
   const active = process.getActiveResourcesInfo();
   if (active.includes('ProcessWrap')) return 'process';
@@ -143,6 +143,12 @@ const asked = new Map<object, number>();
 const unanswered = 2000;
 
 const isAsking = () => [...asked.values()].some((since) => performance.now() - since < unanswered);
+
+/** Nobody's clock passes meanwhile, as for a request: for what a process that goes on running is asked for. */
+export async function underWay<T>(work: Promise<T>): Promise<T> {
+  asked.set(work, performance.now());
+  return work.finally(() => asked.delete(work));
+}
 
 const onRequest = <T extends object>(message: unknown): T => {
   const { request } = message as { request: T };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { underWay } from '../../../fakes/clock.ts';
 import { places } from './files.ts';
 
 /** The file system below /srv and /etc, and what can happen to it while homeauth is at work. */
@@ -61,11 +62,12 @@ export interface Shell {
 /** A shell that is there already: whoever has no file handle left cannot start another process. */
 function openShell(): Shell {
   const bash = spawn('bash', [], { stdio: ['pipe', 'pipe', 'inherit'] });
+  bash.unref();
   return {
     async run(line) {
       const said = new Promise<string>((done) => bash.stdout.once('data', (part) => done(String(part).trim())));
       bash.stdin.write(`${line} >&2; echo $?\n`);
-      if ((await said) !== '0') throw new Error(`it fails: ${line}`);
+      if ((await underWay(said)) !== '0') throw new Error(`it fails: ${line}`);
     },
     close: () => bash.stdin.end(),
   };
