@@ -55,7 +55,9 @@ async function start(temporaryName: string, user?: number): Promise<Started> {
  */
 async function ownedBy(user: number): Promise<string[]> {
   const places = ['/tmp', '/var/tmp', '/dev/shm', '/run/lock'];
-  const { stdout } = await execa('find', [...places, '-xdev', '-maxdepth', '3', '-uid', String(user)], { reject: false });
+  const { stdout } = await execa('find', [...places, '-xdev', '-maxdepth', '3', '-uid', String(user)], {
+    reject: false,
+  });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
