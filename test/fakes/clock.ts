@@ -99,7 +99,7 @@ let settled: Promise<void> | undefined;
 
 /** Comes back when this process has nothing to do any more, but wait for timers. One looks for all clocks. */
 const nothingToDo = (): Promise<void> => {
-  settled ??= new Promise(settle).finally(() => {
+  settled ??= new Promise<void>(settle).finally(() => {
     settled = undefined;
   });
   return settled;
