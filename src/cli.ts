@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import * as apps from './cli/apps.ts';
 import * as backups from './cli/backup.ts';
-import * as care from './cli/care.ts';
 import { type CommonFlags, choice, type Declaration, examples, headings, quiet } from './cli/define-command.ts';
+import * as care from './cli/maintenance.ts';
 import * as people from './cli/people.ts';
 import * as setUp from './cli/set-up.ts';
 import * as shell from './cli/shell.ts';

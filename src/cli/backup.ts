@@ -1,6 +1,6 @@
 import type { ExitCode } from '../model/failure.ts';
-import { byTimer } from './care.ts';
 import { defineCommand, type FlagsOf, type Typed } from './define-command.ts';
+import { byTimer } from './maintenance.ts';
 
 const place = [
   '--to <path>',

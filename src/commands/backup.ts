@@ -1,14 +1,14 @@
 import type { BackupFlags } from '../cli/backup.ts';
 import { engineCheck } from '../doctor/docker.ts';
+import { isOpenedByOurs, makeRepository, nameOf, type Place, placeOf } from '../installation/backup-place.ts';
 import { copiesIn } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';
-import { isOpenedByOurs, makeRepository, nameOf, type Place, placeOf } from '../installation/place.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { removeCopies, superfluous } from '../lifecycle/backup/keep.ts';
+import type { Readers } from '../lifecycle/backup/encryption.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
-import type { Readers } from '../lifecycle/backup/seal.ts';
+import { removeCopies, superfluous } from '../lifecycle/backup/retention.ts';
 import { dropSnapshots, snapshotsToDrop, takeSnapshot } from '../lifecycle/backup/snapshots.ts';
 import { sizeOf } from '../model/copy.ts';
 import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';

@@ -1,4 +1,4 @@
-import type { DoctorFlags } from '../cli/care.ts';
+import type { DoctorFlags } from '../cli/maintenance.ts';
 import { examined, once } from '../doctor/doctor.ts';
 import { keepFigures } from '../doctor/figures.ts';
 import { open } from '../installation/open.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import type { ReportFlags } from '../cli/care.ts';
+import type { ReportFlags } from '../cli/maintenance.ts';
 import { examined, once } from '../doctor/doctor.ts';
 import { overviewOf } from '../doctor/overview.ts';
 import { open } from '../installation/open.ts';

@@ -1,4 +1,4 @@
-import type { RescueFlags } from '../cli/care.ts';
+import type { RescueFlags } from '../cli/maintenance.ts';
 import { nearest } from '../config/nearest.ts';
 import { emergencyAccount } from '../desired/sso.ts';
 import type { Installation } from '../installation/installation.ts';

@@ -1,13 +1,13 @@
 import type { RestoreFlags } from '../cli/backup.ts';
+import { placeOfCopy } from '../installation/backup-place.ts';
 import { copyNamed, near } from '../installation/backups.ts';
 import { holdUpgrade } from '../installation/lock.ts';
 import { alreadyHere, open } from '../installation/open.ts';
-import { placeOfCopy } from '../installation/place.ts';
 import type { Runtime } from '../installation/runtime.ts';
-import { putOutside } from '../lifecycle/backup/bare.ts';
-import { forget } from '../lifecycle/backup/exchange.ts';
+import { assertKey } from '../lifecycle/backup/encryption.ts';
+import { forget } from '../lifecycle/backup/load-database.ts';
 import { type Loss, lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';
-import { assertKey } from '../lifecycle/backup/seal.ts';
+import { putOutside } from '../lifecycle/backup/restore-on-new.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import type { Copy } from '../model/copy.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';

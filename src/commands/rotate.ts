@@ -1,4 +1,4 @@
-import type { RotateFlags } from '../cli/care.ts';
+import type { RotateFlags } from '../cli/maintenance.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
 import { engineCheck } from '../doctor/docker.ts';
 import type { Installation } from '../installation/installation.ts';

@@ -1,4 +1,4 @@
-import type { ScheduleFlags } from '../cli/care.ts';
+import type { ScheduleFlags } from '../cli/maintenance.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
 import { open } from '../installation/open.ts';

@@ -1,6 +1,6 @@
+import { nameOf, placeOf } from '../installation/backup-place.ts';
 import { copiesIn, isDrillLeft, lastDrill } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
-import { nameOf, placeOf } from '../installation/place.ts';
 import { unfinished, upgrading } from '../installation/upgrading.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
 import type { Filesystem } from '../world/world.ts';

@@ -21,10 +21,10 @@ import { clockCheck, clockSkewCheck, ipv6Check, lxcCheck, memoryCheck, rootCheck
 import { namesCheck } from './names.ts';
 import { onlySso } from './only-sso.ts';
 import { otherAuthentikCheck } from './other-authentik.ts';
+import { years } from './over-time.ts';
 import { listenCheck, portsCheck } from './ports.ts';
 import { providerPathsCheck } from './provider-paths.ts';
 import { proxyFor } from './run-checks.ts';
-import { years } from './years.ts';
 
 /** What no answer of its owner changes. */
 const unasked = ['interview', 'preflight', 'doctor'] as const;

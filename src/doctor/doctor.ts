@@ -6,8 +6,8 @@ import { causeOf, Failure } from '../model/failure.ts';
 import { type Finding, issueOf, skip, unseen } from '../model/finding.ts';
 import { failed } from '../verify/check.ts';
 import { checks, checksBy } from './checks.ts';
-import { impatient, quick, type Slowest } from './impatient.ts';
 import { examine } from './run-checks.ts';
+import { impatient, quick, type Slowest } from './short-limits.ts';
 
 /** Everything that doctor looks at, also what is told `once`. Where homeauth.yaml cannot be read, that is the only finding. */
 export async function examined(flag: string | undefined, runtime: Runtime): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import { stagesOf } from '../desired/stages.ts';
+import { stagesOf } from '../desired/desired-state.ts';
 import type { Kind, Kinds } from '../engine/kind.ts';
 import { named } from '../engine/kind.ts';
 import { observeAll, plan, wanted, withoutGone } from '../engine/plan.ts';

@@ -1,7 +1,7 @@
+import { placeOf } from '../installation/backup-place.ts';
 import { copiesIn } from '../installation/backups.ts';
 import { databaseConnections } from '../installation/database.ts';
 import type { Installation } from '../installation/installation.ts';
-import { placeOf } from '../installation/place.ts';
 import { keep } from '../installation/secret-files.ts';
 import { askDatabase } from '../kinds/role.ts';
 import { sizeOf } from '../model/copy.ts';

@@ -9,8 +9,8 @@ import type { Copy, CopyHere, Manifest } from '../model/copy.ts';
 import { Failure } from '../model/failure.ts';
 import type { Repository, Restic, Snapshot } from '../world/restic.ts';
 import type { Files, World } from '../world/world.ts';
+import { nameOf, type Place } from './backup-place.ts';
 import type { Installation } from './installation.ts';
-import { nameOf, type Place } from './place.ts';
 import type { Runtime } from './runtime.ts';
 import { assertTrusted } from './trust.ts';
 

@@ -1,6 +1,6 @@
 import { type Explain, type Located, locate } from '../config/locate.ts';
+import { oneLine } from '../model/control-characters.ts';
 import { Failure } from '../model/failure.ts';
-import { oneLine } from '../model/steering.ts';
 import { assertConfigLocation } from './config-location.ts';
 import { begun, type Installation, openInstallation } from './installation.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../model/copy.ts';
 import { Failure, type Issue } from '../model/failure.ts';
-import { endsOf, type Step } from '../model/ladder.ts';
+import { endsOf, type Step } from '../model/release-ladder.ts';
 import type { World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from './steering.ts';
+import { oneLine } from './control-characters.ts';
 
 declare const words: unique symbol;
 

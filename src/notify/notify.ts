@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import { noticeData, noticeWords } from '../report/notice.ts';
 import type { Message, Target } from './target.ts';
 import { targetsOf, whyNot } from './targets.ts';
-import { type Checks, hasHeardOfDrill, news, readTold, type Told, writeTold } from './told.ts';
+import { type Checks, hasHeardOfDrill, news, readTold, type Told, writeTold } from './told-before.ts';
 
 /** A run of a timer, and what it found. */
 export interface Run {

@@ -1,4 +1,4 @@
-import { steering } from '../model/steering.ts';
+import { steering } from '../model/control-characters.ts';
 
 type Data = Readonly<Record<string, unknown>> & { readonly schema?: never; readonly ok?: never };
 

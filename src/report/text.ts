@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import measure from 'fast-string-truncated-width';
-import { steering } from '../model/steering.ts';
+import { steering } from '../model/control-characters.ts';
 
 /** Signs that homeauth's own sentences use, for a terminal that cannot show them. */
 const ascii: Readonly<Record<string, string>> = {

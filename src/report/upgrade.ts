@@ -1,7 +1,7 @@
 import { type Copy, sizeOf } from '../model/copy.ts';
 import type { Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
-import { endsOf, type Step } from '../model/ladder.ts';
+import { endsOf, type Step } from '../model/release-ladder.ts';
 import type { Shown } from '../model/shown.ts';
 import { bytes, lossWords } from './backups.ts';
 import { failure, failureData } from './failure.ts';

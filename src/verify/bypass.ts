@@ -2,9 +2,9 @@ import type { App, AppAt } from '../config/config.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
-import { proveBeside } from './beside.ts';
 import { proveOverHttp } from './over-http.ts';
 import type { ProbeContext } from './probe.ts';
+import { proveBeside } from './upstream.ts';
 
 /** Is there a way to the app around the login, and is there one for Caddy itself? */
 export async function proveBypass(context: ProbeContext, app: App): Promise<Finding[]> {

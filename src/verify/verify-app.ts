@@ -4,7 +4,7 @@ import { isSpeaker } from '../config/oidc.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf, ok, wrong } from '../model/finding.ts';
 import { isSilence } from '../model/reason.ts';
-import { notAlone, seenBy } from '../proxy/alone.ts';
+import { notAlone, seenBy } from '../proxy/header-login.ts';
 import { proveAuthHost } from './auth-host.ts';
 import { proveBypass } from './bypass.ts';
 import { proveCertificate } from './certificate.ts';

@@ -1,13 +1,13 @@
-// Started by within.ts in the network of another process, whose id is its argument: one request on stdin, what came of
+// Started by dial-within.ts in the network of another process, whose id is its argument: one request on stdin, what came of
 // it on stdout.
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Failure } from '../model/failure.ts';
+import type { Told } from './dial-within.ts';
 import { ownHttp } from './http.ts';
 import { noAnswer } from './http-failures.ts';
-import type { Told } from './within.ts';
 import type { HttpRequest } from './world.ts';
 
 const etc = (name: string): Promise<string> =>

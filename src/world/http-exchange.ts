@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp1 } from 'node:http';
 import { connect as overHttp2 } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Vigil } from './vigil.ts';
+import type { Vigil } from './signs-of-life.ts';
 import type { HttpAnswer, HttpRequest } from './world.ts';
 
 /** As much of a body as is read, in bytes: a page that says who somebody is fits well; a download need not. */

@@ -1,10 +1,10 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 import { Failure } from '../model/failure.ts';
+import { dialWithin } from './dial-within.ts';
 import { exchange } from './http-exchange.ts';
 import { noAnswer } from './http-failures.ts';
-import { keepVigil } from './vigil.ts';
-import { dialWithin } from './within.ts';
+import { keepVigil } from './signs-of-life.ts';
 import type { Http, HttpAnswer, HttpRequest } from './world.ts';
 
 /** Headers that open something for whoever gets them. */

@@ -9,7 +9,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
 import { everywhere } from '../../src/proxy/caddy/listeners.ts';
-import { sitesIn } from '../../src/proxy/caddy/opened.ts';
+import { sitesIn } from '../../src/proxy/caddy/site-changes.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
 import { manualSteps } from '../../src/proxy/manual.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { opened, sealFor } from '../../src/lifecycle/backup/seal.ts';
+import { opened, sealFor } from '../../src/lifecycle/backup/encryption.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';

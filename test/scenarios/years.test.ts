@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import { ladder } from '../../src/model/ladder.ts';
+import { ladder } from '../../src/model/release-ladder.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import type { MemoryFiles } from '../fakes/files.ts';

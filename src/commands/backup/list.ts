@@ -1,7 +1,7 @@
 import type { BackupListFlags } from '../../cli/backup.ts';
+import { nameOf, placeOf } from '../../installation/backup-place.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
-import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { snapshotsOf } from '../../lifecycle/backup/snapshots.ts';
 import type { ExitCode } from '../../model/failure.ts';

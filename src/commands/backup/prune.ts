@@ -1,13 +1,13 @@
 import type { BackupPruneFlags } from '../../cli/backup.ts';
 import { checkKeep, type Keep, keepIn } from '../../config/retention.ts';
+import { nameOf, placeOf } from '../../installation/backup-place.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
-import { nameOf, placeOf } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
-import { removeCopies, superfluous } from '../../lifecycle/backup/keep.ts';
+import { removeCopies, superfluous } from '../../lifecycle/backup/retention.ts';
 import { dropSnapshots, snapshotsToDrop } from '../../lifecycle/backup/snapshots.ts';
 import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';

@@ -1,7 +1,7 @@
 import type { BackupShowFlags } from '../../cli/backup.ts';
+import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed } from '../../installation/backups.ts';
 import { open } from '../../installation/open.ts';
-import { placeOfCopy } from '../../installation/place.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { copyData, copy as words } from '../../report/backups.ts';

@@ -5,7 +5,7 @@ import type { Copy, CopyHere } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { readWhole } from './dump.ts';
-import { isSealed, type Key, opened, plainName } from './seal.ts';
+import { isSealed, type Key, opened, plainName } from './encryption.ts';
 
 /** What is wrong with a file of a copy. */
 export interface Damage {

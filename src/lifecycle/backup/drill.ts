@@ -12,10 +12,10 @@ import { Failure } from '../../model/failure.ts';
 import { type Finding, issueOf, ok, skip, unseen, wrong } from '../../model/finding.ts';
 import type { World } from '../../world/world.ts';
 import { assertWhole } from './check.ts';
-import { exchange, load } from './exchange.ts';
+import { prepare, startDatabase, startServer, sweep, type Trial, trialName, trialOf } from './drill-stack.ts';
+import { assertKey, contentOf, type Key, plainName } from './encryption.ts';
+import { exchange, load } from './load-database.ts';
 import { inventoryOf, mb } from './make.ts';
-import { assertKey, contentOf, type Key, plainName } from './seal.ts';
-import { prepare, startDatabase, startServer, sweep, type Trial, trialName, trialOf } from './throwaway.ts';
 
 /** How much larger a database is than its dump, and what is left free beside it, in bytes. */
 const [grows, spare] = [8, 512e6];

@@ -2,17 +2,17 @@ import { join } from 'node:path/posix';
 import type { Writable } from 'node:stream';
 import { emergencyAccount } from '../../desired/sso.ts';
 import { interrupted } from '../../engine/errors.ts';
+import type { Place } from '../../installation/backup-place.ts';
 import { copiesIn, copyTag, digestOf, isCalled, manifestFile, unfinished } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { notedIn } from '../../installation/pins.ts';
-import type { Place } from '../../installation/place.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import type { Copy, CopyReason, Manifest } from '../../model/copy.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { contentsOf } from './contents.ts';
 import { dump, readWhole, rubbish, sizeUp } from './dump.ts';
-import { type Readers, sealedName, sealFor } from './seal.ts';
+import { type Readers, sealedName, sealFor } from './encryption.ts';
 
 const root = { uid: 0, gid: 0 };
 /** Left free on the disk beside the copy itself, in bytes. */

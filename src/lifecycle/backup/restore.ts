@@ -2,9 +2,9 @@ import { join } from 'node:path/posix';
 import { layoutOf } from '../../desired/layout.ts';
 import { interrupted } from '../../engine/errors.ts';
 import { type Ledger, record } from '../../engine/ledger.ts';
+import type { Place } from '../../installation/backup-place.ts';
 import { type Installation, valueIn } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Place } from '../../installation/place.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import { giveUp } from '../../installation/upgrading.ts';
 import type { Copy, CopyHere } from '../../model/copy.ts';
@@ -13,10 +13,10 @@ import { nameByDigest } from '../../model/image-name.ts';
 import { assertWhole } from './check.ts';
 import { keptFolder, restoringFile } from './contents.ts';
 import { sizeUp } from './dump.ts';
-import { exchange, load } from './exchange.ts';
+import { assertKey, contentOf, type Key, readersIn, readersWith } from './encryption.ts';
+import { exchange, load } from './load-database.ts';
 import { inventoryOf, makeCopy } from './make.ts';
-import { assertKey, contentOf, type Key, readersIn, readersWith } from './seal.ts';
-import { swap } from './swap.ts';
+import { swap } from './swap-files.ts';
 
 const root = { uid: 0, gid: 0 };
 

@@ -2,7 +2,7 @@ import type { Keep } from '../../config/retention.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { parseId } from '../../model/resource.ts';
 import type { ZfsSnapshot } from '../../world/zfs.ts';
-import { superfluous } from './keep.ts';
+import { superfluous } from './retention.ts';
 
 type Sight = Pick<Installation, 'world' | 'ledger' | 'layout'>;
 

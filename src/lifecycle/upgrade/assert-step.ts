@@ -1,7 +1,7 @@
 import type { Installation } from '../../installation/installation.ts';
 import { Failure } from '../../model/failure.ts';
 import { partsOf } from '../../model/image-name.ts';
-import { ladder, lineOf } from '../../model/ladder.ts';
+import { ladder, lineOf } from '../../model/release-ladder.ts';
 
 /** The release that runs here, by its image; undefined where none runs, or none that homeauth knows. */
 export async function releaseHere({ world }: Pick<Installation, 'world'>): Promise<string | undefined> {

@@ -1,8 +1,8 @@
 import type { Installation } from '../../installation/installation.ts';
 import { Failure } from '../../model/failure.ts';
-import { ladder, lineOf } from '../../model/ladder.ts';
 import { isOlder } from '../../model/release.ts';
-import { runningRelease } from './rungs.ts';
+import { ladder, lineOf } from '../../model/release-ladder.ts';
+import { runningRelease } from './plan-steps.ts';
 
 /** What a registry has beyond what runs. */
 export interface Newer {

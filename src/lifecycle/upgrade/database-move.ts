@@ -10,10 +10,10 @@ import { nameByDigest } from '../../model/image-name.ts';
 import { backendNetwork } from '../../model/networks.ts';
 import type { Docker } from '../../world/docker/docker.ts';
 import { assertIntact } from '../backup/check.ts';
+import { whenReady } from '../backup/drill-stack.ts';
 import { good } from '../backup/dump.ts';
-import { exchange, forget, load } from '../backup/exchange.ts';
-import { contentOf } from '../backup/seal.ts';
-import { whenReady } from '../backup/throwaway.ts';
+import { contentOf } from '../backup/encryption.ts';
+import { exchange, forget, load } from '../backup/load-database.ts';
 import { databaseOpens } from '../rotate/rotation.ts';
 
 /** A move of the database to another version of PostgreSQL. */

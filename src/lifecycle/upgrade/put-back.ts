@@ -6,10 +6,10 @@ import type { Journal } from '../../installation/upgrading.ts';
 import type { CopyHere } from '../../model/copy.ts';
 import { eraOf } from '../../model/release.ts';
 import { assertIntact } from '../backup/check.ts';
-import { exchange, load } from '../backup/exchange.ts';
+import { contentOf } from '../backup/encryption.ts';
+import { exchange, load } from '../backup/load-database.ts';
 import { mingle } from '../backup/restore.ts';
-import { contentOf } from '../backup/seal.ts';
-import { swap } from '../backup/swap.ts';
+import { swap } from '../backup/swap-files.ts';
 
 const root = { uid: 0, gid: 0 };
 

@@ -2,7 +2,7 @@ import { isSpeaker } from '../../config/oidc.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { askDatabase } from '../../kinds/role.ts';
 import type { Issue } from '../../model/failure.ts';
-import type { Ask } from '../../model/ladder.ts';
+import type { Ask } from '../../model/release-ladder.ts';
 import type { Shown } from '../../model/shown.ts';
 
 /** What a step means here. */

@@ -12,9 +12,9 @@ import { databaseContainer } from '../../kinds/role.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { eraOf, postgresVersions } from '../../model/release.ts';
 import { reconcile } from '../reconcile.ts';
+import type { Rung } from './plan-steps.ts';
 import { putBack } from './put-back.ts';
 import type { Way } from './run.ts';
-import type { Rung } from './rungs.ts';
 
 /** authentik uses this account in its containers. */
 const authentik = { uid: 1000, gid: 1000 };

@@ -7,10 +7,10 @@ import { type Configuration, difference, hostsIn, ownersSites } from './configur
 import { readerOf } from './container.ts';
 import { gone, incomplete, notWhatItRuns, refused, refusedWhole, siteLost, stale, unseen } from './failures.ts';
 import { type Instance, instanceOf } from './instance.ts';
-import { sitesIn } from './opened.ts';
 import { asOne, partsOf, textIn, withOurs, withoutOurs } from './placement.ts';
 import { checkPlaceBeside, readTexts } from './read.ts';
 import { lastLoaded, revisionIn, running, runningText } from './running.ts';
+import { sitesIn } from './site-changes.ts';
 import { type AskAgain, type Lost, sitesAnswer } from './sites-answer.ts';
 import { swap, type Texts } from './swap.ts';
 

@@ -6,10 +6,10 @@ import { put, rehearse, takeOut } from './apply.ts';
 import { hostsAside, served } from './aside.ts';
 import { readerOf } from './container.ts';
 import { instanceOf } from './instance.ts';
-import { opened, sitesIn } from './opened.ts';
 import { partsOf } from './placement.ts';
 import { ourFile } from './read.ts';
 import { lastLoaded } from './running.ts';
+import { opened, sitesIn } from './site-changes.ts';
 
 /** homeauth's part of Caddy's configuration. key: the user's Caddyfile on the host. */
 export const caddyKind: Kind<CaddySpec> = {

@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Secret } from '../../model/secret.ts';
 import { isOutOfHandles, outOfHandles } from '../out-of-handles.ts';
-import { keepVigil } from '../vigil.ts';
+import { keepVigil } from '../signs-of-life.ts';
 import type { Answer, Method } from './answer.ts';
 
 export interface Address {

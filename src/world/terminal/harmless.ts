@@ -1,4 +1,4 @@
-import { steering } from '../../model/steering.ts';
+import { steering } from '../../model/control-characters.ts';
 
 /** The colours that homeauth itself uses: of everything that may follow an escape, the only thing that is let through. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape is what is looked for

@@ -1,7 +1,7 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
+import { oneLine } from '../../model/control-characters.ts';
 import { exitCodes, Failure } from '../../model/failure.ts';
 import { Secret } from '../../model/secret.ts';
-import { oneLine } from '../../model/steering.ts';
 import { harmless } from './harmless.ts';
 import type { Asking, Question, Validate } from './question.ts';
 import type { Output, Screen } from './screen.ts';

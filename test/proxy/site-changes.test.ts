@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opened } from '../../src/proxy/caddy/opened.ts';
+import { opened } from '../../src/proxy/caddy/site-changes.ts';
 
 const site = (host: string, ...openPaths: readonly string[]) => ({ host, openPaths });
 

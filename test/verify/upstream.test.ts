@@ -3,8 +3,8 @@ import type { App } from '../../src/config/config.ts';
 import { checkUpstream } from '../../src/config/upstream.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { dialledBy, networkOwners } from '../../src/proxy/upstream.ts';
-import { proveBeside } from '../../src/verify/beside.ts';
 import type { ProbeContext } from '../../src/verify/probe.ts';
+import { proveBeside } from '../../src/verify/upstream.ts';
 import { dataOf } from '../words.ts';
 
 const lan = '192.168.0.4';

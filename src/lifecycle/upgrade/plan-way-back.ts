@@ -4,14 +4,14 @@ import { hold } from '../../installation/lock.ts';
 import { type Journal, note, upgraded, upgrading } from '../../installation/upgrading.ts';
 import type { Copy } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Step } from '../../model/ladder.ts';
+import type { Step } from '../../model/release-ladder.ts';
 import { assertIntact } from '../backup/check.ts';
 import { makeCopy } from '../backup/make.ts';
 import { type Loss, lossOf } from '../backup/restore.ts';
 import { keptOf } from './database-move.ts';
+import { runningRelease } from './plan-steps.ts';
 import { moveOf } from './postgres-step.ts';
 import { carryOn, type Ended, turn, type Voice } from './run.ts';
-import { runningRelease } from './rungs.ts';
 
 /** The way back over one step. */
 export interface WayBack {

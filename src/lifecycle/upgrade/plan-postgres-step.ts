@@ -3,8 +3,8 @@ import type { Issue } from '../../model/failure.ts';
 import { postgresVersions } from '../../model/release.ts';
 import { sizeUp } from '../backup/dump.ts';
 import { mb } from '../backup/make.ts';
+import type { Rung } from './plan-steps.ts';
 import { told } from './questions.ts';
-import type { Rung } from './rungs.ts';
 
 /** Left free beside the copy and the new directory, and what PostgreSQL's log of changes may take, in bytes. */
 const spare = 512e6;

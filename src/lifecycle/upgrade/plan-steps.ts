@@ -2,11 +2,11 @@ import { databaseSize } from '../../desired/containers.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { postgresOf } from '../../installation/postgres.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { isTooOldAfter, type Line, ladder, rungs } from '../../model/ladder.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
+import { isTooOldAfter, type Line, ladder, rungs } from '../../model/release-ladder.ts';
 import { mb, planCopy, spare } from '../backup/make.ts';
 import { downgrade, releaseHere, tooOld } from './assert-step.ts';
-import { postgresRung } from './postgres-rung.ts';
+import { postgresRung } from './plan-postgres-step.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
 
 /** One step of an upgrade, and what it means for this installation. */

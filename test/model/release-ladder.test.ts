@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isTooOldAfter, ladder, rungs } from '../../src/model/ladder.ts';
 import { defaultRelease, eras } from '../../src/model/release.ts';
+import { isTooOldAfter, ladder, rungs } from '../../src/model/release-ladder.ts';
 
 const way = (from: string, to: string) => rungs(from, to).map(({ release }) => release);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { App } from '../../src/config/config.ts';
-import { notAlone } from '../../src/proxy/alone.ts';
+import { notAlone } from '../../src/proxy/header-login.ts';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
 
 const wiki: App = {

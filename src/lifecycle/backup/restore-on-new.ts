@@ -17,9 +17,9 @@ import { backendNetwork } from '../../model/networks.ts';
 import { type Id, parseId } from '../../model/resource.ts';
 import { assertIntact } from './check.ts';
 import { restoringFile } from './contents.ts';
-import { exchange, forget, load } from './exchange.ts';
-import { assertKey, contentOf, type Key, sealedName } from './seal.ts';
-import { whenReady } from './throwaway.ts';
+import { whenReady } from './drill-stack.ts';
+import { assertKey, contentOf, type Key, sealedName } from './encryption.ts';
+import { exchange, forget, load } from './load-database.ts';
 
 const root = { uid: 0, gid: 0 };
 const postgres = { uid: 70, gid: 70 };

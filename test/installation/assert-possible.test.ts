@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse.ts';
-import { assertSpeakable } from '../../src/installation/speakable.ts';
+import { assertSpeakable } from '../../src/installation/assert-possible.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { type Era, eraOf } from '../../src/model/release.ts';
 import { catalogue } from '../fakes/catalogue.ts';

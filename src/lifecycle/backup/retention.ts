@@ -1,7 +1,7 @@
 import type { Keep } from '../../config/retention.ts';
+import type { Place } from '../../installation/backup-place.ts';
 import { copyTag } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { Place } from '../../installation/place.ts';
 import type { Copy, Manifest } from '../../model/copy.ts';
 
 /** Copies from before a restore have a pool of their own: the calendar does not touch the newest of them. */
