@@ -1,6 +1,5 @@
 import { connectAuthentik } from '../../src/world/authentik/client.ts';
 import { wallClock } from '../fakes/clock.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 
@@ -36,7 +35,7 @@ export async function linesOfHundred(): Promise<Lines> {
   const want = async (apps: readonly string[]) => {
     const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
     const list = apps.map((name) => `  - { name: ${name}, upstream: ${name}:80 }\n`).join('');
-    (fake.files as MemoryFiles).put(at('homeauth.yaml'), text.replace(/^apps:[\s\S]*$/m, `apps:\n${list}`));
+    fake.files.put(at('homeauth.yaml'), text.replace(/^apps:[\s\S]*$/m, `apps:\n${list}`));
   };
   const lines = async (command: 'apply' | 'verify' | 'doctor') => {
     const { failure, out, err } = await homeauth(command);

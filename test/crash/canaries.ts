@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import type { CommandName } from '../../src/cli.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import { traced } from '../../src/main/trace.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { gated } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
@@ -36,7 +35,7 @@ export async function searchForCanaries(): Promise<Search> {
   try {
     await live(fake, told, canaries);
     for (const value of Object.values(await secretsOn(fake))) canaries.add(value);
-    const files = Object.entries((fake.files as MemoryFiles).snapshot());
+    const files = Object.entries(fake.files.snapshot());
     const readable: Told = [
       ...files.filter(([path, line]) => /^file [0-7]*[4-7] /.test(line) || path.endsWith('/ledger.json')),
       ...[...fake.docker.boxes].flatMap(([name, { made, environment }]): Told => {
@@ -55,7 +54,7 @@ export async function searchForCanaries(): Promise<Search> {
 }
 
 async function live(fake: FakeWorld, told: Told, canaries: Set<string>): Promise<void> {
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   const run = runner(fake, told, canaries);
   const text = async (path: string) => (await files.read(path)) ?? '';
   const everything = async () => {

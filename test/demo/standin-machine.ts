@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wallClock } from '../fakes/clock.ts';
+import type { OpenFiles } from '../fakes/files.ts';
 import { fakeWorld } from '../fakes/world.ts';
 import { demoFiles } from './files.ts';
 import type { Machine } from './machine.ts';
@@ -11,7 +12,12 @@ const timings = { migrate: 30_000, bootstrap: 3000, blueprints: 8000, outpostRef
 /** A home server in this process: real files, and programs on the loopback for Docker's containers. */
 export function standinMachine({ root }: Place, domain: string): Machine {
   const files = demoFiles(root);
-  const { world, docker, connect, servers, close } = fakeWorld({ files, clock: wallClock(10), standin: { timings } });
+  const { world, docker, connect, servers, close } = fakeWorld({
+    // Here nobody compares files, and nobody changes them past homeauth.
+    files: files as typeof files & OpenFiles,
+    clock: wallClock(10),
+    standin: { timings },
+  });
   const lan = { name: 'eno1', address: '192.168.0.4' };
   const loopback = { name: 'lo', address: '127.0.0.1' };
   // Where a browser on this machine looks for it, too.

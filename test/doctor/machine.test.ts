@@ -10,7 +10,6 @@ import { findingsData } from '../../src/report/findings.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { World } from '../../src/world/world.ts';
 import { catalogue } from '../fakes/catalogue.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
@@ -26,7 +25,6 @@ beforeEach(() => {
   fake = fakeWorld();
 });
 afterEach(() => fake.close());
-const files = () => fake.files as MemoryFiles;
 
 type Over = { readonly [K in 'docker' | 'host' | 'files' | 'zfs']?: Partial<World[K]> };
 
@@ -125,13 +123,13 @@ describe('Docker', () => {
     ['/etc/unraid-version', /Settings > Docker/],
     ['/usr/bin/midclt', /choose a pool/],
   ])('missing on a NAS with %s', async (mark, fix) => {
-    files().put(mark, '');
+    fake.files.put(mark, '');
     const [found] = await problems({ docker: { engine: unreachable } });
     expect(found).toMatchObject({ id: 'docker-missing', fix: expect.stringMatching(fix) });
   });
 
   test.each<[string, () => void, Runtime['env']]>([
-    ['is there and does not run', () => files().put('/usr/bin/dockerd', ''), {}],
+    ['is there and does not run', () => fake.files.put('/usr/bin/dockerd', ''), {}],
     ['is elsewhere', () => {}, { DOCKER_HOST: 'unix:///run/other.sock' }],
   ])('that %s is not called missing', async (_, put, env) => {
     put();
@@ -185,7 +183,7 @@ describe('room', () => {
   });
 
   test('with an installation on it, less will do, and too little is a warning', async () => {
-    files().put('/srv/docker/authentik/.homeauth/token.env', 'x', 0o600);
+    fake.files.put('/srv/docker/authentik/.homeauth/token.env', 'x', 0o600);
     expect(await problems(disk(() => 2e9))).toEqual([]);
     expect(await problems(disk(() => 0.5e9))).toMatchObject([{ status: 'warn' }, { status: 'warn' }]);
   });
@@ -223,7 +221,7 @@ test('a clock that starts in the past', () => {
 });
 
 test('what is only told', async () => {
-  files().put('/run/systemd/container', 'lxc\n');
+  fake.files.put('/run/systemd/container', 'lxc\n');
   const found = await machineChecks(machine({ host: { hasIpv6: async () => false } }));
   expect(found.filter(({ id }) => id === 'lxc' || id === 'ipv6')).toEqual([
     { id: 'ipv6', status: 'ok', title: expect.stringMatching(/no IPv6/) },
@@ -253,7 +251,7 @@ describe('names', () => {
 
   test('that are ours', async () => {
     const made = ['container:authentik', 'network:authentik_backend', 'network:authentik_proxy'].map((id) => ({ id }));
-    files().put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
+    fake.files.put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
     const docker = {
       containers: async () => [container('authentik')],
       network: async () => ({ project: 'x', network: 'y' }),
@@ -287,7 +285,7 @@ describe('ports', () => {
   });
 
   test("held by a NAS' own page", async () => {
-    files().put('/etc/unraid-version', '');
+    fake.files.put('/etc/unraid-version', '');
     const [found] = await problems(holds('nginx', [443]));
     expect(found).toMatchObject({
       cause: expect.stringMatching(/the page of Unraid itself \(nginx\)/),
@@ -307,7 +305,7 @@ describe('ports', () => {
 
   test('are with our own Caddy, even a paused one', async () => {
     const made = [{ id: 'container:caddy' }];
-    files().put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
+    fake.files.put('/srv/docker/authentik/.homeauth/ledger.json', JSON.stringify({ version: 1, made }));
     const ports = [{ address: '0.0.0.0', port: 443, inside: 443 }];
     const containers = async () => [container('caddy', { running: false, ports })];
     expect(await problems({ docker: { containers }, ...holds('docker-proxy') })).toEqual([]);

@@ -3,7 +3,6 @@ import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
 import { totp } from '../standin/flow/totp.ts';
-import type { MemoryFiles } from './files.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { at } from './installed.ts';
 import { type Phone, phone } from './phone.ts';
@@ -16,7 +15,7 @@ export const password = 'kettle lantern orbit';
 /** A machine with an older authentik: anna, an app, an icon, and Helen with an authenticator app. */
 export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: Phone }> {
   const fake = fakeWorld();
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   files.put('/root/pw', `${password}\n`, 0o600);
   const homeauth = homeauthIn(fake);
   const given = { passwordFile: '/root/pw' };

@@ -1,4 +1,3 @@
-import type { MemoryFiles } from './files.ts';
 import { homeauthIn } from './homeauth.ts';
 import { changeConfig, installed, madeOnce } from './installed.ts';
 import type { FakeWorld } from './world.ts';
@@ -9,7 +8,7 @@ export const populated = (): Promise<FakeWorld> => madeOnce('populated', populat
 async function populate(): Promise<FakeWorld> {
   const fake = await installed();
   await changeConfig(fake.files, (text) => `${text}policies:\n  recovery: true\n  invitations: true\n`);
-  (fake.files as MemoryFiles).put('/root/pw', 'kettle lantern orbit\n', 0o600);
+  fake.files.put('/root/pw', 'kettle lantern orbit\n', 0o600);
   const homeauth = homeauthIn(fake);
   const runs = [
     await homeauth('add-app', ['whoami'], { group: 'family' }),

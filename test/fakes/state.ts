@@ -1,4 +1,3 @@
-import type { OpenFiles } from './files.ts';
 import { at } from './installed.ts';
 import { detailsIn } from './objects.ts';
 import type { FakeWorld } from './world.ts';
@@ -33,7 +32,7 @@ export async function stateOf(fake: FakeWorld) {
   const hasDatabase = (await fake.files.stat(at('db/PG_VERSION'))) !== undefined;
   const state = {
     files: {
-      ...(fake.files as OpenFiles).snapshot(),
+      ...fake.files.snapshot(),
       // Its lines are in the order in which things were made.
       ...(text !== undefined && { [at('.homeauth/ledger.json')]: 'as below' }),
     },

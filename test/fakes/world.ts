@@ -10,7 +10,7 @@ import type { Standin, StandinOptions } from '../standin/index.ts';
 import { caddy } from './caddy.ts';
 import { type FakeClock, virtualClock } from './clock.ts';
 import { type FakeDocker, fakeDocker } from './docker.ts';
-import { type MemoryFiles, memoryFiles } from './files.ts';
+import { type MemoryFiles, memoryFiles, type OpenFiles } from './files.ts';
 import { mailbox } from './mailbox.ts';
 import { postgres } from './postgres.ts';
 import type { Program } from './program.ts';
@@ -22,7 +22,7 @@ import { whoami } from './whoami.ts';
 export interface FakeWorld {
   readonly world: Omit<World, 'authentik'>;
   readonly docker: FakeDocker;
-  readonly files: Files;
+  readonly files: OpenFiles;
   readonly clock: FakeClock;
   connect(options: AuthentikOptions): World['authentik'];
   /** The authentik servers that ran, the newest last. */
@@ -31,7 +31,7 @@ export interface FakeWorld {
 }
 
 export interface FakeOptions {
-  readonly files?: Files | MemoryFiles;
+  readonly files?: OpenFiles;
   readonly standin?: Partial<StandinOptions>;
   /** What an image holds, where it is not what it should be. */
   readonly program?: (image: string) => Program | undefined;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signsIn } from '../fakes/apps.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -20,8 +19,8 @@ beforeAll(async () => {
   });
   // The one that homeauth made for them.
   const made = (await fake.files.read(at('.homeauth/admin-password'))) ?? '';
-  (fake.files as MemoryFiles).put('/root/pw', `${made.trim()}\n`, 0o600);
-  (fake.files as MemoryFiles).put('/root/wrong', 'kettle\n', 0o600);
+  fake.files.put('/root/pw', `${made.trim()}\n`, 0o600);
+  fake.files.put('/root/wrong', 'kettle\n', 0o600);
 });
 afterAll(() => fake.close());
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
@@ -17,7 +16,6 @@ const plainly =
     run(command, args, command === 'backup' ? { plain: true, ...flags } : flags, terminal);
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
@@ -26,7 +24,6 @@ beforeAll(async () => {
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   homeauth = plainly(homeauthIn(fake));
 });
 afterEach(() => fake.close());
@@ -41,7 +38,7 @@ interface Answer {
   readonly checks: readonly { readonly id: string; readonly status: string }[];
 }
 
-const copies = async () => (await files.list(place)) ?? [];
+const copies = async () => (await fake.files.list(place)) ?? [];
 const json = async (
   command: Parameters<typeof homeauth>[0],
   args: readonly unknown[] = [],
@@ -65,13 +62,13 @@ describe('backup', () => {
     expect(more).toEqual([]);
     expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d{6}Z$/);
     const path = `${place}/${name}`;
-    expect(await files.stat(place)).toMatchObject({ mode: 0o700, owner: { uid: 0, gid: 0 } });
-    expect(await files.stat(path)).toMatchObject({ mode: 0o700, owner: { uid: 0, gid: 0 } });
-    expect((await files.list(path))?.toSorted()).toEqual(['database.dump', 'files.tar', 'manifest.json']);
-    for (const file of (await files.list(path)) ?? [])
-      expect(await files.stat(`${path}/${file}`)).toMatchObject({ mode: 0o600, owner: { uid: 0, gid: 0 } });
-    expect(await files.read(`${path}/database.dump`)).toContain('anna@example.com');
-    const names = ((await files.read(`${path}/files.tar`)) ?? '')
+    expect(await fake.files.stat(place)).toMatchObject({ mode: 0o700, owner: { uid: 0, gid: 0 } });
+    expect(await fake.files.stat(path)).toMatchObject({ mode: 0o700, owner: { uid: 0, gid: 0 } });
+    expect((await fake.files.list(path))?.toSorted()).toEqual(['database.dump', 'files.tar', 'manifest.json']);
+    for (const file of (await fake.files.list(path)) ?? [])
+      expect(await fake.files.stat(`${path}/${file}`)).toMatchObject({ mode: 0o600, owner: { uid: 0, gid: 0 } });
+    expect(await fake.files.read(`${path}/database.dump`)).toContain('anna@example.com');
+    const names = ((await fake.files.read(`${path}/files.tar`)) ?? '')
       .split('\n')
       .flatMap((line) => /"name":"(.*?)"/.exec(line)?.[1] ?? []);
     expect(names).toEqual(
@@ -84,7 +81,7 @@ describe('backup', () => {
       ]),
     );
     expect(names.filter((one) => one.startsWith('authentik/db'))).toEqual([]);
-    const manifest = JSON.parse((await files.read(`${path}/manifest.json`)) ?? '');
+    const manifest = JSON.parse((await fake.files.read(`${path}/manifest.json`)) ?? '');
     expect(manifest).toMatchObject({
       format: 1,
       homeauth: '0.1.0',
@@ -102,33 +99,33 @@ describe('backup', () => {
   });
 
   test('changes nothing of the installation', async () => {
-    const before = files.snapshot();
+    const before = fake.files.snapshot();
     await homeauth('backup');
-    const after = Object.entries(files.snapshot()).filter(([path]) => !path.startsWith(place));
+    const after = Object.entries(fake.files.snapshot()).filter(([path]) => !path.startsWith(place));
     expect(Object.fromEntries(after)).toEqual(before);
     expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
   });
 
   test('with --dry-run writes nothing', async () => {
-    const before = files.snapshot();
+    const before = fake.files.snapshot();
     const { code, out } = await homeauth('backup', [], { dryRun: true });
     expect(code).toBe(0);
     expect(out).toContain('/srv/docker/authentik/homeauth.yaml');
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 
   test('goes where it is told, and where homeauth.yaml says', async () => {
     await homeauth('backup', [], { to: '/mnt/usb/home/' });
-    expect(await files.list('/mnt/usb/home')).toHaveLength(1);
-    const text = (await files.read(at('homeauth.yaml'))) ?? '';
-    files.put(at('homeauth.yaml'), `${text}backup:\n  to: /mnt/other\n`);
+    expect(await fake.files.list('/mnt/usb/home')).toHaveLength(1);
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
+    fake.files.put(at('homeauth.yaml'), `${text}backup:\n  to: /mnt/other\n`);
     expect((await json('backup')).copy.path).toMatch(/^\/mnt\/other\//);
   });
 
   test('refuses a place that is copied itself, and one where others could put something else', async () => {
     expect((await homeauth('backup', [], { to: at('copies') })).failure?.code).toBe('backup-place');
-    files.put('/mnt/open/x', '');
-    await files.setAccess('/mnt/open', 0o777, { uid: 0, gid: 0 });
+    fake.files.put('/mnt/open/x', '');
+    await fake.files.setAccess('/mnt/open', 0o777, { uid: 0, gid: 0 });
     expect((await homeauth('backup', [], { to: '/mnt/open/copies' })).failure?.code).toBe('untrusted-path');
   });
 
@@ -212,9 +209,9 @@ describe('doctor', () => {
   };
   const aged = async (days: number) => {
     const { copy } = await json('backup');
-    const manifest = JSON.parse((await files.read(`${copy.path}/manifest.json`)) ?? '');
+    const manifest = JSON.parse((await fake.files.read(`${copy.path}/manifest.json`)) ?? '');
     const made = new Date(Date.now() - days * 86_400_000).toISOString();
-    await files.overwrite(`${copy.path}/manifest.json`, JSON.stringify({ ...manifest, made }));
+    await fake.files.overwrite(`${copy.path}/manifest.json`, JSON.stringify({ ...manifest, made }));
   };
 
   test('says that there is no copy, once a home is older than a week', async () => {
@@ -255,8 +252,8 @@ describe('copies', () => {
   });
 
   test.each([
-    ['a changed file', 'changed', (path: string): Promise<unknown> => files.overwrite(`${path}/files.tar`, 'x')],
-    ['a missing file', 'missing', (path: string): Promise<unknown> => files.remove(`${path}/database.dump`)],
+    ['a changed file', 'changed', (path: string): Promise<unknown> => fake.files.overwrite(`${path}/files.tar`, 'x')],
+    ['a missing file', 'missing', (path: string): Promise<unknown> => fake.files.remove(`${path}/database.dump`)],
   ] as const)('verify finds %s', async (_, is, harm) => {
     const { copy } = await json('backup');
     await harm(copy.path);
@@ -267,19 +264,19 @@ describe('copies', () => {
 
   test('prune leaves the newest of each day, week and month, and what is not a copy of this home', async () => {
     const { copy } = await json('backup');
-    const manifest = JSON.parse((await files.read(`${copy.path}/manifest.json`)) ?? '');
+    const manifest = JSON.parse((await fake.files.read(`${copy.path}/manifest.json`)) ?? '');
     const put = (made: string, more = {}): string => {
       const name = `${made.slice(0, 19).replaceAll(':', '')}Z`;
-      files.put(`${place}/${name}/manifest.json`, JSON.stringify({ ...manifest, made, ...more }), 0o600);
-      files.put(`${place}/${name}/database.dump`, 'x', 0o600);
+      fake.files.put(`${place}/${name}/manifest.json`, JSON.stringify({ ...manifest, made, ...more }), 0o600);
+      fake.files.put(`${place}/${name}/database.dump`, 'x', 0o600);
       return name;
     };
     const made = ['2026-01-05T10:00:00Z', '2026-01-05T20:00:00Z', '2026-01-06T10:00:00Z', '2026-02-06T10:00:00Z'].map(
       (one) => put(one),
     );
     const other = put('2026-01-05T11:00:00Z', { domain: 'other.example.org' });
-    files.put(`${place}/2020-01-01T000000Z/notes.txt`, 'mine');
-    files.put(`${place}/photos/a.jpg`, 'mine');
+    fake.files.put(`${place}/2020-01-01T000000Z/notes.txt`, 'mine');
+    fake.files.put(`${place}/photos/a.jpg`, 'mine');
     expect((await json('backup prune', [], { keep: '2d,9m', dryRun: true })).goes).toEqual([made[1], made[0]]);
     expect((await json('backup prune', [], { keep: '9d' })).removed).toEqual([made[0]]);
     expect((await json('backup prune', [], { keep: '1m' })).removed).toEqual([made[3], made[2], made[1]]);
@@ -303,7 +300,7 @@ describe('copies', () => {
   test('prune removes nothing while the newest is damaged', async () => {
     await json('backup');
     const { copy } = await json('backup');
-    await files.overwrite(`${copy.path}/files.tar`, 'x');
+    await fake.files.overwrite(`${copy.path}/files.tar`, 'x');
     expect((await homeauth('backup prune', [], { keep: '1d' })).failure?.code).toBe('copy-damaged');
     expect(await copies()).toHaveLength(2);
   });
@@ -319,7 +316,7 @@ describe('copies', () => {
     await homeauth('backup');
     const before = await copies();
     await homeauth('uninstall', [], { confirm: 'home.example.com' });
-    expect(await files.stat(at('homeauth.yaml'))).toBeUndefined();
+    expect(await fake.files.stat(at('homeauth.yaml'))).toBeUndefined();
     expect(await copies()).toEqual(before);
   });
 });

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ContainerSummary } from '../../src/world/docker/docker.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -120,7 +119,7 @@ test('what a restore put aside, once that is two weeks ago', async () => {
   const stamp = (days: number) =>
     `${new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 19).replaceAll(':', '')}Z`;
   const put = (days: number) => (machine: FakeWorld) =>
-    (machine.files as MemoryFiles).put(at(`before-restore-${stamp(days)}/container-vars.env`), 'x'.repeat(2_000_000));
+    machine.files.put(at(`before-restore-${stamp(days)}/container-vars.env`), 'x'.repeat(2_000_000));
   expect(wrong(await told(put(3)))).toEqual([]);
   await fake.close();
   const all = await told(put(15));
@@ -129,9 +128,7 @@ test('what a restore put aside, once that is two weeks ago', async () => {
 });
 
 test('a former database that was put aside, with its size', async () => {
-  const all = await told((machine) =>
-    (machine.files as MemoryFiles).put(at('db.pg15/PG_VERSION'), 'x'.repeat(3_000_000)),
-  );
+  const all = await told((machine) => machine.files.put(at('db.pg15/PG_VERSION'), 'x'.repeat(3_000_000)));
   expect(wrong(all)).toEqual(['restore-left']);
   expect(all.find(({ id }) => id === 'restore-left')?.cause).toContain('db.pg15 (3.0 MB)');
 });

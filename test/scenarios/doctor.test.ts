@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { Failure } from '../../src/model/failure.ts';
 import { noAnswer } from '../../src/world/http-failures.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
@@ -51,7 +50,7 @@ async function doctor(over: Parameters<typeof homeauthIn>[1] = {}) {
 }
 
 const put = (path: string, change: (text: string) => string) => {
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   const [head = '', content = ''] = /^file \d+ \d+:\d+ ([\s\S]*)$/.exec(files.snapshot()[path] ?? '') ?? [];
   expect(head).not.toBe('');
   files.put(path, change(content));
@@ -104,7 +103,7 @@ describe('all is well', () => {
       docker: { ...docker, ...refusing(writers.docker), exec },
       zfs: { ...fake.world.zfs, ...refusing(writers.zfs) },
     };
-    const before = (fake.files as MemoryFiles).snapshot();
+    const before = fake.files.snapshot();
     await stop('authentik-worker');
     put(at('docker-compose.yml'), (text) => `${text}# mine\n`);
     const asked = fake.servers.flatMap(({ requests }) => requests).length;
@@ -114,7 +113,7 @@ describe('all is well', () => {
     expect(requests.length).toBeGreaterThan(10);
     expect(requests.filter(({ method }) => !['GET', 'HEAD'].includes(method))).toEqual([]);
     put(at('docker-compose.yml'), (text) => text.replace('# mine\n', ''));
-    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 });
 
@@ -237,7 +236,7 @@ describe('one broken thing hides nothing else', () => {
   });
 
   test("with a token that authentik does not know: that is told once, and strangers' ways are still looked at", async () => {
-    (fake.files as MemoryFiles).put(at('.homeauth/token.env'), 'HOMEAUTH_TOKEN=wrong\n', 0o600);
+    fake.files.put(at('.homeauth/token.env'), 'HOMEAUTH_TOKEN=wrong\n', 0o600);
     const { fails, checks } = await doctor();
     expect(fails.map(({ id }) => id)).toEqual(['token-refused']);
     expect(checks.find(({ id }) => id === 'stranger')?.status).toBe('ok');
@@ -245,7 +244,7 @@ describe('one broken thing hides nothing else', () => {
   });
 
   test('with a token that no request could carry', async () => {
-    (fake.files as MemoryFiles).put(at('.homeauth/token.env'), "HOMEAUTH_TOKEN='a\u0007bé'\n", 0o600);
+    fake.files.put(at('.homeauth/token.env'), "HOMEAUTH_TOKEN='a\u0007bé'\n", 0o600);
     const { fails, checks } = await doctor();
     expect(new Set(fails.map(({ id }) => id))).toContain('token-unreadable');
     expect(checks.find(({ id }) => id === 'stranger')?.status).toBe('ok');
@@ -258,7 +257,7 @@ describe('one broken thing hides nothing else', () => {
     ['about a kind that there is not', '{ "version": 1, "made": [{ "id": "fil:/etc/passwd" }] }'],
     ['about a kind by the name of what every object has', '{ "version": 1, "made": [{ "id": "toString:x" }] }'],
   ])('with a ledger %s', async (_, text) => {
-    (fake.files as MemoryFiles).put(at('.homeauth/ledger.json'), text, 0o600);
+    fake.files.put(at('.homeauth/ledger.json'), text, 0o600);
     expect((await homeauthIn(fake)('apply')).failure?.code).toBe('ledger-unreadable');
     const { fails, checks } = await doctor();
     expect(fails.map(({ id }) => id)).toEqual(['ledger-unreadable']);
@@ -310,14 +309,14 @@ describe('secrets', () => {
     '%s that others can read is one finding with the command',
     async (name) => {
       const content = (await fake.files.read(at(name))) ?? '';
-      (fake.files as MemoryFiles).put(at(name), content, 0o644);
+      fake.files.put(at(name), content, 0o644);
       const { fails } = await doctor();
       expect(fails).toMatchObject([{ id: 'secret-readable', fix: `chmod 600 ${at(name)}` }]);
     },
   );
 
   test('a password in a file, and once it is removed it is not asked for', async () => {
-    (fake.files as MemoryFiles).put(at('.homeauth/admin-password'), 'geheim-geheim\n', 0o600);
+    fake.files.put(at('.homeauth/admin-password'), 'geheim-geheim\n', 0o600);
     const { fails, checks } = await doctor();
     expect(fails.map(({ id }) => id)).toEqual(['password-file']);
     expect(JSON.stringify(checks)).not.toContain('geheim');

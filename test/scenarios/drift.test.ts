@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { stateOf } from '../fakes/state.ts';
@@ -20,13 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const files = () => fake.files as MemoryFiles;
 const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
 const ours = '/srv/docker/caddy/etc/homeauth.caddy';
 const edited = (path: string, from: string | RegExp, to: string) => async () => {
-  const text = (await files().read(path)) ?? '';
+  const text = (await fake.files.read(path)) ?? '';
   expect(text).toMatch(from);
-  files().put(path, text.replace(from, to), (await files().stat(path))?.mode);
+  fake.files.put(path, text.replace(from, to), (await fake.files.stat(path))?.mode);
 };
 const inDatabase = (edit: (state: State) => void) => async () => {
   const store = [...fake.docker.databases.values()][0]?.store;
@@ -49,13 +47,16 @@ const named = (plan: string) =>
 
 /** What somebody does by hand, and what of homeauth's it is about. */
 const drifts: Readonly<Record<string, readonly [by: () => unknown, what: readonly string[], words?: string]>> = {
-  'deletes docker-compose.yml': [() => files().remove(at('docker-compose.yml')), [`file:${at('docker-compose.yml')}`]],
-  'deletes the signpost': [() => files().remove('/etc/homeauth/location'), ['file:/etc/homeauth/location']],
+  'deletes docker-compose.yml': [
+    () => fake.files.remove(at('docker-compose.yml')),
+    [`file:${at('docker-compose.yml')}`],
+  ],
+  'deletes the signpost': [() => fake.files.remove('/etc/homeauth/location'), ['file:/etc/homeauth/location']],
   'deletes the schema': [
-    () => files().remove(at('.homeauth/homeauth.schema.json')),
+    () => fake.files.remove(at('.homeauth/homeauth.schema.json')),
     [`file:${at('.homeauth/homeauth.schema.json')}`],
   ],
-  'deletes the folder templates': [() => files().remove(at('templates')), [`directory:${at('templates')}`]],
+  'deletes the folder templates': [() => fake.files.remove(at('templates')), [`directory:${at('templates')}`]],
   'removes the worker': [() => fake.docker.remove('authentik-worker'), ['container:authentik-worker']],
   'removes an app of ours': [() => fake.docker.remove('whoami'), ['container:whoami']],
   'removes the server and both networks of an empty machine': [
@@ -126,7 +127,7 @@ const drifts: Readonly<Record<string, readonly [by: () => unknown, what: readonl
     'base URL: none',
   ],
   'takes the import line out': [edited(caddyfile, /.*# homeauth.*\n?/, ''), [`caddy:${caddyfile}`]],
-  'deletes our file beside the Caddyfile': [() => files().remove(ours), [`caddy:${caddyfile}`]],
+  'deletes our file beside the Caddyfile': [() => fake.files.remove(ours), [`caddy:${caddyfile}`]],
   'edits our file beside the Caddyfile': [
     edited(ours, 'whoami.homeauth.internal.:80', 'elsewhere:80'),
     [`caddy:${caddyfile}`],
@@ -142,12 +143,12 @@ const drifts: Readonly<Record<string, readonly [by: () => unknown, what: readonl
     'AUTHENTIK_AVATARS: changed',
   ],
   'lets everybody read container-vars.env': [
-    async () => files().setAccess(at('container-vars.env'), 0o644, { uid: 0, gid: 0 }),
+    async () => fake.files.setAccess(at('container-vars.env'), 0o644, { uid: 0, gid: 0 }),
     [`file:${at('container-vars.env')}`, `secrets:${at('container-vars.env')}`],
     'others can read it',
   ],
   'gives the data folder to root': [
-    async () => files().setAccess(at('data'), 0o750, { uid: 0, gid: 0 }),
+    async () => fake.files.setAccess(at('data'), 0o750, { uid: 0, gid: 0 }),
     [`directory:${at('data')}`],
     'owner 0:0 → 1000:1000',
   ],
@@ -191,13 +192,13 @@ test('a Caddyfile of the owner keeps every byte that is not ours', async () => {
   });
   await fake.docker.exec('caddy', ['caddy', 'reload']);
   expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
-  expect(await files().read(caddyfile)).toContain(mine);
+  expect(await fake.files.read(caddyfile)).toContain(mine);
 });
 
 test('a hand-edited database password is explained and left alone', async () => {
   const env = at('container-vars.env');
   await edited(env, /POSTGRES_PASSWORD=\S+/, 'POSTGRES_PASSWORD=somethingElse')();
-  const before = await files().read(env);
+  const before = await fake.files.read(env);
   const homeauth = homeauthIn(fake);
   for (const command of ['plan', 'apply'] as const) {
     const ran = await homeauth(command);
@@ -205,5 +206,5 @@ test('a hand-edited database password is explained and left alone', async () => 
     expect(ran.code).toBe(2);
   }
   expect((await homeauth('doctor')).out).toContain('passwords-differ');
-  expect(await files().read(env)).toBe(before);
+  expect(await fake.files.read(env)).toBe(before);
 });

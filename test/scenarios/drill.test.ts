@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
@@ -12,7 +11,6 @@ import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 let first: FakeWorld;
 let copy: { readonly name: string; readonly path: string };
 let fake: FakeWorld;
-let files: MemoryFiles;
 
 beforeAll(async () => {
   first = await populated();
@@ -26,7 +24,6 @@ afterEach(() => fake.close());
 async function begin(options: FakeOptions = {}): Promise<void> {
   await fake?.close();
   fake = await copyOf(first, options);
-  files = fake.files as MemoryFiles;
 }
 
 const isOfDrill = (name: string) => name.includes('drill');
@@ -36,7 +33,7 @@ const containers = () => [...fake.docker.boxes.keys()].toSorted();
 async function isGone(): Promise<void> {
   expect(containers().filter(isOfDrill)).toEqual([]);
   expect([...fake.docker.networks.keys()].filter(isOfDrill)).toEqual([]);
-  expect(Object.keys(files.snapshot()).filter((path) => path.startsWith(at('drill')))).toEqual([]);
+  expect(Object.keys(fake.files.snapshot()).filter((path) => path.startsWith(at('drill')))).toEqual([]);
 }
 
 interface Told {
@@ -56,8 +53,8 @@ const statuses = ({ checks }: Told) => checks.map(({ id, status }) => `${id} ${s
 /** Writes a file of the copy anew, as one who also corrects its checksum. */
 async function forge(file: string, change: (text: string) => string): Promise<void> {
   const { createHash } = await import('node:crypto');
-  const text = change((await files.read(`${copy.path}/${file}`)) ?? '');
-  await files.overwrite(`${copy.path}/${file}`, text);
+  const text = change((await fake.files.read(`${copy.path}/${file}`)) ?? '');
+  await fake.files.overwrite(`${copy.path}/${file}`, text);
   if (file === 'manifest.json') return;
   const digest = { size: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
   await forge('manifest.json', (manifest) => {
@@ -67,7 +64,7 @@ async function forge(file: string, change: (text: string) => string): Promise<vo
 }
 
 test('restores the copy beside, proves that people get in, and leaves nothing but a note', async () => {
-  const before = { files: files.snapshot(), containers: containers(), objects: await objectsIn(fake) };
+  const before = { files: fake.files.snapshot(), containers: containers(), objects: await objectsIn(fake) };
   const told = await drill();
   expect(told.code).toBe(0);
   expect(statuses(told)).toEqual(
@@ -76,7 +73,7 @@ test('restores the copy beside, proves that people get in, and leaves nothing bu
   await isGone();
   expect(containers()).toEqual(before.containers);
   expect(await objectsIn(fake)).toEqual(before.objects);
-  const { [at('.homeauth/drill.json')]: note, ...after } = files.snapshot();
+  const { [at('.homeauth/drill.json')]: note, ...after } = fake.files.snapshot();
   expect(JSON.stringify(note)).toContain(copy.name);
   const ledger = at('.homeauth/ledger.json');
   expect({ ...after, [ledger]: '' }).toEqual({ ...before.files, [ledger]: '' });
@@ -129,7 +126,7 @@ describe('names the first proof that failed, exit 4', () => {
   };
 
   test('a damaged file', async () => {
-    await files.overwrite(`${copy.path}/files.tar`, 'x');
+    await fake.files.overwrite(`${copy.path}/files.tar`, 'x');
     await failsAt('drill-copy');
   });
 
@@ -207,7 +204,7 @@ describe('refuses before anything is started', () => {
       'disk-full',
       () => ({
         files: {
-          ...files,
+          ...fake.files,
           filesystem: async (path: string) => ({ ...(await first.files.filesystem(path)), free: 500e6 }),
         },
       }),
@@ -218,9 +215,9 @@ describe('refuses before anything is started', () => {
       () => ({ host: { ...fake.world.host, memory: () => ({ total: 2e9, available: 0.5e9 }) } }),
     ],
   ])('%s', async (_, code, over) => {
-    const before = files.snapshot();
+    const before = fake.files.snapshot();
     await expect(drill({ world: { ...fake.world, ...over() } })).rejects.toMatchObject({ code });
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect(containers().filter(isOfDrill)).toEqual([]);
   });
 });
@@ -240,7 +237,7 @@ test('Ctrl-C ends it, and nothing is left', async () => {
     fix: expect.stringContaining('starts anew'),
   });
   await isGone();
-  expect(await files.stat(at('.homeauth/drill.json'))).toBeUndefined();
+  expect(await fake.files.stat(at('.homeauth/drill.json'))).toBeUndefined();
 });
 
 test('what a killed one left is named by doctor, and goes with the next command that changes something', async () => {
@@ -254,7 +251,7 @@ test('what a killed one left is named by doctor, and goes with the next command 
     await begin();
     const cut = homeauthIn(fake, cutAt(fake, n + 1, n % 2 ? 'before' : 'after').over)('backup drill');
     await expect(cut, whole.effects[n]).rejects.toThrow(PowerCut);
-    const isLeft = (await files.stat(at('drill'))) !== undefined;
+    const isLeft = (await fake.files.stat(at('drill'))) !== undefined;
     const { out } = await homeauthIn(fake)('doctor');
     expect(out.includes('drill-left'), whole.effects[n]).toBe(isLeft);
     const next = n % 2 === 0 ? await homeauthIn(fake)('backup drill') : await homeauthIn(fake)('apply');
@@ -267,7 +264,7 @@ test('what a killed one left is named by doctor, and goes with the next command 
 test('a container of that name that is not ours stays', async () => {
   const { createNetwork } = fake.docker;
   await createNetwork('homeauth-drill', { project: 'mine', network: 'x' });
-  files.put(at('drill/left'), 'x');
+  fake.files.put(at('drill/left'), 'x');
   expect(await homeauthIn(fake)('apply')).toMatchObject({ code: 0 });
   expect(fake.docker.networks.get('homeauth-drill')).toMatchObject({ project: 'mine' });
 });
@@ -280,7 +277,7 @@ describe('doctor', () => {
   };
 
   test('is quiet until there is a copy', async () => {
-    await files.removeTree('/srv/docker/backups');
+    await fake.files.removeTree('/srv/docker/backups');
     expect(await due()).toEqual([]);
   });
 
@@ -288,9 +285,9 @@ describe('doctor', () => {
     expect(await due()).toEqual(['drill-due warn']);
     await drill();
     expect(await due()).toEqual(['drill-due ok']);
-    const note = JSON.parse((await files.read(at('.homeauth/drill.json'))) ?? '');
+    const note = JSON.parse((await fake.files.read(at('.homeauth/drill.json'))) ?? '');
     const made = new Date(Date.now() - 91 * 86_400_000).toISOString();
-    await files.overwrite(at('.homeauth/drill.json'), JSON.stringify({ ...note, made }));
+    await fake.files.overwrite(at('.homeauth/drill.json'), JSON.stringify({ ...note, made }));
     expect(await due()).toEqual(['drill-due warn']);
   });
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -18,7 +17,7 @@ const owners = 'auth.home.example.com {\n\trespond "mine"\n}\n';
 
 /** A Caddy of the owner's, with these sites. */
 async function caddy(name: string, text: string): Promise<void> {
-  (fake.files as MemoryFiles).put(`/srv/${name}/Caddyfile`, text);
+  fake.files.put(`/srv/${name}/Caddyfile`, text);
   await fake.docker.createNetwork('caddy_caddynet', { project: 'caddy', network: 'caddynet' });
   await theirContainer(fake, name, {
     image: 'caddy:2.11.7',

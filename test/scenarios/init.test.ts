@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -10,14 +9,13 @@ import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 let untouched: Readonly<Record<string, string>>;
-const files = () => fake.files as MemoryFiles;
 const init = (flags: Flags, terminal = fakeTerminal()) => homeauthIn(fake)('init', [], flags, terminal);
 const begin = (world = fakeWorld()) => {
   fake = world;
-  untouched = files().snapshot();
+  untouched = fake.files.snapshot();
 };
 const isUntouched = () => {
-  expect(files().snapshot()).toEqual(untouched);
+  expect(fake.files.snapshot()).toEqual(untouched);
   expect([...fake.docker.networks.keys(), ...fake.docker.boxes.keys()]).toEqual([]);
 };
 const without = (...names: readonly string[]): Flags =>
@@ -122,8 +120,8 @@ describe('at a terminal', () => {
     expect(told).toContain('> It has 5 characters; 10 are the least.');
     expect(told).toContain('> It is among the first that anybody would try.');
     expect(told).toContain('> The two are not the same.');
-    expect(files().snapshot()[at('homeauth.yaml')]).toContain('username: helen');
-    expect(files().snapshot()[at('homeauth.yaml')]).toContain('second-factor: admins');
+    expect(fake.files.snapshot()[at('homeauth.yaml')]).toContain('username: helen');
+    expect(fake.files.snapshot()[at('homeauth.yaml')]).toContain('second-factor: admins');
     expect(told).toContain('? Set up the second factor of helen now?');
     expect(terminal.out.join('\n')).toContain('Next:  homeauth user enroll-2fa helen');
     expect(terminal.out.join('\n')).toContain('✓ the password of helen is right');
@@ -148,7 +146,7 @@ describe('at a terminal', () => {
     expect(err).not.toContain('Set up the second factor');
     expect(out).toContain('✓ helen can log in');
     expect(out).toContain('homeauth user enroll-2fa helen');
-    expect(files().snapshot()[at('homeauth.yaml')]).not.toContain('second-factor');
+    expect(fake.files.snapshot()[at('homeauth.yaml')]).not.toContain('second-factor');
   });
 
   test('a no at the last question changes nothing', async () => {
@@ -179,8 +177,8 @@ test('--dry-run shows the plan and writes nothing', async () => {
 
 describe('the password', () => {
   const password = async (content: string | undefined, stdin?: string) => {
-    if (content !== undefined) files().put('/root/pw', content, 0o600);
-    untouched = files().snapshot();
+    if (content !== undefined) fake.files.put('/root/pw', content, 0o600);
+    untouched = fake.files.snapshot();
     const file = stdin === undefined ? '/root/pw' : '-';
     return init(
       { ...initFlags, adminPasswordFile: file },
@@ -229,7 +227,7 @@ describe('the page that asks before an app learns who somebody is', () => {
   test('is left out of a new home, and init says so', async () => {
     const ran = await init(initFlags);
     expect(ran.err).toContain('To be asked:\n--consent explicit\n');
-    expect(files().snapshot()[at('homeauth.yaml')]).toContain('consent: implicit');
+    expect(fake.files.snapshot()[at('homeauth.yaml')]).toContain('consent: implicit');
     expect((await homeauthIn(fake)('add-app', ['whoami'])).out).toContain('✓ helen gets in');
     expect(await asked()).toBe(0);
   });
@@ -237,7 +235,7 @@ describe('the page that asks before an app learns who somebody is', () => {
   test('is there where it is wanted, and in a homeauth.yaml that says nothing', async () => {
     const ran = await init({ ...initFlags, consent: 'explicit' });
     expect(ran.err).not.toContain('consent');
-    expect(files().snapshot()[at('homeauth.yaml')]).not.toContain('consent: implicit');
+    expect(fake.files.snapshot()[at('homeauth.yaml')]).not.toContain('consent: implicit');
     expect((await homeauthIn(fake)('add-app', ['whoami'])).out).toContain('✓ helen gets in');
     expect(await asked()).toBe(1);
     for (const command of ['init', 'apply'] as const)
@@ -252,7 +250,7 @@ describe('on a server that has an installation', () => {
   });
   afterAll(() => base.close());
   beforeEach(async () => begin(await copyOf(base)));
-  const isTheSame = () => expect(files().snapshot()).toEqual(untouched);
+  const isTheSame = () => expect(fake.files.snapshot()).toEqual(untouched);
 
   test('init without a flag goes on with it, and asks for nothing', async () => {
     const ran = await init({});
@@ -287,7 +285,7 @@ describe('on a server that has an installation', () => {
   test('a signpost that leads nowhere is turned round', async () => {
     fake.close();
     begin();
-    files().put('/etc/homeauth/location', '/old/authentik/homeauth.yaml\n');
+    fake.files.put('/etc/homeauth/location', '/old/authentik/homeauth.yaml\n');
     const ran = await init(initFlags);
     expect(ran.failure).toBeUndefined();
     expect(await fake.files.read('/etc/homeauth/location')).toBe(`${at('homeauth.yaml')}\n`);

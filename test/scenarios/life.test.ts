@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -15,7 +14,7 @@ const changes = () =>
 
 test('a whole life: init, again, an app, again, an app less, uninstall, taken up again, gone', async () => {
   fake = fakeWorld({ standin: { checkSchema: true } });
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   const homeauth = homeauthIn(fake);
   const before = files.snapshot();
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { installed } from '../fakes/installed.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -24,7 +23,7 @@ async function answers(host: string): Promise<readonly string[]> {
 }
 
 test('sites of the owner that listen at an address of their own are joined there, and served every time', async () => {
-  (fake.files as MemoryFiles).put(caddyfile, `${mine}${await fake.files.read(caddyfile)}`);
+  fake.files.put(caddyfile, `${mine}${await fake.files.read(caddyfile)}`);
   await fake.docker.exec('caddy', ['caddy', 'reload']);
   expect(await answers('mine.home.example.com')).toEqual(['200', '200 a page']);
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
@@ -15,7 +14,7 @@ const names = Array.from({ length: 60 }, (_, n) => `app${String(n).padStart(2, '
 const write = async (apps: readonly string[]) => {
   const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
   const list = apps.map((name) => `  - name: ${name}\n    upstream: ${name}:80\n`).join('');
-  (fake.files as MemoryFiles).put(at('homeauth.yaml'), text.replace(/^apps:[\s\S]*$/m, `apps:\n${list}`));
+  fake.files.put(at('homeauth.yaml'), text.replace(/^apps:[\s\S]*$/m, `apps:\n${list}`));
 };
 /** What was asked of the API while something was done; a login's dialogue is not it. */
 const requests = async (work: () => Promise<unknown>) => {
@@ -97,7 +96,7 @@ test('thirty apps that ask authentik by themselves: no more looks than for one',
   const entry = (name: string) =>
     `  - name: ${name}\n    upstream: ${name}:80\n    login: oidc\n    oidc: { redirect-uris: [{ url: "https://{host}/cb" }] }\n`;
   const speaking = names.slice(30);
-  (fake.files as MemoryFiles).put(at('homeauth.yaml'), `${text}apps:\n${speaking.map(entry).join('')}`);
+  fake.files.put(at('homeauth.yaml'), `${text}apps:\n${speaking.map(entry).join('')}`);
   // What the proofs ask for each app is theirs.
   const made = await requests(async () => expect((await homeauth('apply', [], {})).failure).toBeUndefined());
   const writes = made.filter(({ method, path }) => method !== 'GET' && !path.includes('/core/users/'));

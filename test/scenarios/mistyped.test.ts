@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -9,7 +8,7 @@ const right = 'kettle lantern orbit';
 let fake: FakeWorld;
 beforeEach(async () => {
   fake = fakeWorld();
-  (fake.files as MemoryFiles).put('/root/pw', `${right}\n`, 0o600);
+  fake.files.put('/root/pw', `${right}\n`, 0o600);
   const { failure } = await homeauthIn(fake)('init', [], { ...initFlags, adminPasswordFile: '/root/pw' });
   expect(failure).toBeUndefined();
 });

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
@@ -11,7 +10,6 @@ import type { State } from '../standin/state.ts';
 
 let fake: FakeWorld;
 afterEach(() => fake.close());
-const files = () => fake.files as MemoryFiles;
 const init = () => homeauthIn(fake)('init', [], initFlags);
 
 /** A container that somebody else made. */
@@ -56,11 +54,11 @@ describe('on a bare server', () => {
   });
 
   test('a docker-compose.yml of somebody stays as it is', async () => {
-    files().put(at('docker-compose.yml'), 'services: {}\n');
+    fake.files.put(at('docker-compose.yml'), 'services: {}\n');
     const { failure } = await init();
     expect(failure?.code).toBe('not-ours');
     expect(failure?.problem).toContain(at('docker-compose.yml'));
-    expect(await files().read(at('docker-compose.yml'))).toBe('services: {}\n');
+    expect(await fake.files.read(at('docker-compose.yml'))).toBe('services: {}\n');
     expect(fake.docker.boxes.size).toBe(0);
   });
 
@@ -82,25 +80,28 @@ describe('on a bare server', () => {
 
   test('folders of another owner are given to the containers, and back at the end; what lies in them stays', async () => {
     const joe = { uid: 1001, gid: 1001 };
-    for (const path of [at('data'), at('certs')]) await files().makeDirectory(path, 0o755, joe);
-    await files().setAccess('/srv/docker/authentik', 0o1775, { uid: 0, gid: 1001 });
-    files().put(at('certs/mine.pem'), 'PEM');
+    for (const path of [at('data'), at('certs')]) await fake.files.makeDirectory(path, 0o755, joe);
+    await fake.files.setAccess('/srv/docker/authentik', 0o1775, { uid: 0, gid: 1001 });
+    fake.files.put(at('certs/mine.pem'), 'PEM');
     expect((await init()).failure).toBeUndefined();
-    expect(await files().stat(at('data'))).toMatchObject({ owner: { uid: 1000, gid: 1000 } });
+    expect(await fake.files.stat(at('data'))).toMatchObject({ owner: { uid: 1000, gid: 1000 } });
     expect((await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' })).failure).toBeUndefined();
-    expect(await files().read(at('certs/mine.pem'))).toBe('PEM');
-    expect(await files().stat(at('certs'))).toMatchObject({ owner: joe, mode: 0o755 });
-    expect(await files().stat('/srv/docker/authentik')).toMatchObject({ owner: { uid: 0, gid: 1001 }, mode: 0o1775 });
+    expect(await fake.files.read(at('certs/mine.pem'))).toBe('PEM');
+    expect(await fake.files.stat(at('certs'))).toMatchObject({ owner: joe, mode: 0o755 });
+    expect(await fake.files.stat('/srv/docker/authentik')).toMatchObject({
+      owner: { uid: 0, gid: 1001 },
+      mode: 0o1775,
+    });
   });
 
   test('a base directory that was there keeps its owner and its neighbours', async () => {
-    await files().makeDirectory('/srv/docker', 0o1770, { uid: 0, gid: 1001 });
-    files().put('/srv/docker/other/compose.yaml', 'services: {}\n');
+    await fake.files.makeDirectory('/srv/docker', 0o1770, { uid: 0, gid: 1001 });
+    fake.files.put('/srv/docker/other/compose.yaml', 'services: {}\n');
     expect((await init()).failure).toBeUndefined();
-    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o1770, owner: { uid: 0, gid: 1001 } });
+    expect(await fake.files.stat('/srv/docker')).toMatchObject({ mode: 0o1770, owner: { uid: 0, gid: 1001 } });
     await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' });
-    expect(await files().read('/srv/docker/other/compose.yaml')).toBe('services: {}\n');
-    expect(await files().stat('/srv/docker')).toMatchObject({ mode: 0o1770 });
+    expect(await fake.files.read('/srv/docker/other/compose.yaml')).toBe('services: {}\n');
+    expect(await fake.files.stat('/srv/docker')).toMatchObject({ mode: 0o1770 });
   });
 });
 
@@ -187,9 +188,9 @@ describe('in an authentik that people use', () => {
     await inDatabase(edit);
     // As after an uninstall that kept the data, and a by-hand installation taken over.
     const ledger = at('.homeauth/ledger.json');
-    const { version, made: lines } = JSON.parse((await files().read(ledger)) ?? '');
+    const { version, made: lines } = JSON.parse((await fake.files.read(ledger)) ?? '');
     const others = lines.filter(({ id }: { id: string }) => id !== 'user:helen');
-    await files().write(ledger, JSON.stringify({ version, made: others }), 0o600);
+    await fake.files.write(ledger, JSON.stringify({ version, made: others }), 0o600);
     const before = (await made()).users;
     const { failure } = await homeauthIn(fake)('init', [], {
       ...initFlags,
@@ -207,15 +208,15 @@ describe('in an authentik that people use', () => {
 
   test('a ready-made Caddyfile that serves the host already is left alone', async () => {
     const caddyfile = '/srv/docker/caddy/etc/Caddyfile';
-    const mine = `wiki.home.example.com {\n\trespond "mine"\n}\n${await files().read(caddyfile)}`;
-    files().put(caddyfile, mine);
-    const before = files().snapshot();
+    const mine = `wiki.home.example.com {\n\trespond "mine"\n}\n${await fake.files.read(caddyfile)}`;
+    fake.files.put(caddyfile, mine);
+    const before = fake.files.snapshot();
     const objects = await made();
     const { failure, code } = await addWiki();
     expect(failure?.problem).toContain('wiki.home.example.com');
     // Caddy was asked first: nothing was made for an app that it would not serve.
     expect(code).toBe(2);
-    expect(files().snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect(await made()).toEqual(objects);
   });
 });

@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { Failure } from '../../src/model/failure.ts';
 import { ownHttp } from '../../src/world/http.ts';
 import { ownMail } from '../../src/world/mail.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -20,7 +19,6 @@ const secret = 'tk-never-to-be-seen';
 const password = 'the-mail-password';
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 let place: string;
 let web: Server;
@@ -71,7 +69,6 @@ afterAll(async () => {
 
 beforeEach(async () => {
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   came = [];
   mails = [];
   answers = () => ({ status: 200, body: 'OK' });
@@ -91,7 +88,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const put = (path: string, line: string, mode = 0o600) => files.write(path, `${line}\n`, mode);
+const put = (path: string, line: string, mode = 0o600) => fake.files.write(path, `${line}\n`, mode);
 /** homeauth.yaml with these lines below `notify:`, and with a mail server where somebody gets a mail. */
 async function telling(...lines: readonly string[]): Promise<void> {
   const byMail = lines.some((line) => line.startsWith('mail:'));
@@ -106,7 +103,7 @@ async function telling(...lines: readonly string[]): Promise<void> {
   const more = [...(byMail ? ['mail:', ...server] : []), ...notify];
   await put('/etc/mail', password);
   await put('/etc/token', secret);
-  await files.write(at('homeauth.yaml'), `${text}${more.join('\n')}\n`, 0o644);
+  await fake.files.write(at('homeauth.yaml'), `${text}${more.join('\n')}\n`, 0o644);
   if (byMail) await homeauth('apply');
 }
 async function all(): Promise<void> {
@@ -125,7 +122,7 @@ async function all(): Promise<void> {
 }
 const doctor = (terminal = fakeTerminal()) => homeauth('doctor', [], { scheduled: true }, terminal);
 const paths = () => came.map(({ path }) => path);
-const breakIt = () => files.write(at('container-vars.env'), 'AUTHENTIK_SECRET_KEY=x\n', 0o644);
+const breakIt = () => fake.files.write(at('container-vars.env'), 'AUTHENTIK_SECRET_KEY=x\n', 0o644);
 const shown = (text: string) => text.replace(/\s+/g, ' ');
 
 test('notify test sends one message to each, and says of each what came back', async () => {
@@ -182,7 +179,7 @@ test('a problem is told once, and that it is fine again once', async () => {
   await doctor();
   await doctor();
   expect(came).toHaveLength(before + 1);
-  await files.write(at('container-vars.env'), (await first.files.read(at('container-vars.env'))) ?? '', 0o600);
+  await fake.files.write(at('container-vars.env'), (await first.files.read(at('container-vars.env'))) ?? '', 0o600);
   await homeauth('apply');
   await doctor();
   const told = JSON.parse(came.at(-1)?.body ?? '');
@@ -191,8 +188,8 @@ test('a problem is told once, and that it is fine again once', async () => {
   expect(came).toHaveLength(before + 2);
   await doctor();
   expect(came).toHaveLength(before + 2);
-  expect(await files.stat(at('.homeauth/told-doctor.json'))).toMatchObject({ mode: 0o600 });
-  expect(await files.read(at('.homeauth/told-doctor.json'))).not.toContain(secret);
+  expect(await fake.files.stat(at('.homeauth/told-doctor.json'))).toMatchObject({ mode: 0o600 });
+  expect(await fake.files.read(at('.homeauth/told-doctor.json'))).not.toContain(secret);
   expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
 });
 
@@ -338,7 +335,7 @@ test('a mail server in a container is found by Docker', async () => {
     const text = await first.files.read(at('homeauth.yaml'));
     const lines =
       'mail: { host: mailer, port: 25, tls: none, from: a@example.com }\nnotify: { mail: [b@example.com] }\n';
-    await files.write(at('homeauth.yaml'), `${text}${lines}`, 0o644);
+    await fake.files.write(at('homeauth.yaml'), `${text}${lines}`, 0o644);
     Object.assign(fake.docker, {
       dialAddress: async (name: string, inside: number) =>
         name === 'mailer' && inside === 25 ? { host: '127.0.0.1', port } : undefined,
@@ -354,12 +351,12 @@ test('without notify it says what to write; a run by a timer tells nobody', asyn
   expect((await homeauth('notify test')).failure).toMatchObject({ code: 'notify-not-set' });
   await doctor();
   expect(came).toEqual([]);
-  expect(await files.stat(at('.homeauth/told-doctor.json'))).toBeUndefined();
+  expect(await fake.files.stat(at('.homeauth/told-doctor.json'))).toBeUndefined();
 });
 
 test('mail to somebody without a mail server is refused', async () => {
   const text = await first.files.read(at('homeauth.yaml'));
-  await files.write(at('homeauth.yaml'), `${text}notify: { mail: [helen@example.com] }\n`, 0o644);
+  await fake.files.write(at('homeauth.yaml'), `${text}notify: { mail: [helen@example.com] }\n`, 0o644);
   const { failure } = await homeauth('plan');
   expect(failure?.code).toBe('config-invalid');
 });
@@ -439,7 +436,7 @@ test('what was wrong with an app that was removed is not fine again, and new whe
   await homeauth('remove-app', ['photos']);
   await doctor();
   expect(told()).toEqual([]);
-  expect(await files.read(at('.homeauth/told-doctor.json'))).not.toContain('photos');
+  expect(await fake.files.read(at('.homeauth/told-doctor.json'))).not.toContain('photos');
   await add();
   await doctor();
   expect(told()).toEqual([[['upstream-name'], []]]);
@@ -448,7 +445,7 @@ test('what was wrong with an app that was removed is not fine again, and new whe
 test('that an upgrade is half-way, so that no copy is made, is told', async () => {
   await hook();
   const journal = { from: '2025.10.0', to: '2025.12.0', goes: 'on', had: { unapplied: [] } };
-  files.put(at('upgrading.json'), JSON.stringify(journal), 0o600);
+  fake.files.put(at('upgrading.json'), JSON.stringify(journal), 0o600);
   const { failure } = await homeauth('backup', [], { plain: true, scheduled: true });
   expect(failure?.code).toBe('upgrade-unfinished');
   expect(told()).toEqual([[['upgrade-unfinished'], []]]);
@@ -485,7 +482,7 @@ test.each(['{"webhook":', '{"webhook":"x"}', '{"webhook":{"x":"y"}}', '{"webhook
   'where what was told is kept as %s, all is told once more',
   async (kept) => {
     await hook();
-    files.put(at('.homeauth/told-doctor.json'), kept, 0o600);
+    fake.files.put(at('.homeauth/told-doctor.json'), kept, 0o600);
     expect(await doctor()).toMatchObject({ code: 4 });
     expect(told()).toEqual([[expect.arrayContaining(['password-file']), []]]);
     await doctor();

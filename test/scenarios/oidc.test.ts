@@ -3,7 +3,6 @@ import { parse } from 'yaml';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { immich, occ, portainer } from '../fakes/apps.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
@@ -432,7 +431,7 @@ test('while its container is away, removing all leaves the note of what is still
   expect(plain(ended.out)).toContain('What homeauth set in the app of cloud is still set');
   expect(plain(ended.out)).toContain(`rm -r ${at('.homeauth')}`);
   expect(plain(ended.out)).not.toContain('uses it again');
-  const left = Object.keys((other.files as MemoryFiles).snapshot()).filter((path) => path.startsWith(at('')));
+  const left = Object.keys(other.files.snapshot()).filter((path) => path.startsWith(at('')));
   const notes = ['.homeauth', '.homeauth/apps', '.homeauth/apps/nextcloud@cloud.sent', '.homeauth/ledger.json'];
   expect(left).toEqual([at(''), ...notes.map(at)]);
   await other.close();

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
 import type { Runtime } from '../../src/installation/runtime.ts';
-import { type MemoryFiles, memoryFiles } from '../fakes/files.ts';
+import { memoryFiles, type OpenFiles } from '../fakes/files.ts';
 import { gated, sorts } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
@@ -45,7 +45,7 @@ async function watch(
 ): Promise<Seen> {
   const past: string[] = [];
   let passed = 0;
-  fake = fakeWorld({ files: watched(memoryFiles(), effects('files'), past) as MemoryFiles });
+  fake = fakeWorld({ files: watched(memoryFiles(), effects('files'), past) as OpenFiles });
   const docker = watched(fake.docker, effects('docker'), past);
   const machine: FakeWorld = { ...fake, docker, world: { ...fake.world, docker } };
   const through = gated(machine, ({ name, adapter, changes }, work) => {

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { sha256 } from '../fakes/docker.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
@@ -15,7 +14,6 @@ const nothing = 'Everything is as it should be; nothing was changed.';
 const [first, second] = ['postgres:17-alpine', 'another'].map(sha256) as [string, string];
 const byDigest = `postgres@${first}`;
 
-const files = () => fake.files as MemoryFiles;
 const compose = async (): Promise<string> => (await fake.files.read(at('docker-compose.yml'))) ?? '';
 /** When each container was started: another time is another container, or a restart. */
 const starts = () => [...fake.docker.boxes].map(([name, { startedAt }]) => [name, startedAt]);
@@ -70,7 +68,7 @@ test('another version is another image, and the note about the old one goes in s
   fake = await installed();
   const homeauth = homeauthIn(fake);
   const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
-  files().put(at('homeauth.yaml'), text.replace('2026.8.6', '2026.8.5'));
+  fake.files.put(at('homeauth.yaml'), text.replace('2026.8.6', '2026.8.5'));
   const { out, failure } = await homeauth('apply');
   expect(failure).toBeUndefined();
   expect(out).not.toContain('2026.8.6');
@@ -100,9 +98,9 @@ test('an installation without notes gets those of what runs, and nothing is made
 async function forget(): Promise<void> {
   const { version, made } = JSON.parse((await fake.files.read(at('.homeauth/ledger.json'))) ?? '{}');
   const kept = made.filter(({ id }: { id: string }) => !id.startsWith('image:'));
-  files().put(at('.homeauth/ledger.json'), JSON.stringify({ version, made: kept }));
+  fake.files.put(at('.homeauth/ledger.json'), JSON.stringify({ version, made: kept }));
   for (const path of [at('docker-compose.yml'), '/srv/docker/caddy/docker-compose.yml'])
-    files().put(path, ((await fake.files.read(path)) ?? '').replace(/@sha256:[0-9a-f]{64}/g, ''));
+    fake.files.put(path, ((await fake.files.read(path)) ?? '').replace(/@sha256:[0-9a-f]{64}/g, ''));
   for (const { made } of fake.docker.boxes.values()) Object.assign(made.definition, { digest: undefined });
 }
 
@@ -121,7 +119,7 @@ test('an image without a digest is used by its name, as before', async () => {
 test('a note that is no digest is not believed', async () => {
   fake = await installed();
   const ledger = (await fake.files.read(at('.homeauth/ledger.json'))) ?? '';
-  files().put(at('.homeauth/ledger.json'), ledger.replaceAll(first, 'latest'));
+  fake.files.put(at('.homeauth/ledger.json'), ledger.replaceAll(first, 'latest'));
   expect((await homeauthIn(fake)('apply')).failure?.code).toBe('ledger-foreign');
 });
 

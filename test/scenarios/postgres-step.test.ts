@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
+import type { OpenFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { codeOf, logIn, oldHome } from '../fakes/old-home.ts';
@@ -21,9 +21,9 @@ afterEach(() => fake.close());
 
 const code = () => codeOf(fake, first.app);
 
-async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
+async function begin(options: FakeOptions = {}): Promise<OpenFiles> {
   fake = await copyOf(first.fake, options);
-  return fake.files as MemoryFiles;
+  return fake.files;
 }
 
 const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) =>
@@ -209,10 +209,10 @@ describe('PostgreSQL 15 → 17', () => {
 
 describe('is refused before anything is stopped', () => {
   const problems = async () => {
-    const before = (fake.files as MemoryFiles).snapshot();
+    const before = fake.files.snapshot();
     const ran = await homeauthIn(fake)('upgrade', [], {}, fakeTerminal(undefined, { json: true }));
     expect(ran.code).toBe(4);
-    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     const [rung] = JSON.parse(ran.out).rungs;
     return rung.problems.map((one: { code: string }) => one.code);
   };

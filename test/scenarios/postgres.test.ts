@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
@@ -12,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => first.close());
 afterEach(() => fake.close());
 
-const files = () => fake.files as MemoryFiles;
 const image = async () => (await fake.docker.container('authentik-postgresql'))?.image.replace(/@.*/, '');
 
 describe('the image of PostgreSQL', () => {
@@ -20,30 +18,30 @@ describe('the image of PostgreSQL', () => {
     fake = await copyOf(first);
     expect(await image()).toBe('postgres:17-alpine');
     await fake.docker.remove('authentik-postgresql');
-    await files().overwrite(at('db/PG_VERSION'), '15\n');
+    await fake.files.overwrite(at('db/PG_VERSION'), '15\n');
     expect(await homeauthIn(fake)('apply')).toMatchObject({ code: 0 });
     expect(await image()).toBe('postgres:15-alpine');
-    expect(await files().read(at('docker-compose.yml'))).toContain('"postgres:15-alpine@');
+    expect(await fake.files.read(at('docker-compose.yml'))).toContain('"postgres:15-alpine@');
     expect((await homeauthIn(fake)('plan', [], { exitCode: true })).code).toBe(0);
   });
 
   test.each([
-    ['18 in its own layout', (): void => files().put(at('db/18/docker/PG_VERSION'), '18\n')],
-    ['18 in the former place', (): void => files().put(at('db/PG_VERSION'), '18\n')],
-    ['11', (): void => files().put(at('db/PG_VERSION'), '11\n')],
-    ['nothing that can be read', (): void => files().put(at('db/PG_VERSION'), 'x\n')],
+    ['18 in its own layout', (): void => fake.files.put(at('db/18/docker/PG_VERSION'), '18\n')],
+    ['18 in the former place', (): void => fake.files.put(at('db/PG_VERSION'), '18\n')],
+    ['11', (): void => fake.files.put(at('db/PG_VERSION'), '11\n')],
+    ['nothing that can be read', (): void => fake.files.put(at('db/PG_VERSION'), 'x\n')],
   ])('is none for a directory of PostgreSQL %s: nothing is changed', async (_, put) => {
     fake = await copyOf(first);
-    await files().remove(at('db/PG_VERSION'));
+    await fake.files.remove(at('db/PG_VERSION'));
     put();
-    const before = files().snapshot();
+    const before = fake.files.snapshot();
     const boxes = [...fake.docker.boxes];
     for (const command of ['plan', 'apply'] as const)
       expect((await homeauthIn(fake)(command)).failure).toMatchObject({
         code: 'postgres-unknown',
         problem: expect.stringContaining(at('db')),
       });
-    expect(files().snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect([...fake.docker.boxes]).toEqual(boxes);
   });
 });

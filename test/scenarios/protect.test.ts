@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { logIn } from '../../src/world/authentik/login.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -18,7 +17,7 @@ beforeAll(async () => {
   homeauth = homeauthIn(fake);
   const before = (await fake.files.read(caddyfile)) ?? '';
   own = `${wiki}${photos}mine.home.example.com {\n\trespond "mine"\n}\n`;
-  (fake.files as MemoryFiles).put(caddyfile, own + before);
+  fake.files.put(caddyfile, own + before);
   await fake.docker.exec('caddy', ['caddy', 'reload']);
 });
 afterAll(() => fake.close());
@@ -68,10 +67,10 @@ test('one with a proxy becomes an app like others, and one that is wrong is refu
 
 test('a site that its owner writes there once more is asked about', async () => {
   const text = (await fake.files.read(caddyfile)) ?? '';
-  (fake.files as MemoryFiles).put(caddyfile, `${wiki}${text}`);
+  fake.files.put(caddyfile, `${wiki}${text}`);
   expect((await homeauth('plan')).out).toContain('becomes a comment');
   expect((await homeauth('apply')).failure?.code).toBe('site-twice');
-  (fake.files as MemoryFiles).put(caddyfile, text);
+  fake.files.put(caddyfile, text);
   expect((await homeauth('plan')).out).toMatch(/^Nothing to change/);
 });
 

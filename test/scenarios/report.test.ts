@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -10,7 +9,6 @@ import { copyOf, type FakeWorld } from '../fakes/world.ts';
 const hostile = `<script>alert("1")</script>`;
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
@@ -25,17 +23,16 @@ beforeAll(async () => {
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
 });
 afterEach(() => fake.close());
 
 const data = async () => JSON.parse((await homeauth('report', [], {}, fakeTerminal(undefined, { json: true }))).out);
 const scheduled = () => homeauth('doctor', [], { scheduled: true });
-const figures = async () => JSON.parse((await files.read(at('.homeauth/figures.json'))) ?? '[]');
+const figures = async () => JSON.parse((await fake.files.read(at('.homeauth/figures.json'))) ?? '[]');
 const page = async () => {
   expect(await homeauth('report', [], { html: '/srv/report.html' })).toMatchObject({ code: 0 });
-  return (await files.read('/srv/report.html')) ?? '';
+  return (await fake.files.read('/srv/report.html')) ?? '';
 };
 
 test('as data: what is exposed, who may open what, copies, certificates', async () => {
@@ -101,7 +98,7 @@ test('in words, with nothing that steers a terminal', async () => {
 
 test('as a page: for root alone, without a script, with nothing from elsewhere', async () => {
   const html = await page();
-  expect(await files.stat('/srv/report.html')).toMatchObject({ mode: 0o600 });
+  expect(await fake.files.stat('/srv/report.html')).toMatchObject({ mode: 0o600 });
   expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
   expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bsrc=|\bhref=|\bon\w+=/i);
   const [, css = ''] = /<style>([\s\S]*)<\/style>/.exec(html) ?? [];
@@ -113,10 +110,10 @@ test('as a page: for root alone, without a script, with nothing from elsewhere',
 test('is written over its former self, and over nothing else', async () => {
   await page();
   await page();
-  await files.write('/srv/report.html', '<p>theirs</p>', 0o644);
+  await fake.files.write('/srv/report.html', '<p>theirs</p>', 0o644);
   const { failure } = await homeauth('report', [], { html: '/srv/report.html' });
   expect(failure).toMatchObject({ code: 'report-taken' });
-  expect(await files.read('/srv/report.html')).toBe('<p>theirs</p>');
+  expect(await fake.files.read('/srv/report.html')).toBe('<p>theirs</p>');
 });
 
 test('the timer of doctor keeps figures, for a year and a bit, which the page draws', async () => {
@@ -126,12 +123,12 @@ test('the timer of doctor keeps figures, for a year and a bit, which the page dr
   await scheduled();
   await scheduled();
   expect(await figures()).toHaveLength(2);
-  expect(await files.stat(at('.homeauth/figures.json'))).toMatchObject({ mode: 0o600 });
+  expect(await fake.files.stat(at('.homeauth/figures.json'))).toMatchObject({ mode: 0o600 });
   expect(await page()).toMatch(
     /Size of the database: 12\.0 MB now[\s\S]*<polyline points="0\.0,2\.0 150\.0,2\.0 300\.0,2\.0"/,
   );
   const old = Array.from({ length: 500 }, () => ({ at: '2026-01-01T00:00:00Z', connections: 1 }));
-  await files.write(at('.homeauth/figures.json'), JSON.stringify(old), 0o600);
+  await fake.files.write(at('.homeauth/figures.json'), JSON.stringify(old), 0o600);
   await scheduled();
   expect(await figures()).toHaveLength(400);
   expect((await figures()).at(-1)).toMatchObject({ database: 12_000_000 });
@@ -140,7 +137,7 @@ test('the timer of doctor keeps figures, for a year and a bit, which the page dr
 
 test('figures that nobody can read are begun anew', async () => {
   await scheduled();
-  await files.write(at('.homeauth/figures.json'), '[{"at":', 0o600);
+  await fake.files.write(at('.homeauth/figures.json'), '[{"at":', 0o600);
   await scheduled();
   expect(await figures()).toHaveLength(1);
 });

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
@@ -15,19 +14,17 @@ const flags: Flags = { to, resticEnv: '/root/restic.env' };
 const from: Flags = { from: to, resticEnv: '/root/restic.env' };
 let base: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let repositories: Vault;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
   base = await populated();
-  (base.files as MemoryFiles).put('/root/restic.env', "export RESTIC_PASSWORD='kettle lantern'\n", 0o600);
+  base.files.put('/root/restic.env', "export RESTIC_PASSWORD='kettle lantern'\n", 0o600);
 });
 afterAll(() => base.close());
 beforeEach(async () => {
   repositories = vault();
   fake = await copyOf(base, { repositories });
-  files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
 });
 afterEach(() => fake.close());
@@ -39,8 +36,8 @@ const json = async (command: Parameters<typeof homeauth>[0], args: readonly unkn
 };
 const stored = () => repositories.repositories.get(address)?.snapshots ?? [];
 const staged = async () => [
-  await files.list('/srv/docker/homeauth-outgoing'),
-  await files.list('/srv/docker/homeauth-incoming'),
+  await fake.files.list('/srv/docker/homeauth-outgoing'),
+  await fake.files.list('/srv/docker/homeauth-incoming'),
 ];
 const nothing = [undefined, undefined];
 
@@ -54,7 +51,7 @@ describe('a copy in a repository', () => {
     expect(Object.keys(snapshot?.files ?? {}).toSorted()).toEqual(['database.dump', 'files.tar', 'manifest.json']);
     expect(copy.people).toHaveLength(2);
     expect(await staged()).toEqual(nothing);
-    expect(await files.list('/srv/docker/backups')).toBeUndefined();
+    expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
 
     expect((await json('backup list', [], from)).copies).toMatchObject([
       { name: copy.name, domain: 'home.example.com' },
@@ -95,14 +92,14 @@ describe('a copy in a repository', () => {
     expect(stored()).toHaveLength(2);
     expect((await homeauth('backup list', [], from)).out).toContain('before a restore');
     expect(await staged()).toEqual(nothing);
-    expect(await files.list('/srv/docker/backups')).toBeUndefined();
+    expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
   });
 
   test('brings everything to an empty machine, under another domain', async () => {
     await homeauth('backup', [], { ...flags, init: true });
     const bare = fakeWorld({ repositories });
     try {
-      (bare.files as MemoryFiles).put('/root/restic.env', 'RESTIC_PASSWORD=kettle lantern\n', 0o600);
+      bare.files.put('/root/restic.env', 'RESTIC_PASSWORD=kettle lantern\n', 0o600);
       const there = homeauthIn(bare);
       const given = { resticEnv: '/root/restic.env', domain: 'other.example.org', baseDir: '/data' };
       expect((await there('restore', [to], { ...given, dryRun: true })).out).toMatch(/restored\s+in\s+\/data/);
@@ -129,7 +126,7 @@ describe('a copy in a repository', () => {
     expect((await json('backup list', [], from)).copies).toHaveLength(1);
     const bare = fakeWorld({ repositories });
     try {
-      (bare.files as MemoryFiles).put('/root/restic.env', 'RESTIC_PASSWORD=kettle lantern\n', 0o600);
+      bare.files.put('/root/restic.env', 'RESTIC_PASSWORD=kettle lantern\n', 0o600);
       const run = (named: string) =>
         homeauthIn(bare)('restore', [named], { resticEnv: '/root/restic.env', dryRun: true });
       expect((await run(to)).failure).toMatchObject({
@@ -146,13 +143,13 @@ describe('a copy in a repository', () => {
 describe('what is in homeauth.yaml', () => {
   test('is enough for backup, prune and the timers', async () => {
     const lines = `backup: { to: '${to}', restic-env: /root/restic.env, keep: 1d }\n`;
-    await changeConfig(files, (text) => `${text}${lines}`);
+    await changeConfig(fake.files, (text) => `${text}${lines}`);
     await homeauth('backup', [], { init: true });
     await homeauth('backup');
     // The newest of the day stays, and the space of the other is free: nobody else is in the repository.
     expect(stored()).toHaveLength(1);
     expect(repositories.pruned).toBe(1);
-    files.put('/run/systemd/system/x', '');
+    fake.files.put('/run/systemd/system/x', '');
     const timers = await json('schedule', [], { dryRun: true });
     expect(Object.keys(timers.units)).toHaveLength(6);
     const checks = (await homeauth('doctor', [], {}, fakeTerminal(undefined, { json: true }))).out;
@@ -164,12 +161,12 @@ describe('what is in homeauth.yaml', () => {
     const { failure } = await homeauth('backup', [], { ...flags, to: secret });
     expect(failure?.code).toBe('flag-invalid');
     expect(JSON.stringify(failure)).not.toContain('kettle');
-    await changeConfig(files, (text) => `${text}backup: { to: '${secret}' }\n`);
+    await changeConfig(fake.files, (text) => `${text}backup: { to: '${secret}' }\n`);
     expect((await homeauth('backup')).failure?.code).toBe('config-invalid');
   });
 
   test('a file of variables that others can read is refused, and one that is not there named', async () => {
-    await files.setAccess('/root/restic.env', 0o644, { uid: 0, gid: 0 });
+    await fake.files.setAccess('/root/restic.env', 0o644, { uid: 0, gid: 0 });
     expect((await homeauth('backup', [], flags)).failure?.code).toBe('restic-env-open');
     expect((await homeauth('backup', [], { ...flags, resticEnv: '/root/none' })).failure?.code).toBe('file-missing');
     expect((await homeauth('backup', [], { ...flags, plain: true })).failure?.code).toBe('restic-env-open');
@@ -178,14 +175,14 @@ describe('what is in homeauth.yaml', () => {
 
 describe('a repository', () => {
   test('is made only where its owner says so', async () => {
-    const before = files.snapshot();
+    const before = fake.files.snapshot();
     expect((await homeauth('backup', [], flags)).failure).toMatchObject({
       code: 'restic-no-repository',
       fix: expect.stringContaining('--init'),
     });
     expect(await homeauth('backup', [], flags, fakeTerminal(['n']))).toMatchObject({ code: 3 });
     expect(repositories.repositories.size).toBe(0);
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect((await homeauth('backup', [], flags, fakeTerminal(['y']))).code).toBe(0);
     expect((await homeauth('backup', [], { ...flags, init: true })).code).toBe(0);
     expect(stored()).toHaveLength(2);
@@ -196,8 +193,8 @@ describe('a repository', () => {
     const { out } = await homeauth('backup', [], { to, init: true });
     const path = at('.homeauth/restic-password');
     expect(out).toContain(path);
-    expect(await files.stat(path)).toMatchObject({ mode: 0o600, owner: { uid: 0, gid: 0 } });
-    expect((await files.read(path))?.trim()).toBe(repositories.repositories.get(address)?.password);
+    expect(await fake.files.stat(path)).toMatchObject({ mode: 0o600, owner: { uid: 0, gid: 0 } });
+    expect((await fake.files.read(path))?.trim()).toBe(repositories.repositories.get(address)?.password);
     expect((await json('backup list', [], { from: to })).copies).toHaveLength(1);
     expect((await homeauth('plan', [], { exitCode: true })).code).toBe(0);
   });
@@ -293,7 +290,7 @@ test.each(['homeauth-outgoing', 'homeauth-incoming'])(
     const [command, given]: ['backup' | 'backup drill', Flags] =
       name === 'homeauth-outgoing' ? ['backup', flags] : ['backup drill', from];
     await homeauth('backup', [], { ...flags, init: true });
-    const left = async () => (await files.list(`/srv/docker/${name}`))?.length ?? 0;
+    const left = async () => (await fake.files.list(`/srv/docker/${name}`))?.length ?? 0;
     const whole = cutAt(fake);
     await homeauthIn(fake, whole.over)(command, [], given);
     const last =
@@ -303,7 +300,7 @@ test.each(['homeauth-outgoing', 'homeauth-incoming'])(
       await expect(homeauthIn(fake, over)(command, [], given)).rejects.toThrow(PowerCut);
       expect(await left()).toBeGreaterThan(0);
       expect((await clean()).failure).toBeUndefined();
-      expect(await files.stat(`/srv/docker/${name}`)).toBeUndefined();
+      expect(await fake.files.stat(`/srv/docker/${name}`)).toBeUndefined();
     }
   },
 );
@@ -312,24 +309,24 @@ test('a restore brings no former password of the repository back, and loses no f
   const { copy } = await json('backup', [], { to, init: true });
   const repository = repositories.repositories.get(address);
   repositories.repositories.set(address, { ...repository, password: 'another', snapshots: stored() });
-  files.put(at('.homeauth/restic-password'), 'another\n', 0o600);
+  fake.files.put(at('.homeauth/restic-password'), 'another\n', 0o600);
   await homeauth('doctor', [], { scheduled: true });
-  const figures = await files.read(at('.homeauth/figures.json'));
+  const figures = await fake.files.read(at('.homeauth/figures.json'));
   expect((await homeauth('restore', [copy.path], { confirm: 'home.example.com' })).failure).toBeUndefined();
   expect((await homeauth('backup list', [], { from: to })).failure).toBeUndefined();
-  expect(await files.read(at('.homeauth/figures.json'))).toBe(figures);
+  expect(await fake.files.read(at('.homeauth/figures.json'))).toBe(figures);
 });
 
 test('an uninstall with all data says which password goes, and leaves nothing of ours and all of the rest', async () => {
   await homeauth('backup', [], { to, init: true });
-  await files.write('/etc/hook', 'https://hook.example.com/x', 0o600);
-  await changeConfig(files, (text) => `${text}notify: { webhook: { url-file: /etc/hook } }\n`);
+  await fake.files.write('/etc/hook', 'https://hook.example.com/x', 0o600);
+  await changeConfig(fake.files, (text) => `${text}notify: { webhook: { url-file: /etc/hook } }\n`);
   await homeauth('doctor', [], { scheduled: true });
-  expect(await files.stat(at('.homeauth/figures.json'))).toBeDefined();
+  expect(await fake.files.stat(at('.homeauth/figures.json'))).toBeDefined();
   const { err, failure } = await homeauth('uninstall', [], { confirm: 'home.example.com' });
   expect(failure).toBeUndefined();
-  expect([...Object.keys(files.snapshot())].filter((path) => path.startsWith('/srv/docker'))).toEqual([]);
-  expect(await files.read('/etc/hook')).toBe('https://hook.example.com/x');
+  expect([...Object.keys(fake.files.snapshot())].filter((path) => path.startsWith('/srv/docker'))).toEqual([]);
+  expect(await fake.files.read('/etc/hook')).toBe('https://hook.example.com/x');
   expect(stored()).toHaveLength(1);
   expect(err.replace(/\s+/g, ' ')).toContain(at('.homeauth/restic-password'));
 });

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
@@ -16,12 +15,11 @@ const path = '/mnt/usb/2026-11-29T160500Z';
 let old: FakeWorld;
 let copy: Readonly<Record<string, string>>;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
   old = await populated();
-  const there = old.files as MemoryFiles;
+  const there = old.files;
   there.put(at('data/media/icon.svg'), 'ours', 0o644);
   there.put('/srv/docker/caddy/data/caddy/pki/authorities/local/root.key', 'the authority', 0o600);
   there.put('/root/mail-password', 'kettle', 0o600);
@@ -42,8 +40,7 @@ afterEach(() => fake.close());
 async function begin(): Promise<void> {
   await fake?.close();
   fake = fakeWorld();
-  files = fake.files as MemoryFiles;
-  for (const [name, content] of Object.entries(copy)) files.put(`${path}/${name}`, content, 0o600);
+  for (const [name, content] of Object.entries(copy)) fake.files.put(`${path}/${name}`, content, 0o600);
   homeauth = homeauthIn(fake);
 }
 
@@ -61,25 +58,25 @@ async function isAllThere(): Promise<void> {
   expect(await objectsIn(fake)).toEqual(await objectsIn(old));
   expect(running(fake)).toEqual(running(old));
   for (const one of ['homeauth.yaml', 'container-vars.env', '.homeauth/token.env', 'data/media/icon.svg'])
-    expect(await files.read(at(one)), one).toBe(await old.files.read(at(one)));
-  expect(await files.read('/srv/docker/caddy/data/caddy/pki/authorities/local/root.key')).toBe('the authority');
-  expect(await files.read('/root/mail-password')).toBe('kettle');
-  expect(await files.stat(at('restoring.json'))).toBeUndefined();
-  expect(Object.keys(files.snapshot()).filter((one) => one.includes('homeauth-restore'))).toEqual([]);
+    expect(await fake.files.read(at(one)), one).toBe(await old.files.read(at(one)));
+  expect(await fake.files.read('/srv/docker/caddy/data/caddy/pki/authorities/local/root.key')).toBe('the authority');
+  expect(await fake.files.read('/root/mail-password')).toBe('kettle');
+  expect(await fake.files.stat(at('restoring.json'))).toBeUndefined();
+  expect(Object.keys(fake.files.snapshot()).filter((one) => one.includes('homeauth-restore'))).toEqual([]);
   expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
 }
 
 test('is the first command on an empty machine: all of it comes from the copy, and is proven', async () => {
-  const dry = files.snapshot();
+  const dry = fake.files.snapshot();
   expect((await homeauth('restore', [path], { dryRun: true })).out).toContain('/srv/docker');
-  expect(files.snapshot()).toEqual(dry);
+  expect(fake.files.snapshot()).toEqual(dry);
   const { code, out, failure } = await homeauth('restore', [path]);
   expect(failure).toBeUndefined();
   expect(code).toBe(0);
   expect(out).toContain('Proof');
   await isAllThere();
   await annaGetsIn('auth.home.example.com');
-  expect(await files.read('/etc/homeauth/location')).toBe(`${root}/homeauth.yaml\n`);
+  expect(await fake.files.read('/etc/homeauth/location')).toBe(`${root}/homeauth.yaml\n`);
 });
 
 test('another domain and another base directory: names and paths follow, comments stay', async () => {
@@ -87,23 +84,23 @@ test('another domain and another base directory: names and paths follow, comment
   expect(failure).toBeUndefined();
   expect(code).toBe(0);
   expect(err.replace(/\s+/g, ' ')).toContain('Passkeys of the former domain do not work');
-  const text = (await files.read('/opt/home/authentik/homeauth.yaml')) ?? '';
+  const text = (await fake.files.read('/opt/home/authentik/homeauth.yaml')) ?? '';
   expect(text).toContain('domain: new.example.org');
   expect(text).toContain('# our notes');
   expect(text).not.toContain('home.example.com\n');
-  expect(Object.keys(files.snapshot()).filter((one) => one.startsWith('/srv/docker'))).toEqual([]);
+  expect(Object.keys(fake.files.snapshot()).filter((one) => one.startsWith('/srv/docker'))).toEqual([]);
   const state = await databaseOf(fake);
   expect(state.providers.map((one) => one.external_host).filter((host) => host.includes('home.example.com'))).toEqual(
     [],
   );
-  expect(await files.read('/opt/home/caddy/etc/homeauth.caddy')).toContain('whoami.new.example.org');
-  expect(await files.read('/opt/home/caddy/etc/homeauth.caddy')).not.toContain('home.example.com');
+  expect(await fake.files.read('/opt/home/caddy/etc/homeauth.caddy')).toContain('whoami.new.example.org');
+  expect(await fake.files.read('/opt/home/caddy/etc/homeauth.caddy')).not.toContain('home.example.com');
   expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
   await annaGetsIn('auth.new.example.org');
   // What was made there is still homeauth's: nothing stays behind.
   expect(await homeauth('uninstall', [], { confirm: 'new.example.org' })).toMatchObject({ code: 0 });
   expect(running(fake)).toEqual([]);
-  expect(Object.keys(files.snapshot()).filter((one) => one.startsWith('/opt/home/'))).toEqual([]);
+  expect(Object.keys(fake.files.snapshot()).filter((one) => one.startsWith('/opt/home/'))).toEqual([]);
 });
 
 test.each([
@@ -112,9 +109,9 @@ test.each([
   ['a domain that is none', [path], { domain: 'x y' }, 'flag-invalid'],
   ['a base directory that is none', [path], { baseDir: 'here' }, 'flag-invalid'],
 ] as const)('refuses %s', async (_, args, flags, code) => {
-  const before = files.snapshot();
+  const before = fake.files.snapshot();
   expect((await homeauth('restore', args, flags)).failure?.code).toBe(code);
-  expect(files.snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test('a path without a copy is told with what works where nothing is installed', async () => {
@@ -123,19 +120,19 @@ test('a path without a copy is told with what works where nothing is installed',
 });
 
 test('refuses where something is there already, and a damaged copy, and leaves nothing', async () => {
-  files.put(at('homeauth.yaml'), 'mine');
-  const before = files.snapshot();
+  fake.files.put(at('homeauth.yaml'), 'mine');
+  const before = fake.files.snapshot();
   expect((await homeauth('restore', [path])).failure?.code).toBe('restore-occupied');
-  expect(files.snapshot()).toEqual(before);
-  await files.remove(at('homeauth.yaml'));
-  await files.overwrite(`${path}/files.tar`, 'x');
+  expect(fake.files.snapshot()).toEqual(before);
+  await fake.files.remove(at('homeauth.yaml'));
+  await fake.files.overwrite(`${path}/files.tar`, 'x');
   expect((await homeauth('restore', [path])).failure?.code).toBe('copy-damaged');
   expect(running(fake)).toEqual([]);
 });
 
 test('an uninstall that left something behind does not stand in its way', async () => {
   await homeauth('restore', [path]);
-  files.put('/srv/docker/photos/a.jpg', 'mine');
+  fake.files.put('/srv/docker/photos/a.jpg', 'mine');
   expect(await homeauth('uninstall', [], { confirm: 'home.example.com' })).toMatchObject({ code: 0 });
   expect(await homeauth('restore', [path])).toMatchObject({ code: 0 });
   await isAllThere();
@@ -169,27 +166,27 @@ describe('what was cut off is gone on from', () => {
     const laid = 1 + whole.effects.findIndex((effect) => effect.startsWith('docker.'));
     await begin();
     await expect(homeauthIn(fake, cutAt(fake, laid).over)('restore', [path])).rejects.toThrow(PowerCut);
-    expect(await files.stat(at('restoring.json'))).toBeDefined();
+    expect(await fake.files.stat(at('restoring.json'))).toBeDefined();
   });
 
   test('by an intact copy alone', async () => {
-    await files.overwrite(`${path}/database.dump`, 'theirs');
+    await fake.files.overwrite(`${path}/database.dump`, 'theirs');
     expect((await homeauth('restore', [path])).failure?.code).toBe('copy-damaged');
     expect(running(fake)).toEqual([]);
   });
 
   test('by a copy alone that nobody else can change', async () => {
-    await files.setAccess(`${path}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
+    await fake.files.setAccess(`${path}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
     expect((await homeauth('restore', [path])).failure?.code).toBe('untrusted-path');
     expect(running(fake)).toEqual([]);
   });
 
   test('for the same domain alone', async () => {
-    const before = files.snapshot();
+    const before = fake.files.snapshot();
     const { failure } = await homeauth('restore', [path], { domain: 'new.example.org' });
     expect(failure?.code).toBe('flag-invalid');
     expect(failure?.message).toContain('home.example.com');
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect((await homeauth('restore', [path])).failure).toBeUndefined();
     await isAllThere();
   });

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
@@ -11,7 +10,6 @@ import { copyOf, type FakeWorld } from '../fakes/world.ts';
 const confirm = 'home.example.com';
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 let name: string;
 /** As it was at the copy. */
@@ -22,7 +20,7 @@ let yaml: string | undefined;
 beforeAll(async () => {
   first = await populated();
   const run = homeauthIn(first);
-  (first.files as MemoryFiles).put(at('data/media/icon.svg'), 'then', 0o644);
+  first.files.put(at('data/media/icon.svg'), 'then', 0o644);
   const made = JSON.parse((await run('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }))).out);
   name = made.copy.name;
   then = await objectsIn(first);
@@ -35,12 +33,11 @@ beforeAll(async () => {
   ];
   const failed = runs.find(({ failure }) => failure && failure.exit !== 4);
   if (failed?.failure) throw failed.failure;
-  (first.files as MemoryFiles).put(at('data/media/icon.svg'), 'now', 0o644);
+  first.files.put(at('data/media/icon.svg'), 'now', 0o644);
 });
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
 });
 afterEach(() => fake.close());
@@ -62,7 +59,7 @@ async function isAsThen(machine: FakeWorld): Promise<void> {
 }
 
 test('says what would be lost, and changes nothing with --dry-run or without the word', async () => {
-  const before = files.snapshot();
+  const before = fake.files.snapshot();
   const { out, code } = await homeauth('restore', [name], { dryRun: true });
   expect(code).toBe(0);
   expect(out).toContain('People who were added since go: bob');
@@ -71,7 +68,7 @@ test('says what would be lost, and changes nothing with --dry-run or without the
   expect((await homeauth('restore', [name])).failure?.code).toBe('answer-missing');
   expect((await homeauth('restore', [name], { confirm: 'x' })).failure?.code).toBe('confirm-differs');
   expect(await homeauth('restore', [name], {}, fakeTerminal(['']))).toMatchObject({ code: 3 });
-  expect(files.snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test.each([
@@ -91,15 +88,15 @@ test('puts people, apps, files and secrets back, proves it, and keeps what was t
   expect(out).toContain('Proof');
   expect(code).toBe(0);
   await isAsThen(fake);
-  const [kept = ''] = ((await files.list('/srv/docker/authentik')) ?? []).filter((one) =>
+  const [kept = ''] = ((await fake.files.list('/srv/docker/authentik')) ?? []).filter((one) =>
     one.startsWith('before-restore-'),
   );
-  expect(await files.read(at(`${kept}/data/media/icon.svg`))).toBe('now');
-  expect(await files.read(at(`${kept}/homeauth.yaml`))).toContain('wiki');
-  expect(await files.read(at(`${kept}/.homeauth/token.env`))).toBeDefined();
+  expect(await fake.files.read(at(`${kept}/data/media/icon.svg`))).toBe('now');
+  expect(await fake.files.read(at(`${kept}/homeauth.yaml`))).toContain('wiki');
+  expect(await fake.files.read(at(`${kept}/.homeauth/token.env`))).toBeDefined();
   expect(err).toContain(kept);
   // And back again, by the copy that was made first.
-  const copies = (await files.list('/srv/docker/backups')) ?? [];
+  const copies = (await fake.files.list('/srv/docker/backups')) ?? [];
   const back = copies.toSorted().at(-1);
   expect(await homeauth('restore', [back], { confirm })).toMatchObject({ code: 0 });
   expect((await objectsIn(fake)).users).toContain('bob');
@@ -107,10 +104,10 @@ test('puts people, apps, files and secrets back, proves it, and keeps what was t
 
 test('a damaged copy is refused before anything is touched', async () => {
   const dump = `/srv/docker/backups/${name}/database.dump`;
-  await files.overwrite(dump, ((await files.read(dump)) ?? '').slice(0, 500));
-  const before = files.snapshot();
+  await fake.files.overwrite(dump, ((await fake.files.read(dump)) ?? '').slice(0, 500));
+  const before = fake.files.snapshot();
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('copy-damaged');
-  expect(files.snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test('a database that takes no copy leaves nothing that was unpacked, and everything as it was', async () => {
@@ -123,22 +120,24 @@ test('a database that takes no copy leaves nothing that was unpacked, and everyt
   });
   const before = await objectsIn(fake);
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('backup-database');
-  const left = ((await files.list('/srv/docker/authentik')) ?? []).filter((one) => one.startsWith('before-restore-'));
+  const left = ((await fake.files.list('/srv/docker/authentik')) ?? []).filter((one) =>
+    one.startsWith('before-restore-'),
+  );
   expect(left).toEqual([]);
   expect(await objectsIn(fake)).toEqual(before);
 });
 
 test('a copy that somebody else could have written is refused', async () => {
-  await files.setAccess(`/srv/docker/backups/${name}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
+  await fake.files.setAccess(`/srv/docker/backups/${name}/files.tar`, 0o600, { uid: 1000, gid: 1000 });
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('untrusted-path');
 });
 
 test('a copy of a newer PostgreSQL, or of another directory, is refused', async () => {
   const path = `/srv/docker/backups/${name}/manifest.json`;
-  const manifest = JSON.parse((await files.read(path)) ?? '');
-  await files.overwrite(path, JSON.stringify({ ...manifest, postgres: '18.2' }));
+  const manifest = JSON.parse((await fake.files.read(path)) ?? '');
+  await fake.files.overwrite(path, JSON.stringify({ ...manifest, postgres: '18.2' }));
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('copy-newer');
-  await files.overwrite(path, JSON.stringify({ ...manifest, baseDir: '/srv/other' }));
+  await fake.files.overwrite(path, JSON.stringify({ ...manifest, baseDir: '/srv/other' }));
   expect((await homeauth('restore', [name], { confirm })).failure?.code).toBe('copy-elsewhere');
 });
 

@@ -3,7 +3,6 @@ import { Failure } from '../../src/model/failure.ts';
 import { eras, isOlder } from '../../src/model/release.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
@@ -15,7 +14,6 @@ import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 
 beforeAll(async () => {
@@ -28,12 +26,11 @@ afterEach(() => fake.close());
 async function begin(): Promise<void> {
   await fake?.close();
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
 }
 
 const written = async (path: string, name: string) =>
-  new RegExp(`^${name}=(.*)$`, 'm').exec((await files.read(at(path))) ?? '')?.[1];
+  new RegExp(`^${name}=(.*)$`, 'm').exec((await fake.files.read(at(path))) ?? '')?.[1];
 
 async function secrets() {
   const [made, used, told, key, token] = await Promise.all([
@@ -51,7 +48,7 @@ async function secrets() {
 async function isWell(): Promise<void> {
   expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
   expect(await objectsIn(fake)).toEqual(await objectsIn(first));
-  expect(Object.keys(files.snapshot()).filter((path) => path.includes('rotation'))).toEqual([]);
+  expect(Object.keys(fake.files.snapshot()).filter((path) => path.includes('rotation'))).toEqual([]);
   const server = await fake.docker.dialAddress('authentik', 9000);
   if (!server) throw new Error('authentik does not run');
   const who = { username: 'anna', password: new Secret('kettle lantern orbit') };
@@ -94,9 +91,9 @@ test('all of them, after a leak: sessions end, and what others have is listed', 
 });
 
 test('asks first, and changes nothing without a yes', async () => {
-  const before = files.snapshot();
+  const before = fake.files.snapshot();
   expect(await homeauth('rotate', ['all'], {}, fakeTerminal(['n']))).toMatchObject({ code: 3 });
-  expect(files.snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test('without a Docker neither rotate nor backup asks for anything', async () => {
@@ -115,7 +112,7 @@ test('without a Docker neither rotate nor backup asks for anything', async () =>
 });
 
 test('mail without a mail server is refused', async () => {
-  files.put('/root/new', 'secret\n', 0o600);
+  fake.files.put('/root/new', 'secret\n', 0o600);
   expect((await homeauth('rotate', ['mail'], { mailPasswordFile: '/root/new' })).failure?.code).toBe('mail-not-set');
 });
 
@@ -126,22 +123,22 @@ describe.each(['database', 'key'] as const)('%s: where apply would refuse, nothi
     await theirContainer(fake, 'grocy');
     await theirContainer(fake, 'plex');
     const app = 'apps:\n  - { name: grocy, login: header, upstream: "grocy:80" }';
-    await changeConfig(files, (yaml) => yaml.replace('apps:', app));
-    const [before, ran] = [files.snapshot(), running()];
+    await changeConfig(fake.files, (yaml) => yaml.replace('apps:', app));
+    const [before, ran] = [fake.files.snapshot(), running()];
     expect(await homeauth('rotate', [what])).toMatchObject({ code: 2, failure: { code: 'header-shared' } });
     expect(running()).toEqual(ran);
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 
   test("because of somebody else's thing in the place of ours", async () => {
-    const ledger = JSON.parse((await files.read(at('.homeauth/ledger.json'))) ?? '');
+    const ledger = JSON.parse((await fake.files.read(at('.homeauth/ledger.json'))) ?? '');
     const made = ledger.made.filter(({ id }: { id: string }) => id !== `file:${at('docker-compose.yml')}`);
-    files.put(at('.homeauth/ledger.json'), JSON.stringify({ ...ledger, made }), 0o600);
-    files.put(at('docker-compose.yml'), 'services: {}\n');
-    const [before, ran] = [files.snapshot(), running()];
+    fake.files.put(at('.homeauth/ledger.json'), JSON.stringify({ ...ledger, made }), 0o600);
+    fake.files.put(at('docker-compose.yml'), 'services: {}\n');
+    const [before, ran] = [fake.files.snapshot(), running()];
     expect(await homeauth('rotate', [what])).toMatchObject({ failure: { code: 'not-ours' } });
     expect(running()).toEqual(ran);
-    expect(files.snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 });
 
@@ -166,10 +163,10 @@ test('no release can be installed whose SECRET_KEY makes the ids by which apps k
 describe('mail', () => {
   beforeEach(async () => {
     const mail = 'mail: { host: mail.example.com, from: a@example.com, username: a, password-file: /root/mail }';
-    files.put('/root/mail', 'kettle\n', 0o600);
-    await changeConfig(files, (text) => `${text}${mail}\n`);
+    fake.files.put('/root/mail', 'kettle\n', 0o600);
+    await changeConfig(fake.files, (text) => `${text}${mail}\n`);
     expect((await homeauth('apply')).failure).toBeUndefined();
-    files.put('/root/new', 'lantern\n', 0o600);
+    fake.files.put('/root/new', 'lantern\n', 0o600);
     const { exec } = fake.docker;
     const refused = `${JSON.stringify({ step: 'login', kind: 'refused', said: '535 no' })}\n`;
     Object.assign(fake.docker, {
@@ -181,8 +178,8 @@ describe('mail', () => {
 
   test('what the mail server does not take is put back', async () => {
     expect((await homeauth('rotate', ['mail'], exchanged)).code).toBe(4);
-    expect(await files.read('/root/mail')).toBe('kettle\n');
-    expect(Object.keys(files.snapshot()).filter((one) => one.includes('rotation'))).toEqual([]);
+    expect(await fake.files.read('/root/mail')).toBe('kettle\n');
+    expect(Object.keys(fake.files.snapshot()).filter((one) => one.includes('rotation'))).toEqual([]);
   });
 
   test('the former one outlives a power cut, and what its owner wrote since, too', async () => {
@@ -193,17 +190,17 @@ describe('mail', () => {
       await expect(homeauthIn(fake, cutAt(fake, written, 'after').over)('rotate', ['mail'], exchanged)).rejects.toThrow(
         PowerCut,
       );
-      expect(await files.read('/root/mail')).toBe('lantern\n');
-      if (since) await files.write('/root/mail', since, 0o600);
+      expect(await fake.files.read('/root/mail')).toBe('lantern\n');
+      if (since) await fake.files.write('/root/mail', since, 0o600);
       expect((await homeauth('rotate', ['mail'], exchanged)).code).toBe(4);
-      expect(await files.read('/root/mail')).toBe(since ?? 'kettle\n');
+      expect(await fake.files.read('/root/mail')).toBe(since ?? 'kettle\n');
     }
   });
 
   test('a refusal leaves the former one in place', async () => {
-    await files.write(at('container-vars.env'), 'POSTGRES_PASSWORD=a\n', 0o600);
+    await fake.files.write(at('container-vars.env'), 'POSTGRES_PASSWORD=a\n', 0o600);
     expect((await homeauth('rotate', ['mail'], exchanged)).failure).toBeDefined();
-    expect(await files.read('/root/mail')).toBe('kettle\n');
+    expect(await fake.files.read('/root/mail')).toBe('kettle\n');
   });
 });
 
@@ -229,7 +226,7 @@ test.each(['database', 'key', 'token'] as const)('%s: goes on after a power cut'
     await begin();
     const cut = homeauthIn(fake, cutAt(fake, n, n % 2 ? 'after' : 'before').over)('rotate', [what]);
     await expect(cut, whole.effects[n - 1]).rejects.toThrow(PowerCut);
-    const isPending = (await files.stat(at(`.homeauth/rotation-${what}.env`))) !== undefined;
+    const isPending = (await fake.files.stat(at(`.homeauth/rotation-${what}.env`))) !== undefined;
     const applied = await homeauth('apply');
     expect({ effect: whole.effects[n - 1], code: applied.failure?.code }).toMatchObject({
       code: isPending ? 'rotation-unfinished' : undefined,

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -16,7 +15,6 @@ const folder = '/etc/systemd/system';
 const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kudel5gvqssv9cx';
 let first: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 /** What systemd was told. */
 let told: string[];
 let homeauth: ReturnType<typeof homeauthIn>;
@@ -27,22 +25,22 @@ beforeAll(async () => {
 afterAll(() => first.close());
 beforeEach(async () => {
   fake = await copyOf(first);
-  files = fake.files as MemoryFiles;
   told = [];
   const systemctl = async (args: readonly string[]) => {
     told.push(args.join(' '));
     return { code: 0, stdout: '', stderr: '' };
   };
   homeauth = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
-  files.put(`${folder}/ssh.service`, 'theirs');
-  files.put('/run/systemd/system/x', '');
+  fake.files.put(`${folder}/ssh.service`, 'theirs');
+  fake.files.put('/run/systemd/system/x', '');
   await says('backup: { plain: true }');
 });
 afterEach(() => fake.close());
 
 const says = async (line: string) =>
-  files.write(at('homeauth.yaml'), `${await first.files.read(at('homeauth.yaml'))}${line}\n`, 0o644);
-const units = async () => ((await files.list(folder)) ?? []).filter((name) => name.startsWith('homeauth-')).toSorted();
+  fake.files.write(at('homeauth.yaml'), `${await first.files.read(at('homeauth.yaml'))}${line}\n`, 0o644);
+const units = async () =>
+  ((await fake.files.list(folder)) ?? []).filter((name) => name.startsWith('homeauth-')).toSorted();
 const six = ['backup', 'doctor', 'drill'].flatMap((name) => [`homeauth-${name}.service`, `homeauth-${name}.timer`]);
 
 test('installs timers for backup, doctor and drill, and takes them away again', async () => {
@@ -56,7 +54,7 @@ test('installs timers for backup, doctor and drill, and takes them away again', 
   expect(await homeauth('schedule', [], { off: true })).toMatchObject({ code: 0 });
   expect(await units()).toEqual([]);
   expect(told).toContain('disable --now homeauth-drill.timer');
-  expect(await files.read(`${folder}/ssh.service`)).toBe('theirs');
+  expect(await fake.files.read(`${folder}/ssh.service`)).toBe('theirs');
 });
 
 test('uninstall takes them away, too', async () => {
@@ -93,7 +91,7 @@ test("systemd's own program finds nothing wrong with the units", async () => {
 });
 
 test('lines for cron where there is no systemd', async () => {
-  await files.removeTree('/run/systemd');
+  await fake.files.removeTree('/run/systemd');
   const { code, out } = await homeauth('schedule');
   expect(code).toBe(0);
   expect(out.split('\n').map((line) => line.slice(0, 10))).toEqual(['17 3 * * *', '3 7 * * * ', '31 4 1 * *']);
@@ -105,9 +103,9 @@ test('encrypted copies are drilled only with a key that is here', async () => {
   await says(`backup: { recipients: [${recipient}] }`);
   expect((await homeauth('schedule')).out.replace(/\s+/g, ' ')).toContain('No drill: copies are encrypted');
   expect(await units()).toEqual(six.slice(0, 4));
-  files.put('/root/key.txt', 'x', 0o600);
+  fake.files.put('/root/key.txt', 'x', 0o600);
   await homeauth('schedule', [], { identity: '/root/key.txt' });
-  expect(await files.read(`${folder}/homeauth-drill.service`)).toContain('"--identity" "/root/key.txt"');
+  expect(await fake.files.read(`${folder}/homeauth-drill.service`)).toContain('"--identity" "/root/key.txt"');
   // And without it again, the former unit goes.
   await homeauth('schedule');
   expect(await units()).toEqual(six.slice(0, 4));
@@ -117,10 +115,10 @@ test('refuses where a copy could not be made at night, where a unit is somebody 
   await says('');
   expect((await homeauth('schedule')).failure?.code).toBe('backup-plain');
   await says('backup: { plain: true }');
-  files.put(`${folder}/homeauth-backup.timer`, 'theirs');
+  fake.files.put(`${folder}/homeauth-backup.timer`, 'theirs');
   expect((await homeauth('schedule')).failure?.code).toBe('unit-taken');
-  expect(await files.read(`${folder}/homeauth-backup.timer`)).toBe('theirs');
-  await files.remove(`${folder}/homeauth-backup.timer`);
+  expect(await fake.files.read(`${folder}/homeauth-backup.timer`)).toBe('theirs');
+  await fake.files.remove(`${folder}/homeauth-backup.timer`);
   const systemctl = async () => ({ code: 1, stdout: '', stderr: 'Unit is masked.' });
   const masked = homeauthIn(fake, { world: { ...fake.world, host: { ...fake.world.host, systemctl } } });
   expect((await masked('schedule')).failure).toMatchObject({ code: 'systemd-failed', details: 'Unit is masked.' });
@@ -129,7 +127,7 @@ test('refuses where a copy could not be made at night, where a unit is somebody 
 test('a service without its timer stops nothing: a run that was cut off is finished, and taken back', async () => {
   const systemctl = async (args: readonly string[]) => {
     const [verb, , ...timers] = args;
-    const all = await Promise.all(timers.map((timer) => files.stat(`${folder}/${timer}`)));
+    const all = await Promise.all(timers.map((timer) => fake.files.stat(`${folder}/${timer}`)));
     const isThere = verb === 'daemon-reload' || all.every(Boolean);
     return { code: isThere ? 0 : 1, stdout: '', stderr: isThere ? '' : 'Unit file does not exist.' };
   };
@@ -137,7 +135,7 @@ test('a service without its timer stops nothing: a run that was cut off is finis
   const cut = async () => {
     expect(await real('schedule')).toMatchObject({ code: 0 });
     expect(await units()).toEqual(six);
-    await files.remove(`${folder}/homeauth-backup.timer`);
+    await fake.files.remove(`${folder}/homeauth-backup.timer`);
   };
   await cut();
   await cut();
@@ -153,7 +151,7 @@ test('a timer goes last: what is left by a cut can be disabled', async () => {
   const removed: string[] = [];
   const remove = (path: string) => {
     removed.push(basename(path));
-    return files.remove(path);
+    return fake.files.remove(path);
   };
   const systemctl = async () => ({ code: 0, stdout: '', stderr: '' });
   const world = { ...fake.world, files: { ...fake.world.files, remove }, host: { ...fake.world.host, systemctl } };
@@ -164,15 +162,15 @@ test('a timer goes last: what is left by a cut can be disabled', async () => {
 test('root is given nothing to run at night that others may write', async () => {
   const program = ['/opt/node/bin/node', '/opt/homeauth/bin/homeauth.js'] as const;
   const theirs = { uid: 1000, gid: 1000 };
-  for (const path of [...program, '/opt/homeauth/dist/start.cjs']) files.put(path, '', 0o755);
+  for (const path of [...program, '/opt/homeauth/dist/start.cjs']) fake.files.put(path, '', 0o755);
   const host = { ...fake.world.host, program, systemctl: async () => ({ code: 0, stdout: '', stderr: '' }) };
   const there = homeauthIn(fake, { world: { ...fake.world, host } });
   for (const path of ['/opt/node/bin', program[1], '/opt/homeauth', '/opt/homeauth/dist']) {
-    await files.setAccess(path, 0o755, theirs);
+    await fake.files.setAccess(path, 0o755, theirs);
     const { failure } = await there('schedule');
     expect(failure).toMatchObject({ code: 'untrusted-path', problem: expect.stringContaining(path) });
     expect(textOf(failure?.fix ?? '')).toContain('npm install -g');
-    await files.setAccess(path, 0o755, { uid: 0, gid: 0 });
+    await fake.files.setAccess(path, 0o755, { uid: 0, gid: 0 });
   }
   expect(await units()).toEqual([]);
   expect(await there('schedule')).toMatchObject({ code: 0 });

@@ -3,7 +3,6 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encr
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { opened, sealFor } from '../../src/lifecycle/backup/encryption.ts';
 import { Secret } from '../../src/model/secret.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
@@ -14,7 +13,6 @@ import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let base: FakeWorld;
 let fake: FakeWorld;
-let files: MemoryFiles;
 let homeauth: ReturnType<typeof homeauthIn>;
 let secret: string;
 let recipient: string;
@@ -23,13 +21,12 @@ beforeAll(async () => {
   base = await populated();
   secret = await generateX25519Identity();
   recipient = await identityToRecipient(secret);
-  (base.files as MemoryFiles).put('/root/key.txt', `# created: today\n# public key: ${recipient}\n${secret}\n`, 0o600);
-  (base.files as MemoryFiles).put('/root/words', 'correct horse\n', 0o600);
+  base.files.put('/root/key.txt', `# created: today\n# public key: ${recipient}\n${secret}\n`, 0o600);
+  base.files.put('/root/words', 'correct horse\n', 0o600);
 });
 afterAll(() => base.close());
 beforeEach(async () => {
   fake = await copyOf(base);
-  files = fake.files as MemoryFiles;
   homeauth = homeauthIn(fake);
 });
 afterEach(() => fake.close());
@@ -41,34 +38,38 @@ async function made(flags: Readonly<Record<string, unknown>>) {
 
 async function bytesOf(path: string): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of await files.stream(path)) parts.push(Buffer.from(part));
+  for await (const part of await fake.files.stream(path)) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
 
 test('nothing is written plain unless its owner says so', async () => {
   const { failure } = await homeauth('backup');
   expect(failure?.code).toBe('backup-plain');
-  expect(await files.list('/srv/docker/backups')).toBeUndefined();
+  expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
   // Whoever says no is told what else there is.
   expect(await homeauth('backup', [], {}, fakeTerminal(['n']))).toMatchObject({
     code: 3,
     failure: { code: 'backup-plain' },
   });
-  expect(await files.list('/srv/docker/backups')).toBeUndefined();
+  expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
   expect((await homeauth('backup', [], {}, fakeTerminal(['y']))).code).toBe(0);
-  await changeConfig(files, (text) => `${text}backup: { plain: true }\n`);
+  await changeConfig(fake.files, (text) => `${text}backup: { plain: true }\n`);
   expect((await homeauth('backup')).code).toBe(0);
 });
 
 test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and nothing else does', async () => {
   const line = `backup: { recipients: [${recipient}] }\n`;
-  await changeConfig(files, (text) => `${text}${line}`);
+  await changeConfig(fake.files, (text) => `${text}${line}`);
   const { copy, encrypted } = await made({});
   expect(encrypted).toBe('recipients');
-  expect((await files.list(copy.path))?.toSorted()).toEqual(['database.dump.age', 'files.tar.age', 'manifest.json']);
+  expect((await fake.files.list(copy.path))?.toSorted()).toEqual([
+    'database.dump.age',
+    'files.tar.age',
+    'manifest.json',
+  ]);
   const sealed = await bytesOf(`${copy.path}/files.tar.age`);
   expect(sealed.subarray(0, 21).toString()).toBe('age-encryption.org/v1');
-  const token = /HOMEAUTH_TOKEN=(.*)/.exec((await files.read(at('.homeauth/token.env'))) ?? '')?.[1] ?? 'none';
+  const token = /HOMEAUTH_TOKEN=(.*)/.exec((await fake.files.read(at('.homeauth/token.env'))) ?? '')?.[1] ?? 'none';
   expect(sealed.includes(token)).toBe(false);
   const opener = new Decrypter();
   opener.addIdentity(secret);
@@ -81,9 +82,9 @@ test('for recipients of homeauth.yaml: no secret is in it, its key opens it, and
   expect((await homeauth('backup drill')).failure?.code).toBe('copy-locked');
   expect((await homeauth('backup verify')).out).toMatch(/is whole.*\n.*is encrypted.*--identity FILE/);
   const other = await generateX25519Identity();
-  files.put('/root/other.txt', `${other}\n`, 0o600);
+  fake.files.put('/root/other.txt', `${other}\n`, 0o600);
   expect((await homeauth('backup verify', [], { identity: '/root/other.txt' })).failure?.code).toBe('copy-locked');
-  files.put('/root/other.txt', 'no key\n', 0o600);
+  fake.files.put('/root/other.txt', 'no key\n', 0o600);
   expect((await homeauth('backup verify', [], { identity: '/root/other.txt' })).failure?.code).toBe('identity-unfit');
   expect((await homeauth('backup verify', [], { passphraseFile: '/root/words' })).failure?.code).toBe('copy-locked');
   expect((await homeauth('backup verify', [], { identity: '/root/none' })).failure?.code).toBe('file-missing');
@@ -102,9 +103,9 @@ test('a restore with the key brings all of it back, and without it touches nothi
   expect(restored.failure).toBeUndefined();
   expect(await objectsIn(fake)).toEqual(then);
   // The copy of what was there before is for the same key, without a word in homeauth.yaml.
-  const kept = ((await files.list('/srv/docker/backups')) ?? []).filter((name) => name !== copy.name);
+  const kept = ((await fake.files.list('/srv/docker/backups')) ?? []).filter((name) => name !== copy.name);
   expect(kept).toHaveLength(1);
-  expect(await files.list(`/srv/docker/backups/${kept[0]}`)).toContain('files.tar.age');
+  expect(await fake.files.list(`/srv/docker/backups/${kept[0]}`)).toContain('files.tar.age');
   expect((await homeauth('backup verify', kept, { identity: '/root/key.txt' })).code).toBe(0);
 });
 
@@ -122,8 +123,8 @@ test('a sealed copy that was cut off is damaged, and what is no public key is re
   const { copy } = await made({ recipient });
   const path = `${copy.path}/database.dump.age`;
   const whole = await bytesOf(path);
-  await files.remove(path);
-  await files.pour(path, 0o600, async (into) => void into.write(whole.subarray(0, -20)));
+  await fake.files.remove(path);
+  await fake.files.pour(path, 0o600, async (into) => void into.write(whole.subarray(0, -20)));
   expect((await homeauth('backup verify', [], { identity: '/root/key.txt' })).out).toContain('is changed');
   const secretGiven = await homeauth('backup', [], { recipient: secret });
   expect(secretGiven.failure?.code).toBe('flag-invalid');

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { textOf } from '../../src/model/shown.ts';
 import { searchForCanaries } from '../crash/canaries.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -13,10 +12,9 @@ beforeEach(() => {
   fake = fakeWorld();
 });
 afterEach(() => fake.close());
-const files = () => fake.files as MemoryFiles;
 const owners = 'correctHorseBatteryStaple';
 const init = () => {
-  files().put('/root/pw', `${owners}\n`, 0o600);
+  fake.files.put('/root/pw', `${owners}\n`, 0o600);
   return homeauthIn(fake)('init', [], { ...initFlags, adminPasswordFile: '/root/pw' });
 };
 
@@ -39,9 +37,9 @@ describe('what is lost', () => {
   test('the env file while the database is there: refused, and the rest untouched', async () => {
     await init();
     const env = at('container-vars.env');
-    const text = (await files().read(env)) ?? '';
-    await files().remove(env);
-    const before = files().snapshot();
+    const text = (await fake.files.read(env)) ?? '';
+    await fake.files.remove(env);
+    const before = fake.files.snapshot();
     const containers = [...fake.docker.boxes.values()];
     for (const command of ['apply', 'init'] as const) {
       const { failure, code } = await homeauthIn(fake)(command);
@@ -50,21 +48,21 @@ describe('what is lost', () => {
       expect(textOf(failure?.fix ?? '')).toMatch(/^Put them back into/);
       expect(code).toBe(2);
     }
-    expect(files().snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     expect([...fake.docker.boxes.values()]).toEqual(containers);
-    files().put(env, text, 0o600);
+    fake.files.put(env, text, 0o600);
     expect((await homeauthIn(fake)('apply')).out).toContain('nothing was changed');
   });
 
   test('the token file: said, with where it may still be', async () => {
     await init();
-    const text = (await files().read(at('.homeauth/token.env'))) ?? '';
-    await files().remove(at('.homeauth/token.env'));
+    const text = (await fake.files.read(at('.homeauth/token.env'))) ?? '';
+    await fake.files.remove(at('.homeauth/token.env'));
     const { failure } = await homeauthIn(fake)('apply');
     expect(failure?.code).toBe('token-lost');
     expect(textOf(failure?.fix ?? '')).toContain('backup');
-    expect(await files().stat(at('.homeauth/token.env'))).toBeUndefined();
-    files().put(at('.homeauth/token.env'), text, 0o600);
+    expect(await fake.files.stat(at('.homeauth/token.env'))).toBeUndefined();
+    fake.files.put(at('.homeauth/token.env'), text, 0o600);
     expect((await homeauthIn(fake)('apply')).out).toContain('nothing was changed');
   });
 
@@ -76,12 +74,12 @@ describe('what is lost', () => {
       state.tokens = state.tokens.filter(({ identifier }) => identifier !== 'homeauth');
       return { state, result: undefined };
     });
-    const before = files().snapshot();
+    const before = fake.files.snapshot();
     for (const command of ['plan', 'apply'] as const) {
       const { failure } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('token-refused');
       expect(textOf(failure?.fix ?? '')).toContain('Directory > Tokens');
     }
-    expect(files().snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import type { Dataset, ZfsSnapshot } from '../../src/world/zfs.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -15,7 +14,7 @@ let fails: string | undefined;
 
 beforeEach(async () => {
   fake = await installed();
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   snapshots = [];
   fails = undefined;
   const dataset = (name: string, mountpoint: string): Dataset => ({
@@ -99,7 +98,7 @@ test('one that fails is told, and the copy is there all the same', async () => {
 test('only of the dataset that homeauth made, where the installation lies', async () => {
   const ledger = JSON.parse((await fake.files.read(at('.homeauth/ledger.json'))) ?? '');
   const [, ...made] = ledger.made;
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   for (const first of [[], [{ id: `dataset:${own}/authentik`, precious: true }]]) {
     files.put(at('.homeauth/ledger.json'), JSON.stringify({ ...ledger, made: [...first, ...made] }), 0o600);
     expect((await json('backup', { plain: true, keep: '2d' })).snapshot).toBeUndefined();

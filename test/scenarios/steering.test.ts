@@ -7,7 +7,6 @@ import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import { catalogue } from '../fakes/catalogue.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -125,7 +124,7 @@ async function named(): Promise<FakeWorld> {
     for (const one of state.blueprints) one.status = hostile;
   });
   for (const { log } of fake.docker.boxes.values()) log.push(logged);
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   for (const directory of [`${at('')}/`, at('certs/'), at('media/'), '/srv/docker/caddy/'])
     files.put(`${directory}${hostile.replaceAll('/', '')}`, '');
   return fake;

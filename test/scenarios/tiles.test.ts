@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contentOf, type MemoryFiles } from '../fakes/files.ts';
+import { contentOf } from '../fakes/files.ts';
 import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
@@ -58,7 +58,7 @@ test('the brand has the title of homeauth.yaml, and without one that of the doma
 });
 
 const png = (mark: number) => Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, mark, 0xff, 0x00]);
-const put = (path: string, bytes: Buffer) => (fake.files as MemoryFiles).put(path, contentOf(bytes), 0o644);
+const put = (path: string, bytes: Buffer) => fake.files.put(path, contentOf(bytes), 0o644);
 const media = async () => (await databaseOf(fake)).media ?? {};
 const brand = async () => (await databaseOf(fake)).brands[0];
 

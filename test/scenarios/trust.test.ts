@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -10,7 +9,6 @@ const helen = { uid: 1000, gid: 1000 };
 const root = { uid: 0, gid: 0 };
 let base: FakeWorld | undefined;
 let fake: FakeWorld;
-const files = () => fake.files as MemoryFiles;
 
 beforeEach(async () => {
   base ??= await installed(['whoami']);
@@ -22,7 +20,7 @@ describe('a homeauth.yaml in the working directory', () => {
   const planted = 'domain: evil.example.com\nbase-dir: /home/eve\n';
 
   test('is not used, and that is said', async () => {
-    files().put('/home/eve/homeauth.yaml', planted);
+    fake.files.put('/home/eve/homeauth.yaml', planted);
     const { code, err } = await homeauthIn(fake, { cwd: '/home/eve' })('plan');
     expect(code).toBe(0);
     expect(err).toContain(`Using ${at('homeauth.yaml')}, not /home/eve/homeauth.yaml.`);
@@ -30,8 +28,8 @@ describe('a homeauth.yaml in the working directory', () => {
   });
 
   test('is named where there is no other', async () => {
-    await files().remove('/etc/homeauth/location');
-    files().put('/home/eve/homeauth.yaml', planted);
+    await fake.files.remove('/etc/homeauth/location');
+    fake.files.put('/home/eve/homeauth.yaml', planted);
     const { failure } = await homeauthIn(fake, { cwd: '/home/eve' })('plan');
     expect(failure?.code).toBe('config-missing');
     expect(textOf(failure?.fix ?? '')).toContain('--config /home/eve/homeauth.yaml');
@@ -55,9 +53,9 @@ describe('what somebody else could replace is not read', () => {
     ['/etc/homeauth', 0o777, root, 'chmod +t /etc/homeauth'],
     ['/etc/homeauth/location', 0o644, helen, 'chown root /etc/homeauth/location'],
   ])('%s with mode %o of %o', async (path, mode, owner, fix) => {
-    const before = await files().stat(path);
-    await files().setAccess(path, mode, owner);
-    const shown = files().snapshot();
+    const before = await fake.files.stat(path);
+    await fake.files.setAccess(path, mode, owner);
+    const shown = fake.files.snapshot();
     for (const command of ['apply', 'uninstall', 'status'] as const) {
       const { code, failure } = await homeauthIn(fake)(command);
       expect(failure?.code).toBe('untrusted-path');
@@ -67,23 +65,23 @@ describe('what somebody else could replace is not read', () => {
     }
     const { code, out } = await homeauthIn(fake)('doctor');
     expect([code, out.replaceAll('\n', ' ')]).toEqual([4, expect.stringContaining(fix)]);
-    expect(files().snapshot()).toEqual(shown);
+    expect(fake.files.snapshot()).toEqual(shown);
     // What the fix does.
-    if (fix.startsWith('chown')) await files().setAccess(path, mode, root);
-    else await files().setAccess(path, fix.includes('+t') ? mode | 0o1000 : mode & ~0o022, owner);
+    if (fix.startsWith('chown')) await fake.files.setAccess(path, mode, root);
+    else await fake.files.setAccess(path, fix.includes('+t') ? mode | 0o1000 : mode & ~0o022, owner);
     expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
-    if (before) await files().setAccess(path, before.mode, before.owner);
+    if (before) await fake.files.setAccess(path, before.mode, before.owner);
   });
 
   test('a ledger that waits for its directory', async () => {
-    await files().write('/etc/homeauth.begun', '{"version":1,"made":[]}', 0o600);
-    await files().setAccess('/etc/homeauth.begun', 0o600, helen);
+    await fake.files.write('/etc/homeauth.begun', '{"version":1,"made":[]}', 0o600);
+    await fake.files.setAccess('/etc/homeauth.begun', 0o600, helen);
     expect((await homeauthIn(fake)('apply')).failure?.fix).toContain('chown root /etc/homeauth.begun');
   });
 
   test('a homeauth.yaml that --config or the variable names', async () => {
-    files().put('/home/eve/homeauth.yaml', 'domain: evil.example.com\n');
-    await files().setAccess('/home/eve', 0o755, helen);
+    fake.files.put('/home/eve/homeauth.yaml', 'domain: evil.example.com\n');
+    await fake.files.setAccess('/home/eve', 0o755, helen);
     for (const [over, flags] of [
       [{}, { config: '/home/eve/homeauth.yaml' }],
       [{ env: { HOMEAUTH_CONFIG: '/home/eve/homeauth.yaml' } }, {}],
@@ -97,8 +95,8 @@ describe('what somebody else could replace is not read', () => {
   });
 
   test('a directory that everybody may write in is none to fear where it is sticky', async () => {
-    await files().setAccess('/srv', 0o1777, root);
-    await files().setAccess('/srv/docker', 0o1775, { uid: 0, gid: 1000 });
+    await fake.files.setAccess('/srv', 0o1777, root);
+    await fake.files.setAccess('/srv/docker', 0o1775, { uid: 0, gid: 1000 });
     expect((await homeauthIn(fake)('apply')).failure).toBeUndefined();
   });
 });
@@ -107,17 +105,17 @@ describe('init below a directory of somebody else', () => {
   beforeEach(async () => {
     await fake.close();
     fake = fakeWorld();
-    await files().makeDirectory('/srv/docker', 0o755, helen);
+    await fake.files.makeDirectory('/srv/docker', 0o755, helen);
   });
 
   test('says so before anything is made', async () => {
-    const shown = files().snapshot();
+    const shown = fake.files.snapshot();
     const { failure, err } = await homeauthIn(fake)('init', [], initFlags);
     expect(failure?.code).toBe('untrusted-path');
     expect(textOf(failure?.fix ?? '').startsWith('chown root /srv/docker\n')).toBe(true);
     expect(err).toBe('');
-    expect(files().snapshot()).toEqual(shown);
-    await files().setAccess('/srv/docker', 0o755, root);
+    expect(fake.files.snapshot()).toEqual(shown);
+    await fake.files.setAccess('/srv/docker', 0o755, root);
     expect((await homeauthIn(fake)('init', [], initFlags)).failure).toBeUndefined();
   });
 
@@ -132,9 +130,9 @@ describe('init below a directory of somebody else', () => {
 describe('a file with a secret', () => {
   const run = (path: string, env = {}) => homeauthIn(fake, { env })('user password', ['helen'], { passwordFile: path });
   beforeEach(async () => {
-    files().put('/home/helen/pw', 'correct horse battery staple\n', 0o600);
-    await files().setAccess('/home/helen', 0o755, helen);
-    await files().setAccess('/home/helen/pw', 0o600, helen);
+    fake.files.put('/home/helen/pw', 'correct horse battery staple\n', 0o600);
+    await fake.files.setAccess('/home/helen', 0o755, helen);
+    await fake.files.setAccess('/home/helen/pw', 0o600, helen);
   });
 
   test('of somebody else is refused, with how to give it', async () => {
@@ -146,14 +144,14 @@ describe('a file with a secret', () => {
   test('of the person who called sudo is theirs to choose', async () => {
     expect((await run('/home/helen/pw', { SUDO_UID: '1000' })).failure?.code).not.toBe('untrusted-path');
     expect((await run('/home/helen/pw', { SUDO_UID: '1001' })).failure?.code).toBe('untrusted-path');
-    await files().setAccess('/home/helen/pw', 0o666, helen);
+    await fake.files.setAccess('/home/helen/pw', 0o666, helen);
     expect((await run('/home/helen/pw', { SUDO_UID: '1000' })).failure?.code).toBe('untrusted-path');
   });
 
   test('the password for the mail server', async () => {
-    const text = (await files().read(at('homeauth.yaml'))) ?? '';
+    const text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
     const mail = 'mail: { host: smtp.example.com, from: a@example.com, username: a, password-file: /home/helen/pw }\n';
-    files().put(at('homeauth.yaml'), text + mail);
+    fake.files.put(at('homeauth.yaml'), text + mail);
     const { failure } = await homeauthIn(fake)('apply');
     expect(failure?.code).toBe('untrusted-path');
   });
@@ -180,15 +178,15 @@ describe('a ledger with a line that no homeauth writes for this installation', (
     ],
     ['a Caddyfile by a way up', { id: 'caddy:/srv/docker/../../etc/cron.d/evil' }],
   ])('%s', async (_, line) => {
-    const { made } = JSON.parse((await files().read(at('.homeauth/ledger.json'))) ?? '');
-    await files().write(at('.homeauth/ledger.json'), JSON.stringify({ version: 1, made: [...made, line] }), 0o600);
-    const shown = files().snapshot();
+    const { made } = JSON.parse((await fake.files.read(at('.homeauth/ledger.json'))) ?? '');
+    await fake.files.write(at('.homeauth/ledger.json'), JSON.stringify({ version: 1, made: [...made, line] }), 0o600);
+    const shown = fake.files.snapshot();
     for (const command of ['uninstall', 'apply', 'plan'] as const) {
       const { failure, code } = await homeauthIn(fake)(command, [], { confirm: 'home.example.com' } as never);
       expect(failure?.code).toBe('ledger-foreign');
       expect(failure?.problem).toContain(line.id);
       expect(code).toBe(2);
     }
-    expect(files().snapshot()).toEqual(shown);
+    expect(fake.files.snapshot()).toEqual(shown);
   });
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Runtime } from '../../src/installation/runtime.ts';
 import { linesOf } from '../../src/model/shown.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -9,13 +8,12 @@ import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 let text: string;
-const files = () => fake.files as MemoryFiles;
 beforeAll(async () => {
   fake = await installed();
-  text = (await files().read(at('homeauth.yaml'))) ?? '';
+  text = (await fake.files.read(at('homeauth.yaml'))) ?? '';
 });
 afterAll(() => fake.close());
-beforeEach(() => files().put(at('homeauth.yaml'), text));
+beforeEach(() => fake.files.put(at('homeauth.yaml'), text));
 
 const writing = [
   ['init', [], {}],
@@ -27,8 +25,8 @@ const writing = [
 ] as const;
 
 test.each(writing)('%s follows no copy of homeauth.yaml', async (command, args, flags) => {
-  files().put('/root/homeauth.yaml', text);
-  const before = files().snapshot();
+  fake.files.put('/root/homeauth.yaml', text);
+  const before = fake.files.snapshot();
   const ways: readonly (readonly [object, Partial<Runtime>])[] = [
     [{ config: '/root/homeauth.yaml' }, {}],
     [{ config: 'homeauth.yaml' }, { cwd: '/root' }],
@@ -42,26 +40,26 @@ test.each(writing)('%s follows no copy of homeauth.yaml', async (command, args, 
       fix: `Use that one, with what you changed here:  --config ${at('homeauth.yaml')}`,
     });
   }
-  expect(files().snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test.each(writing)('%s does not follow a base-dir that was changed by hand', async (command, args, flags) => {
-  files().put(at('homeauth.yaml'), text.replace('base-dir: /srv/docker', 'base-dir: /srv/other'));
-  const before = files().snapshot();
+  fake.files.put(at('homeauth.yaml'), text.replace('base-dir: /srv/docker', 'base-dir: /srv/other'));
+  const before = fake.files.snapshot();
   const { failure } = await homeauthIn(fake)(command, args, flags);
   expect(failure).toMatchObject({ code: 'base-dir-changed', fix: 'Write into the file:  base-dir: /srv/docker' });
-  expect(files().snapshot()).toEqual(before);
+  expect(fake.files.snapshot()).toEqual(before);
 });
 
 test('doctor tells it', async () => {
-  files().put(at('homeauth.yaml'), text.replace('base-dir: /srv/docker', 'base-dir: /srv/other'));
+  fake.files.put(at('homeauth.yaml'), text.replace('base-dir: /srv/docker', 'base-dir: /srv/other'));
   const { out, code } = await homeauthIn(fake)('doctor');
   expect([code, out]).toEqual([4, expect.stringContaining('base-dir-changed')]);
 });
 
 test('init does not follow one that it finds where it was told to look', async () => {
   const bare = fakeWorld();
-  const disk = bare.files as MemoryFiles;
+  const disk = bare.files;
   disk.put(at('homeauth.yaml'), text.replace('base-dir: /srv/docker', 'base-dir: /srv/other'));
   const before = disk.snapshot();
   expect((await homeauthIn(bare)('init', [], initFlags)).failure?.code).toBe('base-dir-changed');
@@ -76,7 +74,7 @@ test('init does not follow one that it finds where it was told to look', async (
 });
 
 test('a link that leads to the file is as good as its path', async () => {
-  files().put('/data/authentik/homeauth.yaml', text);
+  fake.files.put('/data/authentik/homeauth.yaml', text);
   const world: FakeWorld['world'] = {
     ...fake.world,
     files: {

@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from 'vitest';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
@@ -13,7 +12,7 @@ test.each([
   ['docker-compose.yml', 'services:\n  mine: {}\n'],
 ])('a hand-made %s is refused before anything beside it is changed', async (name, text) => {
   fake = fakeWorld();
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   await files.makeDirectory(root, 0o755, { uid: 0, gid: 0 });
   await files.makeDirectory(`${root}/certs`, 0o777, { uid: 1001, gid: 1001 });
   files.put(`${root}/${name}`, text);
@@ -28,7 +27,7 @@ test.each([
 
 test('removing everything leaves what its owner has put beside it', async () => {
   fake = fakeWorld();
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   const homeauth = homeauthIn(fake);
   expect((await homeauth('init', [], initFlags)).failure).toBeUndefined();
   const mine = '/srv/docker/caddy/etc/Caddyfile';

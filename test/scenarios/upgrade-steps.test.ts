@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
+import type { OpenFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { codeOf, logIn, oldHome } from '../fakes/old-home.ts';
@@ -20,9 +20,9 @@ afterEach(() => fake.close());
 
 const code = () => codeOf(fake, first.app);
 
-async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
+async function begin(options: FakeOptions = {}): Promise<OpenFiles> {
   fake = await copyOf(first.fake, options);
-  return fake.files as MemoryFiles;
+  return fake.files;
 }
 
 const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) =>

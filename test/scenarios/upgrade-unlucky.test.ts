@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
+import type { OpenFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { oldHome } from '../fakes/old-home.ts';
@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => first.close());
 afterEach(() => fake.close());
 
-async function begin(options: FakeOptions = {}): Promise<MemoryFiles> {
+async function begin(options: FakeOptions = {}): Promise<OpenFiles> {
   fake = await copyOf(first, options);
-  return fake.files as MemoryFiles;
+  return fake.files;
 }
 
 const confirm = 'home.example.com';

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { textOf } from '../../src/model/shown.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
@@ -59,9 +58,9 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
 
   test('goes line by line, and says what each means here; nothing is written', async () => {
     fake = await copyOf(first);
-    (fake.files as MemoryFiles).put(at('media/public/icon.png'), 'x');
-    (fake.files as MemoryFiles).put(at('templates/email.html'), 'x');
-    const before = (fake.files as MemoryFiles).snapshot();
+    fake.files.put(at('media/public/icon.png'), 'x');
+    fake.files.put(at('templates/email.html'), 'x');
+    const before = fake.files.snapshot();
     const { code, all, problems, of } = await rungs();
     expect(all.map(({ release }) => release)).toEqual([
       ...['2025.4.4', '2025.6.4', '2025.8.6', '2025.10.4'],
@@ -75,7 +74,7 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
     expect(of('2025.12.6')?.effects).toEqual([
       { code: 'files-move', says: `uploaded files move from ${at('media')} to ${at('data/media')}` },
     ]);
-    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 
   test('apply takes no other line', async () => {
@@ -157,10 +156,10 @@ describe('from 2026.5.8', () => {
   ])('apply refuses %s in homeauth.yaml: %s', async (release, code) => {
     fake = await copyOf(first);
     await changeConfig(fake.files, (text) => text.replace('2026.5.8', release));
-    const before = (fake.files as MemoryFiles).snapshot();
+    const before = fake.files.snapshot();
     for (const command of ['plan', 'apply'] as const)
       expect((await homeauthIn(fake)(command)).failure?.code).toBe(code);
-    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
   });
 
   test('no room for a copy and the images', async () => {
@@ -200,7 +199,7 @@ describe('what a registry has', () => {
         throw new Failure({ code: 'image-not-found', problem: 'There is no such image.', fix: 'Check the name.' });
       },
     });
-    const before = (fake.files as MemoryFiles).snapshot();
+    const before = fake.files.snapshot();
     const { out, code } = await homeauthIn(fake)(
       'upgrade',
       [],
@@ -208,7 +207,7 @@ describe('what a registry has', () => {
       fakeTerminal(undefined, { json: true }),
     );
     expect(code).toBe(0);
-    expect((fake.files as MemoryFiles).snapshot()).toEqual(before);
+    expect(fake.files.snapshot()).toEqual(before);
     const { runs, ofLine, newest, unknown } = JSON.parse(out);
     return { runs, ofLine, newest, unknown, asked };
   }

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
 import { packagedTemplates } from '../../src/world/templates.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { installed } from '../fakes/installed.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -21,7 +20,7 @@ const credulous = async () => {
 
 test('add-app and verify notice a Caddy that lets a visitor name another app to authentik', async () => {
   fake = await installed(['whoami']);
-  const files = fake.files as MemoryFiles;
+  const files = fake.files;
   files.put(caddyfile, `${trusting}${(await files.read(caddyfile)) ?? ''}`);
 
   const safe = await homeauthIn(fake)('add-app', ['wiki'], { upstream: 'whoami:80' });

@@ -4,7 +4,6 @@ import { Failure } from '../../src/model/failure.ts';
 import { ladder } from '../../src/model/release-ladder.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { openSession } from '../../src/world/authentik/session.ts';
-import type { MemoryFiles } from '../fakes/files.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { codeOf, oldHome, password } from '../fakes/old-home.ts';
@@ -126,7 +125,7 @@ test('on another server, under another domain', async () => {
   const path = `/mnt/usb/${from.split('/').at(-1)}`;
   const other = fakeWorld({ clock: fake.clock });
   for (const name of (await fake.files.list(from)) ?? [])
-    (other.files as MemoryFiles).put(`${path}/${name}`, (await fake.files.read(`${from}/${name}`)) ?? '', 0o600);
+    other.files.put(`${path}/${name}`, (await fake.files.read(`${from}/${name}`)) ?? '', 0o600);
   await fake.close();
   fake = other;
   await ends(0, 'restore', [path], { domain: 'home.example.org' });

@@ -1,7 +1,7 @@
 import type { CommandName } from '../../../src/cli.ts';
 import { withoutOurs } from '../../../src/proxy/caddy/placement.ts';
 import { pick, seeded } from '../../config/random.ts';
-import type { MemoryFiles } from '../../fakes/files.ts';
+import type { OpenFiles } from '../../fakes/files.ts';
 import type { Flags } from '../../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../../fakes/homeauth.ts';
 import { at } from '../../fakes/installed.ts';
@@ -68,7 +68,7 @@ export function accidents(rounds: number, seed: number): readonly Accident[] {
 export async function meetAccident(base: FakeWorld, { name, path, text, line }: Accident): Promise<Trial> {
   const fake = await copyOf(base);
   try {
-    const disk = fake.files as MemoryFiles;
+    const disk = fake.files;
     const secrets = await secretsOn(fake);
     const was = (await disk.read(path)) ?? '';
     const now = text(was);
@@ -85,7 +85,7 @@ export async function meetAccident(base: FakeWorld, { name, path, text, line }: 
 }
 
 /** What its owner wrote into the Caddyfile is there as it was, whatever became of homeauth's part. */
-async function changedOwn(disk: MemoryFiles, before: string): Promise<string[]> {
+async function changedOwn(disk: OpenFiles, before: string): Promise<string[]> {
   const after = (await disk.read(caddyfile)) ?? '';
   return after === before || withoutOurs(after) === withoutOurs(before)
     ? []

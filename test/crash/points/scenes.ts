@@ -1,4 +1,3 @@
-import type { OpenFiles } from '../../fakes/files.ts';
 import { homeauthIn, initFlags, type Ran } from '../../fakes/homeauth.ts';
 import { at, installed } from '../../fakes/installed.ts';
 import { databaseOf } from '../../fakes/objects.ts';
@@ -144,7 +143,7 @@ export function setStage(): Stage {
         const fresh = fakeWorld();
         for (const name of (await files.list(`/srv/docker/backups/${copy}`)) ?? []) {
           const content = (await files.read(`/srv/docker/backups/${copy}/${name}`)) ?? '';
-          (fresh.files as OpenFiles).put(`/mnt/${copy}/${name}`, content);
+          fresh.files.put(`/mnt/${copy}/${name}`, content);
         }
         return fresh;
       },
@@ -254,7 +253,7 @@ async function copiesAreWhole(fake: FakeWorld): Promise<readonly string[]> {
 
 /** As much as one may break by hand: files, modes, Caddy's text, containers, and objects in authentik. */
 export async function drift(fake: FakeWorld): Promise<void> {
-  const files = fake.files as OpenFiles;
+  const files = fake.files;
   await files.remove(at('docker-compose.yml'));
   await files.setAccess(at('data'), 0o777, { uid: 0, gid: 0 });
   files.put('/srv/docker/caddy/etc/Caddyfile', '# mine\n');
