@@ -115,8 +115,10 @@ function settle(done: () => void, fail: (reason: Error) => void): void {
   let last = begun();
   const look = () => {
     const now = begun();
-    const other = isWaitedFor();
-    still = now - last === ours && !other && !isAsking() ? still + 1 : 0;
+    const isStill = now - last === ours && !isAsking();
+    // To ask for it takes most of a turn.
+    const other = isStill ? waitedFor() : undefined;
+    still = isStill && !other ? still + 1 : 0;
     last = now;
     if (still === turns) done();
     else if (performance.now() - begin > endless)
@@ -131,7 +133,7 @@ function settle(done: () => void, fail: (reason: Error) => void): void {
 const begun = () => new AsyncResource('turn').asyncId();
 
 /** Whether this process waits for another one, for the disk or for a name server. */
-function isWaitedFor(): 'process' | 'system' | undefined {
+function waitedFor(): 'process' | 'system' | undefined {
   const active = process.getActiveResourcesInfo();
   if (active.includes('ProcessWrap')) return 'process';
   return active.some((name) => name.includes('Req')) ? 'system' : undefined;

@@ -47,13 +47,16 @@ const defaults = (): OAuthProvider => ({
   jwt_federation_providers: [],
 });
 
+/** What a client without the fields is shown with. */
+const unset = defaults();
+
 /** Every client is shown here: a proxy provider is one with more to it. */
 function show(call: Call, client: Client): unknown {
   const { grantTypes } = call.site.era;
   const { grant_types, redirect_uris, ...fields } = {
-    ...defaults(),
+    ...unset,
     ...('external_host' in client ? { grant_types: GRANTS, redirect_uris: proxyUris(client) } : {}),
-    ...Object.fromEntries(Object.entries(client).filter(([name]) => name in defaults())),
+    ...Object.fromEntries(Object.entries(client).filter(([name]) => name in unset)),
   } as OAuthProvider;
   return {
     ...(providerBrief(call.state, client.pk, 'oauth2') as Json),
