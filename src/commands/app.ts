@@ -40,7 +40,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       ? await headerOf(found, installation, runtime.catalogue.find(name))
       : undefined;
     const told: AppLogin = { app: name, url, login: found.login ?? 'forward-auth', ...(header && { header }) };
-    return screen.result(appLogin(told, screen.paper), { ...told }, true);
+    return screen.result(appLogin(told, screen.paper), { ...told });
   }
   const client = (await clientsOf(installation))[name];
   const secretFile = clientFile(installation.layout, found);
@@ -73,7 +73,7 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
       }),
     },
   };
-  return screen.result(appLogin(told, screen.paper), { ...told }, true);
+  return screen.result(appLogin(told, screen.paper), { ...told });
 }
 
 function composeOf({ config, layout }: Installation, app: App): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
@@ -109,7 +109,7 @@ async function byLdap(app: App, flags: AppFlags, installation: Installation, run
       ...composeOf(installation, app),
     },
   };
-  return screen.result(appLogin(told, screen.paper), { ...told }, true);
+  return screen.result(appLogin(told, screen.paper), { ...told });
 }
 
 /** What stands where the secret goes: it is told only where it was asked for. */

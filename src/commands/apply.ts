@@ -22,7 +22,7 @@ export async function apply(flags: ApplyFlags, runtime: Runtime): Promise<ExitCo
   if (hasNewer) await consent(before, runtime, screen, wishes, 'This will be changed:');
   const { installation, changes } = await reconcile(before, 'apply', screen.progress, wishes);
   if (changes.length === 0) {
-    return screen.result('Everything is as it should be; nothing was changed.', planData([]), true);
+    return screen.result('Everything is as it should be; nothing was changed.', planData([]));
   }
   const sessionsEnded = await offerEndSessions(installation, await shutOut(installation, changes), flags, screen, true);
   return verifyAndReport(installation, screen, { changes, apps: installation.config.apps, fresh: true, sessionsEnded });

@@ -12,7 +12,7 @@ export async function apps(words: readonly string[], runtime: Runtime): Promise<
   const text = words.join(' ');
   const exact = catalogue.find(text);
   if (exact) {
-    return screen.result(knownAppDetails(exact, screen.paper), { apps: [exact] }, true);
+    return screen.result(knownAppDetails(exact, screen.paper), { apps: [exact] });
   }
   const found = search(catalogue.all(), text);
   if (found.length === 0) throw unknown(text, catalogue.names());
@@ -20,7 +20,7 @@ export async function apps(words: readonly string[], runtime: Runtime): Promise<
     ...{ name, title, category, login: login.use, confidence },
     ...(image && { image }),
   }));
-  return screen.result(knownApps(found, screen.paper), { apps: data }, true);
+  return screen.result(knownApps(found, screen.paper), { apps: data });
 }
 
 function unknown(text: string, names: readonly string[]): Failure {

@@ -4,7 +4,6 @@ import { isOpenedByOurs, makeRepository, nameOf, type Place, placeOf } from '../
 import { copiesIn } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import type { Readers } from '../lifecycle/backup/encryption.ts';
 import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
@@ -20,7 +19,7 @@ import type { World } from '../world/world.ts';
 import { readersFor } from './backup/key.ts';
 import { keepOf } from './backup/prune.ts';
 import { type Outcome, scheduled } from './scheduled.ts';
-import { screenOf } from './screen.ts';
+import { begin } from './screen.ts';
 
 /** `homeauth backup`: everything that is needed to be brought back, beside, in one piece. */
 export function backup(flags: BackupFlags, runtime: Runtime): Promise<ExitCode> {
@@ -28,8 +27,7 @@ export function backup(flags: BackupFlags, runtime: Runtime): Promise<ExitCode> 
 }
 
 async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'backup');
+  const { installation, screen } = await begin('backup', flags, runtime);
   const place = await placeOf(flags.to, flags.resticEnv, installation);
   const name = nameOf(place);
   const keep = keepOf(flags.keep, installation);
@@ -44,11 +42,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
       `A copy in ${name} would take ${bytes(size)} at most: the database of authentik, and`,
       ...names.map((name) => `  ${name}`),
     ];
-    screen.result(
-      words.map((line) => screen.paper.text(line)).join('\n'),
-      { place: name, size, files: names, goes },
-      true,
-    );
+    screen.result(words.map((line) => screen.paper.text(line)).join('\n'), { place: name, size, files: names, goes });
     return fine;
   }
   // Nobody is asked for what cannot be done.
@@ -94,7 +88,7 @@ async function copied(flags: BackupFlags, runtime: Runtime): Promise<Outcome> {
       removed: goes.map(({ name }) => name),
       ...(snapshot !== undefined && { snapshot }),
     };
-    screen.result(words.join('\n'), data, true);
+    screen.result(words.join('\n'), data);
     return fine;
   });
 }

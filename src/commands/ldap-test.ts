@@ -3,7 +3,6 @@ import type { App } from '../config/config.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
 import type { Installation } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { LdapTrial } from '../model/ldap.ts';
@@ -11,11 +10,11 @@ import { appNamed } from '../people/access.ts';
 import { ldapTrials } from '../report/ldap.ts';
 import { bindAs } from '../verify/ldap.ts';
 import { secretFrom } from './password.ts';
-import { screenOf } from './screen.ts';
+import { begin } from './screen.ts';
 
 /** `homeauth ldap test USER`: whether somebody gets into the apps that ask by LDAP, and which groups those are told of. */
 export async function ldapTest(username: string, flags: LdapTestFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('ldap test', flags, runtime);
   const named = flags.app === undefined ? installation.config.apps : [appNamed(installation, flags.app)];
   const apps = ldapApps({ apps: named });
   if (apps.length === 0) throw none(flags.app);
@@ -34,7 +33,6 @@ export async function ldapTest(username: string, flags: LdapTestFlags, runtime: 
     else trials.push({ app: app.name, getsIn: true, groups: await groupsOf(username, app, installation) });
   }
   const isFine = trials.every(({ getsIn }) => getsIn);
-  const screen = screenOf(runtime, 'ldap test');
   return screen.result(ldapTrials(username, trials, screen.paper), { user: username, trials }, isFine);
 }
 

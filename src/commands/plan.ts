@@ -32,6 +32,6 @@ export async function showPlan(
     },
     screen.paper,
   );
-  screen.result(words, planData(changes, trouble), true);
+  screen.result(words, planData(changes, trouble));
   return exitCode && changes.length > 0 ? exitCodes.wrong : exitCodes.fine;
 }

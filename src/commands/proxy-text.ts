@@ -28,5 +28,5 @@ export async function proxyText(
     });
   }
   const text = await textForProxy(installation, files[kind]);
-  return screenOf(runtime, 'proxy text').result(text.trimEnd(), { kind, text }, true);
+  return screenOf(runtime, 'proxy text').result(text.trimEnd(), { kind, text });
 }

@@ -78,7 +78,7 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   const words = app.replacesSite
     ? `${app.host} is your own site again, without this login, and gone from authentik.`
     : `${app.host} is gone from Caddy${isLeftAlone(app) ? '' : ' and from authentik'}. ${rest}`;
-  return screen.result(prose(words, screen.paper), planData(changes), true);
+  return screen.result(prose(words, screen.paper), planData(changes));
 }
 
 /** What becomes of people's accounts in an app that let authentik say who they are. Said before it is let go. */

@@ -22,13 +22,13 @@ export async function report(flags: ReportFlags, runtime: Runtime): Promise<Exit
   const overview = await overviewOf(installation, once(await examined(flags.config, runtime)));
   terminal.live(undefined);
   if (path === undefined) {
-    return screen.result(overviewText(overview, screen.paper), overviewData(overview), true);
+    return screen.result(overviewText(overview, screen.paper), overviewData(overview));
   }
   const templates = await installation.templates();
   const [page, style] = [templates['report.html']!, templates['report.css']!];
   await world.files.write(path, overviewPage(overview, { page, style }), 0o600);
   const words = [`Written: ${path}`, 'Only root can read it: it has the names of people and apps in it.'];
-  return screen.result(prose(words, screen.paper), { ...overviewData(overview), page: path }, true);
+  return screen.result(prose(words, screen.paper), { ...overviewData(overview), page: path });
 }
 
 /** @throws Failure report-taken where a file is there that is no report */

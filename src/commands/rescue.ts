@@ -3,14 +3,13 @@ import { nearest } from '../config/nearest.ts';
 import { emergencyAccount } from '../desired/sso.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { askInside, type Candidate, logRescue } from '../people/rescue/ask.ts';
 import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
-import { type Screen, screenOf } from './screen.ts';
+import { begin, type Screen } from './screen.ts';
 import { newPassword } from './user/password-from.ts';
 
 type Way = 'link' | 'password' | 'second-factor';
@@ -31,8 +30,7 @@ const words: Readonly<Record<Way, { readonly choice: string; readonly what: stri
 export async function rescue(given: string | undefined, flags: RescueFlags, runtime: Runtime): Promise<ExitCode> {
   const { world, terminal } = runtime;
   if (world.host.uid !== 0) throw notRoot();
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'rescue');
+  const { installation, screen } = await begin('rescue', flags, runtime);
   const user = given ?? installation.config.admin.username;
   const account = await candidate(installation, user);
   const way = await wayOf(flags, runtime);
@@ -87,7 +85,7 @@ async function carryOut(
     told.push(
       paper.marked('look', `${username} is no administrator: docker exec authentik ak create_admin_group ${username}`),
     );
-  return screen.result(prose([...told, '', `Written into ${layout.rescueLog}`], paper), data, true);
+  return screen.result(prose([...told, '', `Written into ${layout.rescueLog}`], paper), data);
 }
 
 /** The server's own address on Docker's network, carried to the reader's browser: nothing of ours in between. */

@@ -34,7 +34,7 @@ export async function restore(given: string, flags: RestoreFlags, runtime: Runti
   const key = await keyFrom(flags, runtime);
   assertKey(copy.manifest, key);
   if (flags.dryRun) {
-    return screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } }, true);
+    return screen.result(prose(wordsOf(copy, loss), screen.paper), { copy: copy.name, lost: { ...loss } });
   }
   screen.say(prose(wordsOf(copy, loss), screen.style));
   await confirmDomain('A restore', installation.config.domain, flags, terminal);

@@ -8,7 +8,6 @@ import { variablesFile } from '../desired/variables.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
 import { type Installation, reopened } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { settingsNames } from '../installation/survey.ts';
 import { rotateClients, rotateLdap } from '../lifecycle/rotate/app-secrets.ts';
@@ -23,13 +22,12 @@ import { findingsData, proof } from '../report/findings.ts';
 import { prose } from '../report/layout.ts';
 import { proveRebound } from '../verify/ldap-secret.ts';
 import { confirm } from './confirm.ts';
-import { type Screen, screenOf } from './screen.ts';
+import { begin, type Screen } from './screen.ts';
 
 /** `homeauth rotate app NAME`: other secrets for it, in authentik and in the app. Exit code 4 where a proof failed. */
 export async function rotateApp(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('rotate app', flags, runtime);
   const { terminal } = runtime;
-  const screen = screenOf(runtime, 'rotate app');
   const app = appNamed(installation, name);
   const isByLdap = ldapApps({ apps: [app] }).length > 0;
   const client = isByLdap ? undefined : speaker(app);

@@ -2,7 +2,6 @@ import type { RotateFlags } from '../cli/maintenance.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
 import { engineCheck } from '../doctor/docker.ts';
 import type { Installation } from '../installation/installation.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { withSecret } from '../lifecycle/rotate/app-secrets.ts';
 import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
@@ -18,15 +17,14 @@ import { prose } from '../report/layout.ts';
 import { confirm } from './confirm.ts';
 import { secretFrom } from './password.ts';
 import { exchanged, rebound } from './rotate-app.ts';
-import { screenOf } from './screen.ts';
+import { begin } from './screen.ts';
 
 type What = Rotated | 'mail' | 'all';
 
 /** `homeauth rotate database|key|token|mail|all`: new secrets in the place of known ones. Exit code 4 where a proof failed. */
 export async function rotate(what: What, flags: RotateFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('rotate', flags, runtime);
   const { terminal } = runtime;
-  const screen = screenOf(runtime, 'rotate');
   const asked: readonly Rotated[] =
     what === 'all' || flags.leaked ? ['database', 'key', 'token'] : what === 'mail' ? [] : [what];
   // Nobody is asked for what cannot be done.

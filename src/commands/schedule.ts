@@ -1,23 +1,21 @@
 import type { ScheduleFlags } from '../cli/maintenance.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { assertChosen, assertProgram } from '../installation/trust.ts';
 import { cronLine, hasSystemd, schedule as install, jobsFor, unitsOf, unschedule } from '../lifecycle/schedule.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';
-import { screenOf } from './screen.ts';
+import { begin } from './screen.ts';
 
 /** `homeauth schedule`: copies, drills and doctor by themselves. */
 export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'schedule');
+  const { installation, screen } = await begin('schedule', flags, runtime);
   const { world } = installation;
   if (flags.off) {
     const gone = await hold(installation, 'schedule', () => unschedule(world));
     const words = gone.length > 0 ? `Not scheduled any more: ${gone.join(', ')}.` : 'Nothing was scheduled.';
-    return screen.result(screen.paper.text(words), { scheduled: [], removed: gone }, true);
+    return screen.result(screen.paper.text(words), { scheduled: [], removed: gone });
   }
   assertUnattended(installation);
   await assertProgram(world);
@@ -33,16 +31,16 @@ export async function schedule(flags: ScheduleFlags, runtime: Runtime): Promise<
       screen.style,
     );
     screen.say(told);
-    return screen.result(lines.join('\n'), { scheduled: [], cron: lines }, true);
+    return screen.result(lines.join('\n'), { scheduled: [], cron: lines });
   }
   const units = Object.assign({}, ...jobs.map((job) => unitsOf(job, program))) as Record<string, string>;
   if (flags.dryRun) {
     const words = Object.entries(units).map(([path, text]) => `${path}\n${text}`);
-    return screen.result(words.join('\n'), { units }, true);
+    return screen.result(words.join('\n'), { units });
   }
   await hold(installation, 'schedule', () => install(installation, jobs));
   const words = [`Scheduled: ${names.join(', ')}. When each is due: systemctl list-timers 'homeauth-*'`, ...without];
-  return screen.result(prose(words, screen.paper), { scheduled: names, units: Object.keys(units) }, true);
+  return screen.result(prose(words, screen.paper), { scheduled: names, units: Object.keys(units) });
 }
 
 const noDrill =

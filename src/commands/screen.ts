@@ -1,4 +1,6 @@
+import type { CommonFlags } from '../cli/define-command.ts';
 import type { Progress } from '../engine/run.ts';
+import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
@@ -14,8 +16,13 @@ export interface Screen {
   readonly json: boolean;
   say(text: string): void;
   /** The command's result, words for a person, one object for a script; and the exit code that says whether it is `ok`. */
-  result(words: string, data: Readonly<Record<string, unknown>>, ok: boolean): ExitCode;
+  result(words: string, data: Readonly<Record<string, unknown>>, ok?: boolean): ExitCode;
   progress(event: Progress): void;
+}
+
+/** What a command works on, and where it tells of it. @throws Failure as `open` does */
+export async function begin(command: string, flags: CommonFlags, runtime: Runtime) {
+  return { installation: await open(flags.config, runtime), screen: screenOf(runtime, command) };
 }
 
 export function screenOf({ terminal }: Runtime, command: string): Screen {
@@ -25,7 +32,7 @@ export function screenOf({ terminal }: Runtime, command: string): Screen {
     paper: styleOf(terminal.stdout),
     json: terminal.json,
     say: (text) => terminal.say(text),
-    result(words, data, ok) {
+    result(words, data, ok = true) {
       if (terminal.json) terminal.data(envelope(command, ok, data));
       else terminal.data(words);
       return ok ? exitCodes.fine : exitCodes.wrong;

@@ -21,7 +21,7 @@ import { screenOf } from './screen.ts';
 export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promise<ExitCode> {
   const screen = screenOf(runtime, 'uninstall');
   if (await isBare(flags.config, runtime)) {
-    screen.result(prose(nothingFound(runtime), screen.paper), planData([]), true);
+    screen.result(prose(nothingFound(runtime), screen.paper), planData([]));
     return exitCodes.fine;
   }
   const installation = await open(flags.config, { ...runtime, overUpgrade: true });
@@ -51,7 +51,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
       ...(purge ? [] : [`To see it with your data, too: homeauth uninstall --dry-run --confirm ${domain}`]),
     ];
     const words = [table(paper), ...more.map((note) => prose(note, paper))].join('\n');
-    return screen.result(changes.length === 0 ? prose(nothing, paper) : words, planData(changes), true);
+    return screen.result(changes.length === 0 ? prose(nothing, paper) : words, planData(changes));
   }
   for (const note of notes) screen.say(prose(note, screen.style));
   if (terminal.interactive) {
@@ -65,7 +65,7 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
   const ended = [gone, back, keptIn(done, purge, installation), theirs(done, 'Left')]
     .filter((part) => part !== undefined)
     .join(' ');
-  return screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done), true);
+  return screen.result(prose(done.length === 0 ? nothing : ended, screen.paper), planData(done));
 }
 
 /** Apps that nobody could log in to, because their containers still run with what switches their own passwords off. */

@@ -45,7 +45,7 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
   const screen = screenOf(runtime, 'upgrade');
   if (flags.check) {
     const newer = await lookForNewer(installation);
-    return screen.result(words.newer(newer, screen.paper), { ...newer }, true);
+    return screen.result(words.newer(newer, screen.paper), { ...newer });
   }
   if (flags.dryRun) return flags.back ? takeBack(installation, flags, screen) : show(installation, to, flags, screen);
   return holdUpgrade(installation, 'upgrade', async () => {
@@ -114,11 +114,12 @@ async function takeBack(installation: Installation, flags: UpgradeFlags, screen:
     ...(loss && { loss }),
   });
   if (flags.dryRun) {
-    return screen.result(
-      prose(said, screen.paper),
-      { from, to, ...(copy && { copy: copy.path }), ...(loss && { lost: loss }) },
-      true,
-    );
+    return screen.result(prose(said, screen.paper), {
+      from,
+      to,
+      ...(copy && { copy: copy.path }),
+      ...(loss && { lost: loss }),
+    });
   }
   screen.say(prose(said, screen.style));
   if (loss) await confirmDomain('Going back', installation.config.domain, flags, installation.surroundings.terminal);
@@ -165,7 +166,7 @@ async function finished(all: readonly Ended[], screen: Screen): Promise<ExitCode
     ...(copies.length > 0 && { before: endsOf(last.journal).was, size, place }),
     kept,
   };
-  return screen.result(words.finished(told, screen.paper), data, true);
+  return screen.result(words.finished(told, screen.paper), data);
 }
 
 /** Former data directories, which stay. */

@@ -3,7 +3,6 @@ import type { App } from '../config/config.ts';
 import { isSpeaker } from '../config/oidc.ts';
 import { verifyAll, verifyAsOutsider, verifyAsOwner, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
-import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
@@ -14,7 +13,7 @@ import { findingsData, proof } from '../report/findings.ts';
 import { isAboutName } from '../verify/name.ts';
 import type { Visitor } from '../verify/visit.ts';
 import { isPasswordWrong, passwordAtHand, provenWith } from './password.ts';
-import { type Screen, screenOf } from './screen.ts';
+import { begin, type Screen } from './screen.ts';
 import { enrolmentPrompts } from './user/enrolment-prompts.ts';
 
 /**
@@ -22,8 +21,7 @@ import { enrolmentPrompts } from './user/enrolment-prompts.ts';
  * what changes them, by the doctor, and with -v.
  */
 export async function verify(name: string | undefined, flags: VerifyFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'verify');
+  const { installation, screen } = await begin('verify', flags, runtime);
   const app = name === undefined ? undefined : appNamed(installation, name);
   const apps = app ? [app] : installation.config.apps;
   if (flags.asOwner && !app) throw nameless();

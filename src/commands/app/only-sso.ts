@@ -70,11 +70,11 @@ export async function switchPasswords(
         screen.paper,
       )
     : [prose(`homeauth no longer keeps the passwords that ${title} has of its own switched off.`, screen.paper)];
-  return screen.result(
-    [...anew, ...words].join('\n'),
-    { app: name, onlySso: onlySso !== undefined, ...planData(changes) },
-    true,
-  );
+  return screen.result([...anew, ...words].join('\n'), {
+    app: name,
+    onlySso: onlySso !== undefined,
+    ...planData(changes),
+  });
 }
 
 /** @throws Failure only-sso-unseen where what switches the passwords cannot be looked at */

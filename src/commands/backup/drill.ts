@@ -1,7 +1,6 @@
 import type { BackupDrillFlags } from '../../cli/backup.ts';
 import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed, near } from '../../installation/backups.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { drill as carryOut } from '../../lifecycle/backup/drill.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
@@ -9,7 +8,7 @@ import { issueOf } from '../../model/finding.ts';
 import { findingsData, proof } from '../../report/findings.ts';
 import { duration } from '../../report/time.ts';
 import { type Outcome, scheduled } from '../scheduled.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 import { keyFrom } from './key.ts';
 
 /** `homeauth backup drill [COPY]`: would a restore bring people back in? */
@@ -18,8 +17,7 @@ export function drill(given: string | undefined, flags: BackupDrillFlags, runtim
 }
 
 async function drilled(given: string | undefined, flags: BackupDrillFlags, runtime: Runtime): Promise<Outcome> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'backup drill');
+  const { installation, screen } = await begin('backup drill', flags, runtime);
   const { terminal, world } = runtime;
   const copy = await copyNamed(given, await placeOfCopy(given, flags, installation), installation);
   const key = await keyFrom(flags, runtime);

@@ -4,7 +4,6 @@ import { nameOf, placeOf } from '../../installation/backup-place.ts';
 import { copiesIn } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { assertNewestWhole } from '../../lifecycle/backup/check.ts';
 import { removeCopies, superfluous } from '../../lifecycle/backup/retention.ts';
@@ -13,12 +12,11 @@ import type { Copy } from '../../model/copy.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Style } from '../../report/style.ts';
 import { confirm } from '../confirm.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth backup prune`: what is not to be kept goes, once the newest was read to its end. */
 export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'backup prune');
+  const { installation, screen } = await begin('backup prune', flags, runtime);
   const place = await placeOf(flags.from, flags.resticEnv, installation);
   const name = nameOf(place);
   const keep = keepOf(flags.keep, installation);
@@ -40,11 +38,7 @@ export async function prune(flags: BackupPruneFlags, runtime: Runtime): Promise<
     const { goes, drops } = found;
     const none = `No copy in ${name} is superfluous.`;
     const words = goes.length + drops.length === 0 ? none : listed(found, verb, screen.paper);
-    return screen.result(
-      words,
-      { place: name, removed: namesOf(removed), goes: namesOf(goes), snapshots: drops },
-      true,
-    );
+    return screen.result(words, { place: name, removed: namesOf(removed), goes: namesOf(goes), snapshots: drops });
   };
   const seen = await look();
   if (flags.dryRun) return tell(seen, 'would go', []);

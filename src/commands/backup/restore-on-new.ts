@@ -48,7 +48,7 @@ export async function restoreOnNew(given: string, flags: RestoreFlags, runtime: 
         ]),
   ];
   if (flags.dryRun) {
-    return screen.result(prose(words, screen.paper), { copy: copy.name, domain, baseDir }, true);
+    return screen.result(prose(words, screen.paper), { copy: copy.name, domain, baseDir });
   }
   screen.say(prose(words, screen.style));
   const tell = (what: string) => terminal.live(`· restoring   ${what}`);

@@ -1,19 +1,17 @@
 import type { BackupVerifyFlags } from '../../cli/backup.ts';
 import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed, near } from '../../installation/backups.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { damagesOf } from '../../lifecycle/backup/check.ts';
 import { sizeOf } from '../../model/copy.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { bytes, copyData } from '../../report/backups.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 import { flagFor, keyFrom } from './key.ts';
 
 /** `homeauth backup verify [COPY]`: read it all, as a restore would. */
 export async function verify(given: string | undefined, flags: BackupVerifyFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'backup verify');
+  const { installation, screen } = await begin('backup verify', flags, runtime);
   const { paper } = screen;
   const copy = await copyNamed(given, await placeOfCopy(given, flags, installation), installation);
   const key = await keyFrom(flags, runtime);

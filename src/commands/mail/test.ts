@@ -1,6 +1,5 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { checkEmail } from '../../config/person.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { dialogue } from '../../mail/dialogue.ts';
 import { findingsOf, realMail } from '../../mail/findings.ts';
@@ -8,7 +7,7 @@ import { assertCarried, mailOf } from '../../mail/settings.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findingsData, proof } from '../../report/findings.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth mail test ADDRESS`: can authentik send mail, and where does it stop? Exit code 4 when it cannot. */
 export async function test(address: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
@@ -16,10 +15,9 @@ export async function test(address: string, flags: CommonFlags, runtime: Runtime
   if (refusal) {
     throw new Failure({ code: 'misuse', problem: `"${address}" ${refusal.problem}.`, fix: refusal.fix });
   }
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('mail test', flags, runtime);
   const mail = mailOf(installation);
   await assertCarried(installation);
-  const screen = screenOf(runtime, 'mail test');
   runtime.terminal.live(`· speaking with ${mail.host}`);
   const spoken = findingsOf(await dialogue(installation.world, address), mail, address);
   const isFine = spoken.every(({ status }) => status === 'ok');

@@ -1,17 +1,15 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import { type Finding, ok } from '../../model/finding.ts';
 import { tryAll } from '../../notify/notify.ts';
 import { findingsData, proof } from '../../report/findings.ts';
 import { failed } from '../../verify/check.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth notify test`: one message to each who is told of problems. Exit code 4 when one did not take it. */
 export async function test(flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'notify test');
+  const { installation, screen } = await begin('notify test', flags, runtime);
   runtime.terminal.live('· sending a message to each');
   const tried = await tryAll(installation);
   runtime.terminal.live(undefined);

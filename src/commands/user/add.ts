@@ -3,7 +3,6 @@ import { checkEmail, checkTitle, checkUsername } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { oneLine } from '../../model/control-characters.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
@@ -15,14 +14,13 @@ import { passwordLink, recoveryOff } from '../../people/reset.ts';
 import { asAdmin } from '../../report/people.ts';
 import type { Validate } from '../../world/terminal/question.ts';
 import type { Terminal } from '../../world/terminal/terminal.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 import { noPassword } from './password.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user add NAME`: an account for somebody, with a password or a link to set one. */
 export async function add(given: string | undefined, flags: UserAddFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'user add');
+  const { installation, screen } = await begin('user add', flags, runtime);
   const { paper } = screen;
   const link = flags.link ?? false;
   // What no answer changes is refused before anything is asked.
@@ -47,7 +45,7 @@ export async function add(given: string | undefined, flags: UserAddFlags, runtim
     '',
     `They log in at https://${installation.config.authHost}`,
   ];
-  return screen.result(words.join('\n'), { person: personOf(account), made, ...(url && { link: url.reveal() }) }, true);
+  return screen.result(words.join('\n'), { person: personOf(account), made, ...(url && { link: url.reveal() }) });
 }
 
 async function interview(

@@ -37,5 +37,5 @@ export const sessions = (n: number): string => (n === 1 ? '1 session' : `${n} se
 function tell(command: string, words: string, data: Readonly<Record<string, unknown>>, runtime: Runtime): ExitCode {
   const screen = screenOf(runtime, command);
   const { paper } = screen;
-  return screen.result(row(paper, { mark: paper.mark('done'), text: paper.text(words) }).join('\n'), data, true);
+  return screen.result(row(paper, { mark: paper.mark('done'), text: paper.text(words) }).join('\n'), data);
 }

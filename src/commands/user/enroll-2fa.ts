@@ -1,6 +1,5 @@
 import type { UserEnroll2faFlags } from '../../cli/people.ts';
 import type { Installation } from '../../installation/installation.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Method } from '../../model/second-factor.ts';
@@ -11,22 +10,21 @@ import { factorsOf, lacking } from '../../people/second-factor/factors.ts';
 import { prose } from '../../report/layout.ts';
 import { methods, skewed } from '../../report/second-factor.ts';
 import { secretFrom } from '../password.ts';
-import { type Screen, screenOf } from '../screen.ts';
+import { begin, type Screen } from '../screen.ts';
 import { enrolmentPrompts } from './enrolment-prompts.ts';
 
 /** `homeauth user enroll-2fa NAME`: an authenticator app and recovery codes, set up from the terminal. */
 export async function enroll2fa(name: string, flags: UserEnroll2faFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('user enroll-2fa', flags, runtime);
   const account = await accountNamed(installation, name);
-  const screen = screenOf(runtime, 'user enroll-2fa');
   const missing = lacking(await factorsOf(installation.world, account.pk));
   const data = (made: readonly Method[]) => ({ user: name, missing, made });
   if (missing.length === 0) {
     const words = `${name} has an authenticator app and recovery codes already. If the phone is lost: homeauth user reset-2fa ${name}`;
-    return screen.result(prose(words, screen.paper), data([]), true);
+    return screen.result(prose(words, screen.paper), data([]));
   }
   if (flags.dryRun) {
-    return screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]), true);
+    return screen.result(prose(`To be set up for ${name}: ${methods(missing)}.`, screen.paper), data([]));
   }
   const { terminal } = runtime;
   if (!terminal.interactive || terminal.json) throw needsTerminal(name);
@@ -38,7 +36,6 @@ export async function enroll2fa(name: string, flags: UserEnroll2faFlags, runtime
   return screen.result(
     prose(`${name} has a second factor: ${methods(['totp', 'static'])}.`, screen.paper),
     data(missing),
-    true,
   );
 }
 

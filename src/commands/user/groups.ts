@@ -1,12 +1,11 @@
 import type { UserGroupsFlags } from '../../cli/people.ts';
 import { hold } from '../../installation/lock.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { changeGroups } from '../../people/change.ts';
 import { asAdmin } from '../../report/people.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 import { offerEndSessions } from './end-sessions.ts';
 
 /** `homeauth user groups NAME`: show somebody's groups, or change them. */
@@ -15,8 +14,7 @@ export async function groups(
   { add = [], remove = [], ...flags }: UserGroupsFlags,
   runtime: Runtime,
 ): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'user groups');
+  const { installation, screen } = await begin('user groups', flags, runtime);
   const { paper } = screen;
   const isAsked = add.length + remove.length > 0;
   const change = isAsked
@@ -33,8 +31,8 @@ export async function groups(
     ...(isAsked && !changed ? ['It was so already; nothing was changed.'] : []),
     ...(changed ? [] : [paper.text(state)]),
   ];
-  if (!screen.json) screen.result(words.join('\n'), {}, true);
+  if (!screen.json) screen.result(words.join('\n'), {});
   const ended = change.removed.length > 0 ? await offerEndSessions(installation, [account], flags, screen, true) : 0;
-  if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended }, true);
+  if (screen.json) screen.result('', { user: name, groups, ...change, sessionsEnded: ended });
   return exitCodes.fine;
 }

@@ -27,11 +27,11 @@ export async function invite(email: string | undefined, flags: UserInviteFlags, 
   const { invitation, link } = await hold(installation, command, () => invited(installation, wanted));
   const mailed =
     email !== undefined && installation.config.mail ? await mailInvitation(installation, invitation) : undefined;
-  return screen.result(
-    words({ invitation, link, mailed }, screen.paper),
-    { invitation, link, mailed: mailed ?? false },
-    true,
-  );
+  return screen.result(words({ invitation, link, mailed }, screen.paper), {
+    invitation,
+    link,
+    mailed: mailed ?? false,
+  });
 }
 
 /** What is asked for, if it makes sense. @throws Failure flag-invalid, email-taken, group-unknown, group-of-admins */

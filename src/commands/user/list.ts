@@ -1,20 +1,18 @@
 import type { UserListFlags } from '../../cli/people.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accounts, isPerson, personOf } from '../../people/accounts.ts';
 import { secured } from '../../people/second-factor/factors.ts';
 import { people as words } from '../../report/people.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth user list`: everyone who can log in; with -v also what is not a person. */
 export async function list(flags: UserListFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'user list');
+  const { installation, screen } = await begin('user list', flags, runtime);
   const shown = (await accounts(installation)).filter((account) => flags.verbose || isPerson(account));
   const have = await secured(installation.world, shown);
   const people = shown
     .map((account) => ({ ...personOf(account), secondFactor: have.has(account.username) }))
     .toSorted((a, b) => a.username.localeCompare(b.username));
-  return screen.result(words(people, installation.config.authHost, screen.paper), { people }, true);
+  return screen.result(words(people, installation.config.authHost, screen.paper), { people });
 }

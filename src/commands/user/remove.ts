@@ -1,18 +1,16 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { hold } from '../../installation/lock.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { assertRemovable, removePerson } from '../../people/change.ts';
 import { prose } from '../../report/layout.ts';
 import { confirm } from '../confirm.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth user remove NAME`: an account gone for good. */
 export async function remove(name: string, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'user remove');
+  const { installation, screen } = await begin('user remove', flags, runtime);
   const account = await accountNamed(installation, name);
   await assertRemovable(installation, account);
   const person = personOf(account);
@@ -24,5 +22,5 @@ export async function remove(name: string, flags: CommonFlags, runtime: Runtime)
   );
   await confirm(`Remove ${name}?`, runtime.terminal);
   await hold(installation, `user remove ${name}`, () => removePerson(installation, name));
-  return screen.result(screen.paper.marked('done', `${name} is gone.`), { person }, true);
+  return screen.result(screen.paper.marked('done', `${name} is gone.`), { person });
 }

@@ -1,5 +1,4 @@
 import type { UserShowFlags } from '../../cli/people.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accessToAll } from '../../people/access.ts';
@@ -7,12 +6,11 @@ import { accountNamed, personOf } from '../../people/accounts.ts';
 import { factorsOf } from '../../people/second-factor/factors.ts';
 import { sessionsOf } from '../../people/sessions.ts';
 import { person as words } from '../../report/people.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth user show NAME`: all that homeauth knows about somebody. */
 export async function show(name: string, flags: UserShowFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
-  const screen = screenOf(runtime, 'user show');
+  const { installation, screen } = await begin('user show', flags, runtime);
   const account = await accountNamed(installation, name, flags.verbose ? 'anybody' : 'people');
   const [factors, sessions, access] = await Promise.all([
     factorsOf(installation.world, account.pk),
@@ -20,9 +18,10 @@ export async function show(name: string, flags: UserShowFlags, runtime: Runtime)
     accessToAll(installation, account),
   ]);
   const person = personOf(account);
-  return screen.result(
-    words({ person, factors, sessions, access }, screen.paper),
-    { person, factors, sessions, access },
-    true,
-  );
+  return screen.result(words({ person, factors, sessions, access }, screen.paper), {
+    person,
+    factors,
+    sessions,
+    access,
+  });
 }

@@ -1,18 +1,16 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { hold } from '../../installation/lock.ts';
-import { open } from '../../installation/open.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { forgetGuesses } from '../../people/change.ts';
 import { prose } from '../../report/layout.ts';
-import { screenOf } from '../screen.ts';
+import { begin } from '../screen.ts';
 
 /** `homeauth user unlock [NAME]`: wrong passwords are forgotten, of one name or of all names and addresses. */
 export async function unlock(name: string | undefined, flags: CommonFlags, runtime: Runtime): Promise<ExitCode> {
-  const installation = await open(flags.config, runtime);
+  const { installation, screen } = await begin('user unlock', flags, runtime);
   if (name !== undefined) await accountNamed(installation, name);
-  const screen = screenOf(runtime, 'user unlock');
   const forgotten = await hold(installation, `user unlock ${name ?? ''}`.trim(), () =>
     forgetGuesses(installation, name),
   );
@@ -20,9 +18,8 @@ export async function unlock(name: string | undefined, flags: CommonFlags, runti
   const words = name
     ? `${name} may try again. Where their address is locked for other names, too: homeauth user unlock`
     : 'Everybody may try again, from every address.';
-  return screen.result(
-    prose(forgotten === 0 ? 'There is no block to lift.' : paper.marked('done', words), paper),
-    { ...(name !== undefined && { user: name }), forgotten },
-    true,
-  );
+  return screen.result(prose(forgotten === 0 ? 'There is no block to lift.' : paper.marked('done', words), paper), {
+    ...(name !== undefined && { user: name }),
+    forgotten,
+  });
 }
