@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
-import { type AppApiFound, type AppApiSpec, placeOf, type Setting } from '../model/app-setting.ts';
+import { type AppApiFound, type AppApiSpec, appOf, placeOf, type Setting } from '../model/app-setting.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
 import type { Observed } from '../model/resource.ts';
@@ -212,23 +212,23 @@ const noKey = ({ key }: AppApiSpec): Failure =>
 /** How the world tells of a server that cannot prove who it is. */
 const notProven = 'untrusted-certificate';
 
-const unproven = ({ upstream, key }: AppApiSpec): Failure =>
+const unproven = ({ upstream, key, sent }: AppApiSpec): Failure =>
   new Failure({
     code: notProven,
     problem: `The key in ${key.file} was not sent to ${upstream}, because its certificate is not trusted.`,
     why: 'A server that cannot prove who it is may be somebody else. All else was carried out.',
     fix: [
       'Name the authority that signed it in homeauth.yaml (upstream-tls: ca), or a port of the app without TLS as its upstream; then: homeauth apply',
-      'Or delete api-key-file in homeauth.yaml, and enter the settings by hand: homeauth app NAME',
+      `Or delete api-key-file in homeauth.yaml, and enter the settings by hand: homeauth app ${appOf({ sent })}`,
     ],
   });
 
-const otherApp = ({ upstream, read: path }: AppApiSpec, status: number): Failure =>
+const otherApp = ({ upstream, read: path, sent }: AppApiSpec, status: number): Failure =>
   new Failure({
     code: 'app-api-unknown',
     problem: `http://${upstream}${path} answers ${status}, and not with settings that homeauth can read.`,
     why: 'Another app answers there than its name says, or a release of it that has changed.',
-    fix: `Correct upstream in homeauth.yaml, or delete api-key-file there and enter the settings by hand: homeauth app NAME`,
+    fix: `Correct upstream in homeauth.yaml, or delete api-key-file there and enter the settings by hand: homeauth app ${appOf({ sent })}`,
   });
 
 const silent = ({ upstream }: AppApiSpec): Failure =>
@@ -240,10 +240,10 @@ const silent = ({ upstream }: AppApiSpec): Failure =>
   });
 
 /** Its own words may quote what was sent. */
-const refused = ({ upstream, write: { method, path } }: AppApiSpec, status: number): Failure =>
+const refused = ({ upstream, write: { method, path }, sent }: AppApiSpec, status: number): Failure =>
   new Failure({
     code: 'app-api-refused',
     problem: `The app at ${upstream} did not take its settings: ${method} ${path} answers ${status}.`,
     why: 'It knows one of them by another name, or has a file of settings that goes before. Nothing in it was changed.',
-    fix: 'Delete api-key-file in homeauth.yaml and enter the settings by hand: homeauth app NAME',
+    fix: `Delete api-key-file in homeauth.yaml and enter the settings by hand: homeauth app ${appOf({ sent })}`,
   });

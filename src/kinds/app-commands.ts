@@ -4,6 +4,7 @@ import {
   type AppCommand,
   type AppCommandsFound,
   type AppCommandsSpec,
+  appOf,
   type Handed,
   type Plain,
   placeOf,
@@ -38,7 +39,7 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
           return {
             is: 'unknown',
             because,
-            failure: failed(container, want.ready, code),
+            failure: failed(want, want.ready, code),
             ...(isNone(code) && { isLost: true }),
           };
       }
@@ -80,7 +81,7 @@ export const appCommandsKind: Kind<AppCommandsSpec, AppCommandsFound> = {
     for (const argv of giveBack ? steps.toReversed() : steps) {
       if (!argv) continue;
       const { code } = await run(world, want, argv);
-      if (code > 0) throw failed(want.in, argv, code);
+      if (code > 0) throw failed(want, argv, code);
     }
     if (!handsNothing(want)) await keepMark(sent, giveBack ? undefined : mark, world);
   },
@@ -153,7 +154,7 @@ function backTo(former: Plain | undefined, { unset, back }: AppCommand): readonl
 const isNone = (code: number): boolean => code === 126 || code === 127;
 
 /** What it printed may quote what it was handed. */
-const failed = (container: string, argv: readonly string[], code: number): Failure =>
+const failed = ({ in: container, sent }: AppCommandsSpec, argv: readonly string[], code: number): Failure =>
   new Failure({
     code: 'app-command-failed',
     problem: `In the container ${container}, this ended with ${code}: ${argv.join(' ')}`,
@@ -161,7 +162,7 @@ const failed = (container: string, argv: readonly string[], code: number): Failu
       ? 'There is no such program: another app runs there than its name says, or a release of it that has changed.'
       : 'The app was started anew in the middle, does not reach the login page or trust its certificate, or does not know one of the words.',
     fix: [
-      `Look at its log (docker logs --tail 50 ${container}), and at what belongs into its compose file (homeauth app NAME), then: homeauth apply`,
-      'Or delete settings-in in homeauth.yaml, and enter the settings by hand: homeauth app NAME',
+      `Look at its log (docker logs --tail 50 ${container}), and at what belongs into its compose file (homeauth app ${appOf({ sent })}), then: homeauth apply`,
+      `Or delete settings-in in homeauth.yaml, and enter the settings by hand: homeauth app ${appOf({ sent })}`,
     ],
   });

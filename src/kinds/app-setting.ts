@@ -108,19 +108,19 @@ function fileIn(key: string): [container: string, path: string] {
   return [container, rest.slice(1)];
 }
 
-function read(text: string, { in: key, format, settings }: AppSettingSpec): readonly Setting[] {
+function read(text: string, { in: key, format, settings, unread }: AppSettingSpec): readonly Setting[] {
   try {
     return readSettings(text, format, settings);
   } catch (error) {
-    throw unreadable(key, format, error);
+    throw unreadable(key, format, appOf({ unread }), error);
   }
 }
 
-function written(text: string, { in: key, format, settings }: AppSettingSpec): string {
+function written(text: string, { in: key, format, settings, unread }: AppSettingSpec): string {
   try {
     return withSettings(text, format, settings);
   } catch (error) {
-    throw unreadable(key, format, error);
+    throw unreadable(key, format, appOf({ unread }), error);
   }
 }
 
@@ -152,13 +152,13 @@ const untrusting = (container: string, app: string): Failure =>
   });
 
 /** Its own words may quote the file, which holds secrets of the app. */
-const unreadable = (key: string, format: string, cause: unknown): Failure =>
+const unreadable = (key: string, format: string, app: string, cause: unknown): Failure =>
   new Failure(
     {
       code: 'app-file-unreadable',
       problem: `${key} cannot be changed as ${format.toUpperCase()}.`,
       why: 'It has a mistake in it, or a single value where a group of settings belongs.',
-      fix: 'Correct it, or delete settings-in in homeauth.yaml and enter the settings by hand: homeauth app NAME',
+      fix: `Correct it, or delete settings-in in homeauth.yaml and enter the settings by hand: homeauth app ${app}`,
     },
     { cause },
   );

@@ -60,7 +60,7 @@ const container = { name: 'photos', running: true, networks: [], labels: {} };
 const world = {
   http: ownHttp,
   files: {
-    read: async (path: string) => (path === '/sent' ? sent : keyFile),
+    read: async (path: string) => (path === '/home/apps/photos@8080.sent' ? sent : keyFile),
     write: async (_: string, content: string) => {
       sent = content;
     },
@@ -81,7 +81,7 @@ const want: AppApiSpec = {
   write: { method: 'PUT', path: '/api/settings', whole: false },
   key: { header: 'x-api-key', prefix: '', file: '/root/key' },
   hidden: ['oauth.secret'],
-  sent: '/sent',
+  sent: '/home/apps/photos@8080.sent',
   settings: [
     ...settingsOf({ oauth: { enabled: true, issuer: 'https://auth/' } }),
     { path: ['oauth', 'secret'], value: new Secret('hush') },
@@ -174,7 +174,7 @@ test('an app on this server itself is asked at its own address', async () => {
 test('what it refuses has a name, and is not quoted', async () => {
   const wanted = { ...want, settings: [...want.settings, ...settingsOf({ unknown: 1 })] };
   const failure = await appApiKind.apply?.(key, wanted, world, undefined).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: 'app-api-refused' });
+  expect(failure).toMatchObject({ code: 'app-api-refused', fix: expect.stringMatching(/homeauth app photos$/) });
   expect(JSON.stringify(failure)).not.toContain('hush');
 });
 

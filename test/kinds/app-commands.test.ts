@@ -48,7 +48,7 @@ const want: AppCommandsSpec = {
   user: 'www-data',
   ready: ['occ', 'status'],
   variables: { SECRET: new Secret('hush') },
-  sent: '/sent',
+  sent: '/home/apps/files@cloud.sent',
   settings: [
     {
       name: 'protocol',
@@ -134,7 +134,10 @@ test('a command that fails is named without what it printed', async () => {
   const [first, second] = want.settings;
   const bad = { ...want, settings: [first!, { ...second!, set: ['occ', 'set', 'provider', 'bad'] }] };
   const failure = (await apply(bad)?.catch((error: unknown) => error)) as Failure;
-  expect(failure).toMatchObject({ code: 'app-command-failed' });
+  expect(failure).toMatchObject({
+    code: 'app-command-failed',
+    fix: [expect.stringContaining('(homeauth app files)'), expect.stringMatching(/homeauth app files$/)],
+  });
   expect(JSON.stringify(failure)).not.toContain('hush');
 });
 

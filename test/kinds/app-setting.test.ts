@@ -11,7 +11,7 @@ const key = 'synapse:/data/homeserver.yaml';
 const want: AppSettingSpec = {
   in: key,
   format: 'yaml',
-  unread: '/home/unread',
+  unread: '/home/apps/chat@synapse.unread',
   settings: [
     ...settingsOf({ public_baseurl: 'https://chat/', 'oidc.issuer': 'https://auth/' }),
     { path: ['oidc', 'client_secret'], value: new Secret('hush') },
@@ -138,7 +138,7 @@ test('a container that is away is no difference, and a file that is missing or b
   });
   const broken = worldWith('a: [hush\n').world;
   const failure = await appSettingKind.observe(key, broken, want).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: 'app-file-unreadable' });
+  expect(failure).toMatchObject({ code: 'app-file-unreadable', fix: expect.stringMatching(/homeauth app chat$/) });
   expect(JSON.stringify(failure)).not.toContain('hush');
 });
 
