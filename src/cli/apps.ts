@@ -51,6 +51,10 @@ export const addApp = defineCommand({
         '--compose-override',
         "write the lines for the app's compose file into a file beside it, for Compose to read",
       )
+      .option(
+        '--compose-up',
+        'the same, and make its container anew (docker compose up -d) whenever these settings change',
+      )
       .option('--admin-password-file <file>', 'your password, to prove the login; - reads stdin')
       .option(...endShutOut),
   run: async ([name], flags, s): Promise<ExitCode> => (await import('../commands/add-app.ts')).addApp(name, flags, s),

@@ -59,7 +59,7 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
   if (flags.apiKeyFile !== undefined) await assertKey(flags.apiKeyFile, before.world);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);
   const ended = await putBehindLogin(before, edit, { command: 'add-app', name, typed: name }, flags, runtime);
-  if (override && !flags.dryRun) screen.say(prose(nextStep(override), screen.style));
+  if (override && !override.up && !flags.dryRun) screen.say(prose(nextStep(override), screen.style));
   return ended;
 }
 

@@ -79,7 +79,8 @@ export async function app(name: string, flags: AppFlags, runtime: Runtime): Prom
 function composeOf({ config, layout }: Installation, app: App): Pick<NonNullable<AppLogin['oidc']>, 'compose'> {
   const lines = composeLines(config, layout, app);
   const override = writtenIn(app)?.override;
-  return lines ? { compose: { ...lines, ...(override && { override: override.file }) } } : {};
+  const beside = override && { override: override.file, ...(override.up && { up: override.up }) };
+  return lines ? { compose: { ...lines, ...beside } } : {};
 }
 
 function showSecret(secret: Secret | undefined, name: string, path: string, { terminal }: Runtime): ExitCode {

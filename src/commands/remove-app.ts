@@ -6,6 +6,7 @@ import type { App } from '../config/config.ts';
 import { setOidc, removeApp as without } from '../config/edit.ts';
 import { nearest } from '../config/nearest.ts';
 import { isSpeaker } from '../config/oidc.ts';
+import { composeServiceId } from '../desired/compose-override.ts';
 import { takesVariables } from '../desired/variables.ts';
 import { type Edit, openInstallation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
@@ -47,13 +48,7 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
     screen.say(prose(nothingBack(app, keyFile), screen.style));
   const accounts = accountsIn(app, runtime.catalogue.find(name));
   if (accounts !== undefined) screen.say(prose(accounts, screen.style));
-  if (takesVariables(before.config, app))
-    screen.say(
-      prose(
-        `The files of homeauth that its compose file names go, too: take those lines out of it (an override file goes by itself), and run docker compose up -d in its folder. With them it does not start again.`,
-        screen.style,
-      ),
-    );
+  if (takesVariables(before.config, app)) screen.say(prose(filesGo(app), screen.style));
   const lasting =
     writtenIn(app)
       ?.commands?.settings?.filter(({ unset }) => !unset)
@@ -74,7 +69,12 @@ export async function removeApp(name: string, flags: CommonFlags, runtime: Runti
   }
   const wishes = { mayTake: after.mayEdit, edit };
   const { changes } = await reconcile(after, command, screen.progress, wishes);
-  const rest = app.container ? 'Its container is gone, too.' : 'Its own container and data are untouched.';
+  const { override } = writtenIn(app) ?? {};
+  const isAnew = override && changes.some(({ op, id }) => op === 'release' && id === composeServiceId(override));
+  const own = isAnew
+    ? 'Its own container was made anew without homeauth; its data is untouched.'
+    : 'Its own container and data are untouched.';
+  const rest = app.container ? 'Its container is gone, too.' : own;
   const words = app.replacesSite
     ? `${app.host} is your own site again, without this login, and gone from authentik.`
     : `${app.host} is gone from Caddy${isLeftAlone(app) ? '' : ' and from authentik'}. ${rest}`;
@@ -95,6 +95,13 @@ function accountsIn({ login, title }: App, known: KnownApp | undefined): string 
     default:
       return undefined;
   }
+}
+
+function filesGo(app: App): string {
+  const { override } = writtenIn(app) ?? {};
+  return override?.up
+    ? `The files of homeauth that Compose reads for it go, too, and homeauth makes its container anew without them: docker compose up -d ${override.service}`
+    : `The files of homeauth that its compose file names go, too: take those lines out of it (an override file goes by itself), and run docker compose up -d in its folder. With them it does not start again.`;
 }
 
 const passwordsFirst = ({ title }: App): string =>

@@ -4,6 +4,7 @@ import type { App } from '../config/config.ts';
 import { ldapApps } from '../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../config/oidc.ts';
 import { settingsId } from '../desired/app-settings.ts';
+import { composeServiceId } from '../desired/compose-override.ts';
 import { variablesFile } from '../desired/variables.ts';
 import { verifyExchanged } from '../doctor/verify.ts';
 import { type Installation, reopened } from '../installation/installation.ts';
@@ -73,7 +74,7 @@ function handedOver(
   settings: Id | undefined,
 ): string {
   const { name, ldap } = app;
-  const { api, env, file } = writtenIn(app) ?? {};
+  const { api, env, file, override } = writtenIn(app) ?? {};
   const secret = ldap ? 'bind password' : 'secret';
   if (settings !== undefined) {
     if (!changes.some(({ id }) => id === settings))
@@ -81,6 +82,8 @@ function handedOver(
     if (!file) return `${name}: it has the new ${secret} from homeauth.`;
     return `${name}: ${file.in} has the new ${secret}, and its container was restarted.`;
   }
+  const isAnew = override?.up && changes.some(({ id }) => id === composeServiceId(override));
+  if (env && isAnew) return `${name}: its container was made anew, and has the new ${secret}.`;
   if (env)
     return `${name}: ${variablesFile(layout, app)} has the new ${secret}, and it reads that when its container is made anew. In the directory of its compose file: docker compose up -d`;
   return `${name}: enter the new ${secret} in it. It is shown by: homeauth app ${name} --show-secret`;

@@ -70,7 +70,8 @@ export async function uninstall(flags: UninstallFlags, runtime: Runtime): Promis
 
 /** Apps that nobody could log in to, because their containers still run with what switches their own passwords off. */
 async function withoutPasswords({ config, world }: Installation): Promise<string[]> {
-  const found = speakers(config).map(async (app) => ((await runsWithoutPasswords(app, world)) ? [app.title] : []));
+  const theirs = speakers(config).filter(({ oidc }) => !oidc.override?.up);
+  const found = theirs.map(async (app) => ((await runsWithoutPasswords(app, world)) ? [app.title] : []));
   return (await Promise.all(found)).flat().map(passwordsOff);
 }
 

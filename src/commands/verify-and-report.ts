@@ -1,6 +1,8 @@
+import { writtenIn } from '../config/app-settings.ts';
 import type { App } from '../config/config.ts';
 import { ldapProvider } from '../config/ldap.ts';
 import { settingsId } from '../desired/app-settings.ts';
+import { composeServiceId } from '../desired/compose-override.ts';
 import { oidcProvider } from '../desired/oidc.ts';
 import { verifyAll, verifyClients } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
@@ -9,7 +11,7 @@ import { settingsNames } from '../installation/survey.ts';
 import type { Change } from '../model/change.ts';
 import type { ExitCode } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
-import { parseId } from '../model/resource.ts';
+import { type Id, parseId } from '../model/resource.ts';
 import type { Secret } from '../model/secret.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { closing } from '../report/next.ts';
@@ -71,6 +73,13 @@ export async function verifyAndReport(installation: Installation, screen: Screen
   return screen.result(words.join('\n'), { ...planData(told.changes), ...ended, ...findingsData(findings) }, ok);
 }
 
+/** What homeauth has told an app of authentik by: its settings, or its variables where it makes the container anew. */
+function toldBy(app: App, names: Awaited<ReturnType<typeof settingsNames>>): readonly Id[] {
+  const { env, override } = writtenIn(app) ?? {};
+  const settings = settingsId(app, names);
+  return [...(settings ? [settings] : []), ...(env && override?.up ? [composeServiceId(override)] : [])];
+}
+
 /** Which names lead here is told by what changed the list of them: sites of Caddy's, or apps where the proxy is the user's affair. */
 const touchesNames = (changes: readonly Change[]): boolean =>
   changes.some(({ op, id }) => {
@@ -128,7 +137,7 @@ function nextSteps(
     )
     .map((app) => ({
       command: `homeauth app ${app.name}`,
-      what: told.changes.some(({ id }) => id === settingsId(app, names))
+      what: told.changes.some(({ id }) => toldBy(app, names).includes(id))
         ? 'what else has to be done in it; its settings are there'
         : 'what to enter in it: without that it knows nothing of authentik',
     }));

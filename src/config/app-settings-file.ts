@@ -38,11 +38,15 @@ export const writtenKeys = {
         .string()
         .regex(/^[a-zA-Z0-9._-]+$/)
         .meta({ description: 'What the app is called in its compose file.' }),
+      up: z.boolean().default(false).meta({
+        description:
+          'homeauth makes the container anew (`docker compose up -d SERVICE`) whenever these lines or the variables change, and once more without them when the app leaves. Compose also applies what you have changed in its files since. `add-app --compose-up` writes this.',
+      }),
     })
     .optional()
     .meta({
       description:
-        'homeauth writes the lines for the compose file of the app (variables, authorities) into a file of their own beside it, which Compose reads, too. It never runs Compose. The file goes with the app while it is unchanged.',
+        'homeauth writes the lines for the compose file of the app (variables, authorities) into a file of their own beside it, which Compose reads, too. With `up: true` it also makes the container anew (`docker compose up -d SERVICE`) whenever these lines or the variables change; without that it never runs Compose. The file goes with the app while it is unchanged.',
       'x-default': 'nothing is written; `homeauth app NAME` says what belongs into the compose file',
     }),
 };

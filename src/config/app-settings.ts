@@ -93,7 +93,7 @@ export function written(
           }
         : { key: { file: keyFile } },
     }),
-    ...(override && { override }),
+    ...(override && { override: { file: override.file, service: override.service, ...(override.up && { up: true }) } }),
     ...(block?.['configured-by'] === 'env' && block.env && { env: filled(block.env) }),
   };
 }

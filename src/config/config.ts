@@ -162,8 +162,8 @@ export interface Written {
   /** The same for commands that set them, and for an HTTP API that takes them. */
   readonly commands?: Pick<AppCommandsSpec, 'in'> & Partial<AppCommandsSpec>;
   readonly api?: { readonly key: Pick<AppApi['key'], 'file'> } | Omit<AppApiSpec, 'upstream' | 'tls' | 'sent'>;
-  /** The file beside its own compose file that has the lines for that. */
-  readonly override?: { readonly file: string; readonly service: string };
+  /** The file beside its own compose file that has the lines for that. `up`: its container is made anew by homeauth. */
+  readonly override?: { readonly file: string; readonly service: string; readonly up?: true };
   /** Its settings name the group of its users, and it has none. */
   readonly lacksGroup?: true;
   /** Variables of its container. */

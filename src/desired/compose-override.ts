@@ -1,10 +1,21 @@
+import { dirname } from 'node:path/posix';
 import { stringify } from 'yaml';
 import { writtenApps, writtenIn } from '../config/app-settings.ts';
-import type { App, Config } from '../config/config.ts';
+import type { App, Config, Written } from '../config/config.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { trustedFile } from '../model/trusted-file.ts';
+import type { Facts } from './facts.ts';
 import type { Layout } from './layout.ts';
-import { authoritiesFile, needsTrust, takesVariables, variablesFile } from './variables.ts';
+import {
+  authoritiesFile,
+  type Known,
+  needsTrust,
+  takesVariables,
+  toldTo,
+  unmade,
+  valuesFor,
+  variablesFile,
+} from './variables.ts';
 
 /** What belongs into an app's own compose file: a file of variables, and a mount. */
 export function composeLines(config: Pick<Config, 'tls'>, layout: Layout, app: App) {
@@ -26,5 +37,28 @@ export function composeOverrides(config: Config, layout: Layout): Resource[] {
     const like = override.file.replace('.override.', '.');
     const after: Id[] = [`file:${envFile}`];
     return [{ kind: 'file', key: override.file, spec: { content, mode: 0o644, once: true, like }, after }];
+  });
+}
+
+const keyOf = ({ file, service }: NonNullable<Written['override']>): string => `${dirname(file)}:${service}`;
+
+export const composeServiceId = (override: NonNullable<Written['override']>): Id =>
+  `compose-service:${keyOf(override)}`;
+
+/** The containers that have to be made anew for it, where their owner lets homeauth do that. */
+export function composeServices(config: Config, layout: Layout, facts: Known & Pick<Facts, 'authorities'>): Resource[] {
+  return writtenApps(config).flatMap((app): Resource[] => {
+    const { override } = writtenIn(app) ?? {};
+    if (!override?.up || !takesVariables(config, app)) return [];
+    const { file, service } = override;
+    const mounts = needsTrust(config, app) ? [{ source: authoritiesFile(layout), target: trustedFile }] : [];
+    const spec = {
+      ...{ service, override: file, envFile: variablesFile(layout, app) },
+      // A stage before this one makes what they are.
+      environment: toldTo(config, app, valuesFor(app, facts) ?? unmade, facts.authorities),
+      mounts,
+      begun: `${layout.home}/${app.ldap ? 'ldap' : 'apps'}/${app.name}.up`,
+    };
+    return [{ kind: 'compose-service', key: keyOf(override), spec }];
   });
 }

@@ -6,7 +6,7 @@ import type { Stage } from '../model/stage.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { dialledBy } from '../proxy/upstream.ts';
 import { settings } from './app-settings.ts';
-import { composeOverrides } from './compose-override.ts';
+import { composeOverrides, composeServices } from './compose-override.ts';
 import type { Facts } from './facts.ts';
 import { guesses } from './guesses.ts';
 import * as host from './host.ts';
@@ -125,6 +125,7 @@ export function stagesOf(wish: Wish): Stage<Facts>[] {
     { title: 'pictures', want: () => icons(config, layout, data) },
     { title: 'pictures', want: (f) => pictures(config, layout, f, data) },
     { title: 'in authentik: what Caddy no longer asks for', want: (f) => sso.outpostWithout(config, data, f.ours) },
+    { title: 'containers of apps', want: (f) => composeServices(config, layout, f) },
     // An app asks authentik when it starts. Last, because an app that refuses is to stop nothing else.
     { title: 'settings of apps', want: (f) => settings(config, layout, f) },
   ];

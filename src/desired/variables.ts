@@ -1,7 +1,9 @@
 import { writtenApps, writtenIn } from '../config/app-settings.ts';
 import type { App, Config } from '../config/config.ts';
 import { encodeEnv } from '../formats/env.ts';
+import { revisionOfTold } from '../formats/revision.ts';
 import type { Plain } from '../model/app-setting.ts';
+import { revisionVariable } from '../model/label.ts';
 import type { FileSpec, Id, Owner, Resource } from '../model/resource.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import { trustedFile, trustVariables } from '../model/trusted-file.ts';
@@ -55,7 +57,6 @@ export function variables(
 ): Resource[] {
   const all = writtenApps(config).filter((app) => takesVariables(config, app));
   if (all.length === 0) return [];
-  const trust = Object.fromEntries(trustVariables.map((name) => [name, trustedFile]));
   const folder = `${layout.root}/apps`;
   const file = (key: string, spec: FileSpec): Resource => ({
     kind: 'file',
@@ -73,11 +74,30 @@ export function variables(
     ...all.flatMap((app) => {
       const values = valuesFor(app, facts);
       if (!values) return [];
-      const env = Object.entries(writtenIn(app)?.env ?? {}).map(([name, text]) => [name, reveal(fillIn(text, values))]);
-      const content = encodeEnv({ ...Object.fromEntries(env), ...(needsTrust(config, app) && trust) });
+      const told = Object.entries(toldTo(config, app, values, authorities));
+      const content = encodeEnv(Object.fromEntries(told.map(([name, value]) => [name, reveal(value)])));
       return [file(variablesFile(layout, app), { content: new Secret(content), mode: 0o600 })];
     }),
   ];
+}
+
+/** The variables of an app's container; with a mark of all that it is told, where homeauth makes it anew. */
+export function toldTo(
+  config: Pick<Config, 'tls'>,
+  app: App,
+  values: Values,
+  authorities: Facts['authorities'],
+): Readonly<Record<string, string | Secret>> {
+  const { env = {}, override } = writtenIn(app) ?? {};
+  const trusts = needsTrust(config, app);
+  const told = {
+    ...Object.fromEntries(Object.entries(env).map(([name, text]) => [name, fillIn(text, values)])),
+    ...(trusts && Object.fromEntries(trustVariables.map((name) => [name, trustedFile]))),
+  };
+  if (!override?.up) return told;
+  // As a secret: only with this very value it is known to be there.
+  const revision = new Secret(revisionOfTold(told, trusts ? authorities : ''));
+  return { ...told, [revisionVariable]: revision };
 }
 
 /** A text with a secret in it is one. */

@@ -22,7 +22,10 @@ async function withoutPasswords({ config, world }: Installation, about: About): 
     const isOff = await runsWithoutPasswords(app, world);
     if (isOff !== false) return isOff ? [ok(common)] : [];
     const problem = `${title} still takes passwords of its own: its container was not made anew since.`;
-    return [wrong(common, 'warn', { problem, fix: 'In the folder of its compose file: docker compose up -d' })];
+    const fix = app.oidc.override?.up
+      ? 'Start it where it is stopped, then: homeauth apply'
+      : 'In the folder of its compose file: docker compose up -d';
+    return [wrong(common, 'warn', { problem, fix })];
   });
   return (await Promise.all(found)).flat();
 }

@@ -51,12 +51,18 @@ export interface Kind<Want, Have = Want> {
   apply?(key: string, want: Want | undefined, world: World, have: Have | undefined): Promise<void>;
   /** What it still waits for once it is right: waited on, never applied again. Pure. */
   ready?(have: Have): Readiness | undefined;
+  /** A program of the user's: it is waited for only where it was touched. */
+  readonly readyIfTouched?: true;
   /** For a thing that others made and share: what it becomes when we let go. Pure. */
   release?(ours: Want, before: Have, have: Have): Want;
   /** Whether somebody else chose what stands there instead: it is told, and stays as long as we never set it. Pure. */
   isTheirs?(want: Want, have: Have): boolean;
   /** In a program of the user's that uses what we made: it is let go of before all that goes. */
   readonly leansOnOurs?: true;
+  /** What letting go of it comes to, where that is more than that nobody wants it. */
+  readonly unwanted?: Reason;
+  /** In a program of the user's that was made with files of ours: it is let go of once they are gone. */
+  readonly outlivesOurs?: true;
   /** Why what we made stays: it has become the user's own meanwhile, is out of reach for now (`away`), or for good (`left`). */
   keeps?(ours: Want, have: Have, world: World): Reason | undefined | Promise<Reason | undefined>;
   /** Made once, and its owner's to go on with: what we put there tells later whether they have. Pure. */

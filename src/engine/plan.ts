@@ -73,7 +73,7 @@ export function leftovers(want: readonly Resource[], ledger: Ledger, kinds: Kind
     const isWithin = made.inside !== undefined && !ids.has(made.inside);
     if (isWithin && !purge) return []; // the data stays, and what is in it stays ours
     const isNote = kinds[parseId(made.id).kind].shared ?? false;
-    return [{ change: leftover(made, kept), made, silent: (isWithin && goesWith(made)) || isNote }];
+    return [{ change: leftover(made, kept, kinds), made, silent: (isWithin && goesWith(made)) || isNote }];
   });
 }
 
@@ -84,11 +84,11 @@ function goesWith({ id, inside }: Made): boolean {
 }
 
 /** @param kept - Keys of what stays because it holds data; what is around it stays with it */
-function leftover({ id, precious, before }: Made, kept: readonly string[]): Change {
-  const { key } = parseId(id);
+function leftover({ id, precious, before }: Made, kept: readonly string[], kinds: Kinds): Change {
+  const { kind, key } = parseId(id);
   if (kept.some((data) => data === key || data.startsWith(`${key}/`))) return { op: 'keep', id, because: [holdsData] };
   if (before === undefined) return { op: 'remove', id, because: [unwanted] };
-  return { op: 'release', id, because: [precious ? wasThere : unwanted] };
+  return { op: 'release', id, because: [precious ? wasThere : (kinds[kind].unwanted ?? unwanted)] };
 }
 
 /** Without the removals of what somebody else has removed already: there is nothing left to do about it. */

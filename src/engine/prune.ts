@@ -51,18 +51,21 @@ export async function prune<F>(want: readonly Resource[], run: Run<F>): Promise<
 
 /**
  * What goes together: first what leans on the rest; then what lives inside of data, a kind at a time, last made first, so
- * that what refers to others goes before them; then the rest, one by one, newest first; then what went with
- * its data; last, what holds the ledger.
+ * that what refers to others goes before them; then the rest, one by one, newest first, and behind it what was made
+ * with that; then what went with its data; last, what holds the ledger.
  */
 function waves(all: readonly Leftover[], kinds: Kinds): Leftover[][] {
   const those = (isIt: (one: Leftover) => boolean | undefined) => all.filter(isIt);
   const leans = ({ made }: Leftover) => kinds[parseId(made.id).kind].leansOnOurs === true;
+  const outlives = ({ made }: Leftover) => kinds[parseId(made.id).kind].outlivesOurs === true;
   const living = those(({ made, silent }) => made.inside && !silent);
+  const rest = those((one) => !one.made.inside && !one.made.home && !one.silent && !leans(one));
   const byKind = Object.keys(kinds).map((kind) => living.filter(({ made }) => parseId(made.id).kind === kind));
   return [
     ...those(leans).map((one) => [one]),
     ...byKind.toReversed(),
-    ...those((one) => !one.made.inside && !one.made.home && !one.silent && !leans(one)).map((one) => [one]),
+    ...rest.filter((one) => !outlives(one)).map((one) => [one]),
+    ...rest.filter(outlives).map((one) => [one]),
     those(({ silent }) => silent),
     ...those(({ made }) => made.home).map((one) => [one]),
   ].filter((wave) => wave.length > 0);

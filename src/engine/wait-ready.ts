@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts';
-import { type Id, idOf, type Resource } from '../model/resource.ts';
+import { type Id, idOf, type KindName, type Resource } from '../model/resource.ts';
 import { interrupted, notReady } from './errors.ts';
-import { type Kind, named } from './kind.ts';
+import { type Kind, type Kinds, named } from './kind.ts';
 import { patience, signsOf } from './patience.ts';
 import { judge, observeAll } from './plan.ts';
 import type { Run, Running } from './run.ts';
@@ -50,7 +50,8 @@ export async function waitReady<F>(
   const { world, kinds } = run;
   const began = world.clock.now();
   const waited = patience(world.clock);
-  let waiting = want.filter((r) => touched.has(idOf(r)) || kinds[r.kind].ready !== undefined);
+  const isWaitedFor = ({ ready, readyIfTouched }: Kinds[KindName]) => ready !== undefined && !readyIfTouched;
+  let waiting = want.filter((r) => touched.has(idOf(r)) || isWaitedFor(kinds[r.kind]));
   while (waiting.length > 0) {
     const pending = hurried(await unready(waiting, touched, run), run);
     const now = new Set(pending.map(({ resource }) => idOf(resource)));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContainerDefinition } from '../model/container.ts';
-import type { Secret } from '../model/secret.ts';
+import { reveal, type Secret } from '../model/secret.ts';
 
 /**
  * A container's revision: another one means that it has to be made anew. Networks are left out, because joining one
@@ -13,8 +13,12 @@ export function revisionOf(definition: ContainerDefinition, environment: Readonl
   const values = Object.entries(environment)
     .map(([name, value]) => [name, value.reveal()])
     .toSorted();
-  return createHash('sha256')
-    .update(JSON.stringify([rest, values, ...alone]))
-    .digest('hex')
-    .slice(0, 12);
+  return digestOf([rest, values, ...alone]);
 }
+
+/** The same for what a container of somebody else's is told by us. */
+export const revisionOfTold = (environment: Readonly<Record<string, string | Secret>>, more = ''): string =>
+  digestOf([Object.entries(environment).map(([name, value]) => [name, reveal(value)]), more]);
+
+const digestOf = (data: unknown): string =>
+  createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);

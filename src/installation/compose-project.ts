@@ -8,6 +8,8 @@ import type { World } from '../world/world.ts';
 export interface Override {
   readonly file: string;
   readonly service: string;
+  /** homeauth makes its container anew. */
+  readonly up?: true;
 }
 
 /** What Compose looks for where it is told of no file. */

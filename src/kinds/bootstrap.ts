@@ -1,7 +1,7 @@
 import type { Kind } from '../engine/kind.ts';
 import { Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
-import type { BootstrapSpec } from '../model/resource.ts';
+import type { BootstrapSpec } from '../model/sso.ts';
 import { lookInto, tokenCalled } from './authentik.ts';
 
 /** The token of the first start, which opens everything and never expires: gone as soon as our own works. */

@@ -7,6 +7,7 @@ import { applicationKind } from './application.ts';
 import { bindingKind, userBindingKind } from './binding.ts';
 import { bootstrapKind } from './bootstrap.ts';
 import { brandImageKind, brandKind, brandLookKind, brandTitleKind } from './brand.ts';
+import { composeServiceKind } from './compose-service.ts';
 import { containerKind } from './container.ts';
 import { datasetKind } from './dataset.ts';
 import { directoryKind } from './directory.ts';
@@ -81,6 +82,7 @@ export const kinds: Kinds = {
   'directory-search': directorySearchKind,
   'ldap-outpost': ldapOutpostKind,
   caddy: caddyKind,
+  'compose-service': composeServiceKind,
   'app-setting': appSettingKind,
   'app-api': appApiKind,
   'app-commands': appCommandsKind,

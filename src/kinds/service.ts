@@ -1,6 +1,6 @@
 import type { Kind } from '../engine/kind.ts';
 import type { Reason } from '../model/reason.ts';
-import type { ServiceSpec } from '../model/resource.ts';
+import type { ServiceSpec } from '../model/sso.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Collection, Row } from '../world/authentik/schema.ts';
 import { lookInto } from './authentik.ts';

@@ -49,6 +49,8 @@ export interface ComposeLines {
   readonly envFile: string;
   readonly volume?: string;
   readonly override?: string;
+  /** homeauth makes the container anew. */
+  readonly up?: true;
 }
 
 export interface AppSettings {

@@ -6,6 +6,7 @@ import type {
   AppSettingFound,
   AppSettingSpec,
 } from './app-setting.ts';
+import type { ComposeServiceFound, ComposeServiceSpec } from './compose-service.ts';
 import type { ContainerFound, ContainerSpec, ImageSpec, NetworkFound, NetworkSpec } from './container.ts';
 import type { Failure } from './failure.ts';
 import type { AppPasswordFound, AppPasswordSpec, LdapOutpostSpec, SearchSpec } from './ldap.ts';
@@ -16,6 +17,7 @@ import type {
   ApplicationSpec,
   BindingFound,
   BindingSpec,
+  BootstrapSpec,
   EmergencyFound,
   EmergencySpec,
   FlowBindingSpec,
@@ -27,6 +29,7 @@ import type {
   PolicyBindingSpec,
   ProviderFound,
   ProviderSpec,
+  ServiceSpec,
   SettingsSpec,
   TokenSpec,
   UserFound,
@@ -77,16 +80,6 @@ export interface SecretsFound {
 export interface RoleSpec {
   /** The path, in the database's container, of what makes it. */
   readonly script?: string;
-}
-
-/** authentik can be provisioned: it answers, and all of these default objects exist. */
-export interface ServiceSpec {
-  readonly objects: readonly string[];
-}
-
-/** The bootstrap token is of no use any more. */
-export interface BootstrapSpec {
-  readonly gone: boolean;
 }
 
 /** One site in homeauth's text, and what of it needs no login. */
@@ -173,6 +166,7 @@ export interface Specs {
   'flow-binding': FlowBindingSpec;
   'policy-binding': PolicyBindingSpec;
   caddy: CaddySpec;
+  'compose-service': ComposeServiceSpec;
   'app-setting': AppSettingSpec;
   'app-api': AppApiSpec;
   'app-commands': AppCommandsSpec;
@@ -192,6 +186,7 @@ interface Finds {
   binding: BindingFound;
   'user-binding': BindingFound;
   'app-password': AppPasswordFound;
+  'compose-service': ComposeServiceFound;
   'app-setting': AppSettingFound;
   'app-api': AppApiFound;
   'app-commands': AppCommandsFound;

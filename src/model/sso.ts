@@ -12,6 +12,16 @@ export interface TokenSpec {
   readonly proven: boolean;
 }
 
+/** authentik can be provisioned: it answers, and all of these default objects exist. */
+export interface ServiceSpec {
+  readonly objects: readonly string[];
+}
+
+/** The bootstrap token is of no use any more. */
+export interface BootstrapSpec {
+  readonly gone: boolean;
+}
+
 export interface GroupSpec {
   readonly superuser?: boolean;
 }

@@ -108,12 +108,14 @@ const unknown = (app: string, style: Style): string[] =>
     style.room,
   );
 
-function composed(app: string, { envFile, volume, override }: ComposeLines, style: Style): string[] {
+function composed(app: string, { envFile, volume, override, up }: ComposeLines, style: Style): string[] {
   const said = (text: string) => paragraph(style.text(text), style.room);
   const why = volume === undefined ? '' : " The second has Caddy's own authority in it, which the app has to trust.";
   if (override !== undefined)
     return said(
-      `${override} has the lines for its compose file. They count once the container is made anew, in that folder: docker compose up -d`,
+      up
+        ? `${override} has the lines for its compose file, and homeauth makes the container anew (docker compose up -d) whenever they or the variables change.`
+        : `${override} has the lines for its compose file. They count once the container is made anew, in that folder: docker compose up -d`,
     );
   return [
     ...said(`This goes below ${app} in its own compose file:`),

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { NetworkSpec } from '../../src/model/container.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { nameByDigest, partsOf, pinnedName } from '../../src/model/image-name.ts';
 import { reveal } from '../../src/model/secret.ts';
 import type { ContainerDetails, Docker, NewContainer } from '../../src/world/docker/docker.ts';
 import { memoryStore } from '../standin/index.ts';
+import { resolved } from './compose.ts';
 import { type Around, Exit, type Program, type Running } from './program.ts';
 import { textOf } from './streams.ts';
 
@@ -115,6 +117,8 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
     labels: {
       'com.docker.compose.project': box.made.definition.project.name,
       'com.docker.compose.project.working_dir': box.made.definition.project.directory,
+      'com.docker.compose.project.config_files': box.made.definition.project.file,
+      'com.docker.compose.service': box.made.definition.service,
       'homeauth.revision': box.made.revision,
     },
     networks: [...box.networks],
@@ -286,6 +290,30 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
       return { ...ended, stdout: '' };
     },
     composeHashes: async () => undefined,
+    composeConfig: (service) => resolved(files, service),
+    async composeUp(service, rests) {
+      const is = ([, { made }]: [string, Box]) =>
+        made.definition.project.name === service.project && made.definition.service === service.name;
+      const [name, box] = [...boxes].find(is) ?? [];
+      const wanted = await resolved(files, service);
+      if (!name || !box || wanted.is === 'unreadable') return ['no such service'];
+      const { mounts, environment: told } = wanted;
+      const environment = Object.fromEntries(Object.entries(told).flatMap(([k, v]) => (v === null ? [] : [[k, v]])));
+      const project = { ...box.made.definition.project, file: service.files.join(',') };
+      const made = { ...box.made, definition: { ...box.made.definition, project, mounts }, environment };
+      const isSame =
+        isDeepStrictEqual(mounts, box.made.definition.mounts) && isDeepStrictEqual(environment, box.environment);
+      if (isSame && (box.running || rests)) return undefined;
+      await this.remove(name);
+      await this.run(made);
+      if (rests) await this.boxes.get(name)?.running?.stop();
+      const anew = boxes.get(name)!;
+      if (rests) anew.running = undefined;
+      // Its data is in a volume, and what is mounted is seen in it.
+      for (const [path, text] of box.written) anew.written.set(path, text);
+      for (const { source, target } of mounts) anew.written.set(target, (await files.read(source)) ?? '');
+      return undefined;
+    },
     async becomeLike(other) {
       for (const [name, id] of other.images) images.set(name, id);
       for (const [name, digest] of other.registry) registry.set(name, digest);

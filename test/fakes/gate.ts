@@ -66,6 +66,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     dialAddress: 'look',
     change: 'look',
     composeHashes: 'look',
+    composeConfig: 'look',
     pull: 'effect',
     createNetwork: 'effect',
     removeNetwork: 'effect',
@@ -76,6 +77,7 @@ export const sorts: { readonly [A in Gated]: { readonly [M in keyof World[A]]: S
     connect: 'effect',
     disconnect: 'effect',
     remove: 'effect',
+    composeUp: 'effect',
     // Of all that is run inside a container, Caddy's reload and what the database is told change something.
     // So do an app's own commands, but for those that look.
     exec: ([, argv, options]) => {

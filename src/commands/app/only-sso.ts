@@ -106,16 +106,16 @@ export async function assertInReach(app: Speaker, installation: Installation): P
 }
 
 /**
- * Variables count for a container that is made anew, which homeauth does not do for others.
+ * Variables count for a container that is made anew, which homeauth does where its owner says so.
  * @throws Failure passwords-off while it runs with those that switch its passwords off
  */
 export async function assertMadeAnew(app: Speaker, { world }: Installation): Promise<void> {
-  if (!(await runsWithoutPasswords(app, world))) return;
+  if (app.oidc.override?.up || !(await runsWithoutPasswords(app, world))) return;
   const { name, title } = app;
   throw new Failure({
     code: 'passwords-off',
     problem: `${title} still runs without passwords of its own. Nobody could log in to it without authentik.`,
-    why: 'Its variables count once its container is made anew, and homeauth runs no Compose for others. Nothing was changed.',
+    why: 'Its variables count once its container is made anew, and homeauth runs no Compose without  up: true  in its compose-override. Nothing was changed.',
     fix: [
       `homeauth app ${name} --no-only-sso`,
       'In the folder of its compose file:  docker compose up -d',

@@ -1,20 +1,22 @@
 import { dirname } from 'node:path';
-import type { Environment } from './client-config.ts';
+import type { ComposeRead, ComposeService } from '../../model/compose-service.ts';
+import { configDirectory, type Environment } from './client-config.ts';
 
 /** Compose as a plugin of the `docker` command, and standing alone. */
 const commands = [['docker', 'compose'], ['docker-compose']] as const;
+
+/** A container may take long to stop, and an image to come. In ms. */
+const patience = 900_000;
 
 /**
  * What Compose itself would put into the config-hash labels of a file's services; undefined where there is no Compose v2,
  * or it cannot read the file.
  */
 export async function composeHashes(file: string, env: Environment): Promise<Record<string, string> | undefined> {
-  for (const [program, ...first] of commands) {
+  for (const command of commands) {
     const compose = async (args: readonly string[], input: string) => {
-      const options = { cwd: dirname(file), env: plain(env), extendEnv: false, reject: false, input } as const;
-      const { execa } = await import('execa');
-      const run = await execa(program, [...first, ...args], options);
-      return run.failed ? undefined : run.stdout;
+      const { failed, stdout } = await run(command, args, { cwd: dirname(file), env: plain(env), input });
+      return failed ? undefined : stdout;
     };
     // With an env_file `config --hash` differs from the label up to Compose 5.4; what `config` prints has none any more.
     const resolved = await compose(['-f', file, 'config', '--format', 'json'], '');
@@ -28,5 +30,103 @@ export async function composeHashes(file: string, env: Environment): Promise<Rec
   return undefined;
 }
 
+/** What Compose makes of the files of a service, without the variables of this process. */
+export async function composeConfig(service: ComposeService, env: Environment): Promise<ComposeRead> {
+  const command = await version2(service, env);
+  if (!command) return { is: 'no-compose' };
+  const asked = [...told(service), 'config', '--format', 'json'];
+  const { failed, stdout, stderr } = await run(command, asked, { cwd: service.directory, env: bare(env) });
+  const unset = unsetIn(stderr);
+  if (failed) return unset.length > 0 ? { is: 'read', unset, environment: {}, targets: [] } : { is: 'unreadable' };
+  const { environment, volumes } = (JSON.parse(stdout) as Resolved).services?.[service.name] ?? {};
+  return {
+    is: 'read',
+    unset,
+    environment: environment ?? {},
+    targets: (volumes ?? []).map(({ target }) => target),
+  };
+}
+
+interface Resolved {
+  readonly services?: Readonly<Record<string, ResolvedService | undefined>>;
+}
+interface ResolvedService {
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly volumes?: readonly { readonly target: string }[];
+}
+
+/**
+ * `docker compose up -d`: makes the container of a service anew where its files say otherwise than it was made, and leaves
+ * all others. `rests`: it does not run, and is not started.
+ * @returns what Compose said last, where it failed
+ */
+export async function composeUp(
+  service: ComposeService,
+  rests: boolean,
+  env: Environment,
+): Promise<readonly string[] | undefined> {
+  const command = await version2(service, env);
+  if (!command) return ['There is no Compose v2 here.'];
+  const started = rests ? ['--no-start'] : ['--detach'];
+  const asked = [...told(service), 'up', ...started, '--no-deps', '--quiet-pull', service.name];
+  // What is begun comes to its end: Ctrl-C at the terminal is for homeauth, which stops afterwards.
+  const how = { cwd: service.directory, env: bare(env), timeout: patience, detached: true as const };
+  const { failed, stderr } = await run(command, asked, how);
+  return failed ? stderr.split('\n').filter(Boolean).slice(-5) : undefined;
+}
+
+/** The first of them that is there and knows Compose v2. */
+async function version2(
+  { directory: cwd }: ComposeService,
+  env: Environment,
+): Promise<(typeof commands)[number] | undefined> {
+  for (const command of commands) {
+    const { failed, stdout } = await run(command, ['version', '--short'], { cwd, env: bare(env) });
+    if (!failed && /^v?([2-9]|\d\d)/.test(stdout)) return command;
+  }
+  return undefined;
+}
+
+const told = ({ project, directory, files, environmentFiles }: ComposeService): readonly string[] => [
+  ...['--ansi', 'never', '--project-name', project, '--project-directory', directory],
+  ...files.flatMap((file) => ['--file', file]),
+  ...environmentFiles.flatMap((file) => ['--env-file', file]),
+];
+
+/** As Compose says it of a variable, of one that must have a value, and of `~` in a path. */
+function unsetIn(stderr: string): string[] {
+  const found = stderr.matchAll(
+    /The \\?"([^"\\]+)\\?" variable is not set|required variable (\S+) is missing a value|the environment lacks (\w+)/g,
+  );
+  return [...new Set([...found].map(([, blank, required, home]) => blank ?? required ?? home ?? ''))];
+}
+
+interface Options {
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly input?: string;
+  readonly timeout?: number;
+  readonly detached?: true;
+}
+
+async function run(
+  [program, ...first]: (typeof commands)[number],
+  args: readonly string[],
+  { input, ...options }: Options,
+) {
+  const { execa } = await import('execa');
+  const stdin = input === undefined ? { stdin: 'ignore' as const } : { input };
+  return execa(program, [...first, ...args], { ...stdin, ...options, extendEnv: false, reject: false });
+}
+
 /** Without the variables that would point Compose at another project or file. */
 const plain = (env: Environment) => Object.fromEntries(Object.entries(env).filter(([k]) => !k.startsWith('COMPOSE_')));
+
+/**
+ * What the command itself needs. A person's files name variables of that person, as HOME: with those of whoever runs
+ * homeauth, another folder could be mounted, so these are better not set.
+ */
+const bare = (env: Environment): Environment => ({
+  ...Object.fromEntries(Object.entries(env).filter(([name]) => name === 'PATH' || name.startsWith('DOCKER_'))),
+  DOCKER_CONFIG: configDirectory(env),
+});

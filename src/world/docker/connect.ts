@@ -2,7 +2,7 @@ import { socketPath } from './address.ts';
 import { openApi } from './api.ts';
 import { readContainerFile, writableHeader, writeContainerFile } from './archive.ts';
 import type { Environment } from './client-config.ts';
-import { composeHashes } from './compose.ts';
+import { composeConfig, composeHashes, composeUp } from './compose.ts';
 import { inspectContainer, lastLines, listContainers, listProcesses } from './containers.ts';
 import type { Docker, PullProgress } from './docker.ts';
 import { nextChange } from './events.ts';
@@ -84,5 +84,7 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
       hashes.set(file, asked);
       return asked;
     },
+    composeConfig: (service) => composeConfig(service, env),
+    composeUp: (service, rests) => composeUp(service, rests, env),
   };
 }

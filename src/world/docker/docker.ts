@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ComposeRead, ComposeService } from '../../model/compose-service.ts';
 import type { ContainerDefinition, ContainerFound, NetworkFound, NetworkSpec } from '../../model/container.ts';
 import type { Secret } from '../../model/secret.ts';
 
@@ -132,4 +133,11 @@ export interface Docker {
   exec(container: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** What Compose would put into the config-hash labels of a file's services; undefined without Compose. */
   composeHashes(file: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** What Compose makes of the files of somebody else's service, without the variables of this process. */
+  composeConfig(service: ComposeService): Promise<ComposeRead>;
+  /**
+   * Has Compose make that service's container anew where its files say otherwise than it was made, and no other. `rests`:
+   * it is not started. Returns what Compose said last, where it failed.
+   */
+  composeUp(service: ComposeService, rests: boolean): Promise<readonly string[] | undefined>;
 }

@@ -24,3 +24,57 @@ case "$*" in *--hash*) echo 'server 1'; echo 'worker 2' ;; *) echo '{"name":"aut
   expect(await docker.composeHashes(file)).toEqual(hashes);
   expect(await calls()).toBe(4);
 });
+
+/** A Compose of which each call is noted with its environment; `script`: what it says. */
+async function fakeCompose(script: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'compose-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const log = join(directory, 'log');
+  const program = `#!/bin/sh
+echo "$* [\${HOME}\${COMPOSE_FILE}\${MEDIA}] \${DOCKER_HOST}" >>'${log}'
+case "$*" in *version*) echo 2.40.3; exit ;; esac
+${script}
+`;
+  await writeFile(join(directory, 'docker'), program);
+  await chmod(join(directory, 'docker'), 0o755);
+  const docker = connectDocker({
+    PATH: `${directory}:/usr/bin:/bin`,
+    ...{ HOME: '/root', COMPOSE_FILE: '/x', MEDIA: '/y', DOCKER_HOST: 'unix:///d' },
+  });
+  const calls = async () => (await readFile(log, 'utf8')).trimEnd().split('\n');
+  const files = ['/a.yaml', '/b.yaml'];
+  const service = { name: 'web', project: 'p', directory, files, environmentFiles: ['/c.env'] };
+  return { docker, calls, service };
+}
+
+test("somebody's service: what is not set is told apart from files that cannot be read, and no variable of ours is lent", async () => {
+  const { docker, calls, service } = await fakeCompose(`
+echo 'time="x" level=warning msg="The \\\\"FOO\\\\" variable is not set. Defaulting to a blank string."' >&2
+echo "cannot expand '~', because the environment lacks HOME" >&2
+echo '{"services":{"web":{"environment":{"A":"b","C":null},"volumes":[{"target":"/data"}]}}}'`);
+  expect(await docker.composeConfig(service)).toEqual({
+    is: 'read',
+    unset: ['FOO', 'HOME'],
+    environment: { A: 'b', C: null },
+    targets: ['/data'],
+  });
+  expect((await calls()).at(-1)).toBe(
+    `compose --ansi never --project-name p --project-directory ${service.directory} --file /a.yaml --file /b.yaml --env-file /c.env config --format json [] unix:///d`,
+  );
+  const failing = await fakeCompose('echo "required variable BAR is missing a value: say it" >&2; exit 1');
+  expect(await failing.docker.composeConfig(failing.service)).toMatchObject({ is: 'read', unset: ['BAR'] });
+  const broken = await fakeCompose('echo "a secret" >&2; exit 1');
+  expect(await broken.docker.composeConfig(broken.service)).toEqual({ is: 'unreadable' });
+  const none = connectDocker({ PATH: '/nowhere' });
+  expect(await none.composeConfig(service)).toEqual({ is: 'no-compose' });
+});
+
+test("somebody's service is made anew alone, started or not, and what Compose says last comes back where it fails", async () => {
+  const { docker, calls, service } = await fakeCompose('echo fine >&2');
+  expect(await docker.composeUp(service, false)).toBeUndefined();
+  expect((await calls()).at(-1)).toContain(' up --detach --no-deps --quiet-pull web [] ');
+  expect(await docker.composeUp(service, true)).toBeUndefined();
+  expect((await calls()).at(-1)).toContain(' up --no-start --no-deps --quiet-pull web [] ');
+  const failing = await fakeCompose('seq 8 >&2; exit 1');
+  expect(await failing.docker.composeUp(failing.service, false)).toEqual(['4', '5', '6', '7', '8']);
+});

@@ -1,0 +1,55 @@
+import type { ContainerFound, Mount } from './container.ts';
+import type { Secret } from './secret.ts';
+
+/** A service of somebody else's Compose project, by what Compose has to be told to find it again. */
+export interface ComposeService {
+  readonly name: string;
+  readonly project: string;
+  readonly directory: string;
+  /** In their order: a later one goes before an earlier one. */
+  readonly files: readonly string[];
+  readonly environmentFiles: readonly string[];
+}
+
+/** What Compose makes of these files. */
+export type ComposeRead =
+  /** There is no Compose v2 here. */
+  | { readonly is: 'no-compose' }
+  | { readonly is: 'unreadable' }
+  | {
+      readonly is: 'read';
+      /** Variables in the files that have no value: Compose leaves them blank, or stops. */
+      readonly unset: readonly string[];
+      /** The variables of the service; null is one that it takes from whoever runs Compose, who has none. */
+      readonly environment: Readonly<Record<string, string | null>>;
+      /** Where something is mounted in it. */
+      readonly targets: readonly string[];
+    };
+
+/** What homeauth has told the container of an app, which counts once that is made anew. */
+export interface ComposeServiceSpec {
+  readonly service: string;
+  /** The override file beside its compose file, and the file of variables that it names. */
+  readonly override: string;
+  readonly envFile: string;
+  /** With the mark of it all: `HOMEAUTH_REVISION`. */
+  readonly environment: Readonly<Record<string, string | Secret>>;
+  readonly mounts: readonly Mount[];
+  /** A file that is there while Compose is at work: by it the next run knows what to finish. */
+  readonly begun: string;
+  /** The override file is gone: once more, without what was in it. */
+  readonly letGo?: true;
+}
+
+export interface ComposeServiceFound {
+  /** Names of variables that are not in it, or with another value. */
+  readonly lacks: readonly string[];
+  /** What of ours it was made with; none where it was made without. */
+  readonly revision?: string;
+  readonly targets: readonly string[];
+  /** A run before this one did not finish. */
+  readonly begun?: true;
+  /** None is there, or its owner has stopped it. */
+  readonly unseen?: true;
+  readonly found?: ContainerFound['found'];
+}
