@@ -10,7 +10,7 @@ import { makeCopy, planCopy } from '../lifecycle/backup/make.ts';
 import { removeCopies, superfluous } from '../lifecycle/backup/retention.ts';
 import { dropSnapshots, snapshotsToDrop, takeSnapshot } from '../lifecycle/backup/snapshots.ts';
 import { sizeOf } from '../model/copy.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { type ExitCode, exitCodes, Failure, insteadOf } from '../model/failure.ts';
 import { bytes, copyData } from '../report/backups.ts';
 import { prose } from '../report/layout.ts';
 import { duration } from '../report/time.ts';
@@ -100,13 +100,7 @@ const removed = (count: number): string =>
 
 /** Asks whether there is a repository. @throws Failure where something else is wrong with it */
 async function isThere(place: Repository, { restic }: Pick<World, 'restic'>): Promise<boolean> {
-  try {
-    await restic.snapshots(place);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'restic-no-repository') return false;
-    throw error;
-  }
+  return (await restic.snapshots(place).catch(insteadOf('restic-no-repository', undefined))) !== undefined;
 }
 
 /** @throws Failure where nobody says that the repository is to be made */

@@ -4,7 +4,7 @@ import { keepFigures } from '../doctor/figures.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { knownEra } from '../installation/wanted-release.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { asNothing, type ExitCode, exitCodes } from '../model/failure.ts';
 import { findingsData, verdict } from '../report/findings.ts';
 import { scheduled } from './scheduled.ts';
 import { screenOf } from './screen.ts';
@@ -26,9 +26,5 @@ export function doctor(flags: DoctorFlags, runtime: Runtime): Promise<ExitCode> 
 
 /** The figures of the day, for `homeauth report`; where they cannot be kept, what doctor found is told all the same. */
 async function kept(flag: string | undefined, runtime: Runtime): Promise<void> {
-  try {
-    await keepFigures(await open(flag, runtime, knownEra));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-  }
+  await open(flag, runtime, knownEra).then(keepFigures).catch(asNothing);
 }

@@ -6,7 +6,7 @@ import { type Installation, openInstallation } from '../installation/installatio
 import type { Runtime } from '../installation/runtime.ts';
 import { assertOwnTrusted } from '../installation/trust.ts';
 import { reconcile, type Wishes } from '../lifecycle/reconcile.ts';
-import { type ExitCode, exitCodes, Failure } from '../model/failure.ts';
+import { asNothing, type ExitCode, exitCodes } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { type Account, accountNamed } from '../people/accounts.ts';
 import { factorsOf, lacking } from '../people/second-factor/factors.ts';
@@ -69,8 +69,7 @@ async function withoutSecondFactor(installation: Installation): Promise<Account 
     const owner = await accountNamed(installation, installation.config.admin.username);
     return lacking(await factorsOf(installation.world, owner.pk)).includes('totp') ? owner : undefined;
   } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
+    return asNothing(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
 import type { Runtime } from '../installation/runtime.ts';
 import { knownEra } from '../installation/wanted-release.ts';
-import { causeOf, Failure } from '../model/failure.ts';
+import { asFailure, causeOf } from '../model/failure.ts';
 import { type Finding, issueOf, skip, unseen } from '../model/finding.ts';
 import { failed } from '../verify/check.ts';
 import { checks, checksBy } from './checks.ts';
@@ -14,8 +14,7 @@ export async function examined(flag: string | undefined, runtime: Runtime): Prom
   try {
     return await looked(await open(flag, quick(runtime), knownEra));
   } catch (error) {
-    if (error instanceof Failure) return [failed({ id: 'config-invalid', title: 'homeauth.yaml can be read' }, error)];
-    throw error;
+    return [failed({ id: 'config-invalid', title: 'homeauth.yaml can be read' }, asFailure(error))];
   }
 }
 

@@ -5,7 +5,7 @@ import type { Installation } from '../installation/installation.ts';
 import { keep } from '../installation/secret-files.ts';
 import { askDatabase } from '../kinds/role.ts';
 import { sizeOf } from '../model/copy.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing, Failure } from '../model/failure.ts';
 import type { Figures } from '../model/overview.ts';
 
 /** One a day, for a year and a bit. */
@@ -32,10 +32,10 @@ export async function keptFigures({ world, layout }: Installation): Promise<read
 export async function figuresOf(installation: Installation): Promise<Figures> {
   const { world, layout } = installation;
   const [connections, size, copies, disk] = await Promise.all([
-    known(databaseConnections(world.docker)),
-    known(askDatabase(world.docker, "select pg_database_size('authentik')", 'authentik')),
-    known(copiesOf(installation)),
-    known(world.files.filesystem(layout.root)),
+    databaseConnections(world.docker).catch(asNothing),
+    askDatabase(world.docker, "select pg_database_size('authentik')", 'authentik').catch(asNothing),
+    copiesOf(installation).catch(asNothing),
+    world.files.filesystem(layout.root).catch(asNothing),
   ]);
   const database = size?.code === 0 ? Number.parseInt(size.stdout, 10) : Number.NaN;
   return {
@@ -51,9 +51,3 @@ export async function figuresOf(installation: Installation): Promise<Figures> {
 /** All copies, wherever homeauth.yaml says that they go. */
 export const copiesOf = async (installation: Installation) =>
   copiesIn(await placeOf(undefined, undefined, installation), installation);
-
-export const known = <T>(asked: Promise<T>): Promise<T | undefined> =>
-  asked.catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });

@@ -2,14 +2,14 @@ import type { App, Listen } from '../config/config.ts';
 import { lastDrill } from '../installation/backups.ts';
 import type { Installation } from '../installation/installation.ts';
 import { sizeOf } from '../model/copy.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing, Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Exposed, Overview } from '../model/overview.ts';
 import { accessTable } from '../people/access-table.ts';
 import { proxyOf } from '../proxy/choose.ts';
 import { isEntrance } from '../proxy/proxy.ts';
 import { certificatesAt } from '../verify/certificate.ts';
-import { copiesOf, figuresOf, keptFigures, known } from './figures.ts';
+import { copiesOf, figuresOf, keptFigures } from './figures.ts';
 import { proxyFor } from './run-checks.ts';
 
 /** Everything that the report tells. `findings`: what doctor has just found. */
@@ -18,7 +18,7 @@ export async function overviewOf(installation: Installation, findings: readonly 
   const { proxy, tls, tlsFrom = [], listen, backup } = config;
   const reach = await world.authentik.reach();
   const [copies = [], drill, people, certificates, kept, now] = await Promise.all([
-    known(copiesOf(installation)),
+    copiesOf(installation).catch(asNothing),
     lastDrill(installation),
     reach.is === 'ready' ? accessTable(installation) : undefined,
     seen(installation),

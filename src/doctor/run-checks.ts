@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { clientsOf } from '../installation/clients.ts';
 import type { Installation } from '../installation/installation.ts';
-import { Failure, reasonOf } from '../model/failure.ts';
+import { asFailure, Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, issueOf, skip, unseen } from '../model/finding.ts';
 import type { Reason } from '../model/reason.ts';
 import { findProxy, proxyOf } from '../proxy/choose.ts';
@@ -23,12 +23,8 @@ const concurrency = 12;
 
 /** The reverse proxy to work with, or why there is none. */
 export async function proxyFor({ world, config, ledger }: Installation): Promise<ProxyFacts | Failure> {
-  try {
-    return await findProxy(world, config, new Set((await ledger.read()).map(({ id }) => id)));
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
+  const look = async () => findProxy(world, config, new Set((await ledger.read()).map(({ id }) => id)));
+  return look().catch(asFailure);
 }
 
 /** Makes checks side by side, and tells what they found in the order of the list. `slowest`: an answer of authentik, in ms. */
@@ -119,8 +115,7 @@ export async function made<N extends Need>(check: CheckOf<N>, ground: Grounds[N]
     );
     return check.subject === undefined ? all : all.map((one) => ({ ...one, subject: check.subject! }));
   } catch (error) {
-    if (error instanceof Failure) return [failed(about, error)];
-    throw error;
+    return [failed(about, asFailure(error))];
   }
 }
 

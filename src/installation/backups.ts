@@ -6,7 +6,7 @@ import { resticIn } from '../config/restic.ts';
 import type { Layout } from '../desired/layout.ts';
 import { record } from '../engine/ledger.ts';
 import type { Copy, CopyHere, Manifest } from '../model/copy.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing, Failure } from '../model/failure.ts';
 import type { Repository, Restic, Snapshot } from '../world/restic.ts';
 import type { Files, World } from '../world/world.ts';
 import { nameOf, type Place } from './backup-place.ts';
@@ -205,10 +205,7 @@ const noCopy = (problem: string, place: string): Failure =>
 
 /** What a copy says of itself; undefined where it is none, or not whole. */
 async function manifestIn(path: string, files: Files): Promise<Manifest | undefined> {
-  const text = await files.read(join(path, manifestFile)).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
+  const text = await files.read(join(path, manifestFile)).catch(asNothing);
   return manifestOf(text ?? '');
 }
 

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { usualListen } from '../config/normalise.ts';
 import type { Hints } from '../config/questions.ts';
 import { whereIsMyData } from '../kinds/data-location.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing } from '../model/failure.ts';
 import { assertTlsHere, findProxy, servesFromHost } from '../proxy/choose.ts';
 import type { Runtime } from './runtime.ts';
 import { likelyBaseDir } from './storage.ts';
@@ -12,15 +12,8 @@ type Sight = Runtime['world'];
 /** What is on this machine that an installation builds on: what the interview tells before it asks. */
 export async function detect(world: Sight, baseDir: string): Promise<readonly string[]> {
   const looks = [docker(world), caddy(world, baseDir), disk(world, baseDir), network(world)];
-  return (await Promise.all(looks.map(quietly))).filter((line) => line !== undefined);
-}
-
-/** A look that fails here is told, with its way out, by the checks before the first write. */
-async function quietly<T>(look: Promise<T | undefined>): Promise<T | undefined> {
-  return look.catch((error) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
+  // A look that fails here is told, with its way out, by the checks before the first write.
+  return (await Promise.all(looks.map((look) => look.catch(asNothing)))).filter((line) => line !== undefined);
 }
 
 const docker = async (world: Sight): Promise<string> => `Docker ${(await world.docker.engine()).version}`;
@@ -60,7 +53,7 @@ async function hostCaddy(world: Sight): Promise<Pick<Hints, 'proxy' | 'listen'> 
  * @throws Failure where it seems to end before Caddy
  */
 export async function assertTlsSaid(world: Sight, config: Config): Promise<void> {
-  const found = await quietly(findProxy(world, config, new Set()));
+  const found = await findProxy(world, config, new Set()).catch(asNothing);
   if (found) await assertTlsHere(found, world);
 }
 
@@ -70,6 +63,6 @@ export async function defaults(world: Runtime['world']): Promise<Hints> {
   return {
     baseDir: await likelyBaseDir(world),
     ...(address && { lanAddress: address.address }),
-    ...(await quietly(hostCaddy(world))),
+    ...(await hostCaddy(world).catch(asNothing)),
   };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../engine/kind.ts';
 import { nameOf, readSettings, withSettings } from '../formats/settings-file.ts';
 import { type AppApiFound, type AppApiSpec, appOf, placeOf, type Setting } from '../model/app-setting.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { differs } from '../model/reason.ts';
 import type { Observed } from '../model/resource.ts';
 import { addressIn, containerBehind, hostName, inDocker, isPlain } from '../proxy/upstream.ts';
@@ -26,10 +26,7 @@ export const appApiKind: Kind<AppApiSpec, AppApiFound> = {
     const secret = await keyIn(want, world);
     if (secret === undefined) return unseen;
     if (secret instanceof Failure) return lost(secret);
-    const answer = await ask(world, want, secret).catch((error: unknown) => {
-      if (error instanceof Failure) return error;
-      throw error;
-    });
+    const answer = await ask(world, want, secret).catch(asFailure);
     if (answer instanceof Failure && answer.code === notProven) return lost(unproven(want));
     // Whatever starts is silent at first, or says that it is not there yet.
     if (answer instanceof Failure || answer.status >= 500) {

@@ -1,4 +1,4 @@
-import { Failure } from '../model/failure.ts';
+import { Failure, insteadOf } from '../model/failure.ts';
 import type { Observed } from '../model/resource.ts';
 import type { Authentik } from '../world/authentik/api.ts';
 import type { Collection, Row } from '../world/authentik/schema.ts';
@@ -50,13 +50,10 @@ export async function providerNamed(
 }
 
 /** A token by its identifier. The list of all is long: each outpost, and each link by mail, has one there. */
-export async function tokenCalled(authentik: Authentik, identifier: string): Promise<Row<'core/tokens'> | undefined> {
-  try {
-    return await authentik.get(`core/tokens/${identifier}`);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'authentik-not-found') return undefined;
-    throw error;
-  }
+export function tokenCalled(authentik: Authentik, identifier: string): Promise<Row<'core/tokens'> | undefined> {
+  return authentik
+    .get<Row<'core/tokens'>>(`core/tokens/${identifier}`)
+    .catch(insteadOf('authentik-not-found', undefined));
 }
 
 /** Puts a user into a group; being in it already is fine. */

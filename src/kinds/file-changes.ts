@@ -1,5 +1,5 @@
 import { decodeEnv } from '../formats/env.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing } from '../model/failure.ts';
 
 /** As many changes as are told; the rest is counted. */
 const told = 3;
@@ -77,7 +77,6 @@ function namesIn(text: string): Record<string, string> | undefined {
     const names = Object.keys(values);
     return names.length > 0 && names.every((name) => surelyName.test(name)) ? values : undefined;
   } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
+    return asNothing(error);
   }
 }

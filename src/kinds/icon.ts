@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { Kind } from '../engine/kind.ts';
 import { iconsIn, pictureType } from '../formats/picture.ts';
-import { Failure } from '../model/failure.ts';
+import { asNothing, Failure } from '../model/failure.ts';
 import type { IconSpec, MediaSpec } from '../model/picture.ts';
 import { short } from '../model/resource.ts';
 import type { ObjectSpec } from '../model/sso.ts';
@@ -118,12 +118,7 @@ async function fetched({ host, upstream, https }: IconSpec, world: World): Promi
   let left = most;
   const visit = async (url: URL): Promise<{ answer: HttpAnswer; url: URL } | undefined> => {
     if (url.origin !== home.origin || left-- <= 0) return undefined;
-    const answer = await world.http
-      .dial({ url: url.href, via, timeout: patience, binary: true })
-      .catch((error: unknown) => {
-        if (error instanceof Failure) return undefined;
-        throw error;
-      });
+    const answer = await world.http.dial({ url: url.href, via, timeout: patience, binary: true }).catch(asNothing);
     const { location } = answer?.headers ?? {};
     const isSentOn = answer && answer.status >= 300 && answer.status < 400 && location !== undefined;
     if (!isSentOn) return answer && { answer, url };

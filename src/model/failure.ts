@@ -77,5 +77,22 @@ export class Failure extends Error implements Issue {
   }
 }
 
+/** For `catch`: a failure is an answer. Anything else is a bug of ours, and goes on. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/** For `catch`: nothing, where it failed. */
+export const asNothing = (error: unknown): undefined => void asFailure(error);
+
+/** For `catch`: another answer, where it failed with this code. */
+export const insteadOf =
+  <T>(code: string, answer: T) =>
+  (error: unknown): T => {
+    if (error instanceof Failure && error.code === code) return answer;
+    throw error;
+  };
+
 /** The outcome of a request is not known: it may have been carried out. Look again before repeating it. */
 export class Uncertain extends Failure {}

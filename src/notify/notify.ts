@@ -1,11 +1,11 @@
 import type { Job } from '../config/notify.ts';
 import type { Installation } from '../installation/installation.ts';
-import type { Failure } from '../model/failure.ts';
+import { asFailure, type Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';
 import type { Notice } from '../model/notice.ts';
 import { noticeData, noticeWords } from '../report/notice.ts';
 import type { Message, Target } from './target.ts';
-import { targetsOf, whyNot } from './targets.ts';
+import { targetsOf } from './targets.ts';
 import { type Checks, hasHeardOfDrill, news, readTold, type Told, writeTold } from './told-before.ts';
 
 /** A run of a timer, and what it found. */
@@ -48,7 +48,7 @@ export async function notify(
         await target.tell(messageOf({ host, command: commands[job], wrong, fine }, !findings.some(issueOf)));
       if (!isMonitor) after[target.name] = then;
     } catch (error) {
-      failed.push(whyNot(error));
+      failed.push(asFailure(error));
       after[target.name] = known;
     }
   };
@@ -79,6 +79,6 @@ export async function tryAll(installation: Installation): Promise<readonly { nam
     trial: true,
   };
   return Promise.all(
-    targetsOf(installation).map(async ({ name, tell }) => ({ name, came: await tell(message).catch(whyNot) })),
+    targetsOf(installation).map(async ({ name, tell }) => ({ name, came: await tell(message).catch(asFailure) })),
   );
 }

@@ -1,7 +1,6 @@
 import { type Job, jobs, type Monitors } from '../config/notify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { mailPasswordOf } from '../installation/mail-password.ts';
-import { Failure } from '../model/failure.ts';
 import { ask, lineOf, type Message, type Target, untold, urlOf } from './target.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -129,9 +128,3 @@ async function byUptimeKuma(name: string, path: string, message: Message, instal
 }
 
 const said = ({ status }: { readonly status: number }): string => `answered ${status}`;
-
-/** Why somebody was not told; anything else is a bug of ours. */
-export function whyNot(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  throw error;
-}

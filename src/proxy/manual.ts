@@ -1,6 +1,6 @@
 import type { Config, Listen } from '../config/config.ts';
 import { openAddresses } from '../config/open-path.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type Finding, skip, unseen, wrong } from '../model/finding.ts';
 import { backendNetwork, caddynet, innerName, proxyNetwork } from '../model/networks.ts';
 import type { World } from '../world/world.ts';
@@ -44,10 +44,7 @@ export const manual = ({ listen, address, tlsEnd }: ManualFacts): ReverseProxy =
 
 /** Whether authentik answers where a proxy on another machine asks it; who else is answered cannot be seen from here. */
 async function farPeers({ address: at, port }: Listen, proxy: string, { http }: Pick<World, 'http'>): Promise<Finding> {
-  const answer = await http.dial({ url: `http://${at}:${port}/-/health/live/` }).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  const answer = await http.dial({ url: `http://${at}:${port}/-/health/live/` }).catch(asFailure);
   if (answer instanceof Failure) {
     const about = { id: 'listen-silent', title: `authentik answers at ${at}:${port}` };
     const problem = `authentik does not answer at ${at}:${port}, where your proxy asks it.`;

@@ -1,5 +1,5 @@
 import type { App, AppAt } from '../config/config.ts';
-import { Failure, reasonOf } from '../model/failure.ts';
+import { asFailure, Failure, reasonOf } from '../model/failure.ts';
 import { type Family, type Finding, ok, wrong } from '../model/finding.ts';
 import { addressIn, behind, upstreamsOf } from '../proxy/upstream.ts';
 import { proveOverHttp } from './over-http.ts';
@@ -52,10 +52,7 @@ async function besideHostCaddy({ world, config }: ProbeContext, app: AppAt): Pro
   const lan = isFar ? listen?.address : (config.lanAddress ?? (await world.host.addresses())[0]?.address);
   if (lan === undefined) return [ok(around)];
   const url = `${app.site?.tls ? 'https' : 'http'}://${lan}:${port}/`;
-  const answer = await world.http.dial({ url, timeout: 3_000 }).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  const answer = await world.http.dial({ url, timeout: 3_000 }).catch(asFailure);
   if (answer instanceof Failure && !listening.has(reasonOf(answer).code)) return [ok(around)];
   const publisher = (await world.docker.containers()).find(({ running, ports }) =>
     ports.some((one) => running && one.port === port),

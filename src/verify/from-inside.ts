@@ -1,6 +1,6 @@
 import { issuerOf, type Speaker } from '../config/oidc.ts';
 import { jsonObject } from '../formats/json.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { proxyNetwork } from '../model/networks.ts';
 import type { Shown } from '../model/shown.ts';
@@ -26,10 +26,7 @@ export async function proveFromInside(context: ProbeContext, app: Speaker): Prom
   ];
   const issuer = issuerOf(config.authHost, app.name);
   const url = `${issuer}.well-known/openid-configuration`;
-  const answer = await world.http.dial({ url, within: pid }).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  const answer = await world.http.dial({ url, within: pid }).catch(asFailure);
   if (answer instanceof Failure) {
     if (answer.code === 'network-not-entered') return [skip(about, unseen(answer.problem))];
     return no(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { issuerOf, type Speaker } from '../config/oidc.ts';
 import { jsonObject } from '../formats/json.ts';
-import { Failure, reasonOf } from '../model/failure.ts';
+import { asFailure, Failure, insteadOf, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Client } from '../model/sso.ts';
 import type { LoginResult, Visit } from '../world/authentik/login.ts';
@@ -46,17 +46,12 @@ export const proveRefused = (
     const about = { id: 'oidc-refused', title: `somebody outside of ${app.group} is refused`, subject: app.name };
     const asked = askedFor(context, app, client);
     if (!asked) return skip(about, onlyPatterns);
-    const leads = await entered.leadsTo(asked.url).catch(denied);
+    // Some releases say no in the middle of the flow.
+    const leads = await entered.leadsTo(asked.url).catch(insteadOf('access-denied', undefined));
     if (!leads) return ok({ ...about, answer: 'authentik says no, and the app hears nothing' });
     const problem = `Everybody with an account can open ${app.name}, which is only for "${app.group}".`;
     return wrong({ ...about, answer: leads.host }, 'fail', { problem, fix: 'homeauth apply' });
   });
-
-/** Some releases say no in the middle of the flow. */
-function denied(error: unknown): undefined {
-  if (error instanceof Failure && error.code === 'access-denied') return undefined;
-  throw error;
-}
 
 const onlyPatterns = unseen('It may come back to patterns alone, so there is no address to try.');
 
@@ -90,8 +85,8 @@ const notIn = (failure: Failure) =>
     : reasonOf(failure);
 
 function broken(about: About, error: unknown): Finding {
-  if (!(error instanceof Failure)) throw error;
-  return wrong(about, 'fail', { problem: error.problem, fix, because: reasonOf(error) });
+  const failure = asFailure(error);
+  return wrong(about, 'fail', { problem: failure.problem, fix, because: reasonOf(failure) });
 }
 
 /** An address to come back to that is no pattern: a website's before that of a phone. */

@@ -1,6 +1,6 @@
 import type { Speaker } from '../config/oidc.ts';
 import { jsonObject } from '../formats/json.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Browser } from '../world/authentik/browser.ts';
 import type { HttpAnswer } from '../world/world.ts';
@@ -34,10 +34,7 @@ export async function proveEntry(context: ProbeContext, app: Speaker, who: Visit
   }
   const { logInWith } = await import('../world/authentik/login.ts');
   const { authHost } = context.config;
-  const entered = await logInWith(browser, { ...who, authHost, open: home, from }).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  const entered = await logInWith(browser, { ...who, authHost, open: home, from }).catch(asFailure);
   if (entered instanceof Failure && entered.code === 'second-factor-asked')
     return [skip(common, unseen(`The login of ${username} wants a code, which is asked for at a terminal alone.`))];
   if (entered instanceof Failure) return [failed(common, entered)];

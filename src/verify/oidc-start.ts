@@ -1,6 +1,6 @@
 import type { LoginStart, RedirectUri } from '../config/config.ts';
 import type { Speaker } from '../config/oidc.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { Shown } from '../model/shown.ts';
 import type { Browser } from '../world/authentik/browser.ts';
@@ -77,8 +77,7 @@ export async function authorizeRequest(
     const { answer, next = addressIn(answer.body, authHost) } = await follow(await visitOf(start, app, follow));
     return next?.host === authHost && next.pathname === '/application/o/authorize/' ? next : undefined;
   } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+    return asFailure(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isGuarded } from '../config/app-login.ts';
 import type { App } from '../config/config.ts';
-import { Failure, reasonOf } from '../model/failure.ts';
+import { asFailure, asNothing, Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import type { Reason } from '../model/reason.ts';
 import { cutOff } from '../proxy/upstream.ts';
@@ -52,8 +52,7 @@ async function sessionOfAnother({ config }: ProbeContext, entered: Visit): Promi
     return { name: open.name, cookie: (await entered.goOn(`https://${open.host}/`)).cookies.reveal() };
   } catch (error) {
     // That it does not let them in is told by its own proofs.
-    if (error instanceof Failure) return undefined;
-    throw error;
+    return asNothing(error);
   }
 }
 
@@ -84,8 +83,8 @@ async function aboutApp(
       const { status, body } = await entered.goOn(url);
       return status < 300 && body !== '';
     } catch (error) {
-      if (error instanceof Failure) return false;
-      throw error;
+      asFailure(error);
+      return false;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { patience } from '../engine/patience.ts';
-import { Failure, type Issue } from '../model/failure.ts';
+import { asFailure, type Failure, type Issue } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import type { Client } from '../model/sso.ts';
 import type { Entrance } from '../proxy/proxy.ts';
@@ -21,10 +21,7 @@ export function sendProbe(
   request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'http2'>,
 ): Promise<HttpAnswer | Failure> {
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
-  return world.http.dial({ ...request, ...way }).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  return world.http.dial({ ...request, ...way }).catch(asFailure);
 }
 
 /** What a judgement on one answer comes to. `later`: it may come right by itself within seconds. */

@@ -1,4 +1,4 @@
-import { Failure } from '../model/failure.ts';
+import { asNothing } from '../model/failure.ts';
 import { type Finding, ok, wrong } from '../model/finding.ts';
 import { bySetting } from '../model/setting.ts';
 import type { HttpAnswer } from '../world/world.ts';
@@ -20,10 +20,7 @@ export async function provePublicName({ world, config, entrance }: ProbeContext,
   if (address === undefined) return [];
   const url = `https://${host}/`;
   const via = { host: address, port: 443 };
-  const answer = await world.http.dial({ url, via, timeout: patience }).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
+  const answer = await world.http.dial({ url, via, timeout: patience }).catch(asNothing);
   if (!answer) return [];
   const about = { id: 'tls-elsewhere', title: `${host} is reached over https` };
   if (leadsTo(answer, url)) {

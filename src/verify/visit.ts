@@ -1,4 +1,4 @@
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type Finding, wrong } from '../model/finding.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Credentials } from '../world/authentik/flow.ts';
@@ -27,10 +27,7 @@ export async function visiting(
   const { via, authority } = context.entrance;
   const way = { ...(via && { via }), ...(authority !== undefined && { authority }) };
   const request = { http: context.world.http, ...way, authHost: context.config.authHost, username, password, open };
-  const entered = await logIn(request).catch((error: unknown) => {
-    if (error instanceof Failure) return error;
-    throw error;
-  });
+  const entered = await logIn(request).catch(asFailure);
   if (entered instanceof Failure) return ask(entered);
   const findings: Finding[] = [];
   try {

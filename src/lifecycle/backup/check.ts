@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import { digestOf, near } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Copy, CopyHere } from '../../model/copy.ts';
-import { exitCodes, Failure } from '../../model/failure.ts';
+import { exitCodes, Failure, insteadOf } from '../../model/failure.ts';
 import type { Files } from '../../world/world.ts';
 import { readWhole } from './dump.ts';
 import { isSealed, type Key, opened, plainName } from './encryption.ts';
@@ -60,10 +60,7 @@ export async function assertIntact(copy: CopyHere, files: Files): Promise<void> 
   if (damages.length > 0) throw damaged(copy, damages);
 }
 
-const whereTarFailed = (error: unknown): false => {
-  if (error instanceof Failure && error.code === 'tar-failed') return false;
-  throw error;
-};
+const whereTarFailed = insteadOf('tar-failed', false as const);
 
 /** @throws Failure copy-damaged */
 export async function assertWhole(

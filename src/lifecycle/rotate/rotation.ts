@@ -2,7 +2,7 @@ import { secretNames } from '../../desired/layout.ts';
 import { interrupted } from '../../engine/errors.ts';
 import { changeValues, type Installation, valueIn } from '../../installation/installation.ts';
 import { databaseContainer, tellDatabase } from '../../kinds/role.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, insteadOf } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Authentik } from '../../world/authentik/api.ts';
 import { good } from '../backup/dump.ts';
@@ -141,14 +141,9 @@ function apiWith({ world, config, surroundings }: Installation, own: Secret): Au
 }
 
 /** Whether the API lets in whoever has this key. */
-export async function answersTo(installation: Installation, secret: Secret): Promise<boolean> {
-  try {
-    await apiWith(installation, secret).get('core/users/me');
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'token-refused') return false;
-    throw error;
-  }
+export function answersTo(installation: Installation, secret: Secret): Promise<boolean> {
+  const asked = apiWith(installation, secret).get('core/users/me');
+  return asked.then(() => true, insteadOf('token-refused', false));
 }
 
 // By an address of the network: on the socket and on 127.0.0.1 nobody is asked for a password.

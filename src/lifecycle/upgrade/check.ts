@@ -1,5 +1,5 @@
 import type { Installation } from '../../installation/installation.ts';
-import { Failure } from '../../model/failure.ts';
+import { insteadOf } from '../../model/failure.ts';
 import { isOlder } from '../../model/release.ts';
 import { ladder, lineOf } from '../../model/release-ladder.ts';
 import { runningRelease } from './plan-steps.ts';
@@ -29,15 +29,8 @@ const months = 6;
 export async function lookForNewer(installation: Installation): Promise<Newer> {
   const runs = await runningRelease(installation);
   const { docker } = installation.world;
-  const has = async (release: string): Promise<boolean> => {
-    try {
-      await docker.inRegistry(`ghcr.io/goauthentik/server:${release}`);
-      return true;
-    } catch (error) {
-      if (error instanceof Failure && error.code === 'image-not-found') return false;
-      throw error;
-    }
-  };
+  const has = async (release: string): Promise<boolean> =>
+    docker.inRegistry(`ghcr.io/goauthentik/server:${release}`).then(() => true, insteadOf('image-not-found', false));
   const newestOf = async (known: string): Promise<string> => {
     const [line, patch] = [lineOf(known), Number(known.slice(known.lastIndexOf('.') + 1))];
     let last = patch;

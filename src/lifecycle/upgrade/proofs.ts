@@ -4,7 +4,7 @@ import type { Installation } from '../../installation/installation.ts';
 import type { Had } from '../../installation/upgrading.ts';
 import { explainContainer } from '../../kinds/container-story.ts';
 import { askDatabase } from '../../kinds/role.ts';
-import { exitCodes, Failure, type Issue } from '../../model/failure.ts';
+import { exitCodes, Failure, type Issue, insteadOf } from '../../model/failure.ts';
 import { type Finding, issueOf } from '../../model/finding.ts';
 import { isOlder } from '../../model/release.ts';
 import { inventoryOf } from '../backup/make.ts';
@@ -139,14 +139,11 @@ async function unsettled(installation: Installation, { unapplied }: Had): Promis
 }
 
 async function hasWorker(authentik: Installation['world']['authentik']): Promise<boolean> {
-  try {
-    const workers = await authentik.get<readonly { readonly version_matching?: boolean }[]>('tasks/workers');
-    return workers.some(({ version_matching: matches }) => matches !== false);
-  } catch (error) {
-    // Releases before 2025.8 cannot be asked; that the container runs has to do.
-    if (error instanceof Failure && error.code === 'authentik-not-found') return true;
-    throw error;
-  }
+  const workers = await authentik
+    .get<readonly { readonly version_matching?: boolean }[]>('tasks/workers')
+    .catch(insteadOf('authentik-not-found', undefined));
+  // Releases before 2025.8 cannot be asked; that the container runs has to do.
+  return workers?.some(({ version_matching: matches }) => matches !== false) ?? true;
 }
 
 /** All that authentik holds is there, as it was. @throws Failure upgrade-proof */

@@ -1,6 +1,6 @@
 import { invitationFlow, invitedTo } from '../../desired/invitations.ts';
 import type { Installation } from '../../installation/installation.ts';
-import { Failure, Uncertain } from '../../model/failure.ts';
+import { Failure, insteadOf, Uncertain } from '../../model/failure.ts';
 import type { Invitation } from '../../model/invitation.ts';
 import type { Row } from '../../world/authentik/schema.ts';
 
@@ -80,13 +80,8 @@ const slugOf = (email = 'invitation'): string =>
 export async function mailInvitation({ world }: Sight, { id, email }: Invitation): Promise<boolean> {
   // Named, because the default of this release is a template that is not there.
   const body = { email_addresses: [email], template: 'email/invitation.html' };
-  try {
-    await world.authentik.call('POST', `stages/invitation/invitations/${id}/send_email`, body, []);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'authentik-not-found') return false;
-    throw error;
-  }
+  const asked = world.authentik.call('POST', `stages/invitation/invitations/${id}/send_email`, body, []);
+  return asked.then(() => true, insteadOf('authentik-not-found', false));
 }
 
 /** Takes an invitation back, by its name or its id. @throws Failure invitation-unknown */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { parseJson } from '../../formats/json.ts';
-import { Failure } from '../../model/failure.ts';
+import { asNothing } from '../../model/failure.ts';
 import type { CaddyPlace } from '../../model/resource.ts';
 import type { ContainerDetails, ExecResult } from '../../world/docker/docker.ts';
 import type { Program, World } from '../../world/world.ts';
@@ -109,10 +109,7 @@ export function onThisServer(program: Program, inside: string, { files, host, ht
       // A socket, or another Caddy's.
       if (address === undefined || (await host.listener(Number(port)))?.pid !== program.pid) return undefined;
       const url = `http://${address || 'localhost'}:${port}/config/`;
-      const answer = await http?.dial({ url, via: here(address, Number(port)) }).catch((error: unknown) => {
-        if (error instanceof Failure) return undefined;
-        throw error;
-      });
+      const answer = await http?.dial({ url, via: here(address, Number(port)) }).catch(asNothing);
       // As much as is read of an answer may not be all of it.
       return answer?.status === 200 && parseJson(answer.body) !== undefined ? answer.body : undefined;
     },

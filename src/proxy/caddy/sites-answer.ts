@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { Failure } from '../../model/failure.ts';
+import { asNothing } from '../../model/failure.ts';
 import type { World } from '../../world/world.ts';
 import { type Configuration, ownersSites } from './configuration.ts';
 import type { Instance } from './instance.ts';
@@ -135,10 +135,7 @@ function inShort(answer: Answer | undefined, isSteady: boolean): string {
 }
 
 async function ask(url: string, via: Asked['via'], { http }: Around): Promise<Answer | undefined> {
-  const answer = await http.dial({ url, via, timeout: 5_000 }).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
+  const answer = await http.dial({ url, via, timeout: 5_000 }).catch(asNothing);
   // What Go's server says to plain HTTP where it speaks TLS.
   if (!answer || answer.body.includes('HTTP request to an HTTPS server')) return undefined;
   const to = answer.headers['location']?.replace(/[?#].*$/s, '');

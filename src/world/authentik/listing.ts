@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { Failure } from '../../model/failure.ts';
+import { insteadOf } from '../../model/failure.ts';
 import * as trouble from './trouble.ts';
 
 interface Page {
@@ -32,10 +32,7 @@ export async function wholeList(read: (path: string) => Promise<unknown>, path: 
     return found;
   };
   for (let n = 1; n <= attempts; n++) {
-    const pages = await allPages(page).catch((error: unknown) => {
-      if (error instanceof Failure && error.code === 'authentik-not-found') return undefined;
-      throw error;
-    });
+    const pages = await allPages(page).catch(insteadOf('authentik-not-found', undefined));
     const rows = pages?.flatMap(({ results }) => results) ?? [];
     if (pages?.at(-1)?.pagination.next === 0 && new Set(rows.map(keyOf)).size === rows.length) return rows;
   }

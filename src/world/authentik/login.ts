@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { asNothing } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
 import { type Browser, openBrowser, redirectOf } from './browser.ts';
@@ -143,9 +143,7 @@ async function logOut(browser: Browser, home: URL): Promise<boolean> {
   const at = new URL('/api/v3/flows/executor/default-invalidation-flow/?query=', home);
   const isIn = async () => (await browser.cookie(home, 'authentik_session')) !== undefined;
   for (let n = 0; n < attempts && (await isIn()); n++) {
-    await browser.visit({ url: at, headers: { accept: 'application/json' } }).catch((error: unknown) => {
-      if (!(error instanceof Failure)) throw error;
-    });
+    await browser.visit({ url: at, headers: { accept: 'application/json' } }).catch(asNothing);
   }
   return !(await isIn());
 }
