@@ -275,8 +275,8 @@ test('and a second apply does nothing', async () => {
   expect(await containerNames(place.engine)).toContain('wiki');
 });
 
-/** Miniflux as its own page says to start it, with what `homeauth app` says of its compose file. */
-async function composeMiniflux({ envFile, volume }: { envFile?: string; volume?: string } = {}): Promise<void> {
+/** Miniflux as its own page says to start it. */
+async function composeMiniflux(): Promise<void> {
   const directory = join(place.around, 'miniflux');
   await mkdir(directory, { recursive: true });
   await writeFile(
@@ -288,8 +288,6 @@ async function composeMiniflux({ envFile, volume }: { envFile?: string; volume?:
     environment:
       DATABASE_URL: postgres://miniflux:feeds@db/miniflux?sslmode=disable
       RUN_MIGRATIONS: "1"
-    env_file: [${envFile ?? ''}]
-    volumes: [${volume ?? ''}]
     depends_on: { db: { condition: service_healthy } }
     networks: [default, caddynet]
   db:
@@ -303,16 +301,11 @@ networks:
   await place.engine.compose(['up', '--detach'], { cwd: directory });
 }
 
-test('Miniflux, by its variables: a person logs in with its own button in a browser', {
+test('Miniflux, by its variables and one command: a person logs in with its own button in a browser', {
   timeout: 300_000,
 }, async () => {
   await composeMiniflux();
-  const added = await homeauthEnds(0, ['add-app', 'miniflux']);
-  expect(added.out.replace(/\s+/g, ' ')).toContain('does not trust the certificate of auth.home.example.com');
-  const { compose } = JSON.parse((await homeauthEnds(0, ['app', 'miniflux', '--json'])).out).oidc;
-  await composeMiniflux(compose);
-  await expect.poll(async () => (await knock('miniflux')).status, { timeout: 60_000 }).toBe(200);
-  const proven = await homeauthEnds(0, ['add-app', 'miniflux']);
+  const proven = await homeauthEnds(0, ['add-app', 'miniflux', '--compose-up']);
   expect(proven.out).toMatch(/miniflux itself reaches auth\.home\.example\.com\s+[\d.]+, certificate trusted, 200/);
 
   const browser = await openChromium();
@@ -334,7 +327,6 @@ test('Miniflux, by its variables: a person logs in with its own button in a brow
   await place.engine.docker(['exec', 'miniflux-db-1', 'psql', '-U', 'miniflux', '-c', promote]);
   const off = await homeauthEnds(0, ['app', 'miniflux', '--only-sso']);
   expect(off.err.replace(/\s+/g, ' ')).toContain('helen is an administrator of miniflux');
-  await composeMiniflux(compose);
   await expect.poll(async () => (await knock('miniflux')).status, { timeout: 60_000 }).toBe(200);
   expect(await ownForm()).toBe(false);
   await homeauthEnds(0, ['plan', '--exit-code']);
@@ -344,13 +336,10 @@ test('Miniflux, by its variables: a person logs in with its own button in a brow
 async function composeActual(directory: string): Promise<void> {
   await mkdir(directory);
   const networks = '{ caddynet: { external: true, name: caddy_caddynet } }';
-  const service = `{ image: '${ACTUAL_IMAGE}', container_name: actual, networks: [caddynet] }`;
-  await writeFile(join(directory, 'compose.yaml'), `services: { actual: ${service} }\nnetworks: ${networks}\n`);
+  const service = `{ image: '${ACTUAL_IMAGE}', container_name: actual, networks: [caddynet], volumes: ['data:/data'] }`;
+  const text = `services: { actual: ${service} }\nnetworks: ${networks}\nvolumes: { data: {} }\n`;
+  await writeFile(join(directory, 'compose.yaml'), text);
   await place.engine.compose(['up', '--detach'], { cwd: directory });
-  await bootstrapActual();
-}
-
-async function bootstrapActual(): Promise<void> {
   const said = `{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"password":"pennies"}' }`;
   const script = `fetch('http://localhost:5006/account/bootstrap', ${said}).then(({ status }) => process.exit(status === 200 ? 0 : 1))`;
   const bootstrap = () =>
@@ -361,17 +350,11 @@ async function bootstrapActual(): Promise<void> {
   await expect.poll(bootstrap, { timeout: 60_000 }).toBe(true);
 }
 
-test('Actual, by a command of its own and an override file: a person logs in with its own button in a browser', {
+test('Actual, by a command of its own and an override file, in one command: a person logs in with its own button in a browser', {
   timeout: 300_000,
 }, async () => {
-  const directory = join(place.around, 'actual');
-  await composeActual(directory);
-  // It does not trust Caddy's authority before its owner has made the container anew.
-  const halfway = await homeauthEnds(5, ['add-app', 'actual-budget', '--settings-in', 'actual', '--compose-override']);
-  expect(halfway.err.replace(/\s+/g, ' ')).toContain('trust its certificate');
-  await place.engine.compose(['up', '--detach'], { cwd: directory });
-  await bootstrapActual();
-  await homeauthEnds(0, ['add-app', 'actual-budget']);
+  await composeActual(join(place.around, 'actual'));
+  await homeauthEnds(0, ['add-app', 'actual-budget', '--settings-in', 'actual', '--compose-up']);
 
   const browser = await openChromium();
   const page = await visit(browser, hostOf('actual-budget'));
@@ -485,18 +468,14 @@ test('Synapse, by its file of settings: a person logs in with its own page in a 
 }, async () => {
   const directory = join(place.around, 'synapse');
   await composeSynapse(directory);
-  const add = ['add-app', 'matrix-synapse', '--settings-in', 'synapse:/data/homeserver.yaml', '--compose-override'];
+  const add = ['add-app', 'matrix-synapse', '--settings-in', 'synapse:/data/homeserver.yaml', '--compose-up'];
   // It makes its file readable for everybody.
   const refused = await homeauthEnds(2, add);
   const [, remedy = ''] = /docker (exec --user 0 .* chmod o= \S+)/.exec(refused.err.replace(/\s+/g, ' ')) ?? [];
   await place.engine.docker(remedy.split(' '));
   const former = await settingsOfSynapse();
-  // It does not start where it cannot ask authentik: nothing is written before it trusts Caddy's authority.
-  const halfway = await homeauthEnds(5, add);
-  expect(halfway.err.replace(/\s+/g, ' ')).toContain('does not trust the certificate');
-  expect(await settingsOfSynapse()).toBe(former);
-  await place.engine.compose(['up', '--detach'], { cwd: directory });
-  const proven = await homeauthEnds(0, ['add-app', 'matrix-synapse']);
+  // It does not start where it cannot ask authentik: it is made anew first, and trusts Caddy's authority.
+  const proven = await homeauthEnds(0, add);
   const told = proven.out.replace(/\s+/g, ' ');
   expect(told).toContain('matrix-synapse itself reaches auth.home.example.com');
   expect(told).toContain('matrix-synapse begins the login with authentik');
@@ -516,4 +495,6 @@ test('Synapse, by its file of settings: a person logs in with its own page in a 
 
   await homeauthEnds(0, ['remove-app', 'matrix-synapse']);
   expect(await settingsOfSynapse()).toBe(former);
+  const own = ['inspect', '--format', '{{.Config.Env}} {{range .Mounts}}{{.Destination}} {{end}}', 'synapse'];
+  expect(await place.engine.docker(own)).not.toMatch(/HOMEAUTH_REVISION|authorities/);
 });
