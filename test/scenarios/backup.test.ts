@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
@@ -14,16 +14,11 @@ const plainly =
   (run: ReturnType<typeof homeauthIn>): ReturnType<typeof homeauthIn> =>
   (command, args, flags, terminal) =>
     run(command, args, command === 'backup' ? { plain: true, ...flags } : flags, terminal);
-let first: FakeWorld;
 let fake: FakeWorld;
 let homeauth: ReturnType<typeof homeauthIn>;
 
-beforeAll(async () => {
-  first = await populated();
-});
-afterAll(() => first.close());
 beforeEach(async () => {
-  fake = await copyOf(first);
+  fake = await populated();
   homeauth = plainly(homeauthIn(fake));
 });
 afterEach(() => fake.close());
@@ -140,7 +135,7 @@ describe('backup', () => {
     [
       'no room is left before it begins',
       'disk-full',
-      { filesystem: async (path: string) => ({ ...(await first.files.filesystem(path)), free: 1e6 }) },
+      { filesystem: async (path: string) => ({ ...(await fake.files.filesystem(path)), free: 1e6 }) },
     ],
     [
       'the disk gets full',
@@ -189,7 +184,7 @@ describe('backup', () => {
     expect(all).toBeGreaterThan(4);
     for (let n = 1; n <= all; n++)
       for (const when of ['before', 'after'] as const) {
-        const machine = await copyOf(first);
+        const machine = await populated();
         await expect(plainly(homeauthIn(machine, cutAt(machine, n, when).over))('backup')).rejects.toThrow(PowerCut);
         const again = await plainly(homeauthIn(machine))('backup');
         expect(again.code).toBe(0);
@@ -228,7 +223,7 @@ describe('doctor', () => {
   test('is content with one of this week on another disk', async () => {
     await aged(3);
     const elsewhere = async (path: string) => ({
-      ...(await first.files.filesystem(path)),
+      ...(await fake.files.filesystem(path)),
       source: path.startsWith(place) ? '/dev/other' : '/dev/fake',
     });
     const { out } = await withFiles({ filesystem: elsewhere })('doctor', [], { verbose: true });

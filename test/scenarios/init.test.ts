@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
-import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 let untouched: Readonly<Record<string, string>>;
@@ -244,12 +244,7 @@ describe('the page that asks before an app learns who somebody is', () => {
 });
 
 describe('on a server that has an installation', () => {
-  let base: FakeWorld;
-  beforeAll(async () => {
-    base = await installed();
-  });
-  afterAll(() => base.close());
-  beforeEach(async () => begin(await copyOf(base)));
+  beforeEach(async () => begin(await installed()));
   const isTheSame = () => expect(fake.files.snapshot()).toEqual(untouched);
 
   test('init without a flag goes on with it, and asks for nothing', async () => {

@@ -1,19 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
-import { copyOf, type FakeWorld } from '../fakes/world.ts';
+import type { FakeWorld } from '../fakes/world.ts';
 
-let base: FakeWorld;
 let fake: FakeWorld;
-beforeAll(async () => {
-  base = await installed(['whoami']);
-});
-afterAll(() => base.close());
 beforeEach(async () => {
-  fake = await copyOf(base);
+  fake = await installed(['whoami']);
 });
 afterEach(() => fake.close());
 

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { stateOf } from '../fakes/state.ts';
 import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
-import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 import type { State } from '../standin/state.ts';
 
 let fake: FakeWorld;
@@ -106,13 +106,8 @@ describe('on a bare server', () => {
 });
 
 describe('in an authentik that people use', () => {
-  let base: FakeWorld;
-  beforeAll(async () => {
-    base = await installed();
-  });
-  afterAll(() => base.close());
   beforeEach(async () => {
-    fake = await copyOf(base);
+    fake = await installed();
   });
   const inDatabase = async (edit: (state: State) => void) => {
     const store = [...fake.docker.databases.values()][0]?.store;

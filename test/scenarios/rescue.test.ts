@@ -1,20 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Flags } from '../fakes/homeauth.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
-import { copyOf, type FakeWorld } from '../fakes/world.ts';
+import type { FakeWorld } from '../fakes/world.ts';
 
-let base: FakeWorld;
 let fake: FakeWorld;
-beforeAll(async () => {
-  base = await installed();
-});
-afterAll(() => base.close());
 beforeEach(async () => {
-  fake = await copyOf(base);
+  fake = await installed();
 });
 afterEach(() => fake.close());
 

@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
-import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
+import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
-let base: FakeWorld;
 let fake: FakeWorld;
-beforeAll(async () => {
-  base = await installed();
-});
-afterAll(() => base.close());
 beforeEach(async () => {
-  fake = await copyOf(base);
+  fake = await installed();
 });
 afterEach(() => fake.close());
 
