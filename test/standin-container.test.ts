@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerMark, program } from '../src/people/rescue/program.ts';
 import { freePort } from './machine/free-port.ts';
 import { bundleStandin } from './standin/bundle.ts';
 import { type LocalPostgres, localPostgres, postgresBin } from './standin/local-postgres.ts';
+import { until } from './until.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'standin-'));
 const bundle = join(home, 'ak.cjs');
@@ -45,14 +45,6 @@ function container(command: string, env: Record<string, string>): Container {
   };
 }
 
-async function until<T>(what: () => Promise<T | false> | T | false, limit = 20_000): Promise<T> {
-  for (const end = Date.now() + limit; Date.now() < end; await sleep(25)) {
-    const found = await (async () => what())().catch(() => false as const);
-    if (found) return found;
-  }
-  throw new Error('waited in vain');
-}
-
 test('refuses to start without a secret key', async () => {
   const server = container('server', {});
   expect(await server.ended).toBe(1);
@@ -63,7 +55,7 @@ test('waits for PostgreSQL and says so', async () => {
   const port = String(await freePort());
   const env = { AUTHENTIK_SECRET_KEY: 'secretKey', AUTHENTIK_POSTGRESQL__HOST: '127.0.0.1' };
   const server = container('server', { ...env, AUTHENTIK_POSTGRESQL__PORT: port });
-  const line = await until(() => server.lines.find((one) => one.includes('retrying')) ?? false);
+  const line = await until(async () => server.lines.find((one) => one.includes('retrying')));
   expect(JSON.parse(line).event).toContain(`connection to server at "127.0.0.1", port ${port} failed`);
   await server.stop();
 });
@@ -90,7 +82,7 @@ describe.skipIf(!bin)('with PostgreSQL', () => {
   test('says that the password is wrong, in the words of psycopg', async () => {
     const server = container('server', { ...env, AUTHENTIK_POSTGRESQL__PASSWORD: 'wrongPassword' });
     const said = 'FATAL:  password authentication failed for user "authentik"';
-    await until(() => server.lines.some((one) => JSON.parse(one).event.includes(said)));
+    await until(async () => server.lines.some((one) => JSON.parse(one).event.includes(said)));
     await server.stop();
   });
 

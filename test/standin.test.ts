@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore, type Standin, type StandinOptions, startServer, startWorker } from './standin/index.ts';
+import { until } from './until.ts';
 
 const TOKEN = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const QUICK = { migrate: 10, bootstrap: 10, blueprints: 30, outpostRefresh: 30 };
@@ -32,14 +33,6 @@ const api = (server: Standin, path: string, method = 'GET', body?: unknown) =>
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely here
 const read = async (server: Standin, path: string, method = 'GET', body?: unknown): Promise<any> =>
   (await api(server, path, method, body)).json();
-
-async function until<T>(what: () => Promise<T | undefined | false>, limit = 5000): Promise<T> {
-  for (const end = Date.now() + limit; Date.now() < end; await sleep(5)) {
-    const found = await what().catch(() => undefined);
-    if (found) return found;
-  }
-  throw new Error('waited in vain');
-}
 
 const settled = (server: Standin) =>
   until(async () => {

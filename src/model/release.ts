@@ -9,11 +9,7 @@ export interface Era {
   readonly storage: { readonly folder: string; readonly target: string };
   /** The one container whose first start reads the bootstrap variables. */
   readonly bootstrapOn: 'server' | 'worker';
-  /** Whether the bootstrap token alone closes first-run setup. */
-  readonly tokenClosesSetup: boolean;
   readonly hasInvalidationFlow: boolean;
-  /** `meta_hide` on an application; before it, a launch URL of blank://blank. */
-  readonly hasMetaHide: boolean;
   readonly hasBaseUrl: boolean;
   /** What a provider for OpenID Connect takes. None: addresses are one text there, and homeauth does not write that. */
   readonly oauth2?: {
@@ -33,9 +29,7 @@ const modern = {
   needsRedis: false,
   storage: { folder: 'data', target: '/data' },
   bootstrapOn: 'worker',
-  tokenClosesSetup: true,
   hasInvalidationFlow: true,
-  hasMetaHide: true,
   oauth2: { saysGrants: true, hasLogoutUri: true },
   listensOnIpv6: true,
   shmSize: 512 * 1024 * 1024,
@@ -46,8 +40,6 @@ const modern = {
 
 const older = {
   ...modern,
-  tokenClosesSetup: false,
-  hasMetaHide: false,
   oauth2: { saysGrants: false, hasLogoutUri: true },
   hasBaseUrl: false,
   listensOnIpv6: false,

@@ -26,7 +26,7 @@ export const linuxHost: Host = {
     return found.toSorted((a, b) => Number(b.name === first) - Number(a.name === first));
   },
 
-  hasIpv6: async () => (await readOr('/proc/net/if_inet6', '')).trim() !== '',
+  hasIpv6: async () => (await textOf('/proc/net/if_inet6')).trim() !== '',
 
   async resolve(name) {
     const found = await lookup(name, { all: true }).catch(() => []);
@@ -57,18 +57,19 @@ export const linuxHost: Host = {
   busy: busyWith,
 
   async distribution() {
-    const text = await readOr('/etc/os-release', '');
+    const text = await textOf('/etc/os-release');
     const field = (name: string) => new RegExp(`^${name}=(["']?)(.*)\\1$`, 'm').exec(text)?.[2];
     const like = (field('ID_LIKE') ?? '').split(' ').filter((id) => id !== '');
     return { id: field('ID') ?? 'linux', like, name: field('PRETTY_NAME') ?? 'Linux' };
   },
 };
 
-const readOr = (path: string, otherwise: string): Promise<string> => readFile(path, 'utf8').catch(() => otherwise);
+/** A file's text; nothing where there is none. */
+const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 /** The interface of the IPv4 default route with the lowest metric. */
 async function defaultInterface(): Promise<string | undefined> {
-  const [, ...lines] = (await readOr('/proc/net/route', '')).split('\n');
+  const [, ...lines] = (await textOf('/proc/net/route')).split('\n');
   const routes = lines.flatMap((line) => {
     const [name, destination, , , , , metric, mask] = line.trim().split(/\s+/);
     return name && destination === '00000000' && mask === '00000000' ? [{ name, metric: Number(metric) }] : [];

@@ -167,7 +167,6 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
     lan,
     engine: async () => ({
       version: '28.5.1',
-      apiVersion: '1.47',
       flavour: 'docker',
       address: 'unix:///var/run/docker.sock',
       ipv6: true,

@@ -1,11 +1,10 @@
-import { Failure } from '../../src/model/failure.ts';
-import { Secret } from '../../src/model/secret.ts';
-import type { Challenge, Credentials } from '../../src/world/authentik/flow.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
+import { insteadOf } from '../../src/model/failure.ts';
+import type { Challenge } from '../../src/world/authentik/flow.ts';
 import type { Http } from '../../src/world/world.ts';
 import type { Flags } from './homeauth.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { at, madeOnce } from './installed.ts';
+import { enter } from './people.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';
 
 export interface Home {
@@ -34,12 +33,6 @@ export async function home(flags: Flags = {}, http?: (http: Http) => Http): Prom
   const world = { ...fake.world, ...(http && { http: http(fake.world.http) }) };
   const homeauth = homeauthIn(fake, { world });
   const password = ((await fake.files.read(at('.homeauth/admin-password'))) ?? '').trim();
-  const logIn = async (username: string, typed: string, beyond: Credentials['beyond'] & object) => {
-    const server = await fake.docker.dialAddress('authentik', 9000);
-    if (!server) throw new Error('authentik does not run');
-    const who = { username, password: new Secret(typed), beyond };
-    return openSession({ http: fake.world.http, server, authHost: 'auth.home.example.com', ...who });
-  };
   return {
     fake,
     homeauth,
@@ -52,17 +45,16 @@ export async function home(flags: Flags = {}, http?: (http: Http) => Http): Prom
         met = challenge;
         return undefined;
       };
-      await logIn(username, typed, stop).catch((error) => {
-        if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
-      });
+      await enter(fake, username, typed, { beyond: stop }).catch(insteadOf('second-factor-asked', undefined));
       return met;
     },
     async questions(username, typed, code) {
       let count = 0;
-      await logIn(username, typed, async () => {
+      const beyond = async () => {
         count++;
         return { code };
-      });
+      };
+      await enter(fake, username, typed, { beyond });
       return count;
     },
   };

@@ -1,10 +1,9 @@
 import { readOtpauth } from '../../src/formats/otpauth.ts';
-import { Failure } from '../../src/model/failure.ts';
-import { Secret } from '../../src/model/secret.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
+import { insteadOf } from '../../src/model/failure.ts';
 import { totp } from '../standin/flow/totp.ts';
 import { homeauthIn, initFlags } from './homeauth.ts';
 import { at } from './installed.ts';
+import { enter } from './people.ts';
 import { type Phone, phone } from './phone.ts';
 import { fakeTerminal } from './terminal.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';
@@ -42,22 +41,13 @@ export function codeOf({ clock }: FakeWorld, { uri }: Phone): string {
 }
 
 /** Logs somebody in, with what follows their password; gives how many questions that took. */
-export async function logIn(fake: FakeWorld, username: string, code?: string): Promise<number> {
-  const server = await fake.docker.dialAddress('authentik', 9000);
-  if (!server) throw new Error('authentik does not run');
+export async function logIn(fake: FakeWorld, username: string, code?: string, authHost?: string): Promise<number> {
   let asked = 0;
-  await openSession({
-    http: fake.world.http,
-    server,
-    authHost: 'auth.home.example.com',
-    username,
-    password: new Secret(password),
-    beyond: async () => {
-      asked++;
-      return code === undefined ? undefined : { code };
-    },
-  }).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
-  });
+  const beyond = async () => {
+    asked++;
+    return code === undefined ? undefined : { code };
+  };
+  const entered = enter(fake, username, password, { beyond, ...(authHost !== undefined && { authHost }) });
+  await entered.catch(insteadOf('second-factor-asked', undefined));
   return asked;
 }

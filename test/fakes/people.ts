@@ -1,5 +1,6 @@
 import { Secret } from '../../src/model/secret.ts';
 import { logIn } from '../../src/world/authentik/login.ts';
+import { openSession, type SessionRequest } from '../../src/world/authentik/session.ts';
 import type { State } from '../standin/state.ts';
 import { edit } from '../standin/store.ts';
 import type { FakeWorld } from './world.ts';
@@ -15,6 +16,19 @@ export async function visit(fake: FakeWorld, username: string, password: string)
     username,
     password: new Secret(password),
   });
+}
+
+/** Logs somebody in at authentik itself, and stays. @throws Failure as `logIn` does */
+export async function enter(
+  fake: FakeWorld,
+  username: string,
+  password: string,
+  { authHost = 'auth.home.example.com', ...more }: Partial<Pick<SessionRequest, 'authHost' | 'beyond'>> = {},
+) {
+  const server = await fake.docker.dialAddress('authentik', 9000);
+  if (!server) throw new Error('authentik does not run');
+  const who = { username, password: new Secret(password), ...more };
+  return openSession({ http: fake.world.http, server, authHost, ...who });
 }
 
 /** What somebody does in authentik's database behind everybody's back. */

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
+import { enter } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -48,10 +47,7 @@ const running = (machine: FakeWorld) =>
   [...machine.docker.boxes].flatMap(([name, box]) => (box.running ? [name] : [])).toSorted();
 
 async function annaGetsIn(authHost: string): Promise<void> {
-  const server = await fake.docker.dialAddress('authentik', 9000);
-  if (!server) throw new Error('authentik does not run');
-  const who = { username: 'anna', password: new Secret('kettle lantern orbit') };
-  await (await openSession({ http: fake.world.http, server, authHost, ...who })).leave();
+  await (await enter(fake, 'anna', 'kettle lantern orbit', { authHost })).leave();
 }
 
 async function isAllThere(): Promise<void> {

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { eras, isOlder } from '../../src/model/release.ts';
-import { Secret } from '../../src/model/secret.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { databaseOf, objectsIn } from '../fakes/objects.ts';
+import { enter } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -49,10 +48,7 @@ async function isWell(): Promise<void> {
   expect(await homeauth('plan', [], { exitCode: true })).toMatchObject({ code: 0 });
   expect(await objectsIn(fake)).toEqual(await objectsIn(first));
   expect(Object.keys(fake.files.snapshot()).filter((path) => path.includes('rotation'))).toEqual([]);
-  const server = await fake.docker.dialAddress('authentik', 9000);
-  if (!server) throw new Error('authentik does not run');
-  const who = { username: 'anna', password: new Secret('kettle lantern orbit') };
-  await (await openSession({ http: fake.world.http, server, authHost: 'auth.home.example.com', ...who })).leave();
+  await (await enter(fake, 'anna', 'kettle lantern orbit')).leave();
 }
 
 test.each(['database', 'key', 'token'] as const)('%s: the new one works, the old one does not', async (what) => {
@@ -72,9 +68,7 @@ test('all of them, after a leak: sessions end, and what others have is listed', 
   const state = await databaseOf(fake);
   const anna = state.users.find(({ username }) => username === 'anna')?.pk ?? 0;
   const before = await secrets();
-  const server = await fake.docker.dialAddress('authentik', 9000);
-  const who = { username: 'anna', password: new Secret('kettle lantern orbit') };
-  await openSession({ http: fake.world.http, server: server!, authHost: 'auth.home.example.com', ...who });
+  await enter(fake, 'anna', 'kettle lantern orbit');
   expect(anna).toBeGreaterThan(0);
   const { code, out } = await homeauth('rotate', ['all'], { leaked: true });
   expect(code).toBe(0);

@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
 import { type Home, home } from '../fakes/home.ts';
 import { at } from '../fakes/installed.ts';
-import { inDatabase } from '../fakes/people.ts';
+import { enter, inDatabase } from '../fakes/people.ts';
 import { phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 
@@ -98,13 +96,7 @@ describe('the app comes first, and the recovery codes are its second step', () =
     });
     here.pass(30_000);
     const met: string[] = [];
-    const server = await here.fake.docker.dialAddress('authentik', 9000);
-    await openSession({
-      http: here.fake.world.http,
-      server: server!,
-      authHost: 'auth.home.example.com',
-      username: 'helen',
-      password: new Secret(here.password),
+    await enter(here.fake, 'helen', here.password, {
       beyond: async ({ component = '' }) => {
         met.push(component);
         return component === 'ak-stage-authenticator-validate' ? { code: app.code() } : {};

@@ -1,12 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Failure } from '../../src/model/failure.ts';
 import { ladder } from '../../src/model/release-ladder.ts';
-import { Secret } from '../../src/model/secret.ts';
-import { openSession } from '../../src/world/authentik/session.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at } from '../fakes/installed.ts';
-import { codeOf, oldHome, password } from '../fakes/old-home.ts';
+import { codeOf, logIn, oldHome, password } from '../fakes/old-home.ts';
 import { madeBy } from '../fakes/old-postgres.ts';
 import { type Phone, phone } from '../fakes/phone.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
@@ -60,24 +57,8 @@ async function ends(code: number, ...given: Parameters<typeof run>) {
 
 /** Both get in with their old password and a code; the icon and the apps are there, and nothing is to be done. */
 async function isWell(): Promise<void> {
-  const server = await fake.docker.dialAddress('authentik', 9000);
-  if (!server) throw new Error('authentik does not run');
   for (const [username, app] of Object.entries(phones)) {
-    const code = codeOf(fake, app);
-    let asked = 0;
-    await openSession({
-      http: fake.world.http,
-      server,
-      authHost,
-      username,
-      password: new Secret(password),
-      beyond: async () => {
-        asked++;
-        return { code };
-      },
-    }).catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'second-factor-asked') throw error;
-    });
+    const asked = await logIn(fake, username, codeOf(fake, app), authHost);
     expect({ username, asked }).toEqual({ username, asked: 1 });
   }
   const icons = await Promise.all(

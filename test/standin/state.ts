@@ -107,13 +107,17 @@ export interface Token {
   key: string;
 }
 
-export interface ProxyProvider {
+/** What all providers have. */
+interface Provider {
   pk: number;
   name: string;
   authentication_flow: string | null;
   authorization_flow: string;
   invalidation_flow: string;
   property_mappings: string[];
+}
+
+export interface ProxyProvider extends Provider {
   client_id: string;
   client_secret: string;
   internal_host: string;
@@ -134,13 +138,7 @@ export interface ProxyProvider {
 }
 
 /** One of its own, which an app speaks OpenID Connect with. */
-export interface OAuthProvider {
-  pk: number;
-  name: string;
-  authentication_flow: string | null;
-  authorization_flow: string;
-  invalidation_flow: string;
-  property_mappings: string[];
+export interface OAuthProvider extends Provider {
   client_type: string;
   grant_types: string[];
   client_id: string;
@@ -196,13 +194,7 @@ export interface Binding {
   failure_result: boolean;
 }
 
-export interface LdapProvider {
-  pk: number;
-  name: string;
-  authentication_flow: string | null;
-  authorization_flow: string;
-  invalidation_flow: string;
-  property_mappings: string[];
+export interface LdapProvider extends Provider {
   base_dn: string;
   certificate: string | null;
   tls_server_name: string;

@@ -6,7 +6,6 @@ import type { Secret } from '../../model/secret.ts';
 export interface EngineInfo {
   /** Engine's version: 28.5.1. */
   readonly version: string;
-  readonly apiVersion: string;
   /** `docker`, or one that is recognised and not supported yet. One on another machine is refused before this. */
   readonly flavour: 'docker' | 'podman' | 'rootless';
   readonly address: string;

@@ -58,7 +58,6 @@ export async function engineInfo(api: Api, socket: string, engine: EngineVersion
   const rootless = info?.SecurityOptions?.some((option) => option.startsWith('name=rootless'));
   return {
     version: engine.Version,
-    apiVersion: engine.ApiVersion,
     flavour: podman ? 'podman' : rootless ? 'rootless' : 'docker',
     address: `unix://${socket}`,
     // The kernel makes this file when it speaks IPv6, addresses or not, and containers share the kernel.

@@ -3,8 +3,9 @@ import type { Resource } from '../../../src/model/resource.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { type LoginRequest, logIn } from '../../../src/world/authentik/login.ts';
 import { application, failing, outpost, provider, type Sso, sso } from '../../kinds/sso.ts';
+import { until } from '../../until.ts';
 import { front, type Override } from './front.ts';
-import { authHost, until } from './up.ts';
+import { authHost } from './up.ts';
 
 const password = new Secret('correct horse battery');
 const app = 'https://wiki.home.example.com/page?x=1';

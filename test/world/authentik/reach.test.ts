@@ -6,7 +6,8 @@ import { connectAuthentik } from '../../../src/world/authentik/client.ts';
 import type { Address } from '../../../src/world/authentik/connection.ts';
 import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import { bootstrap as bootstrapNow } from '../../standin/seed.ts';
-import { bootstrapToken, fastClock, ownKey, steppingClock, until, up } from './up.ts';
+import { until } from '../../until.ts';
+import { bootstrapToken, fastClock, ownKey, steppingClock, up } from './up.ts';
 
 const own = new Secret(ownKey);
 const bootstrap = new Secret(bootstrapToken);

@@ -7,6 +7,7 @@ import type { Tokens } from '../../../src/world/authentik/retry-client.ts';
 import type { Clock, World } from '../../../src/world/world.ts';
 import { memoryStore, type Standin, type StandinOptions, startServer, startWorker } from '../../standin/index.ts';
 import type { State } from '../../standin/state.ts';
+import { until } from '../../until.ts';
 
 export const bootstrapToken = 'bootstrap0123456789abcdefghijklmnopqrstuvwxyz';
 export const ownKey = 'own0123456789abcdefghijklmnopqrstuvwxyz';
@@ -128,10 +129,3 @@ const seen = ({ requests }: Standin, which: (method: string) => boolean): string
 
 const isSettled = ({ blueprints }: State): boolean =>
   blueprints.length > 0 && blueprints.every(({ status }) => status === 'successful');
-
-export async function until(what: () => Promise<boolean>, limit = 5000): Promise<void> {
-  for (const end = Date.now() + limit; Date.now() < end; await sleep(2)) {
-    if (await what().catch(() => false)) return;
-  }
-  throw new Error('waited in vain');
-}
