@@ -89,7 +89,7 @@ function withOverride(draft: AppDraft, override: Override): AppDraft {
 }
 
 const nextStep = ({ file }: Override): string =>
-  `${file} has the lines for the compose file. homeauth does not run Compose for others: your next step, in that folder, is docker compose up -d`;
+  `${file} has the lines for the compose file. homeauth runs Compose only with --compose-up: your next step, in that folder, is docker compose up -d`;
 
 /** Flags of every command that puts an app behind the login. */
 type PutFlags = CommonFlags & Pick<AddAppFlags, 'adminPasswordFile' | 'endSessions'>;

@@ -72,8 +72,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
     const { docker, files } = world;
     const known = await serviceOf(want, world);
     if (want.letGo) {
-      const isLeft = !have?.revision || (await whyLeft(want, world)) !== undefined;
-      if (known && !isLeft) await up(known, have?.unseen === true, world);
+      if (known && have?.revision && !(await whyLeft(want, have, world))) await up(known, world);
       return void (await files.remove(want.begun));
     }
     if (!known) return;
@@ -82,13 +81,13 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
     const refusal = refusalOf(await docker.composeConfig(service), service, environment, want);
     if (refusal) throw refusal;
     await files.write(want.begun, JSON.stringify(known), 0o600);
-    await up(service, false, world);
+    await up(service, world);
     await files.remove(want.begun);
   },
 
   release: (ours) => ({ ...ours, letGo: true }),
 
-  keeps: async (ours, { revision }, world) => (revision === undefined ? undefined : whyLeft(ours, world)),
+  keeps: async (ours, have, world) => (have.revision === undefined ? undefined : whyLeft(ours, have, world)),
 
   ready: ({ found }) => found && containerReady(found),
 
@@ -120,7 +119,7 @@ function madeBefore(lacks: readonly string[]): Reason {
   const says =
     names.length > 0
       ? `${names.slice(0, few).join(', ')}${more}: not in the container yet`
-      : 'made before its variables changed';
+      : 'made before its variables or the authority changed';
   return differs('environment', says);
 }
 
@@ -174,17 +173,25 @@ async function refusalNow(want: ComposeServiceSpec, world: World): Promise<Failu
   return known && refusalOf(await world.docker.composeConfig(known), known, environment);
 }
 
-async function up(service: ComposeService, rests: boolean, { docker }: Pick<World, 'docker'>): Promise<void> {
-  const said = await docker.composeUp(service, rests);
+async function up(service: ComposeService, { docker }: Pick<World, 'docker'>): Promise<void> {
+  const said = await docker.composeUp(service);
   if (said) throw upFailed(service, said);
 }
 
 /** Why its owner has to run Compose to be rid of what homeauth told it. */
-async function whyLeft(want: ComposeServiceSpec, world: World): Promise<Reason | undefined> {
+async function whyLeft(
+  want: ComposeServiceSpec,
+  { unseen }: ComposeServiceFound,
+  world: World,
+): Promise<Reason | undefined> {
   const { override, service } = want;
   const then = `in that folder: docker compose up -d ${service}`;
   if (await world.files.stat(override)) {
     const says = `${override} stays, so homeauth did not run Compose. Where the app has left homeauth, take its lines out of that file, then, ${then}`;
+    return { code: 'left', of: override, says };
+  }
+  if (unseen) {
+    const says = `it does not run, so homeauth did not make it anew, and it may not start as it is. To start it, in ${dirname(override)}: docker compose up -d ${service}`;
     return { code: 'left', of: override, says };
   }
   const refusal = await refusalNow(want, world);

@@ -290,7 +290,7 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
     },
     composeHashes: async () => undefined,
     composeConfig: (service) => resolved(files, service),
-    async composeUp(service, rests) {
+    async composeUp(service) {
       const is = ([, { made }]: [string, Box]) =>
         made.definition.project.name === service.project && made.definition.service === service.name;
       const [name, box] = [...boxes].find(is) ?? [];
@@ -302,12 +302,10 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
       const made = { ...box.made, definition: { ...box.made.definition, project, mounts }, environment };
       const isSame =
         isDeepStrictEqual(mounts, box.made.definition.mounts) && isDeepStrictEqual(environment, box.environment);
-      if (isSame && (box.running || rests)) return undefined;
+      if (isSame && box.running) return undefined;
       await this.remove(name);
       await this.run(made);
-      if (rests) await this.boxes.get(name)?.running?.stop();
       const anew = boxes.get(name)!;
-      if (rests) anew.running = undefined;
       // Its data is in a volume, and what is mounted is seen in it.
       for (const [path, text] of box.written) anew.written.set(path, text);
       for (const { source, target } of mounts) anew.written.set(target, (await files.read(source)) ?? '');

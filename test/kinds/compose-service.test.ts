@@ -38,7 +38,7 @@ const box = (more: Partial<Box> = {}): Box => ({
 let boxes: Box[];
 let read: ComposeRead;
 let disk: Map<string, string>;
-let ups: { service: ComposeService; rests: boolean }[];
+let ups: ComposeService[];
 beforeEach(() => {
   boxes = [box()];
   read = { is: 'read', unset: [], environment: made, targets: ['/etc/pem'] };
@@ -63,7 +63,7 @@ const world = {
     },
     logs: async () => [],
     composeConfig: async () => read,
-    composeUp: async (service: ComposeService, rests: boolean) => void ups.push({ service, rests }),
+    composeUp: async (service: ComposeService) => void ups.push(service),
   },
 } as unknown as World;
 
@@ -86,7 +86,7 @@ test('what is not in the container is told by name, and no value is kept', async
   expect(await falls()).toEqual([]);
   // A variable that is gone, and another authority behind the same path.
   boxes = [box({ environment: { ...made, [revisionVariable]: 'r0' } })];
-  expect(await falls()).toEqual(['made before its variables changed']);
+  expect(await falls()).toEqual(['made before its variables or the authority changed']);
   // With the mark of all of it, another value is one that its owner has set.
   boxes = [box({ environment: { ...made, MODE: 'theirs' } })];
   expect(await falls()).toEqual([]);
@@ -111,28 +111,22 @@ test('Compose is told what its labels say, and the override file last', async ()
   await apply();
   expect(ups).toEqual([
     {
-      service: {
-        name: 'web',
-        project: 'reader',
-        directory: '/opt/feeds',
-        files: ['/opt/feeds/compose.yaml', want.override],
-        environmentFiles: ['/opt/feeds/a.env'],
-      },
-      rests: false,
+      name: 'web',
+      project: 'reader',
+      directory: '/opt/feeds',
+      files: ['/opt/feeds/compose.yaml', want.override],
+      environmentFiles: ['/opt/feeds/a.env'],
     },
   ]);
   expect(disk.has('/begun')).toBe(false);
 });
 
 test('what was begun is finished, also where no container is left', async () => {
-  disk.set(
-    '/begun',
-    JSON.stringify({ ...ups, name: 'web', project: 'reader', directory: '/opt/feeds', files: ['/a'] }),
-  );
+  disk.set('/begun', JSON.stringify({ name: 'web', project: 'reader', directory: '/opt/feeds', files: ['/a'] }));
   boxes = [];
   expect(await falls()).toEqual(['homeauth began to make it anew, and did not get to the end']);
   await apply();
-  expect(ups).toMatchObject([{ service: { project: 'reader', files: ['/a', want.override] } }]);
+  expect(ups).toMatchObject([{ project: 'reader', files: ['/a', want.override] }]);
   boxes = [box({ environment: made })];
   expect(await falls()).toEqual([]);
 });
@@ -186,12 +180,13 @@ test('let go of, it is made anew without the file; not where that is still there
   boxes = [box({ environment: made, labels: { ...box().labels, [composeLabel.file]: files } })];
   expect(await keeps()).toBeUndefined();
   await letGo();
-  expect(ups).toMatchObject([{ service: { files: ['/opt/feeds/compose.yaml'] }, rests: false }]);
+  expect(ups).toMatchObject([{ files: ['/opt/feeds/compose.yaml'] }]);
 
   boxes = [box({ environment: made, state: 'exited' })];
+  expect(await keeps()).toMatchObject({ code: 'left', of: want.override });
   await letGo();
-  expect(ups).toMatchObject([{}, { rests: true }]);
 
+  boxes = [box({ environment: made })];
   disk.set(want.override, 'theirs');
   expect(await keeps()).toMatchObject({ code: 'left', of: want.override });
   await letGo();
@@ -199,7 +194,7 @@ test('let go of, it is made anew without the file; not where that is still there
   read = { is: 'unreadable' };
   expect(await keeps()).toMatchObject({ code: 'left', of: want.override });
   await letGo();
-  expect(ups).toHaveLength(2);
+  expect(ups).toHaveLength(1);
 });
 
 test('it is waited for until it runs and is well, or never will', async () => {

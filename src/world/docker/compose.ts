@@ -57,18 +57,13 @@ interface ResolvedService {
 
 /**
  * `docker compose up -d`: makes the container of a service anew where its files say otherwise than it was made, and leaves
- * all others. `rests`: it does not run, and is not started.
+ * all others.
  * @returns what Compose said last, where it failed
  */
-export async function composeUp(
-  service: ComposeService,
-  rests: boolean,
-  env: Environment,
-): Promise<readonly string[] | undefined> {
+export async function composeUp(service: ComposeService, env: Environment): Promise<readonly string[] | undefined> {
   const command = await version2(service, env);
   if (!command) return ['There is no Compose v2 here.'];
-  const started = rests ? ['--no-start'] : ['--detach'];
-  const asked = [...told(service), 'up', ...started, '--no-deps', '--quiet-pull', service.name];
+  const asked = [...told(service), 'up', '--detach', '--no-deps', '--quiet-pull', service.name];
   // What is begun comes to its end: Ctrl-C at the terminal is for homeauth, which stops afterwards.
   const how = { cwd: service.directory, env: bare(env), timeout: patience, detached: true as const };
   const { failed, stderr } = await run(command, asked, how);

@@ -85,6 +85,6 @@ export function connectDocker(env: Environment, { onPull = () => undefined }: Li
       return asked;
     },
     composeConfig: (service) => composeConfig(service, env),
-    composeUp: (service, rests) => composeUp(service, rests, env),
+    composeUp: (service) => composeUp(service, env),
   };
 }

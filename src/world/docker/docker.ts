@@ -135,8 +135,8 @@ export interface Docker {
   /** What Compose makes of the files of somebody else's service, without the variables of this process. */
   composeConfig(service: ComposeService): Promise<ComposeRead>;
   /**
-   * Has Compose make that service's container anew where its files say otherwise than it was made, and no other. `rests`:
-   * it is not started. Returns what Compose said last, where it failed.
+   * Has Compose make that service's container anew where its files say otherwise than it was made, and no other. Returns
+   * what Compose said last, where it failed.
    */
-  composeUp(service: ComposeService, rests: boolean): Promise<readonly string[] | undefined>;
+  composeUp(service: ComposeService): Promise<readonly string[] | undefined>;
 }

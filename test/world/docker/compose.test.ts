@@ -69,12 +69,10 @@ echo '{"services":{"web":{"environment":{"A":"b","C":null},"volumes":[{"target":
   expect(await none.composeConfig(service)).toEqual({ is: 'no-compose' });
 });
 
-test("somebody's service is made anew alone, started or not, and what Compose says last comes back where it fails", async () => {
+test("somebody's service is made anew alone, and what Compose says last comes back where it fails", async () => {
   const { docker, calls, service } = await fakeCompose('echo fine >&2');
-  expect(await docker.composeUp(service, false)).toBeUndefined();
+  expect(await docker.composeUp(service)).toBeUndefined();
   expect((await calls()).at(-1)).toContain(' up --detach --no-deps --quiet-pull web [] ');
-  expect(await docker.composeUp(service, true)).toBeUndefined();
-  expect((await calls()).at(-1)).toContain(' up --no-start --no-deps --quiet-pull web [] ');
   const failing = await fakeCompose('seq 8 >&2; exit 1');
-  expect(await failing.docker.composeUp(failing.service, false)).toEqual(['4', '5', '6', '7', '8']);
+  expect(await failing.docker.composeUp(failing.service)).toEqual(['4', '5', '6', '7', '8']);
 });
