@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { usageError } from '../src/cli/usage-error.ts';
 import { buildCli } from '../src/cli.ts';
 import { questions } from '../src/config/questions.ts';
-import { programDirectory } from './program.ts';
+import { outcome, programDirectory } from './program.ts';
 
 const cliFor = (act: Parameters<typeof buildCli>[2] = async () => {}) => buildCli('0', questions, act);
 
@@ -105,11 +103,7 @@ describe('a mistyped line', () => {
 
 test('the program', async () => {
   const directory = await programDirectory();
-  const homeauth = (...args: readonly string[]) =>
-    promisify(execFile)(join(directory, 'homeauth'), args).then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-    );
+  const homeauth = (...args: readonly string[]) => outcome(join(directory, 'homeauth'), args);
   try {
     expect(await homeauth()).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^Examples:/) });
     const group = await homeauth('user');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { programDirectory } from './program.ts';
+import { outcome, programDirectory } from './program.ts';
 
 let program: string;
 let place: string;
@@ -16,10 +16,7 @@ afterAll(() => Promise.all([program, place].map((path) => rm(path, { recursive: 
 
 const away = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const run = (args: readonly string[]) =>
-  promisify(execFile)(join(program, 'homeauth'), args, { cwd: place, env: { ...process.env, ...away } }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
+  outcome(join(program, 'homeauth'), args, { cwd: place, env: { ...process.env, ...away } });
 
 test.each<[line: string, schema: string, exit: number, code: string]>([
   ['user --json', 'user', 2, 'misuse'],
@@ -85,19 +82,16 @@ test.each([['--json'], ['--no-input']])('homeauth plan %s without a file handle 
     try { for (;;) openSync('/dev/null'); } catch {}
     process.exitCode = await main(${JSON.stringify(['plan', flag])});`;
   const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
-  const answer = await promisify(execFile)('prlimit', ['--nofile=200:200', ...node]).then(
-    () => undefined,
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-  expect(answer?.code).toBe(2);
-  expect(answer?.stderr).toBe(
+  const answer = await outcome('prlimit', ['--nofile=200:200', ...node]);
+  expect(answer.code).toBe(2);
+  expect(answer.stderr).toBe(
     'homeauth cannot be loaded: too many files are open at once.\nRaise the limit for this shell, then run the command again:  ulimit -n 4096\n',
   );
   if (flag === '--json')
-    expect(JSON.parse(answer?.stdout)).toMatchObject({
+    expect(JSON.parse(answer.stdout)).toMatchObject({
       schema: 'homeauth.homeauth/1',
       ok: false,
       error: { code: 'too-many-files' },
     });
-  else expect(answer?.stdout).toBe('');
+  else expect(answer.stdout).toBe('');
 });

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import type { Facts } from '../../src/desired/facts.ts';
 import * as own from '../../src/desired/own-caddy.ts';
-import { compileTemplate } from '../../src/formats/template.ts';
+import { compiledTemplates } from '../../src/formats/template.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 import { ownCaddy } from '../../src/proxy/caddy/caddy.ts';
@@ -12,21 +10,9 @@ import { everywhere } from '../../src/proxy/caddy/listeners.ts';
 import { sitesIn } from '../../src/proxy/caddy/site-changes.ts';
 import { proxyOf } from '../../src/proxy/choose.ts';
 import { manualSteps } from '../../src/proxy/manual.ts';
+import { packagedTemplates } from '../../src/world/templates.ts';
 
-const templates = Object.fromEntries(
-  [
-    'homeauth.caddy',
-    'Caddyfile',
-    'docker-compose.yml',
-    'nginx.conf',
-    'nginx-proxy-manager.conf',
-    'traefik.yml',
-    'traefik-labels.yml',
-  ].map((name) => [
-    name,
-    compileTemplate(readFileSync(join(import.meta.dirname, `../../templates/${name}.hbs`), 'utf8')),
-  ]),
-);
+const templates = await compiledTemplates(packagedTemplates)();
 const app = (name: string, upstream: string, mode: 'app' | 'domain' = 'app') => ({
   name,
   title: name,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -30,6 +30,12 @@ async function run(
   const told = await homeauthIn(fake)(command, args, flags);
   shown.push(told.out, told.err, told.failure ? JSON.stringify(told.failure) : '');
   return told;
+}
+/** The same machine, for one test alone. */
+async function another() {
+  const other = await copyOf(fake);
+  onTestFinished(() => other.close());
+  return { other, there: homeauthIn(other) };
 }
 const read = async (path: string) => (await fake.files.read(at(path))) ?? '';
 const change = async (from: string | RegExp, to: string) =>
@@ -278,8 +284,7 @@ test('the former values come back when the app leaves, and what cannot be writte
 });
 
 test('while its container is away, what stays in that file is told, and goes when the container is back', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const start = async (text: string) => {
     await theirContainer(other, 'synapse');
     await other.docker.writeFile('synapse', '/data/homeserver.yaml', new Secret(text));
@@ -297,12 +302,10 @@ test('while its container is away, what stays in that file is told, and goes whe
   expect((await there('apply')).code).toBe(0);
   expect(await other.docker.readFile('synapse', '/data/homeserver.yaml')).toBe(former);
   expect((await there('apply')).out).toBe(nothing);
-  await other.close();
 });
 
 test('an app is set up by its own commands, in the container that its owner names, and they are undone', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const { values, ran } = occ(other);
   const { failure, out } = await there('add-app', ['nextcloud'], {
     upstream: 'whoami:80',
@@ -329,12 +332,10 @@ test('an app is set up by its own commands, in the container that its owner name
   expect((await there('remove-app', ['nextcloud'])).failure).toBeUndefined();
   values.delete('secret');
   expect([...values]).toEqual([['overwriteprotocol', 'http']]);
-  await other.close();
 });
 
 test('an app is told its settings by its API, with a key that is in a file; a key that expires has a name', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const state = portainer(other);
   const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/portainer.key' };
   expect((await there('add-app', ['portainer'], flags)).failure).toMatchObject({ code: 'app-key-missing' });
@@ -368,23 +369,20 @@ test('an app is told its settings by its API, with a key that is in a file; a ke
   expect((await there('apply')).out).toBe(nothing);
   expect((await there('remove-app', ['portainer'])).failure).toBeUndefined();
   expect(state.settings.OAuthSettings).toMatchObject({ SSO: false, DefaultTeamID: 4 });
-  await other.close();
 });
 
 test('where the upstream speaks TLS, the key is sent by TLS alone', async () => {
-  const other = await copyOf(fake);
+  const { other } = await another();
   const state = portainer(other);
   await other.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
   const flags = { upstream: 'https://whoami:80', login: 'oidc', apiKeyFile: '/srv/portainer.key' };
   const { failure } = await homeauthIn(other)('add-app', ['portainer'], flags);
   expect(failure).toBeUndefined();
   expect(new Set(state.asked)).toEqual(new Set(['https://whoami:80/api/settings']));
-  await other.close();
 });
 
 test('a client secret that its owner typed is handed over to the letter', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const { values } = occ(other);
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'whoami' };
   expect((await there('add-app', ['nextcloud'], flags)).failure).toBeUndefined();
@@ -396,12 +394,10 @@ test('a client secret that its owner typed is handed over to the letter', async 
   await other.files.write(file, typed, 0o600);
   expect((await there('apply')).failure).toBeUndefined();
   expect(values.get('secret')).toBe('a$&b$$c');
-  await other.close();
 });
 
 test('what an app was sent is known of one place alone: another one named for it changes nothing the second time', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   for (const name of ['cloud', 'office']) {
     await theirContainer(other, name);
     occ(other, name);
@@ -413,12 +409,10 @@ test('what an app was sent is known of one place alone: another one named for it
   await other.files.write(config, text.replace('settings-in: cloud', 'settings-in: office'), 0o644);
   expect((await there('apply')).failure).toBeUndefined();
   expect((await there('apply')).out).toBe(nothing);
-  await other.close();
 });
 
 test('while its container is away, removing all leaves the note of what is still set in it, and no secret', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   await theirContainer(other, 'cloud');
   occ(other);
   const flags = { upstream: 'whoami:80', login: 'oidc', settingsIn: 'cloud' };
@@ -434,7 +428,6 @@ test('while its container is away, removing all leaves the note of what is still
   const left = Object.keys(other.files.snapshot()).filter((path) => path.startsWith(at('')));
   const notes = ['.homeauth', '.homeauth/apps', '.homeauth/apps/nextcloud@cloud.sent', '.homeauth/ledger.json'];
   expect(left).toEqual([at(''), ...notes.map(at)]);
-  await other.close();
 });
 
 test('after a power cut at any command or call of an app, apply finishes what it began, and remove-app gives all back', async () => {
@@ -477,8 +470,7 @@ test('after a power cut at any command or call of an app, apply finishes what it
 });
 
 test('the same container under two spellings is one place for its settings', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   await theirContainer(other, 'cloud');
   const { containers } = other.docker;
   const service = { 'com.docker.compose.service': 'office' };
@@ -496,12 +488,10 @@ test('the same container under two spellings is one place for its settings', asy
     expect([...values]).toEqual(before);
     expect((await there('apply')).out).toBe(nothing);
   }
-  await other.close();
 });
 
 test('a container that Compose calls otherwise is the same place, and so is one that is away', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const path = '/data/homeserver.yaml';
   const { containers } = other.docker;
   const labels = { 'com.docker.compose.service': 'synapse' };
@@ -526,12 +516,10 @@ test('a container that Compose calls otherwise is the same place, and so is one 
   expect((await there('remove-app', ['matrix-synapse'])).failure).toBeUndefined();
   expect(await other.docker.readFile('matrix-synapse-1', path)).toBe(former);
   expect((await there('apply')).out).toBe(nothing);
-  await other.close();
 });
 
 test('an app that is started anew in the middle is told by one name, and apply finishes what was begun', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const state = portainer(other);
   await other.files.write('/srv/portainer.key', 'ptr_right\n', 0o600);
   const { http } = other.world;
@@ -557,11 +545,10 @@ test('an app that is started anew in the middle is told by one name, and apply f
   expect(plain(removed.err)).toContain('stop here, write the key of an administrator');
   expect(plain(removed.err)).toContain('so what homeauth set stays in the app');
   expect((await there('plan')).out).toMatch(/^Nothing to change/);
-  await other.close();
 });
 
 test('an upstream that is another app than its name says is told, nothing in it is touched, and apply finishes it', async () => {
-  const other = await copyOf(fake);
+  const { other } = await another();
   await other.files.write('/srv/immich.key', 'key\n', 0o600);
   const flags = { upstream: 'whoami:80', login: 'oidc', apiKeyFile: '/srv/immich.key' };
   const { failure } = await homeauthIn(other)('add-app', ['immich'], flags);
@@ -571,12 +558,10 @@ test('an upstream that is another app than its name says is told, nothing in it 
   expect((await homeauthIn(other)('apply')).failure).toBeUndefined();
   expect(settings.passwordLogin.enabled).toBe(true);
   expect((await homeauthIn(other)('apply')).out).toBe(nothing);
-  await other.close();
 });
 
 test("the lines for an app's compose file go into a file beside it, where its owner says so, and go with the app", async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const { containers } = other.docker;
   const labels = {
     'com.docker.compose.project.config_files': '/srv/feeds/docker-compose.yml',
@@ -615,11 +600,10 @@ test("the lines for an app's compose file go into a file beside it, where its ow
   expect(await other.files.read(path)).toBe(`${text}# mine\n`);
   const late = await there('add-app', ['miniflux'], { composeOverride: true });
   expect(late.failure).toMatchObject({ code: 'override-not-possible', problem: expect.stringContaining('already') });
-  await other.close();
 });
 
 test('an app that can no longer be set up stops what sets it up, and not what takes it away', async () => {
-  const other = await copyOf(fake);
+  const { other } = await another();
   await changeConfig(other.files, (text) =>
     text.replace('  - name: miniflux\n', '  - name: headscale\n    host: miniflux.home.example.com\n'),
   );
@@ -627,12 +611,10 @@ test('an app that can no longer be set up stops what sets it up, and not what ta
   expect((await there('apply')).failure).toMatchObject({ code: 'oidc-group' });
   expect((await there('user list')).failure).toBeUndefined();
   expect((await there('uninstall', [], { yes: true })).failure).toBeUndefined();
-  await other.close();
 });
 
 test('what no command takes back is named when its app leaves', async () => {
-  const other = await copyOf(fake);
-  const there = homeauthIn(other);
+  const { other, there } = await another();
   const entry = '  - { name: actual-budget, upstream: actual:5006, login: oidc, oidc: { settings-in: actual } }\n';
   await changeConfig(other.files, (text) => `${text.trimEnd()}\n${entry}`);
   const { err, failure } = await there('remove-app', ['actual-budget']);
@@ -640,7 +622,6 @@ test('what no command takes back is named when its app leaves', async () => {
   expect(err.replace(/\s+/g, ' ')).toMatch(
     /it stays set there, and works no more: OpenID Connect\. How .*homeauth apps actual-budget/,
   );
-  await other.close();
 });
 
 test('remove-app takes all of it away, and uninstall the rest', async () => {
@@ -648,12 +629,11 @@ test('remove-app takes all of it away, and uninstall the rest', async () => {
   expect(await providerOf('wiki')).toBeUndefined();
   expect(await read('.homeauth/apps/wiki.env')).toBe('');
   expect((await run('apply')).out).toBe(nothing);
-  const other = await copyOf(fake);
+  const { other } = await another();
   const kept = await homeauthIn(other)('uninstall', [], { yes: true });
   expect(kept.failure).toBeUndefined();
   // The client belongs to the database, which stays.
   expect(await other.files.read(at('.homeauth/apps/miniflux.env'))).toContain('CLIENT_SECRET=');
-  await other.close();
   const { failure } = await run('uninstall', [], { confirm: 'home.example.com' });
   expect(failure).toBeUndefined();
   expect(await fake.files.stat(at(''))).toBeUndefined();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { immich, occ, signsIn } from '../fakes/apps.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
@@ -18,6 +18,7 @@ afterAll(() => fake.close());
 
 async function machine() {
   const there = await copyOf(fake);
+  onTestFinished(() => there.close());
   const run = (
     command: Parameters<ReturnType<typeof homeauthIn>>[0],
     args: readonly unknown[] = [],
@@ -50,7 +51,7 @@ async function withMiniflux() {
 }
 
 test('by variables: proven as an administrator, written, told, and taken back', async () => {
-  const { there, run, read, composed } = await withMiniflux();
+  const { run, read, composed } = await withMiniflux();
   const planned = await run('app', ['miniflux'], { ...off, dryRun: true });
   expect(planned.failure).toBeUndefined();
   expect(await read('homeauth.yaml')).not.toContain('only-sso');
@@ -85,11 +86,10 @@ test('by variables: proven as an administrator, written, told, and taken back', 
   composed.environment = {};
   expect((await run('remove-app', ['miniflux'])).failure).toBeUndefined();
   expect((await run('apply')).out).toBe(nothing);
-  await there.close();
 });
 
 test('nothing is switched off where the owner does not get in, or administers nothing there', async () => {
-  const { there, run, read, app } = await withMiniflux();
+  const { run, read, app } = await withMiniflux();
   const before = await read('homeauth.yaml');
   app.refusesAll = true;
   const refused = await run('app', ['miniflux'], off);
@@ -114,7 +114,6 @@ test('nothing is switched off where the owner does not get in, or administers no
   const yes = await run('app', ['miniflux'], off, ['y', 'y']);
   expect(yes.failure).toBeUndefined();
   expect(await read('apps/miniflux.env')).toContain('DISABLE_LOCAL_AUTH=1\n');
-  await there.close();
 });
 
 async function withImmich() {
@@ -180,7 +179,6 @@ test('by an HTTP API: its own script ends the login, and remove-app switches pas
   expect(writes[0]).toBe('{"enabled":true}');
   expect(api.settings).toMatchObject({ passwordLogin: { enabled: true }, oauth: { enabled: false } });
   expect((await run('apply')).out).toBe(nothing);
-  await there.close();
 });
 
 test('without its key nothing is switched, neither off nor on, and what stays is said', async () => {
@@ -195,7 +193,6 @@ test('without its key nothing is switched, neither off nor on, and what stays is
   expect(stays.failure).toMatchObject({ code: 'only-sso-unseen' });
   expect(plain(stays.failure?.fix)).toContain('/srv/immich.key');
   expect(api.settings.passwordLogin.enabled).toBe(false);
-  await there.close();
 });
 
 test('by a command, and in a file: told, and undone by remove-app', async () => {
@@ -222,7 +219,6 @@ test('by a command, and in a file: told, and undone by remove-app', async () => 
   expect((await run('remove-app', ['nextcloud'])).failure).toBeUndefined();
   expect(values.has('user_oidc allow_multiple_user_backends')).toBe(false);
   expect((await run('apply')).out).toBe(nothing);
-  await there.close();
 });
 
 test('an app of which it is not known how is refused, with what is known', async () => {
@@ -245,5 +241,4 @@ test('an app of which it is not known how is refused, with what is known', async
   await there.files.write(at('homeauth.yaml'), text, 0o644);
   expect((await run('apply')).failure).toMatchObject({ code: 'only-sso-not-possible' });
   expect((await run('remove-app', ['photoprism'])).failure).toBeUndefined();
-  await there.close();
 });

@@ -5,16 +5,11 @@ import { Failure } from '../../src/model/failure.ts';
 import { proveFromInside } from '../../src/verify/from-inside.ts';
 import type { ProbeContext } from '../../src/verify/probe.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
+import { answer } from './answers.ts';
 
 const issuer = 'https://auth.home.example.com/application/o/wiki/';
 const root = '-----BEGIN CERTIFICATE-----\nroot\n-----END CERTIFICATE-----\n';
-const good: HttpAnswer = {
-  status: 200,
-  headers: {},
-  cookies: [],
-  body: JSON.stringify({ issuer }),
-  address: '172.20.0.3',
-};
+const good = answer(200, { body: JSON.stringify({ issuer }), address: '172.20.0.3' });
 const wiki = { name: 'wiki', host: 'wiki.home.example.com', upstream: 'wiki:80' } as Speaker;
 
 interface Around {

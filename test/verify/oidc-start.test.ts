@@ -5,17 +5,10 @@ import { Secret } from '../../src/model/secret.ts';
 import { proveStart } from '../../src/verify/oidc-start.ts';
 import type { ProbeContext } from '../../src/verify/probe.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
+import { answer, to } from './answers.ts';
 
 const back = 'https://wiki.home.example.com/cb';
 const authorize = `https://auth.home.example.com/application/o/authorize/?client_id=its-id&redirect_uri=${encodeURIComponent(back)}`;
-const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
-  status,
-  headers: {},
-  cookies: [],
-  body: '',
-  ...more,
-});
-const to = (location: string) => answer(302, { headers: { location } });
 
 async function started(loginStart: LoginStart, app: (request: HttpRequest) => HttpAnswer) {
   const asked: HttpRequest[] = [];

@@ -5,6 +5,7 @@ import { proveOpenPaths } from '../../src/verify/open-paths.ts';
 import type { ProbeContext } from '../../src/verify/probe.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
 import { dataOf } from '../words.ts';
+import { answer, to } from './answers.ts';
 
 const host = 'wiki.home.example.com';
 const wiki: App = {
@@ -15,19 +16,8 @@ const wiki: App = {
   mode: 'app',
   openPaths: ['/health', '/share/*'],
 };
-const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
-  status,
-  headers: {},
-  cookies: [],
-  body: '',
-  ...more,
-});
 const back = encodeURIComponent(`https://${host}/outpost.goauthentik.io/callback`);
-const login = answer(302, {
-  headers: {
-    location: `https://auth.home.example.com/application/o/authorize/?client_id=x&redirect_uri=${back}`,
-  },
-});
+const login = to(`https://auth.home.example.com/application/o/authorize/?client_id=x&redirect_uri=${back}`);
 const isOpen = ({ pathname }: URL) => pathname === '/health' || /^\/share\/nonce\d$/.test(pathname);
 
 async function proven(ask: (url: URL, headers: HttpRequest['headers']) => HttpAnswer, app = wiki) {

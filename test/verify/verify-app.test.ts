@@ -18,6 +18,7 @@ import { judgeStranger, proveStranger } from '../../src/verify/stranger.ts';
 import { noAnswer } from '../../src/world/http-failures.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/world/world.ts';
 import { dataOf } from '../words.ts';
+import { answer, to } from './answers.ts';
 
 const config = {
   domain: 'home.example.com',
@@ -29,14 +30,6 @@ const wiki: App = { name: 'wiki', title: 'Wiki', host: 'wiki.home.example.com', 
 const silence = (code: string) => noAnswer({ url: `https://${wiki.host}/` }, code === 'late', { code });
 
 const copy = 'docker cp caddy:/data/caddy/pki/authorities/local/root.crt .';
-const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
-  status,
-  headers: {},
-  cookies: [],
-  body: '',
-  ...more,
-});
-const to = (location: string) => answer(302, { headers: { location } });
 const login = (host: string, base = 'https://auth.home.example.com/application/o/authorize/') =>
   to(`${base}?client_id=x&redirect_uri=${encodeURIComponent(`https://${host}/outpost.goauthentik.io/callback`)}`);
 const good = login(wiki.host);
