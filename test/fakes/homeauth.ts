@@ -4,11 +4,14 @@ import type { Runtime } from '../../src/installation/runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import { catalogue } from './catalogue.ts';
-import { type FakeTerminal, fakeTerminal } from './terminal.ts';
+import { type FakeTerminal, fakeTerminal, type Keys, type TerminalOptions } from './terminal.ts';
 import type { FakeWorld } from './world.ts';
 
 /** The flags of a command, by the names that commander gives them. */
 export type Flags = Readonly<Record<string, unknown>>;
+
+/** What somebody types at the terminal, in order; else what is with one that nobody sits at; or a terminal itself. */
+export type Sitting = readonly Keys[] | TerminalOptions | FakeTerminal;
 
 export interface Ran {
   readonly code: number;
@@ -23,8 +26,9 @@ export function homeauthIn(fake: FakeWorld, over: Partial<Runtime> = {}) {
     command: CommandName,
     args: readonly unknown[] = [],
     flags: Flags = {},
-    terminal: FakeTerminal = fakeTerminal(),
+    at: Sitting = {},
   ): Promise<Ran> => {
+    const terminal = 'out' in at ? at : 'length' in at ? fakeTerminal(at) : fakeTerminal(undefined, at);
     const runtime: Runtime = {
       world: fake.world,
       terminal,

@@ -5,7 +5,6 @@ import { homeauthIn, initFlags } from './homeauth.ts';
 import { at } from './installed.ts';
 import { enter } from './people.ts';
 import { type Phone, phone } from './phone.ts';
-import { fakeTerminal } from './terminal.ts';
 import { type FakeWorld, fakeWorld } from './world.ts';
 
 /** Of everybody there. */
@@ -24,7 +23,7 @@ export async function oldHome(release: string): Promise<{ fake: FakeWorld; app: 
     await homeauth('init', [], { ...initFlags, ...old, adminPasswordFile: '/root/pw' }),
     await homeauth('add-app', ['whoami']),
     await homeauth('user add', ['anna'], { name: 'Anna', email: 'anna@example.com', ...given }),
-    await homeauth('user enroll-2fa', ['helen'], {}, fakeTerminal([password, app.scan, 'y'])),
+    await homeauth('user enroll-2fa', ['helen'], {}, [password, app.scan, 'y']),
   ];
   const failed = runs.find(({ failure }) => failure);
   if (failed) throw failed.failure;

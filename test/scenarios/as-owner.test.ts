@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signsIn } from '../fakes/apps.ts';
 import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -24,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-const asOwner = (flags: object, keys?: Parameters<typeof fakeTerminal>[0], name?: string) =>
-  homeauthIn(fake)('verify', [name], { asOwner: true, ...flags }, fakeTerminal(keys));
+const asOwner = (flags: object, keys?: readonly string[], name?: string) =>
+  homeauthIn(fake)('verify', [name], { asOwner: true, ...flags }, keys);
 
 test('the owner gets all the way in, and the app has an account of theirs', async () => {
   const { failure, code, out } = await asOwner({ adminPasswordFile: '/root/pw' }, undefined, 'miniflux');

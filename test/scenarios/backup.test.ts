@@ -5,7 +5,6 @@ import { at } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const place = '/srv/docker/backups';
@@ -39,7 +38,7 @@ const json = async (
   args: readonly unknown[] = [],
   flags = {},
 ): Promise<Answer> => {
-  const { out, code } = await homeauth(command, args, flags, fakeTerminal(undefined, { json: true }));
+  const { out, code } = await homeauth(command, args, flags, { json: true });
   return { ...JSON.parse(out || 'null'), code };
 };
 /** The same machine, with files that behave otherwise. */
@@ -282,7 +281,7 @@ describe('copies', () => {
 
   test('prune shows a person what goes, and asks', async () => {
     const [old, newest] = [await json('backup'), await json('backup')];
-    const run = (answers: string[]) => homeauthIn(fake)('backup prune', [], { keep: '1d' }, fakeTerminal(answers));
+    const run = (answers: string[]) => homeauthIn(fake)('backup prune', [], { keep: '1d' }, answers);
     const refused = await run(['n']);
     expect([refused.code, await copies()]).toEqual([3, [old.copy.name, newest.copy.name]]);
     expect(refused.err).toContain(`- ${old.copy.path}   would go`);

@@ -3,7 +3,6 @@ import type { ContainerSummary } from '../../src/world/docker/docker.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
@@ -30,7 +29,7 @@ interface Told {
 async function told(harm: (fake: FakeWorld) => unknown = () => {}, options: FakeOptions = {}): Promise<Told[]> {
   fake = await copyOf(first, options);
   await harm(fake);
-  const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauthIn(fake)('doctor', [], {}, { json: true });
   return JSON.parse(out).checks.filter(({ id }: Told) => names.includes(id));
 }
 
@@ -167,7 +166,7 @@ test('of several hosts the one whose certificate ends is named', async () => {
   fake = await copyOf(first);
   await homeauthIn(fake)('add-app', ['whoami']);
   showing(90 * day, day, /^whoami/)(fake);
-  const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauthIn(fake)('doctor', [], {}, { json: true });
   const found = JSON.parse(out).checks.filter(({ id }: Told) => id === 'certificate-ending');
   expect(found).toMatchObject([{ subject: 'whoami.home.example.com', status: 'warn' }]);
   expect(found[0].fix).toContain('docker logs');
@@ -208,7 +207,7 @@ test('that the certificate of the login page has ended is one problem', async ()
     return answer.certificate ? { ...answer, untrusted: 'certificate has expired' } : answer;
   };
   Object.assign(fake.world, { http: { dial } });
-  const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauthIn(fake)('doctor', [], {}, { json: true });
   const found = JSON.parse(out).checks.filter(({ id }: Told) => id.startsWith('certificate'));
   expect(found).toMatchObject([
     { id: 'certificate-ending', status: 'fail', subject: 'auth.home.example.com' },

@@ -5,7 +5,6 @@ import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { Exit } from '../fakes/program.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
@@ -14,7 +13,7 @@ let fake: FakeWorld;
 
 beforeAll(async () => {
   first = await populated();
-  const made = await homeauthIn(first)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+  const made = await homeauthIn(first)('backup', [], { plain: true }, { json: true });
   copy = JSON.parse(made.out).copy;
 });
 afterAll(() => first.close());
@@ -43,7 +42,7 @@ interface Told {
 
 async function drill(over: Parameters<typeof homeauthIn>[1] = {}): Promise<Told> {
   const run = homeauthIn(fake, over);
-  const { out, code, failure } = await run('backup drill', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out, code, failure } = await run('backup drill', [], {}, { json: true });
   if (failure) throw failure;
   return { ...JSON.parse(out), code };
 }
@@ -271,7 +270,7 @@ test('a container of that name that is not ours stays', async () => {
 
 describe('doctor', () => {
   const due = async () => {
-    const { out } = await homeauthIn(fake)('doctor', [], {}, fakeTerminal(undefined, { json: true }));
+    const { out } = await homeauthIn(fake)('doctor', [], {}, { json: true });
     const { checks } = JSON.parse(out) as Told;
     return checks.filter(({ id }) => id.startsWith('drill')).map(({ id, status }) => `${id} ${status}`);
   };

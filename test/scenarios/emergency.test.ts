@@ -3,7 +3,6 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
 import type { User } from '../standin/state.ts';
@@ -96,7 +95,7 @@ test('with an address of its owner it is a person like any other', async () => {
 
 test('rescue wakes it, says so, and apply puts it to sleep again', async () => {
   fake = await installed();
-  const { err, out, failure } = await homeauth('rescue', ['akadmin'], { link: true }, fakeTerminal(['y']));
+  const { err, out, failure } = await homeauth('rescue', ['akadmin'], { link: true }, ['y']);
   expect(failure).toBeUndefined();
   expect(err).toContain('akadmin is disabled, and is enabled again.');
   expect(out).toContain('homeauth apply');

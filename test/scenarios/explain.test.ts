@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const explain = (user: string, app: string, flags: Flags = {}, answers?: readonly string[]) =>
-  homeauthIn(fake)('explain', [user, app], flags, fakeTerminal(answers));
+  homeauthIn(fake)('explain', [user, app], flags, answers);
 const agrees = (word: 'yes' | 'no') => `· authentik's own check of the rules says ${word}, too.`;
 
 test.each([
@@ -60,7 +60,7 @@ test('an app of the domain has no rule of its own', async () => {
 });
 
 test('a disabled account, and what authentik says beside it', async () => {
-  await homeauthIn(fake)('user disable', ['anna'], {}, fakeTerminal(['y']));
+  await homeauthIn(fake)('user disable', ['anna'], {}, ['y']);
   const { out } = await explain('anna', 'wiki');
   expect(out).toContain('✗ anna may not open wiki\n  The account of anna is disabled: nobody can log in with it.');
   expect(out).toContain("· authentik's own check of the rules says yes.");

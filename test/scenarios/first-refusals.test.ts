@@ -133,9 +133,9 @@ describe('what no answer changes is looked at before anything is asked', () => {
 
 test('a new password is asked for by the name of the account', async () => {
   const answers = ['home.example.com', '', 'Helen', '', 'helen@example.com', 'off'];
-  const { err } = await homeauthIn(fake)('init', [], { tls: 'internal' }, fakeTerminal(answers));
+  const { err } = await homeauthIn(fake)('init', [], { tls: 'internal' }, answers);
   expect(err).not.toMatch(/^\? Password/m);
-  const typed = await homeauthIn(fake)('init', [], { tls: 'internal' }, fakeTerminal([...answers, 'a b c']));
+  const typed = await homeauthIn(fake)('init', [], { tls: 'internal' }, [...answers, 'a b c']);
   expect(typed.err).toContain('? New password of helen');
 });
 

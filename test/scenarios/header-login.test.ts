@@ -3,7 +3,6 @@ import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import type { Program } from '../fakes/program.ts';
-import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
 import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -26,12 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-const run = (
-  command: Parameters<ReturnType<typeof homeauthIn>>[0],
-  args: readonly unknown[] = [],
-  flags = {},
-  answers?: readonly Keys[],
-) => homeauthIn(fake)(command, args, flags, fakeTerminal(answers));
+const run = (...given: Parameters<ReturnType<typeof homeauthIn>>) => homeauthIn(fake)(...given);
 const read = async (path: string) => (await fake.files.read(at(path))) ?? '';
 
 const theirs = (name: string, image: string, networks: readonly string[], project = name) =>

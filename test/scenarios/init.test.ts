@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Flags } from '../fakes/homeauth.ts';
-import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
+import { homeauthIn, initFlags, type Sitting } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { phone } from '../fakes/phone.ts';
@@ -9,7 +9,7 @@ import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
 let untouched: Readonly<Record<string, string>>;
-const init = (flags: Flags, terminal = fakeTerminal()) => homeauthIn(fake)('init', [], flags, terminal);
+const init = (flags: Flags, at?: Sitting) => homeauthIn(fake)('init', [], flags, at);
 const begin = (world = fakeWorld()) => {
   fake = world;
   untouched = fake.files.snapshot();
@@ -132,7 +132,7 @@ describe('at a terminal', () => {
   test('sets up the second factor of its owner at once', async () => {
     const app = phone(fake.clock.now);
     const typed = [...who, 'correct horse', 'correct horse', 'y', '', app.scan, 'y'];
-    const { failure, err } = await init({ tls: 'internal' }, fakeTerminal(typed));
+    const { failure, err } = await init({ tls: 'internal' }, typed);
     expect(failure).toBeUndefined();
     expect(err).toContain('? Set up the second factor of helen now?');
     expect(err).toContain('✓ recovery codes');
@@ -141,7 +141,7 @@ describe('at a terminal', () => {
 
   test('asks nobody about a second factor who does not want one', async () => {
     const typed = [...who.slice(0, -1), 'off', 'correct horse', 'correct horse', 'y'];
-    const { failure, err, out } = await init({ tls: 'internal' }, fakeTerminal(typed));
+    const { failure, err, out } = await init({ tls: 'internal' }, typed);
     expect(failure).toBeUndefined();
     expect(err).not.toContain('Set up the second factor');
     expect(out).toContain('✓ helen can log in');
@@ -150,10 +150,7 @@ describe('at a terminal', () => {
   });
 
   test('a no at the last question changes nothing', async () => {
-    const { failure, code, err } = await init(
-      { tls: 'internal' },
-      fakeTerminal([...who, 'correct horse', 'correct horse', 'n']),
-    );
+    const { failure, code, err } = await init({ tls: 'internal' }, [...who, 'correct horse', 'correct horse', 'n']);
     expect(failure).toMatchObject({ code: 'refused', problem: 'Nothing was changed.' });
     expect(code).toBe(3);
     expect(err).toContain('This will be made:');
@@ -253,7 +250,7 @@ describe('on a server that has an installation', () => {
     expect(ran.err).toContain(`${at('homeauth.yaml')} is there already`);
     expect(ran.code).toBe(0);
     isTheSame();
-    expect((await init({}, fakeTerminal([]))).code).toBe(0);
+    expect((await init({}, [])).code).toBe(0);
   });
 
   test.each<[string, Flags, string]>([

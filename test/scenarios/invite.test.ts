@@ -3,7 +3,6 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
 import type { State } from '../standin/state.ts';
@@ -62,7 +61,7 @@ test('the first one makes the page, and homeauth.yaml says so', async () => {
 
 test('the second makes nothing but itself, good for a week', async () => {
   const text = await fake.files.read(at('homeauth.yaml'));
-  const { out } = await homeauth('user invite', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauth('user invite', [], {}, { json: true });
   expect(JSON.parse(out)).toMatchObject({
     ok: true,
     mailed: false,
@@ -131,7 +130,7 @@ describe('with mail', () => {
 });
 
 test('nobody becomes an administrator by a group that was put below theirs since', async () => {
-  const { out } = await homeauth('user invite', [], { group: ['family'] }, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauth('user invite', [], { group: ['family'] }, { json: true });
   const path = JSON.parse(out).link.replace('https://auth.home.example.com', '');
   const below = (names: readonly string[]) =>
     inDatabase(fake, ({ groups }) => {
@@ -152,7 +151,7 @@ test('nobody becomes an administrator by a group that was put below theirs since
 });
 
 test('they are listed, and taken back by name or id', async () => {
-  const { out } = await homeauth('user invites', [], {}, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauth('user invites', [], {}, { json: true });
   const [first, second] = JSON.parse(out).invitations;
   expect(first).toMatchObject({ email: 'dora@example.com', groups: ['family'], expired: false });
   expect((await homeauth('user invites')).out).toContain(first.name);

@@ -99,7 +99,7 @@ describe('homeauth add-app of an app that homeauth knows', () => {
   });
 
   const add = (name: string | undefined, flags: object = {}, answers?: readonly Keys[]) =>
-    homeauthIn(fake)('add-app', [name], { ...flags }, fakeTerminal(answers));
+    homeauthIn(fake)('add-app', [name], { ...flags }, answers);
   const written = async () => (await fake.files.read(at('homeauth.yaml'))) ?? '';
 
   test('takes title and upstream from the catalogue and the container, and says before what goes wrong', async () => {

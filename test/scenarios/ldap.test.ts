@@ -89,7 +89,7 @@ test('what to enter is shown, and the password on a terminal alone', async () =>
   expect(page).toContain('First install in jellyfin: LDAP Authentication');
   const piped = await homeauthIn(fake)('app', ['jellyfin'], { showSecret: true });
   expect(piped.failure?.code).toBe('secret-not-shown');
-  const typed = await homeauthIn(fake)('app', ['jellyfin'], { showSecret: true }, fakeTerminal([]));
+  const typed = await homeauthIn(fake)('app', ['jellyfin'], { showSecret: true }, []);
   expect(plain(typed.err)).toContain(await bindPassword());
 });
 

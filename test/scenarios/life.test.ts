@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -57,7 +56,7 @@ test('a whole life: init, again, an app, again, an app less, uninstall, taken up
 
   const beforeAgain = changes().length;
   // As uninstall said: nothing but whether to go ahead is asked.
-  const again = await homeauth('init', [], { baseDir: '/srv/docker' }, fakeTerminal(['']));
+  const again = await homeauth('init', [], { baseDir: '/srv/docker' }, ['']);
   expect(again.failure).toBeUndefined();
   expect(again.code).toBe(0);
   expect(changes()).toHaveLength(beforeAgain);

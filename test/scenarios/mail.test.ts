@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { homeauthIn, plain } from '../fakes/homeauth.ts';
+import { homeauthIn, plain, type Sitting } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
@@ -13,8 +13,6 @@ const settings = `mail:
 policies:
   recovery: false
 `;
-
-/** Lines are broken where the screen ends. */
 
 let fake: FakeWorld;
 let homeauth: ReturnType<typeof homeauthIn>;
@@ -104,7 +102,7 @@ describe('with mail settings', () => {
     };
     return calls;
   }
-  const tryIt = (terminal = fakeTerminal()) => homeauth('mail test', ['bob@example.com'], {}, terminal);
+  const tryIt = (at?: Sitting) => homeauth('mail test', ['bob@example.com'], {}, at);
 
   test('all is well: six steps, then a real mail; nothing secret is in what it runs', async () => {
     const calls = worker('recipient', 'ok');
@@ -184,7 +182,7 @@ describe('with mail settings', () => {
 
   test('as JSON, with the steps that were not tried', async () => {
     worker('login', 'rejected', '535 no');
-    const { code, out } = await tryIt(fakeTerminal(undefined, { json: true }));
+    const { code, out } = await tryIt({ json: true });
     expect(code).toBe(4);
     expect(JSON.parse(out)).toMatchObject({
       ok: false,

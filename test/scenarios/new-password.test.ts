@@ -3,7 +3,6 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { changeConfig, installed } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import type { FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
 
@@ -103,7 +102,7 @@ describe('with mail', () => {
     expect(linkIn(await letter(before + 1))).toMatch(
       /^https:\/\/auth\.home\.example\.com\/if\/flow\/homeauth-recovery\/\?flow_token=/,
     );
-    const printed = await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }));
+    const printed = await homeauth('user reset', ['bob'], { print: true }, { json: true });
     const { link } = JSON.parse(printed.out);
     expect(link).toMatch(/^https:\/\/auth\.home\.example\.com\/if\/flow\/homeauth-recovery\/\?flow_token=/);
     const browser = person();
@@ -114,7 +113,7 @@ describe('with mail', () => {
   });
 
   test('a link of one person opens no other account', async () => {
-    const { out } = await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }));
+    const { out } = await homeauth('user reset', ['bob'], { print: true }, { json: true });
     const browser = person();
     const path = pathOf(JSON.parse(out).link);
     const executor = `/api/v3/flows/executor/homeauth-recovery/?query=${encodeURIComponent(path.split('?')[1] ?? '')}`;
@@ -125,7 +124,7 @@ describe('with mail', () => {
   });
 
   test('a link that has run out opens nothing', async () => {
-    const { out } = await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }));
+    const { out } = await homeauth('user reset', ['bob'], { print: true }, { json: true });
     await inDatabase(fake, (state) => {
       for (const token of state.flowTokens) token.expires = fake.clock.now() - 1000;
     });
@@ -141,11 +140,7 @@ describe('with mail', () => {
       state.devices.push({ pk: state.serial.device++, ...common, ...rest });
     });
     const link = async () =>
-      pathOf(
-        JSON.parse(
-          (await homeauth('user reset', ['bob'], { print: true }, fakeTerminal(undefined, { json: true }))).out,
-        ).link,
-      );
+      pathOf(JSON.parse((await homeauth('user reset', ['bob'], { print: true }, { json: true })).out).link);
     const first = await link();
     await expect(person().flow(host, first, fresh('seventh-Heron'))).rejects.toThrow('ak-stage-authenticator-validate');
     const code = { 'ak-stage-authenticator-validate': { code: 'abcdefghijkl' } };

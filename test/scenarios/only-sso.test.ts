@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { immich, occ, signsIn } from '../fakes/apps.ts';
-import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
+import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
-import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -19,12 +18,7 @@ afterAll(() => fake.close());
 async function machine() {
   const there = await copyOf(fake);
   onTestFinished(() => there.close());
-  const run = (
-    command: Parameters<ReturnType<typeof homeauthIn>>[0],
-    args: readonly unknown[] = [],
-    flags?: Flags,
-    keys?: readonly Keys[],
-  ) => homeauthIn(there)(command, args, flags, fakeTerminal(keys));
+  const run = homeauthIn(there);
   const read = async (path: string) => (await there.files.read(path.startsWith('/') ? path : at(path))) ?? '';
   return { there, run, read };
 }

@@ -28,8 +28,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-const run = (command: CommandName, args: readonly string[] = [], flags: Flags = {}, answers?: readonly string[]) =>
-  homeauthIn(fake)(command, args, flags, fakeTerminal(answers));
+const run = (...given: Parameters<ReturnType<typeof homeauthIn>>) => homeauthIn(fake)(...given);
 const anna: Flags = { name: 'Anna', email: 'anna@example.com', passwordFile: '/srv/pw', group: ['family'] };
 const { email: _, ...withoutMail } = anna;
 const { passwordFile: __, ...withoutPassword } = anna;

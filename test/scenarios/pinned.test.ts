@@ -4,7 +4,6 @@ import { sha256 } from '../fakes/docker.ts';
 import { homeauthIn, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -143,13 +142,13 @@ test('apply --pull takes a newer build of the same tag, with consent', async () 
   const change = `image postgres:17-alpine@${first} → postgres:17-alpine@${second}`;
   const { out } = await homeauth('apply', [], { pull: true, dryRun: true });
   expect(plain(out)).toContain(change);
-  const refused = await homeauth('apply', [], { pull: true }, fakeTerminal(['n']));
+  const refused = await homeauth('apply', [], { pull: true }, ['n']);
   expect(refused.code).toBe(3);
   expect(await pins()).toEqual(all(first));
   expect({ starts: starts(), pulls: fake.docker.pulls }).toEqual(before);
 
   const others = (one: ReturnType<typeof starts>) => one.filter(([name]) => !String(name).startsWith('authentik'));
-  expect(await homeauth('apply', [], { pull: true }, fakeTerminal(['y']))).toMatchObject({ code: 0 });
+  expect(await homeauth('apply', [], { pull: true }, ['y'])).toMatchObject({ code: 0 });
   expect(fake.docker.pulls).toEqual([...before.pulls, `postgres@${second}`]);
   expect(await pins()).toEqual(all(second));
   expect(others(starts())).toEqual(others(before.starts));

@@ -7,7 +7,6 @@ import { madeBy } from '../fakes/old-postgres.ts';
 import { inDatabase } from '../fakes/people.ts';
 import type { Phone } from '../fakes/phone.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeOptions, type FakeWorld } from '../fakes/world.ts';
 
 let first: { fake: FakeWorld; app: Phone };
@@ -26,8 +25,7 @@ async function begin(options: FakeOptions = {}): Promise<OpenFiles> {
   return fake.files;
 }
 
-const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) =>
-  homeauthIn(fake, over)('upgrade', [], flags, fakeTerminal(keys));
+const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) => homeauthIn(fake, over)('upgrade', [], flags, keys);
 
 const next = 'authentik-postgresql-next';
 const keptIn = async () =>
@@ -70,7 +68,7 @@ describe('PostgreSQL 15 → 17', () => {
     expect(out).toContain('PostgreSQL 15 → 17');
     expect(out.replaceAll(/\s+/g, ' ')).toContain(`the former directory stays, as ${at('db.postgres-15-')}`);
     expect(files.snapshot()).toEqual(before);
-    const json = await homeauthIn(fake)('upgrade', [], { dryRun: true }, fakeTerminal(undefined, { json: true }));
+    const json = await homeauthIn(fake)('upgrade', [], { dryRun: true }, { json: true });
     expect(JSON.parse(json.out).rungs).toMatchObject([{ release: '2026.8.6', postgres: { from: 15, to: 17 } }]);
   });
 
@@ -210,7 +208,7 @@ describe('PostgreSQL 15 → 17', () => {
 describe('is refused before anything is stopped', () => {
   const problems = async () => {
     const before = fake.files.snapshot();
-    const ran = await homeauthIn(fake)('upgrade', [], {}, fakeTerminal(undefined, { json: true }));
+    const ran = await homeauthIn(fake)('upgrade', [], {}, { json: true });
     expect(ran.code).toBe(4);
     expect(fake.files.snapshot()).toEqual(before);
     const [rung] = JSON.parse(ran.out).rungs;
@@ -274,7 +272,7 @@ describe('is refused before anything is stopped', () => {
 
 describe('comes with a newer authentik', () => {
   const steps = async () => {
-    const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true }, fakeTerminal(undefined, { json: true }));
+    const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true }, { json: true });
     const { rungs } = JSON.parse(ran.out) as { rungs: { release: string; postgres?: { from: number } }[] };
     return rungs.map(({ release, postgres }) => (postgres ? `PostgreSQL with ${release}` : release));
   };

@@ -4,7 +4,6 @@ import { type Home, home } from '../fakes/home.ts';
 import { changeConfig } from '../fakes/installed.ts';
 import { letters, startMailServer } from '../fakes/mailbox.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { Browser } from '../standin/browser.ts';
 import type { Device } from '../standin/state-flows.ts';
 
@@ -49,7 +48,7 @@ async function asks(name: string): Promise<object> {
 
 const sentTo = async (count: number) => (await letters(here.fake, server, count)).flatMap(({ to }) => to);
 const printed = async (name: string): Promise<string> => {
-  const { out } = await here.homeauth('user reset', [name], { print: true }, fakeTerminal(undefined, { json: true }));
+  const { out } = await here.homeauth('user reset', [name], { print: true }, { json: true });
   return JSON.parse(out).link.replace(`https://${host}`, '');
 };
 const fresh = (password: string, more: Record<string, object> = {}) => ({

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const data = async () => JSON.parse((await homeauth('report', [], {}, fakeTerminal(undefined, { json: true }))).out);
+const data = async () => JSON.parse((await homeauth('report', [], {}, { json: true })).out);
 const scheduled = () => homeauth('doctor', [], { scheduled: true });
 const figures = async () => JSON.parse((await fake.files.read(at('.homeauth/figures.json'))) ?? '[]');
 const page = async () => {

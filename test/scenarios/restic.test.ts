@@ -5,7 +5,6 @@ import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
 import { type Vault, vault } from '../fakes/restic.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 const to = 'restic:rest:https://nas.example.com:8000/home';
@@ -30,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const json = async (command: Parameters<typeof homeauth>[0], args: readonly unknown[] = [], given: Flags = {}) => {
-  const { out, failure, code } = await homeauth(command, args, given, fakeTerminal(undefined, { json: true }));
+  const { out, failure, code } = await homeauth(command, args, given, { json: true });
   expect(failure).toBeUndefined();
   return { ...JSON.parse(out), code };
 };
@@ -152,7 +151,7 @@ describe('what is in homeauth.yaml', () => {
     fake.files.put('/run/systemd/system/x', '');
     const timers = await json('schedule', [], { dryRun: true });
     expect(Object.keys(timers.units)).toHaveLength(6);
-    const checks = (await homeauth('doctor', [], {}, fakeTerminal(undefined, { json: true }))).out;
+    const checks = (await homeauth('doctor', [], {}, { json: true })).out;
     expect(JSON.parse(checks).checks).toContainEqual(expect.objectContaining({ id: 'backup-same-disk', status: 'ok' }));
   });
 
@@ -180,10 +179,10 @@ describe('a repository', () => {
       code: 'restic-no-repository',
       fix: expect.stringContaining('--init'),
     });
-    expect(await homeauth('backup', [], flags, fakeTerminal(['n']))).toMatchObject({ code: 3 });
+    expect(await homeauth('backup', [], flags, ['n'])).toMatchObject({ code: 3 });
     expect(repositories.repositories.size).toBe(0);
     expect(fake.files.snapshot()).toEqual(before);
-    expect((await homeauth('backup', [], flags, fakeTerminal(['y']))).code).toBe(0);
+    expect((await homeauth('backup', [], flags, ['y'])).code).toBe(0);
     expect((await homeauth('backup', [], { ...flags, init: true })).code).toBe(0);
     expect(stored()).toHaveLength(2);
     expect((await homeauth('backup', [], { ...flags, recipient: 'age1x' })).failure?.code).toBe('flag-invalid');

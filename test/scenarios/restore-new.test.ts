@@ -5,7 +5,6 @@ import { databaseOf, objectsIn } from '../fakes/objects.ts';
 import { enter } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 const root = '/srv/docker/authentik';
@@ -26,7 +25,7 @@ beforeAll(async () => {
     'mail: { host: mail.example.com, from: a@example.com, username: a, password-file: /root/mail-password }\n';
   await there.write(at('homeauth.yaml'), `${await there.read(at('homeauth.yaml'))}${line}# our notes\n`, 0o644);
   await homeauthIn(old)('apply');
-  const made = await homeauthIn(old)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+  const made = await homeauthIn(old)('backup', [], { plain: true }, { json: true });
   const from: string = JSON.parse(made.out).copy.path;
   const contents: Record<string, string> = {};
   for (const name of (await there.list(from)) ?? []) contents[name] = (await there.read(`${from}/${name}`)) ?? '';

@@ -4,7 +4,6 @@ import { at } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const confirm = 'home.example.com';
@@ -21,13 +20,13 @@ beforeAll(async () => {
   first = await populated();
   const run = homeauthIn(first);
   first.files.put(at('data/media/icon.svg'), 'then', 0o644);
-  const made = JSON.parse((await run('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }))).out);
+  const made = JSON.parse((await run('backup', [], { plain: true }, { json: true })).out);
   name = made.copy.name;
   then = await objectsIn(first);
   yaml = await first.files.read(at('homeauth.yaml'));
   const runs = [
     await run('user add', ['bob'], { name: 'Bob', email: 'bob@example.com', passwordFile: '/root/pw' }),
-    await run('user disable', ['anna'], { yes: true }, fakeTerminal(['y'])),
+    await run('user disable', ['anna'], { yes: true }, ['y']),
     await run('remove-app', ['whoami']),
     await run('add-app', ['wiki'], { upstream: 'wiki:80' }),
   ];
@@ -67,7 +66,7 @@ test('says what would be lost, and changes nothing with --dry-run or without the
   expect(out).toContain('can log in again: anna');
   expect((await homeauth('restore', [name])).failure?.code).toBe('answer-missing');
   expect((await homeauth('restore', [name], { confirm: 'x' })).failure?.code).toBe('confirm-differs');
-  expect(await homeauth('restore', [name], {}, fakeTerminal(['']))).toMatchObject({ code: 3 });
+  expect(await homeauth('restore', [name], {}, [''])).toMatchObject({ code: 3 });
   expect(fake.files.snapshot()).toEqual(before);
 });
 

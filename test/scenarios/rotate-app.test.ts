@@ -6,7 +6,6 @@ import { at, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { cutAt, PowerCut } from '../fakes/power.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let first: FakeWorld;
@@ -119,7 +118,7 @@ test('other apps keep theirs, and all get another after a leak', async () => {
 
 test('asks first, and changes nothing without a yes', async () => {
   const before = await secretOf('wiki');
-  expect(await homeauth('rotate app', ['wiki'], {}, fakeTerminal(['n']))).toMatchObject({ code: 3 });
+  expect(await homeauth('rotate app', ['wiki'], {}, ['n'])).toMatchObject({ code: 3 });
   expect(await secretOf('wiki')).toBe(before);
 });
 

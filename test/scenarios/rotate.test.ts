@@ -53,7 +53,7 @@ async function isWell(): Promise<void> {
 
 test.each(['database', 'key', 'token'] as const)('%s: the new one works, the old one does not', async (what) => {
   const before = await secrets();
-  const { code, out, failure } = await homeauth('rotate', [what], {}, fakeTerminal(undefined, { json: true }));
+  const { code, out, failure } = await homeauth('rotate', [what], {}, { json: true });
   expect(failure).toBeUndefined();
   expect(code).toBe(0);
   expect(JSON.parse(out).checks.map(({ status }: { status: string }) => status)).toEqual(['ok', 'ok']);
@@ -86,7 +86,7 @@ test('all of them, after a leak: sessions end, and what others have is listed', 
 
 test('asks first, and changes nothing without a yes', async () => {
   const before = fake.files.snapshot();
-  expect(await homeauth('rotate', ['all'], {}, fakeTerminal(['n']))).toMatchObject({ code: 3 });
+  expect(await homeauth('rotate', ['all'], {}, ['n'])).toMatchObject({ code: 3 });
   expect(fake.files.snapshot()).toEqual(before);
 });
 

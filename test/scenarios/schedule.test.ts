@@ -7,7 +7,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { textOf } from '../../src/model/shown.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const run = promisify(execFile);
@@ -64,7 +63,7 @@ test('uninstall takes them away, too', async () => {
 });
 
 test("systemd's own program finds nothing wrong with the units", async () => {
-  const { out } = await homeauth('schedule', [], { dryRun: true }, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauth('schedule', [], { dryRun: true }, { json: true });
   expect(await units()).toEqual([]);
   const place = await mkdtemp(join(tmpdir(), 'units-'));
   try {

@@ -8,7 +8,6 @@ import { at, changeConfig } from '../fakes/installed.ts';
 import { objectsIn } from '../fakes/objects.ts';
 import { populated } from '../fakes/populated.ts';
 import { collected, textOf } from '../fakes/streams.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 let base: FakeWorld;
@@ -32,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 async function made(flags: Readonly<Record<string, unknown>>) {
-  const { out } = await homeauth('backup', [], flags, fakeTerminal(undefined, { json: true }));
+  const { out } = await homeauth('backup', [], flags, { json: true });
   return JSON.parse(out);
 }
 
@@ -47,12 +46,12 @@ test('nothing is written plain unless its owner says so', async () => {
   expect(failure?.code).toBe('backup-plain');
   expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
   // Whoever says no is told what else there is.
-  expect(await homeauth('backup', [], {}, fakeTerminal(['n']))).toMatchObject({
+  expect(await homeauth('backup', [], {}, ['n'])).toMatchObject({
     code: 3,
     failure: { code: 'backup-plain' },
   });
   expect(await fake.files.list('/srv/docker/backups')).toBeUndefined();
-  expect((await homeauth('backup', [], {}, fakeTerminal(['y']))).code).toBe(0);
+  expect((await homeauth('backup', [], {}, ['y'])).code).toBe(0);
   await changeConfig(fake.files, (text) => `${text}backup: { plain: true }\n`);
   expect((await homeauth('backup')).code).toBe(0);
 });

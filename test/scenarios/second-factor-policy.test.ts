@@ -3,7 +3,6 @@ import { type Home, home } from '../fakes/home.ts';
 import { at } from '../fakes/installed.ts';
 import { enter, inDatabase } from '../fakes/people.ts';
 import { phone } from '../fakes/phone.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 
 let here: Home;
 afterEach(() => here.fake.close());
@@ -42,7 +41,7 @@ async function met(username: 'helen' | 'anna'): Promise<'in' | 'setup' | 'code'>
 const enrol = async (username: 'helen' | 'anna') => {
   const app = phone(here.now);
   const keys = [username === 'helen' ? here.password : word, app.scan, 'y'];
-  const ran = await here.homeauth('user enroll-2fa', [username], {}, fakeTerminal(keys));
+  const ran = await here.homeauth('user enroll-2fa', [username], {}, keys);
   expect(ran.failure).toBeUndefined();
   return { ...ran, app };
 };

@@ -11,7 +11,7 @@ const reset = (keys?: readonly string[], flags = {}, options = {}) =>
 const enrolled = async (flags = {}) => {
   here = await home(flags);
   const keys = [here.password, phone(here.now).scan, 'y'];
-  expect((await here.homeauth('user enroll-2fa', ['helen'], {}, fakeTerminal(keys))).failure).toBeUndefined();
+  expect((await here.homeauth('user enroll-2fa', ['helen'], {}, keys)).failure).toBeUndefined();
 };
 
 test('lists what somebody has, asks, and takes it away', async () => {
@@ -71,6 +71,6 @@ test('says what the policy has in store', async () => {
 
 test.each(['user reset-2fa', 'user enroll-2fa'] as const)('%s knows who was meant', async (command) => {
   here = await home();
-  const { failure } = await here.homeauth(command, ['hellen'], {}, fakeTerminal([]));
+  const { failure } = await here.homeauth(command, ['hellen'], {}, []);
   expect(failure).toMatchObject({ code: 'user-unknown', fix: 'Did you mean: helen' });
 });

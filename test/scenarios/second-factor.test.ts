@@ -6,8 +6,7 @@ import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
 let here: Home;
 afterEach(() => here.fake.close());
 
-const enrol = (keys: readonly Keys[], flags = {}) =>
-  here.homeauth('user enroll-2fa', ['helen'], flags, fakeTerminal(keys));
+const enrol = (keys: readonly Keys[], flags = {}) => here.homeauth('user enroll-2fa', ['helen'], flags, keys);
 const what = async () => (await here.homeauth('user enroll-2fa', ['helen'], { dryRun: true })).out;
 /** The recovery codes that stand on a screen. */
 const codesIn = (text: string): string[] => text.match(/\b[A-Za-z0-9]{12}\b/g) ?? [];
@@ -105,7 +104,7 @@ describe('an app and recovery codes from the terminal', () => {
   test('both there already: nothing is asked', async () => {
     here = await home();
     await enrolled();
-    const { code, out } = await here.homeauth('user enroll-2fa', ['helen'], {}, fakeTerminal([]));
+    const { code, out } = await here.homeauth('user enroll-2fa', ['helen'], {}, []);
     expect(code).toBe(0);
     expect(out).toContain('homeauth user reset-2fa helen');
   });
@@ -113,7 +112,7 @@ describe('an app and recovery codes from the terminal', () => {
   test('a login that asks for a second factor is answered, also after a wrong code, or one of a lost phone', async () => {
     here = await home();
     const { app, codes } = await enrolled();
-    await here.homeauth('user reset-2fa', ['helen'], {}, fakeTerminal(['y']));
+    await here.homeauth('user reset-2fa', ['helen'], {}, ['y']);
     const again = phone(here.now);
     await enrol([here.password, again.scan]);
     here.pass(30_000);

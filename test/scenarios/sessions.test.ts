@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CommandName } from '../../src/cli.ts';
 import { ownBrowser } from '../../src/model/person.ts';
 import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
@@ -27,8 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const run = (command: CommandName, args: string[] = [], flags: Flags = {}, answers?: readonly string[]) =>
-  homeauthIn(fake)(command, args, flags, fakeTerminal(answers));
+const run = (...given: Parameters<ReturnType<typeof homeauthIn>>) => homeauthIn(fake)(...given);
 
 /** Whose sessions there are, by name. */
 async function sessions(): Promise<string[]> {

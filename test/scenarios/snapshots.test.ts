@@ -48,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const json = async (command: Parameters<typeof homeauth>[0], flags = {}) => {
-  const { out, failure } = await homeauth(command, [], flags, fakeTerminal(undefined, { json: true }));
+  const { out, failure } = await homeauth(command, [], flags, { json: true });
   expect(failure).toBeUndefined();
   return JSON.parse(out);
 };

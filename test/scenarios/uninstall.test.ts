@@ -2,7 +2,6 @@ import { afterEach, expect, test } from 'vitest';
 import { textOf } from '../../src/model/shown.ts';
 import { homeauthIn, initFlags, plain } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 let fake: FakeWorld;
@@ -14,7 +13,7 @@ test('where there is nothing it says so, and where it looked', async () => {
   const ran = await homeauthIn(fake)('uninstall', [], { confirm: 'home.example.com' });
   expect(ran.code).toBe(0);
   expect(plain(ran.out)).toContain('nothing of homeauth on this server to remove: no /etc/');
-  const json = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(undefined, { json: true }));
+  const json = await homeauthIn(fake)('uninstall', [], {}, { json: true });
   expect([json.code, JSON.parse(json.out)]).toMatchObject([0, { ok: true, changes: [] }]);
   expect(fake.files.snapshot()).toEqual(before);
 });
@@ -49,7 +48,7 @@ test('what would go is shown as it is asked for, without ids, and the same where
   expect(dry.out).toMatch(/^This would be removed. What has a · stays:$/m);
   expect(dry.out).toMatch(/^ {2}- containers whoami {2}caddy/m);
   expect(plain(dry.out)).toContain('homeauth uninstall --dry-run --confirm home.example.com');
-  const asked = await homeauthIn(fake)('uninstall', [], {}, fakeTerminal(['', 'n']));
+  const asked = await homeauthIn(fake)('uninstall', [], {}, ['', 'n']);
   const rows = (text: string) => text.split('\n').filter((line) => /^ {2}[-·] /.test(line));
   expect([asked.code, rows(asked.err)]).toEqual([3, rows(dry.out)]);
   const all = await homeauthIn(fake)('uninstall', [], { dryRun: true, confirm: 'home.example.com' });

@@ -25,8 +25,7 @@ async function begin(options: FakeOptions = {}): Promise<OpenFiles> {
   return fake.files;
 }
 
-const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) =>
-  homeauthIn(fake, over)('upgrade', [], flags, fakeTerminal(keys));
+const upgrade = (flags: Flags = {}, keys = ['y'], over = {}) => homeauthIn(fake, over)('upgrade', [], flags, keys);
 
 /** All of it is of this release, nothing is under way, and people get in as ever. */
 async function isAt(version: string, folder: string, rows: readonly string[]): Promise<void> {
@@ -364,7 +363,7 @@ describe('an upgrade that was interrupted', () => {
 
   test('a restore, and uninstall, put an end to it, too', async () => {
     const files = await begin();
-    const made = await homeauthIn(fake)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+    const made = await homeauthIn(fake)('backup', [], { plain: true }, { json: true });
     const { name } = JSON.parse(made.out).copy;
     const whole = cutAt(fake);
     await upgrade({ to: '2025.12.6' }, ['y'], whole.over);

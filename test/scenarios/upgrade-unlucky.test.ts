@@ -144,7 +144,7 @@ test('one beside another is refused also between two parts of a step, and so are
         const [copy = ''] = (await fake.files.list(at('before-upgrade'))) ?? [];
         const others = homeauthIn(fake, { patience: 0 });
         const runs = [
-          await others('upgrade', [], {}, fakeTerminal(['y'])),
+          await others('upgrade', [], {}, ['y']),
           await others('upgrade', [], { back: true, confirm }),
           await others('restore', [at(`before-upgrade/${copy}`)], { confirm }),
           await others('uninstall', [], { confirm }),

@@ -200,12 +200,7 @@ describe('what a registry has', () => {
       },
     });
     const before = fake.files.snapshot();
-    const { out, code } = await homeauthIn(fake)(
-      'upgrade',
-      [],
-      { check: true },
-      fakeTerminal(undefined, { json: true }),
-    );
+    const { out, code } = await homeauthIn(fake)('upgrade', [], { check: true }, { json: true });
     expect(code).toBe(0);
     expect(fake.files.snapshot()).toEqual(before);
     const { runs, ofLine, newest, unknown } = JSON.parse(out);

@@ -11,7 +11,6 @@ import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, changeConfig } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { programDirectory } from '../program.ts';
 import { device } from '../standin/drive-flows.ts';
@@ -64,7 +63,7 @@ describe('beside another homeauth, with --wait 0', () => {
     const app =
       '  - { name: notes, upstream: "notes:80", login: oidc, oidc: { redirect-uris: [{ url: "https://{host}/cb" }] } }';
     await changeConfig(base.files, (yaml) => yaml.replace('apps:\n', `apps:\n${app}\n`));
-    const made = await homeauthIn(base)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+    const made = await homeauthIn(base)('backup', [], { plain: true }, { json: true });
     copy = JSON.parse(made.out).copy.name;
   });
   afterAll(() => base.close());
@@ -89,7 +88,7 @@ describe('beside another homeauth, with --wait 0', () => {
       command,
       args.map((arg) => (arg === 'its copy' ? copy : arg)),
       flags,
-      fakeTerminal(keys),
+      keys,
     );
     expect(failure?.code).toBe('locked');
     expect(failure?.problem).toBe(

@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const ran of [
     await homeauth('add-app', ['wiki'], { upstream: 'wiki:3000' }),
     await homeauth('add-app', ['photos'], { upstream: 'photos:80', mode: 'domain' }),
-    await homeauth('user enroll-2fa', ['anna'], {}, fakeTerminal([password, anna.scan, 'y'])),
+    await homeauth('user enroll-2fa', ['anna'], {}, [password, anna.scan, 'y']),
   ])
     if (ran.failure) throw ran.failure;
   await madeBy(15, old);

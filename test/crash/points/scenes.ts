@@ -4,7 +4,6 @@ import { databaseOf } from '../../fakes/objects.ts';
 import { oldHome } from '../../fakes/old-home.ts';
 import { madeBy } from '../../fakes/old-postgres.ts';
 import { Exit, type Program } from '../../fakes/program.ts';
-import { fakeTerminal } from '../../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../../fakes/world.ts';
 
 type Homeauth = ReturnType<typeof homeauthIn>;
@@ -71,7 +70,7 @@ export function setStage(): Stage {
   /** It has a copy of itself, and an app that came since. */
   const copied = once(async () => {
     const fake = await copyOf(await bare());
-    const made = await homeauthIn(fake)('backup', [], { plain: true }, fakeTerminal(undefined, { json: true }));
+    const made = await homeauthIn(fake)('backup', [], { plain: true }, { json: true });
     copy = JSON.parse(made.out).copy.name;
     await homeauthIn(fake)('add-app', ['whoami']);
     return fake;
@@ -175,7 +174,7 @@ export function setStage(): Stage {
     {
       name: 'upgrade to another PostgreSQL',
       from: async () => copyOf(await former()),
-      run: (homeauth) => homeauth('upgrade', [], {}, fakeTerminal(['y'])),
+      run: (homeauth) => homeauth('upgrade', [], {}, ['y']),
       dated,
       tidy: async ({ docker, files }) => [
         ...(docker.boxes.has('authentik-postgresql-next') ? ['the next PostgreSQL is left'] : []),
@@ -216,7 +215,7 @@ export function setStage(): Stage {
 const dated =
   /^\/srv\/docker\/backups(\/|$)|\/before-(restore-|upgrade(\/|$))|\/(drill|upgraded)\.json$|\/db\.postgres-/;
 
-const upgrade = (homeauth: Homeauth) => homeauth('upgrade', [], { to: '2025.12.6' }, fakeTerminal(['y']));
+const upgrade = (homeauth: Homeauth) => homeauth('upgrade', [], { to: '2025.12.6' }, ['y']);
 
 /** The step fails each time, and everything is back at the end. */
 async function goesBack(homeauth: Homeauth): Promise<Ran> {
