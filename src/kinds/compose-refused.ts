@@ -1,7 +1,9 @@
+import type { Explanation } from '../engine/kind.ts';
 import type { ComposeRead, ComposeService, ComposeServiceSpec } from '../model/compose-service.ts';
 import { exitCodes, Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
-import type { Shown } from '../model/shown.ts';
+import { clause, type Shown } from '../model/shown.ts';
 
 /**
  * Why Compose would make the container of a service another one than it is, beside what homeauth tells it; with `want`
@@ -82,6 +84,22 @@ export const upFailed = ({ name, directory }: ComposeService, said: readonly str
     details: ['Compose says:', ...said.map((line) => line.trim())],
     fix: [
       `See the whole of it:  cd ${directory} && docker compose up -d ${name}`,
+      'Put it right, then run the command again: it goes on where it stopped.',
+    ],
+    exit: exitCodes.halfway,
+  });
+
+export const notStayed = (
+  { name, directory }: ComposeService,
+  { says }: Reason,
+  known: Explanation | undefined,
+): Failure =>
+  new Failure({
+    code: 'compose-up-failed',
+    problem: `The container of ${name} was made anew in ${directory}, and does not run: ${clause(says)}.`,
+    ...(known && { details: known.details }),
+    fix: known?.fix ?? [
+      `See the whole of its log:  cd ${directory} && docker compose logs --tail 50 ${name}`,
       'Put it right, then run the command again: it goes on where it stopped.',
     ],
     exit: exitCodes.halfway,

@@ -8,8 +8,8 @@ import { reveal } from '../model/secret.ts';
 import { clause } from '../model/shown.ts';
 import type { ContainerDetails } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
-import { refusalOf, upFailed } from './compose-refused.ts';
-import { containerReady, isUp, startTime } from './container-state.ts';
+import { notStayed, refusalOf, upFailed } from './compose-refused.ts';
+import { containerReady, isUp, probation, startTime } from './container-state.ts';
 import { explainContainer, lastWord } from './container-story.ts';
 
 /**
@@ -82,6 +82,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
     if (refusal) throw refusal;
     await files.write(want.begun, JSON.stringify(known), 0o600);
     await up(service, world);
+    await staysUp(key, service, world);
     await files.remove(want.begun);
   },
 
@@ -176,6 +177,22 @@ async function refusalNow(want: ComposeServiceSpec, world: World): Promise<Failu
 async function up(service: ComposeService, { docker }: Pick<World, 'docker'>): Promise<void> {
   const said = await docker.composeUp(service);
   if (said) throw upFailed(service, said);
+}
+
+/**
+ * An app that does not like what it is told ends at once: then the next run begins anew. How long it takes to be well is
+ * waited for afterwards. @throws Failure compose-up-failed
+ */
+async function staysUp(key: string, service: ComposeService, world: World): Promise<void> {
+  for (;;) {
+    const container = await containerOf(key, world);
+    const readiness = container && containerReady(container.found);
+    if (!readiness) return;
+    if (readiness.isLost || !isUp(container.found))
+      throw notStayed(service, readiness.because, await explainContainer(container.name, world.docker));
+    if ((container.found.upFor ?? 0) >= probation) return;
+    await world.clock.sleep(1000);
+  }
 }
 
 /** Why its owner has to run Compose to be rid of what homeauth told it. */

@@ -9,7 +9,7 @@ type Found = ContainerFound['found'];
 /** From so many deaths on it is no accident; Docker starts it again after each. */
 const deaths = 3;
 /** How long one without a health check must stay up before it counts, in ms. */
-const probation = 3000;
+export const probation = 3000;
 
 /**
  * How long a container may take to start, in ms. authentik migrates its database for minutes on a small machine, and

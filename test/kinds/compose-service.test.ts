@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { composeServiceKind as kind } from '../../src/kinds/compose-service.ts';
 import type { ComposeRead, ComposeService, ComposeServiceSpec } from '../../src/model/compose-service.ts';
 import { composeLabel, revisionVariable } from '../../src/model/label.ts';
@@ -61,7 +61,7 @@ const world = {
       const mounts = found?.environment[revisionVariable] ? want.mounts : [];
       return found && { ...found, mounts, found: state };
     },
-    logs: async () => [],
+    logs: async () => ['address nope'],
     composeConfig: async () => read,
     composeUp: async (service: ComposeService) => void ups.push(service),
   },
@@ -195,6 +195,24 @@ test('let go of, it is made anew without the file; not where that is still there
   expect(await keeps()).toMatchObject({ code: 'left', of: want.override });
   await letGo();
   expect(ups).toHaveLength(1);
+});
+
+test('one that ends at once is told with its last words, and is begun anew the next time', async () => {
+  let state: Box['state'] = 'exited';
+  const { composeUp } = world.docker;
+  onTestFinished(() => {
+    world.docker.composeUp = composeUp;
+  });
+  world.docker.composeUp = async () => {
+    boxes = [box({ environment: made, state })];
+    return undefined;
+  };
+  const failed = apply();
+  await expect(failed).rejects.toMatchObject({ code: 'compose-up-failed', details: expect.stringContaining('nope') });
+  expect(await falls()).toEqual(['homeauth began to make it anew, and did not get to the end']);
+  state = 'running';
+  await apply();
+  expect(await falls()).toEqual([]);
 });
 
 test('it is waited for until it runs and is well, or never will', async () => {
