@@ -165,8 +165,14 @@ test('variables that only a shell had are named before anything is changed', asy
   await fake.files.write(`${directory}/.env`, 'MEDIA=/opt/media\n', 0o644);
   expect((await homeauth('add-app', ['miniflux'], flags)).failure).toBeUndefined();
 
-  // The same when it leaves: that goes on, and says what is left.
+  // Before another secret is made, too.
   await fake.files.remove(`${directory}/.env`);
+  const secret = await fake.files.read(at('.homeauth/apps/miniflux.env'));
+  expect((await homeauth('rotate app', ['miniflux'])).failure).toMatchObject({ code: 'compose-up-refused' });
+  expect(await fake.files.read(at('.homeauth/apps/miniflux.env'))).toBe(secret);
+  expect((await homeauth('apply')).out).toBe(nothing);
+
+  // When it leaves, that goes on, and says what is left.
   const removed = await homeauth('remove-app', ['miniflux']);
   expect(removed.failure).toBeUndefined();
   expect(plain(removed.err)).toContain('homeauth did not run Compose in /opt/feeds');

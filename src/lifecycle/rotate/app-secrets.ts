@@ -1,6 +1,7 @@
 import type { App } from '../../config/config.ts';
 import { ldapProvider } from '../../config/ldap.ts';
 import { isSpeaker, type Speaker } from '../../config/oidc.ts';
+import { composeServices } from '../../desired/compose-override.ts';
 import { secretNames } from '../../desired/layout.ts';
 import { ldapEnv, ldapSecret } from '../../desired/ldap.ts';
 import { clientFile } from '../../desired/oidc.ts';
@@ -8,6 +9,7 @@ import type { Progress } from '../../engine/run.ts';
 import { clientsOf } from '../../installation/clients.ts';
 import { changeValues, type Installation } from '../../installation/installation.ts';
 import { ldapOf } from '../../installation/ldap.ts';
+import { composeServiceKind } from '../../kinds/compose-service.ts';
 import type { Change } from '../../model/change.ts';
 import type { LdapFacts } from '../../model/ldap.ts';
 import { Secret } from '../../model/secret.ts';
@@ -68,12 +70,23 @@ async function exchanged<A extends App, Former>(
     exchange: {
       async make(where) {
         await assertNotRotating(where);
+        await assertMadeAnew(apps, where);
         before = await look(where);
         for (const app of apps) await change(app, where, before[app.name]);
       },
     },
   });
   return { before, changes };
+}
+
+/** @throws Failure compose-up-refused while the app still has the secret that authentik takes */
+async function assertMadeAnew(apps: readonly App[], { config, layout, world }: Installation): Promise<void> {
+  for (const one of composeServices({ ...config, apps }, layout, {})) {
+    if (one.kind !== 'compose-service') continue;
+    const found = await composeServiceKind.observe(one.key, world, one.spec);
+    const isUp = found.is === 'present' && !found.spec.unseen;
+    if (isUp) await composeServiceKind.rehearse?.(one.spec, world, new Set());
+  }
 }
 
 async function changeKey(app: App, { world, layout }: Installation): Promise<void> {
