@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.ts';
 import { databaseConnections, databaseTrouble } from '../installation/database.ts';
+import type { Installation } from '../installation/installation.ts';
 import { checkedEra } from '../installation/wanted-release.ts';
 import { Failure } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
@@ -11,7 +11,7 @@ import type { Busy, World } from '../world/world.ts';
 const slow = 2_500;
 
 /** Is the wanted release one without known vulnerabilities? A newer one is told, and is no problem. */
-export function releaseCheck({ authentik }: Pick<Config, 'authentik'>): Finding[] {
+export function releaseCheck({ config: { authentik } }: Pick<Installation, 'config'>): Finding[] {
   const { version, allowUnsupported } = authentik;
   const about = { id: 'release-unsafe', title: `authentik ${version} has no known hole` };
   try {
@@ -28,7 +28,7 @@ export function releaseCheck({ authentik }: Pick<Config, 'authentik'>): Finding[
 
 /** Does it answer, and know homeauth's token? @throws Failure where it refuses us */
 export async function answersCheck(
-  { authentik, docker }: Pick<World, 'authentik' | 'docker'>,
+  { world: { authentik, docker } }: Pick<Installation, 'world'>,
   about: About,
 ): Promise<Finding[]> {
   const reach = await authentik.reach();
@@ -46,7 +46,7 @@ export async function answersCheck(
 
 /** Does a worker listen? Without one, changes reach the outpost after minutes, and no mail is sent. */
 export async function workerCheck(
-  { authentik, docker }: Pick<World, 'authentik' | 'docker'>,
+  { world: { authentik, docker } }: Pick<Installation, 'world'>,
   about: About,
 ): Promise<Finding[]> {
   const reach = await authentik.reach();
@@ -81,7 +81,10 @@ interface OutpostHealth {
 }
 
 /** Are all outposts of the server's release, those on other machines included? */
-export async function outpostsCheck({ authentik }: Pick<World, 'authentik'>, about: About): Promise<Finding[]> {
+export async function outpostsCheck(
+  { world: { authentik } }: Pick<Installation, 'world'>,
+  about: About,
+): Promise<Finding[]> {
   const reach = await authentik.reach();
   if (reach.is !== 'ready') return [skip(about, reach.because)];
   const found: Finding[] = [];
@@ -107,7 +110,10 @@ interface Blueprint {
 }
 
 /** Were authentik's own objects, and those that somebody has described in files, made without an error? */
-export async function blueprintsCheck({ authentik }: Pick<World, 'authentik'>, about: About): Promise<Finding[]> {
+export async function blueprintsCheck(
+  { world: { authentik } }: Pick<Installation, 'world'>,
+  about: About,
+): Promise<Finding[]> {
   const reach = await authentik.reach();
   if (reach.is !== 'ready') return [skip(about, reach.because)];
   const { results } = await authentik.get<{ results: readonly Blueprint[] }>('managed/blueprints', { page_size: 100 });
@@ -123,7 +129,10 @@ export async function blueprintsCheck({ authentik }: Pick<World, 'authentik'>, a
 }
 
 /** Has the database connections left? @throws Failure database-full */
-export async function databaseCheck({ docker }: Pick<World, 'docker'>, about: About): Promise<Finding[]> {
+export async function databaseCheck(
+  { world: { docker } }: Pick<Installation, 'world'>,
+  about: About,
+): Promise<Finding[]> {
   const found = await databaseConnections(docker);
   // That its container does not run, or is not well, is told where containers are.
   if (!found) return [skip(about, unseen('the database could not be queried'))];

@@ -34,13 +34,7 @@ const proven = ['doctor', 'verify'] as const;
 
 /** Every check, in the order in which it is told. What is at the bottom of others comes first. */
 export const checks: readonly Check[] = [
-  {
-    id: 'not-root',
-    title: 'homeauth runs as root',
-    needs: 'nothing',
-    by: unasked,
-    run: ({ world }, about) => rootCheck(world, about),
-  },
+  { id: 'not-root', title: 'homeauth runs as root', needs: 'nothing', by: unasked, run: rootCheck },
   {
     id: 'docker-unreachable',
     title: 'Docker answers',
@@ -64,8 +58,8 @@ export const checks: readonly Check[] = [
     by: unasked,
     run: (_, about) => clockCheck(new Date(), about),
   },
-  { id: 'ipv6', title: 'this machine has IPv6', needs: 'nothing', by: early, run: ({ world }) => ipv6Check(world) },
-  { id: 'lxc', title: 'this is an LXC container', needs: 'nothing', by: early, run: ({ world }) => lxcCheck(world) },
+  { id: 'ipv6', title: 'this machine has IPv6', needs: 'nothing', by: early, run: ipv6Check },
+  { id: 'lxc', title: 'this is an LXC container', needs: 'nothing', by: early, run: lxcCheck },
   {
     id: 'other-authentik',
     title: 'no other authentik is on this server',
@@ -95,21 +89,9 @@ export const checks: readonly Check[] = [
       return [...ports, ...(await listenCheck(installation))];
     },
   },
-  {
-    id: 'release-unsafe',
-    title: 'authentik has no known hole',
-    needs: 'nothing',
-    by: doctor,
-    run: ({ config }) => releaseCheck(config),
-  },
+  { id: 'release-unsafe', title: 'authentik has no known hole', needs: 'nothing', by: doctor, run: releaseCheck },
   { id: 'secret-readable', title: 'only root can read secrets', needs: 'nothing', by: doctor, run: secretFilesCheck },
-  {
-    id: 'password-file',
-    title: 'no password file is left over',
-    needs: 'nothing',
-    by: doctor,
-    run: passwordFileCheck,
-  },
+  { id: 'password-file', title: 'no password file is left over', needs: 'nothing', by: doctor, run: passwordFileCheck },
   {
     id: 'plan',
     title: 'everything is as homeauth.yaml says',
@@ -119,27 +101,15 @@ export const checks: readonly Check[] = [
     run: async (installation) => asPlanned(installation, !((await proxyFor(installation)) instanceof Failure)),
   },
   { id: 'container-health', title: 'the containers are healthy', needs: 'docker', by: doctor, run: healthCheck },
-  {
-    id: 'database-full',
-    title: 'the database has connections left',
-    needs: 'docker',
-    by: doctor,
-    run: ({ world }, about) => databaseCheck(world, about),
-  },
+  { id: 'database-full', title: 'the database has connections left', needs: 'docker', by: doctor, run: databaseCheck },
   {
     id: 'authentik-down',
     title: "authentik answers, and accepts homeauth's token",
     needs: 'docker',
     by: doctor,
-    run: ({ world }, about) => answersCheck(world, about),
+    run: answersCheck,
   },
-  {
-    id: 'worker-silent',
-    title: "authentik's worker is connected",
-    needs: 'docker',
-    by: doctor,
-    run: ({ world }, about) => workerCheck(world, about),
-  },
+  { id: 'worker-silent', title: "authentik's worker is connected", needs: 'docker', by: doctor, run: workerCheck },
   onlySso,
   ...years,
   {
@@ -147,7 +117,7 @@ export const checks: readonly Check[] = [
     title: 'authentik asks for a login everywhere',
     needs: 'docker',
     by: doctor,
-    run: ({ world, config }, about) => providerPathsCheck(world, config, about),
+    run: providerPathsCheck,
   },
   {
     id: 'proxy-peers',
@@ -201,7 +171,7 @@ export const checks: readonly Check[] = [
     title: 'this machine and authentik agree on the time',
     needs: 'entrance',
     by: doctor,
-    run: ({ scene: context }, about) => clockSkewCheck(context, about),
+    run: clockSkewCheck,
   },
   {
     id: 'stranger',

@@ -1,3 +1,4 @@
+import type { Installation } from '../installation/installation.ts';
 import { Failure, reasonOf } from '../model/failure.ts';
 import { type About, type Finding, ok, skip, unseen, wrong } from '../model/finding.ts';
 import { type ProbeContext, sendProbe } from '../verify/probe.ts';
@@ -13,7 +14,7 @@ const memorySpare = 0.3e9;
 const tolerated = 30_000;
 
 /** Files can be given to the users of containers, and secrets be kept, by root alone. */
-export function rootCheck({ host }: Pick<World, 'host'>, about: About): Finding[] {
+export function rootCheck({ world: { host } }: Pick<Installation, 'world'>, about: About): Finding[] {
   if (host.uid === 0) return [ok(about)];
   const problem = 'homeauth must run as root.';
   const why = 'It makes folders belong to the users of the containers, and secrets readable by root alone.';
@@ -45,7 +46,11 @@ export function clockCheck(now: Date, about: About): Finding[] {
 }
 
 /** Do this machine and what answers as authentik agree on the time? */
-export async function clockSkewCheck(context: ProbeContext, about: About, now = Date.now): Promise<Finding[]> {
+export async function clockSkewCheck(
+  { scene: context }: { readonly scene: ProbeContext },
+  about: About,
+  now = Date.now,
+): Promise<Finding[]> {
   const answer = await sendProbe(context, { url: `https://${context.config.authHost}/-/health/live/` });
   if (answer instanceof Failure) return [skip(about, reasonOf(answer))];
   const theirs = Date.parse(answer.headers['date'] ?? '');
@@ -58,14 +63,14 @@ export async function clockSkewCheck(context: ProbeContext, about: About, now = 
 }
 
 /** Only told: both are provided for. */
-export async function ipv6Check({ host }: Pick<World, 'host'>): Promise<Finding[]> {
+export async function ipv6Check({ world: { host } }: Pick<Installation, 'world'>): Promise<Finding[]> {
   const there = await host.hasIpv6();
   const title = there ? 'this machine has IPv6' : 'this machine has no IPv6; authentik listens on IPv4 only';
   return [ok({ id: 'ipv6', title })];
 }
 
 /** Only told: whether containers start there at all shows when one is started. */
-export async function lxcCheck({ files }: Pick<World, 'files'>): Promise<Finding[]> {
+export async function lxcCheck({ world: { files } }: Pick<Installation, 'world'>): Promise<Finding[]> {
   const read = (path: string) => files.read(path).catch(() => undefined);
   const marks = [await read('/run/systemd/container'), await read('/proc/1/environ')];
   if (!marks.some((text) => /(^|\0|container=)lxc\b/.test(text ?? ''))) return [];

@@ -22,15 +22,9 @@ export const years: readonly Check[] = [
     title: "outposts are of authentik's release",
     needs: 'docker',
     by: doctor,
-    run: ({ world }, about) => outpostsCheck(world, about),
+    run: outpostsCheck,
   },
-  {
-    id: 'blueprint-error',
-    title: 'all blueprints were applied',
-    needs: 'docker',
-    by: doctor,
-    run: ({ world }, about) => blueprintsCheck(world, about),
-  },
+  { id: 'blueprint-error', title: 'all blueprints were applied', needs: 'docker', by: doctor, run: blueprintsCheck },
   {
     id: 'postgres-unsupported',
     title: 'PostgreSQL gets security fixes',

@@ -1,12 +1,10 @@
-import type { Config } from '../config/config.ts';
 import { providerNames } from '../desired/sso.ts';
+import type { Installation } from '../installation/installation.ts';
 import { type About, type Finding, ok, skip, wrong } from '../model/finding.ts';
-import type { World } from '../world/world.ts';
 
 /** Does a provider of ours let anybody through by a list of its own, beside homeauth.yaml? */
 export async function providerPathsCheck(
-  { authentik }: Pick<World, 'authentik'>,
-  config: Config,
+  { world: { authentik }, config }: Pick<Installation, 'world' | 'config'>,
   about: About,
 ): Promise<readonly Finding[]> {
   const reach = await authentik.reach();

@@ -356,7 +356,7 @@ test.each([
   const now = Date.UTC(2026, 10, 24);
   const date = new Date(now + seconds * 1000).toUTCString();
   const { scene: context } = sceneOf(() => answer(200, { headers: { date } }));
-  expect(await clockSkewCheck(context, { id: 'clock-skew', title: '' }, () => now)).toMatchObject([
+  expect(await clockSkewCheck({ scene: context }, { id: 'clock-skew', title: '' }, () => now)).toMatchObject([
     { id: 'clock-skew', status },
   ]);
 });
