@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { questions } from '../src/config/questions.ts';
 import { homeauthIn } from './fakes/homeauth.ts';
 import { fakeTerminal } from './fakes/terminal.ts';
 import { type FakeWorld, fakeWorld } from './fakes/world.ts';
+import { temporary } from './temporary.ts';
 
 const root = join(import.meta.dirname, '..');
 const workflow = parse(readFileSync(join(root, '.github/workflows/smoke.yml'), 'utf8'));
@@ -80,23 +80,19 @@ test('the page shows the lines of the workflow', () => {
 test('the release workflow takes the notes of one version out of the changelog', async () => {
   const release = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8'));
   const step = release.jobs.publish.steps.find(({ run = '' }: { run?: string }) => run.includes('CHANGELOG.md'));
-  const directory = await mkdtemp(join(tmpdir(), 'homeauth-'));
+  const directory = await temporary();
   const take = (tag: string) =>
     promisify(execFile)('bash', ['-e', '-c', step.run], {
       cwd: directory,
       env: { ...process.env, GITHUB_REF_NAME: tag },
     }).then(() => readFile(join(directory, 'notes.md'), 'utf8'));
-  try {
-    await writeFile(join(directory, 'package.json'), '{"version":"1.2.3"}');
-    await writeFile(
-      join(directory, 'CHANGELOG.md'),
-      '# Changelog\n\n## 2.0.0\n\n- new\n\n## 1.2.3\n\n- right\n\n## 1.2.2\n',
-    );
-    expect((await take('v1.2.3')).trim()).toBe('- right');
-    await expect(take('v1.2.2')).rejects.toThrow();
-    await writeFile(join(directory, 'package.json'), '{"version":"1.2.2"}');
-    await expect(take('v1.2.2')).rejects.toThrow();
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  await writeFile(join(directory, 'package.json'), '{"version":"1.2.3"}');
+  await writeFile(
+    join(directory, 'CHANGELOG.md'),
+    '# Changelog\n\n## 2.0.0\n\n- new\n\n## 1.2.3\n\n- right\n\n## 1.2.2\n',
+  );
+  expect((await take('v1.2.3')).trim()).toBe('- right');
+  await expect(take('v1.2.2')).rejects.toThrow();
+  await writeFile(join(directory, 'package.json'), '{"version":"1.2.2"}');
+  await expect(take('v1.2.2')).rejects.toThrow();
 });

@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { Files } from '../../src/world/world.ts';
+import { temporary } from '../temporary.ts';
 import { memoryFiles } from './files.ts';
 
 const me = { uid: process.getuid!(), gid: process.getgid!() };
 
 let base: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-files-'));
+  base = await temporary();
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const calls: Readonly<Record<string, (files: Files, path: string) => Promise<unknown>>> = {
   read: (files, path) => files.read(path),

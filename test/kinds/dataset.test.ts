@@ -1,18 +1,17 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { datasetKind as kind } from '../../src/kinds/dataset.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Dataset } from '../../src/world/zfs.ts';
+import { temporary } from '../temporary.ts';
 import { wordsOf } from '../words.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'homeauth-dataset-')));
+  folder = await temporary();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const key = 'rpool/docker/authentik';
 const dataset = (more: Partial<Dataset> = {}): Dataset => ({

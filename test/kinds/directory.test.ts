@@ -1,10 +1,10 @@
-import { chmod, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { directoryKind as kind } from '../../src/kinds/directory.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { World } from '../../src/world/world.ts';
+import { temporary } from '../temporary.ts';
 import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles() } as World;
@@ -12,10 +12,9 @@ const owner = { uid: process.getuid!(), gid: process.getgid!() };
 let base: string;
 let key: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-directory-'));
+  base = await temporary();
   key = join(base, 'data');
 });
-afterEach(() => rm(base, { recursive: true }));
 
 test('is made, and then is right', async () => {
   const want = { mode: 0o750, owner };

@@ -1,21 +1,20 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fileKind as kind } from '../../src/kinds/file.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import type { World } from '../../src/world/world.ts';
+import { temporary } from '../temporary.ts';
 import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles() } as World;
 let base: string;
 let key: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-file-'));
+  base = await temporary();
   key = join(base, 'docker-compose.yml');
 });
-afterEach(() => rm(base, { recursive: true }));
 
 test('is made, is right, goes', async () => {
   const want = { content: new Secret('A_B=1\n'), mode: 0o600 };

@@ -1,13 +1,13 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { decodeEnv } from '../../src/formats/env.ts';
 import { secretsKind as kind } from '../../src/kinds/secrets.ts';
 import type { SecretsSpec } from '../../src/model/resource.ts';
 import { nodeFiles } from '../../src/world/files.ts';
 import { systemRandom } from '../../src/world/random.ts';
 import type { World } from '../../src/world/world.ts';
+import { temporary } from '../temporary.ts';
 import { wordsOf } from '../words.ts';
 
 const world = { files: nodeFiles(), random: systemRandom } as World;
@@ -15,11 +15,10 @@ let base: string;
 let key: string;
 let want: SecretsSpec;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-secrets-'));
+  base = await temporary();
   key = join(base, 'container-vars.env');
   want = { names: ['POSTGRES_PASSWORD', 'AUTHENTIK_SECRET_KEY'], lockedBy: join(base, 'db') };
 });
-afterEach(() => rm(base, { recursive: true }));
 
 const text = () => readFile(key, 'utf8');
 async function look(of = want): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
@@ -13,6 +13,7 @@ import { whoami } from '../fakes/whoami.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 import { Browser } from '../standin/browser.ts';
 import type { State } from '../standin/state.ts';
+import { temporary } from '../temporary.ts';
 
 const program = (image: string) => (image.includes('jellyfin') ? whoami : undefined);
 let fake: FakeWorld;
@@ -207,7 +208,7 @@ test('ldapsearch binds against it, as an app does', async (context) => {
   if (!has) return context.skip();
   const found = await server();
   const base = 'DC=home,DC=example,DC=com';
-  const folder = await mkdtemp('/tmp/ldapsearch-');
+  const folder = await temporary();
   await writeFile(`${folder}/pw`, await bindPassword(), { mode: 0o600 });
   const { stdout } = await ldapsearch('ldapsearch', [
     ...['-x', '-LLL', '-H', `ldap://${found?.host}:${found?.port}`, '-D', `cn=homeauth-ldap-jellyfin,ou=users,${base}`],

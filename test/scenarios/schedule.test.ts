@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { textOf } from '../../src/model/shown.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
+import { temporary } from '../temporary.ts';
 
 const run = promisify(execFile);
 const folder = '/etc/systemd/system';
@@ -65,28 +65,24 @@ test('uninstall takes them away, too', async () => {
 test("systemd's own program finds nothing wrong with the units", async () => {
   const { out } = await homeauth('schedule', [], { dryRun: true }, { json: true });
   expect(await units()).toEqual([]);
-  const place = await mkdtemp(join(tmpdir(), 'units-'));
-  try {
-    const program = join(place, 'bin');
-    await mkdir(program);
-    await writeFile(join(program, 'node'), '#!/bin/sh\n');
-    await chmod(join(program, 'node'), 0o755);
-    const all = Object.entries(JSON.parse(out).units as Record<string, string>);
-    expect(all).toHaveLength(6);
-    for (const [path, text] of all)
-      await writeFile(join(place, basename(path)), text.replaceAll('/usr/bin/node', join(program, 'node')));
-    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${place}:/lib/systemd/system` };
-    const { stderr } = await run('systemd-analyze', ['verify', ...all.map(([path]) => join(place, basename(path)))], {
-      env,
-    });
-    expect(stderr.split('\n').filter((line) => line.includes('homeauth'))).toEqual([]);
-    const broken = join(place, 'homeauth-backup.timer');
-    await writeFile(broken, '[Timer]\nOnCalendar=never\n');
-    const wrong = await run('systemd-analyze', ['verify', broken], { env }).catch((error: { stderr: string }) => error);
-    expect(wrong.stderr).toContain('homeauth-backup.timer');
-  } finally {
-    await rm(place, { recursive: true });
-  }
+  const place = await temporary();
+  const program = join(place, 'bin');
+  await mkdir(program);
+  await writeFile(join(program, 'node'), '#!/bin/sh\n');
+  await chmod(join(program, 'node'), 0o755);
+  const all = Object.entries(JSON.parse(out).units as Record<string, string>);
+  expect(all).toHaveLength(6);
+  for (const [path, text] of all)
+    await writeFile(join(place, basename(path)), text.replaceAll('/usr/bin/node', join(program, 'node')));
+  const env = { ...process.env, SYSTEMD_UNIT_PATH: `${place}:/lib/systemd/system` };
+  const { stderr } = await run('systemd-analyze', ['verify', ...all.map(([path]) => join(place, basename(path)))], {
+    env,
+  });
+  expect(stderr.split('\n').filter((line) => line.includes('homeauth'))).toEqual([]);
+  const broken = join(place, 'homeauth-backup.timer');
+  await writeFile(broken, '[Timer]\nOnCalendar=never\n');
+  const wrong = await run('systemd-analyze', ['verify', broken], { env }).catch((error: { stderr: string }) => error);
+  expect(wrong.stderr).toContain('homeauth-backup.timer');
 });
 
 test('lines for cron where there is no systemd', async () => {

@@ -1,20 +1,19 @@
-import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/world/files.ts';
 import { tarCommand } from '../../src/world/tar.ts';
 import { textOf } from '../fakes/streams.ts';
+import { temporary } from '../temporary.ts';
 
 const files = nodeFiles();
 const tar = tarCommand();
 let base: string;
 const at = (...names: string[]) => join(base, ...names);
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-streams-'));
+  base = await temporary();
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 test('what is poured is there whole, with its mode, and nothing is replaced', async () => {
   const told = await files.pour(at('a'), 0o600, async (into) => {

@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/world/files.ts';
+import { temporary } from '../temporary.ts';
 
 /** What needs a process of its own: one that is killed, has another user, or no file handle left. */
 const files = nodeFiles();
 let base: string;
 let path: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-files-'));
+  base = await temporary();
   path = join(base, 'file');
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const adapter = JSON.stringify(join(process.cwd(), 'src/world/files.ts'));
 const node = (script: string) => [

@@ -1,29 +1,16 @@
-import {
-  chown,
-  link,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, link, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/world/files.ts';
+import { temporary } from '../temporary.ts';
 
 const files = nodeFiles();
 let base: string;
 let path: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'homeauth-files-'));
+  base = await temporary();
   path = join(base, 'file');
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const modeOf = async (of: string) => (await lstat(of)).mode & 0o7777;
 const me = { uid: process.getuid!(), gid: process.getgid!() };

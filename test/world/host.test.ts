@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdtemp } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/world/clock.ts';
 import { linuxHost as host } from '../../src/world/host.ts';
 import { systemRandom } from '../../src/world/random.ts';
+import { temporary } from '../temporary.ts';
 
 test('this machine', async () => {
   expect(host.uid).toBe(process.getuid!());
@@ -65,7 +66,7 @@ test('the clock goes on', async () => {
 });
 
 test('a program of this server: what it was started with, and once more as its own account', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'homeauth-program-'));
+  const folder = await temporary();
   const path = join(folder, 'bystander');
   await copyFile('/bin/sleep', path);
   await chmod(path, 0o755);

@@ -1,15 +1,14 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { zfsCommand } from '../../src/world/zfs.ts';
+import { temporary } from '../temporary.ts';
 
 /** A stand-in for the command that prints what a real one printed. The real one: test/zfs/run. */
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'homeauth-zfs-'));
+  folder = await temporary();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function printing(answers: Record<string, { out?: string; err?: string; exit?: number }>) {
   const cases = Object.entries(answers).map(

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { socketPath } from '../../../src/world/docker/address.ts';
+import { temporary } from '../../temporary.ts';
 
 let HOME: string;
 beforeEach(async () => {
-  HOME = await mkdtemp(join(tmpdir(), 'address-'));
-  onTestFinished(() => rm(HOME, { recursive: true }));
+  HOME = await temporary();
   await mkdir(join(HOME, '.docker'));
 });
 

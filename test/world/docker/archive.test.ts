@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { firstEntry } from '../../../src/world/docker/archive.ts';
+import { temporary } from '../../temporary.ts';
 
 const long = `${'long/'.repeat(30)}name`;
 
 test.each(['pax', 'gnu', 'ustar'])('reads what tar writes as %s', async (format) => {
-  const cwd = await mkdtemp(join(tmpdir(), 'tar-'));
-  onTestFinished(() => rm(cwd, { recursive: true }));
+  const cwd = await temporary();
   const content = 'ü'.repeat(700);
   await writeFile(join(cwd, 'file'), content);
   await writeFile(join(cwd, 'empty'), '');

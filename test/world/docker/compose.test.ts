@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
+import { temporary } from '../../temporary.ts';
 
 test('containers of one project that are made side by side ask Compose once, later ones again', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'compose-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await temporary();
   const log = join(directory, 'log');
   const program = `#!/bin/sh
 echo "$*" >>'${log}'
@@ -27,8 +26,7 @@ case "$*" in *--hash*) echo 'server 1'; echo 'worker 2' ;; *) echo '{"name":"aut
 
 /** A Compose of which each call is noted with its environment; `script`: what it says. */
 async function fakeCompose(script: string) {
-  const directory = await mkdtemp(join(tmpdir(), 'compose-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await temporary();
   const log = join(directory, 'log');
   const program = `#!/bin/sh
 echo "$* [\${HOME}\${COMPOSE_FILE}\${MEDIA}] \${DOCKER_HOST}" >>'${log}'

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Uncertain } from '../../../src/model/failure.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
+import { temporary } from '../../temporary.ts';
 import { fakeEngine, json } from './fake-engine.ts';
 
 const network = {
@@ -82,8 +82,7 @@ test('tells what Docker said when it refuses', async () => {
 });
 
 test('says at once that nobody is there, and tries anew on the next call', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'connect-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await temporary();
   const socket = join(directory, 'docker.sock');
   const docker = connectDocker({ DOCKER_HOST: `unix://${socket}` });
   const began = performance.now();

@@ -1,13 +1,12 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { loginFor } from '../../../src/world/docker/credentials.ts';
+import { temporary } from '../../temporary.ts';
 
 let env: { DOCKER_CONFIG: string; PATH: string };
 beforeEach(async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'credentials-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = await temporary();
   await mkdir(join(directory, 'bin'));
   env = { DOCKER_CONFIG: directory, PATH: `${join(directory, 'bin')}:/usr/bin:/bin` };
 });

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Uncertain } from '../../../src/model/failure.ts';
 import { connectDocker } from '../../../src/world/docker/connect.ts';
 import type { PullProgress } from '../../../src/world/docker/docker.ts';
+import { temporary } from '../../temporary.ts';
 import { fakeEngine, json } from './fake-engine.ts';
 
 /** An engine that answers a pull with these lines, and has the image afterwards or not. */
@@ -35,8 +35,7 @@ test('adds up the bytes of all layers', async () => {
 });
 
 test('sends the login of the registry, in a header', async () => {
-  const DOCKER_CONFIG = await mkdtemp(join(tmpdir(), 'pull-'));
-  onTestFinished(() => rm(DOCKER_CONFIG, { recursive: true }));
+  const DOCKER_CONFIG = await temporary();
   const auth = Buffer.from('helen:hush').toString('base64');
   await writeFile(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
   const engine = await pulling([]);
@@ -80,8 +79,7 @@ test('an answer that ends too early is no success', async () => {
 });
 
 test('what the registry has by a name now is asked with the login, and nothing is fetched', async () => {
-  const DOCKER_CONFIG = await mkdtemp(join(tmpdir(), 'pull-'));
-  onTestFinished(() => rm(DOCKER_CONFIG, { recursive: true }));
+  const DOCKER_CONFIG = await temporary();
   const auth = Buffer.from('helen:hush').toString('base64');
   await writeFile(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
   const engine = await fakeEngine((_, response) => json(response, { Descriptor: { digest: 'sha256:new' } }));
