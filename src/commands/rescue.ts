@@ -141,14 +141,7 @@ const oneAtATime = (): Failure =>
 
 async function passwordFor(installation: Installation, username: string, flags: RescueFlags): Promise<Secret> {
   const known = { username, name: username, email: '', domain: installation.config.domain };
-  const password = await newPassword(known, flags, installation.surroundings);
-  if (password) return password;
-  throw new Failure({
-    code: 'answer-missing',
-    problem: 'The password is missing.',
-    why: 'homeauth cannot ask for it here, and on the command line everybody could read it.',
-    fix: 'Add --password-file FILE, or --password-stdin and pipe it in.',
-  });
+  return newPassword(known, flags, installation.surroundings);
 }
 
 const notRoot = (): Failure =>

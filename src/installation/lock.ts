@@ -1,4 +1,4 @@
-import { exitCodes, Failure } from '../model/failure.ts';
+import { Failure, stopped } from '../model/failure.ts';
 import { duration } from '../report/time.ts';
 import type { Holder, World } from '../world/world.ts';
 import type { Installation } from './installation.ts';
@@ -57,7 +57,7 @@ async function alone<T>(
 ): Promise<T> {
   const began = world.clock.now();
   for (;;) {
-    if (signal.aborted) throw interrupted();
+    if (signal.aborted) throw stopped(', before anything was changed.');
     const holder = { pid: process.pid, command, since: new Date().toISOString() };
     const taken = await world.locks.take(root, holder);
     if ('release' in taken) return work().finally(() => taken.release());
@@ -78,11 +78,11 @@ const named = (holder: Holder | undefined): string =>
 /** Half a second, or less where somebody stops it. Leaves no listener: one command takes the lock many times. */
 async function pause(clock: World['clock'], signal: AbortSignal): Promise<void> {
   let stop = (): void => {};
-  const stopped = new Promise<void>((done) => {
+  const aborted = new Promise<void>((done) => {
     stop = done;
   });
   signal.addEventListener('abort', stop);
-  await Promise.race([clock.sleep(500), stopped]).finally(() => signal.removeEventListener('abort', stop));
+  await Promise.race([clock.sleep(500), aborted]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 const locked = (who: string): Failure =>
@@ -91,12 +91,4 @@ const locked = (who: string): Failure =>
     problem: `${who} is already working on this installation.`,
     why: 'Two at once would undo each other.',
     fix: 'Wait until it has finished, then run the command again. With --wait MINUTES the command itself waits that long.',
-  });
-
-const interrupted = (): Failure =>
-  new Failure({
-    code: 'interrupted',
-    problem: 'Stopped, as you asked, before anything was changed.',
-    fix: 'Run the same command again when you are ready.',
-    exit: exitCodes.interrupted,
   });

@@ -77,6 +77,16 @@ export class Failure extends Error implements Issue {
   }
 }
 
+/** Somebody ended a command that had changed nothing yet. `how`: the rest of the sentence. */
+export const stopped = (how: string, why?: string): Failure =>
+  new Failure({
+    code: 'interrupted',
+    problem: `Stopped, as you asked${how}`,
+    why,
+    fix: 'Run the same command again when you are ready.',
+    exit: exitCodes.interrupted,
+  });
+
 /** For `catch`: a failure is an answer. Anything else is a bug of ours, and goes on. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;

@@ -6,7 +6,6 @@ import { hold } from '../../installation/lock.ts';
 import type { Runtime } from '../../installation/runtime.ts';
 import { oneLine } from '../../model/control-characters.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
-import type { Secret } from '../../model/secret.ts';
 import { accountNamed, accounts, personOf } from '../../people/accounts.ts';
 import { addPerson, type NewPerson } from '../../people/add.ts';
 import { groupsNamed } from '../../people/groups.ts';
@@ -15,7 +14,6 @@ import { asAdmin } from '../../report/people.ts';
 import type { Validate } from '../../world/terminal/question.ts';
 import type { Terminal } from '../../world/terminal/terminal.ts';
 import { begin } from '../screen.ts';
-import { noPassword } from './password.ts';
 import { newPassword } from './password-from.ts';
 
 /** `homeauth user add NAME`: an account for somebody, with a password or a link to set one. */
@@ -27,7 +25,8 @@ export async function add(given: string | undefined, flags: UserAddFlags, runtim
   if (link && !installation.config.policies.recovery) throw recoveryOff(installation);
   await groupsNamed(installation, [flags.group ?? []].flat());
   const person = await interview(given, flags, installation);
-  const password = link ? undefined : await passwordFor(person, flags, installation);
+  const known = { ...person, domain: installation.config.domain };
+  const password = link ? undefined : await newPassword(known, flags, runtime, '--link');
   const want = { ...person, ...(password && { password }) };
   const { made, account, url } = await hold(installation, `user add ${person.username}`, async () => {
     const made = await addPerson(installation, want);
@@ -103,13 +102,6 @@ function twin(name: string, all: Known): string | undefined {
 function taken(email: string, username: string, all: Known): string | undefined {
   const other = all.find((one) => one.username !== username && same(email, one.email));
   return other && `${email} is the address of the user "${other.username}" already. Each needs one of their own.`;
-}
-
-async function passwordFor(person: NewPerson, flags: UserAddFlags, installation: Installation): Promise<Secret> {
-  const known = { ...person, domain: installation.config.domain };
-  const password = await newPassword(known, flags, installation.surroundings);
-  if (!password) throw noPassword('--link');
-  return password;
 }
 
 /** Something a command wants to know: by argument or flag, else by asking. */

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../installation/runtime.ts';
-import { exitCodes, Failure } from '../../model/failure.ts';
+import { stopped } from '../../model/failure.ts';
 import type { Guide } from '../../people/second-factor/answers.ts';
 import { prose, row } from '../../report/layout.ts';
 import { appSetup, recoveryCodes } from '../../report/second-factor.ts';
@@ -44,7 +44,7 @@ export function enrolmentPrompts({ terminal, world, signal }: Runtime, username:
       const words = `The code was not taken. After a wrong one authentik refuses even the right one, now for ${seconds} s; with each further wrong one for twice as long.`;
       screen.say(row(style, { mark: style.mark('look'), text: words }).join('\n'));
       for (let left = seconds; left > 0; left--) {
-        if (signal.aborted) throw stopped();
+        if (signal.aborted) throw stopped('. No app was set up.');
         terminal.live(style.marked('wait', `${left} s until the next code can be typed`));
         await world.clock.sleep(1000);
       }
@@ -68,11 +68,3 @@ export function enrolmentPrompts({ terminal, world, signal }: Runtime, username:
     },
   };
 }
-
-const stopped = (): Failure =>
-  new Failure({
-    code: 'interrupted',
-    problem: 'Stopped, as you asked. No app was set up.',
-    fix: 'Run the same command again when you are ready.',
-    exit: exitCodes.interrupted,
-  });

@@ -7,14 +7,14 @@ import { secretFrom } from '../password.ts';
 
 /**
  * A new password for somebody: from a file, piped in, or typed twice.
- * @returns undefined where no flag gives one and nobody can be asked
- * @throws Failure password-weak
+ * @throws Failure password-weak; answer-missing where no flag gives one and nobody can be asked. `or`: what does without.
  */
 export async function newPassword(
   known: Known,
   { passwordFile, passwordStdin }: Pick<UserPasswordFlags, 'passwordFile' | 'passwordStdin'>,
   runtime: Runtime,
-): Promise<Secret | undefined> {
+  or?: string,
+): Promise<Secret> {
   const path = passwordStdin ? '-' : passwordFile;
   const flag = passwordStdin ? '--password-stdin' : '--password-file';
   if (typeof path === 'string') {
@@ -22,9 +22,17 @@ export async function newPassword(
     assertStrong(password, known, flag);
     return password;
   }
-  if (!runtime.terminal.interactive) return undefined;
+  if (!runtime.terminal.interactive) throw noPassword(or);
   return askNewPassword(known, '--password-file FILE', runtime);
 }
+
+const noPassword = (or?: string): Failure =>
+  new Failure({
+    code: 'answer-missing',
+    problem: 'The password is missing.',
+    why: 'homeauth cannot ask for it here, and on the command line everybody could read it.',
+    fix: `Add --password-file FILE, or --password-stdin and pipe it in${or ? `, or ${or}` : ''}.`,
+  });
 
 /** Asks for one, twice. Whose it is to be is said: a person has several. */
 export function askNewPassword(known: Known, flag: string, { terminal }: Runtime): Promise<Secret> {

@@ -1,7 +1,7 @@
 import type { UserPasswordFlags } from '../../cli/people.ts';
 import { hold } from '../../installation/lock.ts';
 import type { Runtime } from '../../installation/runtime.ts';
-import { type ExitCode, exitCodes, Failure } from '../../model/failure.ts';
+import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { setPassword } from '../../people/change.ts';
 import { begin } from '../screen.ts';
@@ -15,7 +15,6 @@ export async function password(name: string, flags: UserPasswordFlags, runtime: 
   const person = personOf(account);
   const known = { ...person, domain: installation.config.domain };
   const secret = await newPassword(known, flags, runtime);
-  if (!secret) throw noPassword();
   await hold(installation, `user password ${name}`, () => setPassword(installation, name, secret));
   const { paper } = screen;
   const words = [
@@ -28,11 +27,3 @@ export async function password(name: string, flags: UserPasswordFlags, runtime: 
   if (screen.json) screen.result('', { user: name, sessionsEnded: ended });
   return exitCodes.fine;
 }
-
-export const noPassword = (or?: string): Failure =>
-  new Failure({
-    code: 'answer-missing',
-    problem: 'The password is missing.',
-    why: 'homeauth cannot ask for it here, and on the command line everybody could read it.',
-    fix: `Add --password-file FILE, or --password-stdin and pipe it in${or ? `, or ${or}` : ''}.`,
-  });

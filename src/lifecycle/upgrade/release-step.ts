@@ -9,7 +9,7 @@ import { type Installation, reopened } from '../../installation/installation.ts'
 import type { Journal } from '../../installation/upgrading.ts';
 import { knownEra } from '../../installation/wanted-release.ts';
 import { databaseContainer } from '../../kinds/role.ts';
-import { exitCodes, Failure } from '../../model/failure.ts';
+import { stopped } from '../../model/failure.ts';
 import { eraOf, postgresVersions } from '../../model/release.ts';
 import { reconcile } from '../reconcile.ts';
 import type { Rung } from './plan-steps.ts';
@@ -72,17 +72,9 @@ export async function fetchImages(
   const { docker } = installation.world;
   for (const image of new Set(rungs.flatMap((rung) => imagesOf(installation, rung)))) {
     if (await docker.image(image)) continue;
-    if (installation.surroundings.signal.aborted) throw stoppedEarly();
+    if (installation.surroundings.signal.aborted)
+      throw stopped(', before anything was changed.', 'Images that were fetched already stay.');
     tell(image);
     await docker.pull(image);
   }
 }
-
-const stoppedEarly = (): Failure =>
-  new Failure({
-    code: 'interrupted',
-    problem: 'Stopped, as you asked, before anything was changed.',
-    why: 'Images that were fetched already stay.',
-    fix: 'Run the same command again when you are ready.',
-    exit: exitCodes.interrupted,
-  });

@@ -1,6 +1,6 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
 import { oneLine } from '../../model/control-characters.ts';
-import { exitCodes, Failure } from '../../model/failure.ts';
+import { Failure, stopped } from '../../model/failure.ts';
 import { Secret } from '../../model/secret.ts';
 import { harmless } from './harmless.ts';
 import type { Asking, Question, Validate } from './question.ts';
@@ -42,7 +42,8 @@ export function asking({ stdin, stderr, screen, writer, signal, mute, yes }: Pro
       const either = AbortSignal.any([signal, closed.signal]);
       return await prompt(library, { input: stdin, output: stderr, signal: either });
     } catch (error) {
-      if (error instanceof Error && /^(Exit|Abort)PromptError$/.test(error.name)) throw stopped(question);
+      if (error instanceof Error && /^(Exit|Abort)PromptError$/.test(error.name))
+        throw stopped(`. ${question.ifStopped}`);
       throw error;
     } finally {
       stdin.off('keypress', onKey).off('end', end);
@@ -122,14 +123,6 @@ const nobodyThere = ({ message, flag }: Question, mute: string): Failure =>
     problem: `homeauth would have to ask: ${message}`,
     why: `It may not: ${mute}.`,
     fix: `Answer with a flag: ${flag}`,
-  });
-
-const stopped = ({ ifStopped }: Question): Failure =>
-  new Failure({
-    code: 'interrupted',
-    problem: `Stopped, as you asked. ${ifStopped}`,
-    fix: 'Run the same command again when you are ready.',
-    exit: exitCodes.interrupted,
   });
 
 /** The prompts' own colours do not heed NO_COLOR on every Node: each of them is set here. */
