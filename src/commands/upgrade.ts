@@ -104,15 +104,8 @@ async function climb(
 
 async function takeBack(installation: Installation, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   const way = await planBack(installation);
-  const { from, to, postgres, isOpen, copy, loss } = way;
-  const said = words.wayBack({
-    from,
-    to,
-    isOpen,
-    ...(postgres && { postgres }),
-    ...(copy && { copy }),
-    ...(loss && { loss }),
-  });
+  const { from, to, copy, loss } = way;
+  const said = words.wayBack(way);
   if (flags.dryRun) {
     return screen.result(prose(said, screen.paper), {
       from,

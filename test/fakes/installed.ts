@@ -6,14 +6,10 @@ import { copyOf, type FakeOptions, type FakeWorld, fakeWorld } from './world.ts'
 const machines = new Map<string, Promise<FakeWorld>>();
 
 /** Made once in a process, switched off, and copied for everybody who asks for it. */
-export async function madeOnce(
-  name: string,
-  make: () => Promise<FakeWorld>,
-  options: FakeOptions = {},
-): Promise<FakeWorld> {
+export async function madeOnce(name: string, make: () => Promise<FakeWorld>): Promise<FakeWorld> {
   const made = machines.get(name) ?? switchedOff(make);
   machines.set(name, made);
-  return copyOf(await made, options);
+  return copyOf(await made);
 }
 
 async function switchedOff(make: () => Promise<FakeWorld>): Promise<FakeWorld> {

@@ -13,13 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const rescue = (user: string | undefined, flags: Flags = {}, answers: readonly string[] = ['y'], stdin?: string) =>
-  homeauthIn(fake, { env: { SUDO_USER: 'helen' } })(
-    'rescue',
-    user === undefined ? [] : [user],
-    flags,
-    fakeTerminal(answers, stdin === undefined ? {} : { stdin }),
-  );
+const rescue = (user: string | undefined, flags: Flags = {}, answers: readonly string[] = ['y']) =>
+  homeauthIn(fake, { env: { SUDO_USER: 'helen' } })('rescue', user === undefined ? [] : [user], flags, answers);
 const log = () => fake.files.read(at('.homeauth/rescue.log'));
 const good = 'kettle lantern orbit';
 

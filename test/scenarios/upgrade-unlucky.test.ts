@@ -30,7 +30,7 @@ const upgrade = (flags: Flags = {}, keys = ['y'], over = {}, options = {}) =>
 const imageOf = async (name = 'authentik') => (await fake.docker.container(name))?.image;
 
 /** Power goes at the first effect of this name. */
-async function cutWhere(which: RegExp, flags: Flags = { to: '2025.12.6' }, when: 'before' | 'after' = 'before') {
+async function cutWhere(which: RegExp, flags: Flags = { to: '2025.12.6' }) {
   await begin();
   const whole = cutAt(fake);
   await upgrade(flags, ['y'], whole.over);
@@ -38,7 +38,7 @@ async function cutWhere(which: RegExp, flags: Flags = { to: '2025.12.6' }, when:
   const n = whole.effects.findIndex((name) => which.test(name)) + 1;
   expect(n, whole.effects.join('\n')).toBeGreaterThan(0);
   const files = await begin();
-  await expect(upgrade(flags, ['y'], cutAt(fake, n, when).over)).rejects.toThrow(PowerCut);
+  await expect(upgrade(flags, ['y'], cutAt(fake, n).over)).rejects.toThrow(PowerCut);
   return files;
 }
 

@@ -14,10 +14,7 @@ import { moveOf } from './postgres-step.ts';
 import { carryOn, type Ended, turn, type Voice } from './run.ts';
 
 /** The way back over one step. */
-export interface WayBack {
-  readonly from: string;
-  readonly to: string;
-  readonly postgres?: Step['postgres'];
+export interface WayBack extends Step {
   /** It is under way, and was cut off. */
   readonly isOpen: boolean;
   /** What it is put back from, and what would be lost; none while authentik has been stopped since. */
