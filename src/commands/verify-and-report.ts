@@ -4,7 +4,7 @@ import { ldapProvider } from '../config/ldap.ts';
 import { settingsId } from '../desired/app-settings.ts';
 import { composeServiceId } from '../desired/compose-override.ts';
 import { oidcProvider } from '../desired/oidc.ts';
-import { verifyAll, verifyClients } from '../doctor/verify.ts';
+import { verifyAll, verifyClients, type Wanted } from '../doctor/verify.ts';
 import type { Installation } from '../installation/installation.ts';
 import { manual } from '../installation/manual.ts';
 import { settingsNames } from '../installation/survey.ts';
@@ -12,7 +12,6 @@ import type { Change } from '../model/change.ts';
 import type { ExitCode } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Id, parseId } from '../model/resource.ts';
-import type { Secret } from '../model/secret.ts';
 import { findingsData, proof } from '../report/findings.ts';
 import { closing } from '../report/next.ts';
 import { planData } from '../report/plan.ts';
@@ -20,15 +19,8 @@ import { isAboutName } from '../verify/name.ts';
 import { isPasswordWrong, provenWith } from './password.ts';
 import type { Screen } from './screen.ts';
 
-export interface Finish {
+export interface Finish extends Wanted {
   readonly changes: readonly Change[];
-  /** Apps that are proven; authentik's own host always is. */
-  readonly apps: readonly App[];
-  readonly password?: Secret;
-  /** Something was made or changed a moment ago: give the outpost the seconds that it takes. */
-  readonly fresh?: boolean;
-  /** Only the apps: what `add-app` is about. */
-  readonly appsOnly?: boolean;
   /** The owner has no second factor yet: it comes next. */
   readonly withoutSecondFactor?: boolean;
   /** How long it all took, in ms. */

@@ -1,3 +1,5 @@
+import type { Step } from './release-ladder.ts';
+
 /** Why a copy was made. */
 export type CopyReason = 'asked' | 'before-restore' | 'before-upgrade';
 
@@ -43,6 +45,26 @@ export interface Copy {
 /** A copy whose files are on this machine. */
 export interface CopyHere extends Copy {
   readonly directory: string;
+}
+
+/** What a restore would change that people notice. */
+export interface Loss {
+  /** Made since; they go. */
+  readonly people: readonly string[];
+  readonly apps: readonly string[];
+  /** Removed or disabled since; they can log in again. */
+  readonly back: readonly string[];
+  /** Whether authentik could say who is there now, and the copy who was there then. */
+  readonly known: boolean;
+}
+
+/** The way back over one step of an upgrade. */
+export interface WayBack extends Step {
+  /** It is under way, and was cut off. */
+  readonly isOpen: boolean;
+  /** What it is put back from, and what would be lost; none while authentik has been stopped since. */
+  readonly copy?: Copy;
+  readonly loss?: Loss;
 }
 
 /** Bytes of all its files. */

@@ -27,6 +27,16 @@ export const endsOf = ({ from, to, postgres }: Step): { readonly was: string; re
     ? { was: `PostgreSQL ${postgres.from}`, is: `PostgreSQL ${postgres.to}` }
     : { was: `authentik ${from}`, is: `authentik ${to}` };
 
+/** What a registry has beyond what runs. */
+export interface Newer {
+  readonly runs: string;
+  /** The newest release of the line that runs, and the newest that homeauth can bring this installation to. */
+  readonly ofLine: string;
+  readonly newest: string;
+  /** The first release of a line that this homeauth does not know yet. */
+  readonly unknown?: string;
+}
+
 /** A release line as a step of an upgrade. What it is made of is its era (`release.ts`). */
 export interface Line {
   readonly line: string;

@@ -1,4 +1,4 @@
-import { type Copy, type Manifest, sizeOf } from '../model/copy.ts';
+import { type Copy, type Loss, type Manifest, sizeOf } from '../model/copy.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
 import { minute } from './time.ts';
@@ -69,7 +69,7 @@ export function copy({ path, manifest }: Copy, style: Style): string {
 }
 
 /** What would be lost by going back to a copy. */
-export const lossWords = ({ people, apps, back, known }: Lost): string[] => [
+export const lossWords = ({ people, apps, back, known }: Loss): string[] => [
   ...(known
     ? []
     : ['It is not known who was added or removed since: authentik did not answer, now or when the copy was made.']),
@@ -78,13 +78,6 @@ export const lossWords = ({ people, apps, back, known }: Lost): string[] => [
   ...(back.length > 0 ? [`People who were removed or disabled since can log in again: ${back.join(', ')}`] : []),
   'Passwords, second factors, groups and settings that were changed since are lost.',
 ];
-
-interface Lost {
-  readonly people: readonly string[];
-  readonly apps: readonly string[];
-  readonly back: readonly string[];
-  readonly known: boolean;
-}
 
 /** A copy for a script. */
 export const copyData = ({ name, path, manifest }: Copy) => ({ name, path, size: sizeOf(manifest), ...manifest });

@@ -1,7 +1,7 @@
-import { type Copy, sizeOf } from '../model/copy.ts';
+import { type Copy, sizeOf, type WayBack } from '../model/copy.ts';
 import type { Issue } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
-import { endsOf, type Step } from '../model/release-ladder.ts';
+import { endsOf, type Newer, type Step } from '../model/release-ladder.ts';
 import type { Shown } from '../model/shown.ts';
 import { bytes, lossWords } from './backups.ts';
 import { failure, failureData } from './failure.ts';
@@ -71,10 +71,7 @@ export const upgradeData = ({ from, to, rungs, stops }: Told) => ({
 });
 
 /** `homeauth upgrade --check` in words. */
-export function newer(
-  { runs, ofLine, newest, unknown }: { runs: string; ofLine: string; newest: string; unknown?: string },
-  style: Style,
-): string {
+export function newer({ runs, ofLine, newest, unknown }: Newer, style: Style): string {
   const offers = [...new Set([ofLine, newest])].filter((release) => release !== runs);
   const lines = [
     offers.length === 0 ? `authentik ${runs} runs, and there is none that is newer.` : `authentik ${runs} runs.`,
@@ -115,7 +112,7 @@ interface EndedStep {
 }
 
 /** What `--back` would do. */
-export function wayBack({ isOpen, copy, loss, ...ends }: Back): string[] {
+export function wayBack({ isOpen, copy, loss, ...ends }: WayBack): string[] {
   const { was, is } = endsOf(ends);
   return [
     copy
@@ -124,13 +121,6 @@ export function wayBack({ isOpen, copy, loss, ...ends }: Back): string[] {
     ...(loss ? lossWords(loss) : []),
     ...(loss && !isOpen ? ['A copy of the current state is made first.'] : []),
   ];
-}
-
-interface Back extends Step {
-  /** A step that was interrupted is given up. */
-  readonly isOpen: boolean;
-  readonly copy?: Copy;
-  readonly loss?: Parameters<typeof lossWords>[0];
 }
 
 /** All that was asked for is done. */

@@ -117,9 +117,17 @@ interface Provider {
   property_mappings: string[];
 }
 
-export interface ProxyProvider extends Provider {
+/** What those have that log people in by tokens. */
+interface TokenProvider extends Provider {
   client_id: string;
   client_secret: string;
+  jwt_federation_sources: string[];
+  jwt_federation_providers: number[];
+  access_token_validity: string;
+  refresh_token_validity: string;
+}
+
+export interface ProxyProvider extends TokenProvider {
   internal_host: string;
   external_host: string;
   internal_host_ssl_validation: boolean;
@@ -131,21 +139,13 @@ export interface ProxyProvider extends Provider {
   mode: string;
   intercept_header_auth: boolean;
   cookie_domain: string;
-  jwt_federation_sources: string[];
-  jwt_federation_providers: number[];
-  access_token_validity: string;
-  refresh_token_validity: string;
 }
 
 /** One of its own, which an app speaks OpenID Connect with. */
-export interface OAuthProvider extends Provider {
+export interface OAuthProvider extends TokenProvider {
   client_type: string;
   grant_types: string[];
-  client_id: string;
-  client_secret: string;
   access_code_validity: string;
-  access_token_validity: string;
-  refresh_token_validity: string;
   refresh_token_threshold: string;
   include_claims_in_id_token: boolean;
   signing_key: string | null;
@@ -155,8 +155,6 @@ export interface OAuthProvider extends Provider {
   logout_method: string;
   sub_mode: string;
   issuer_mode: string;
-  jwt_federation_sources: string[];
-  jwt_federation_providers: number[];
 }
 
 export interface RedirectUri {

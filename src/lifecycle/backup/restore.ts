@@ -7,7 +7,7 @@ import { type Installation, valueIn } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { assertTrusted } from '../../installation/trust.ts';
 import { giveUp } from '../../installation/upgrading.ts';
-import type { Copy, CopyHere } from '../../model/copy.ts';
+import type { Copy, CopyHere, Loss } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { nameByDigest } from '../../model/image-name.ts';
 import { assertWhole } from './check.ts';
@@ -19,17 +19,6 @@ import { inventoryOf, makeCopy } from './make.ts';
 import { swap } from './swap-files.ts';
 
 const root = { uid: 0, gid: 0 };
-
-/** What a restore would change that people notice. */
-export interface Loss {
-  /** Made since; they go. */
-  readonly people: readonly string[];
-  readonly apps: readonly string[];
-  /** Removed or disabled since; they can log in again. */
-  readonly back: readonly string[];
-  /** Whether authentik could say who is there now, and the copy who was there then. */
-  readonly known: boolean;
-}
 
 /** Compares a copy with what is there. @throws Failure where it cannot be restored here */
 export async function lossOf({ manifest }: Copy, installation: Installation): Promise<Loss> {

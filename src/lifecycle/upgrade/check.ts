@@ -1,18 +1,8 @@
 import type { Installation } from '../../installation/installation.ts';
 import { insteadOf } from '../../model/failure.ts';
 import { isOlder } from '../../model/release.ts';
-import { ladder, lineOf } from '../../model/release-ladder.ts';
+import { ladder, lineOf, type Newer } from '../../model/release-ladder.ts';
 import { runningRelease } from './plan-steps.ts';
-
-/** What a registry has beyond what runs. */
-export interface Newer {
-  readonly runs: string;
-  /** The newest release of the line that runs, and the newest that homeauth can bring this installation to. */
-  readonly ofLine: string;
-  readonly newest: string;
-  /** The first release of a line that this homeauth does not know yet. */
-  readonly unknown?: string;
-}
 
 /** Releases of a line come one after the other; a number may have been left out. */
 const gap = 2;

@@ -2,25 +2,15 @@ import { copyAt } from '../../installation/backups.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
 import { type Journal, note, upgraded, upgrading } from '../../installation/upgrading.ts';
-import type { Copy } from '../../model/copy.ts';
+import type { Loss, WayBack } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Step } from '../../model/release-ladder.ts';
 import { assertIntact } from '../backup/check.ts';
 import { makeCopy } from '../backup/make.ts';
-import { type Loss, lossOf } from '../backup/restore.ts';
+import { lossOf } from '../backup/restore.ts';
 import { keptOf } from './database-move.ts';
 import { runningRelease } from './plan-steps.ts';
 import { moveOf } from './postgres-step.ts';
 import { carryOn, type Ended, turn, type Voice } from './run.ts';
-
-/** The way back over one step. */
-export interface WayBack extends Step {
-  /** It is under way, and was cut off. */
-  readonly isOpen: boolean;
-  /** What it is put back from, and what would be lost; none while authentik has been stopped since. */
-  readonly copy?: Copy;
-  readonly loss?: Loss;
-}
 
 /**
  * Whether and how the last step can be taken back.
