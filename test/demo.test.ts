@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -17,17 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly temporary: string;
-  readonly home: string;
-  output(): string;
-  /** Waits for words in the output. */
-  saying(words: string): Promise<void>;
-  readonly ended: Promise<number | null>;
-}
-
-async function start(temporaryName: string, user?: number): Promise<Started> {
+async function start(temporaryName: string, user?: number) {
   const [temporary, home] = [join(scratch, temporaryName), join(scratch, 'home')];
   for (const path of [temporary, home]) await mkdir(path, { mode: 0o755 });
   if (user !== undefined) for (const path of [scratch, temporary, home]) await chown(path, user, user);
@@ -40,6 +30,7 @@ async function start(temporaryName: string, user?: number): Promise<Started> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = new Promise<number | null>((done) => child.on('close', done));
+  /** Waits for words in the output. */
   const saying = async (words: string) => {
     while (!output.includes(words)) {
       if (child.exitCode !== null) throw new Error(`ended without "${words}":\n${output}`);

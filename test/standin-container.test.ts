@@ -20,13 +20,7 @@ afterAll(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-interface Container {
-  lines: string[];
-  ended: Promise<number | null>;
-  stop(): Promise<number | null>;
-}
-
-function container(command: string, env: Record<string, string>): Container {
+function container(command: string, env: Record<string, string>) {
   const child = spawn(process.execPath, [bundle, command], {
     env: { PATH: process.env['PATH'] ?? '', TMPDIR: home, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,12 +5,6 @@ import { logLine } from './startup.ts';
 import type { State } from './state.ts';
 import { edit, type Store } from './store.ts';
 
-export interface Ran {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** What authentik logs to standard output before it does anything. */
 const chatter = [
   logLine('authentik.lib.config', 'info', 'Loaded config'),
@@ -21,7 +15,7 @@ const chatter = [
  * authentik's own command line, as far as homeauth uses it: `ak shell -c PROGRAM`. This is no Python: it does what
  * homeauth's one program asks of authentik, by the request that comes in on standard input.
  */
-export async function ak(store: Store, argv: readonly string[], stdin: string): Promise<Ran> {
+export async function ak(store: Store, argv: readonly string[], stdin: string) {
   const [command, flag, program = ''] = argv;
   if (command !== 'shell' || flag !== '-c' || !program.includes('json.load(sys.stdin)')) {
     return { code: 2, stdout: chatter, stderr: `Unknown command: '${argv.join(' ').slice(0, 40)}'` };

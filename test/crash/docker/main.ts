@@ -1,23 +1,16 @@
 import { openPlace } from '../../e2e/main-job/place.ts';
-import type { Search } from '../canaries.ts';
-import type { Batch, Tally } from '../trials.ts';
+import type { Batch } from '../trials.ts';
 import { readValues } from '../values/values.ts';
 import { containerEnvironments } from './environments.ts';
 import { killEverywhere } from './points.ts';
 import { searchOnTheEngine } from './secrets.ts';
-
-export interface OnTheEngine {
-  readonly points: Tally;
-  readonly values: Tally;
-  readonly secrets: Search;
-}
 
 /** What can be tried on the real Engine; everything that was made there is removed at the end. */
 export async function onTheEngine(
   batch: Batch,
   values: { readonly count: number; readonly seed: number },
   say: (line: string) => void,
-): Promise<OnTheEngine> {
+) {
   const place = await openPlace();
   try {
     const made = (envFiles: readonly string[]) => containerEnvironments(place.engine, envFiles);

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { temporary } from '../../temporary.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -21,8 +20,7 @@ export async function fakeEngine(
   answer: Answer,
   version: object = { Version: '28.5.1', ApiVersion: '1.51' },
 ): Promise<FakeEngine> {
-  const directory = await mkdtemp(join(tmpdir(), 'fake-engine-'));
-  const socket = join(directory, 'docker.sock');
+  const socket = join(await temporary(), 'docker.sock');
   const requests: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const server = createServer((request, response) => {
@@ -35,7 +33,6 @@ export async function fakeEngine(
   onTestFinished(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await rm(directory, { recursive: true });
   });
   return { host: `unix://${socket}`, socket, requests, headers };
 }
