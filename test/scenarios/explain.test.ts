@@ -4,7 +4,6 @@ import { homeauthIn } from '../fakes/homeauth.ts';
 import { changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const good = 'kettle lantern orbit';
@@ -122,9 +121,8 @@ test('where authentik says otherwise, its word counts, and both are told', async
 });
 
 test('as JSON', async () => {
-  const terminal = fakeTerminal(undefined, { json: true });
-  await homeauthIn(fake)('explain', ['helen', 'wiki'], {}, terminal);
-  expect(JSON.parse(terminal.out[0] ?? '')).toEqual({
+  const { out } = await homeauthIn(fake)('explain', ['helen', 'wiki'], {}, { json: true });
+  expect(JSON.parse(out)).toEqual({
     schema: 'homeauth.explain/1',
     ok: true,
     user: 'helen',

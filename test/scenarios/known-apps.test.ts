@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import type { Program } from '../fakes/program.ts';
-import { fakeTerminal, type Keys } from '../fakes/terminal.ts';
+import { type Keys } from '../fakes/terminal.ts';
 import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -58,15 +58,13 @@ describe('homeauth apps, on a server without anything', () => {
   });
 
   test('as data for scripts', async () => {
-    const terminal = fakeTerminal(undefined, { json: true });
-    const { out } = await homeauth('apps', [['immich']], {}, terminal);
+    const { out } = await homeauth('apps', [['immich']], {}, { json: true });
     expect(JSON.parse(out)).toMatchObject({
       schema: 'homeauth.apps/1',
       ok: true,
       apps: [{ name: 'immich', login: { use: 'oidc' }, oidc: { 'configured-by': 'api' }, confidence: 'docs' }],
     });
-    const some = fakeTerminal(undefined, { json: true });
-    const found = JSON.parse((await homeauth('apps', [['photos']], {}, some)).out);
+    const found = JSON.parse((await homeauth('apps', [['photos']], {}, { json: true })).out);
     expect(found.apps[0]).toEqual({
       ...{ name: 'immich', title: 'Immich', category: 'photos', login: 'oidc', confidence: 'docs' },
       image: 'ghcr.io/immich-app/immich-server',

@@ -59,9 +59,8 @@ test('the doctor waits for an authentik that is slow, and says with what the mac
     },
   });
   isBusy = true;
-  const terminal = fakeTerminal(undefined, { json: true });
-  await homeauthIn(fake)('doctor', [], {}, terminal);
-  const { checks } = JSON.parse(terminal.out[0] ?? '') as { checks: { id: string; status: string; cause?: string }[] };
+  const { out } = await homeauthIn(fake)('doctor', [], {}, { json: true });
+  const { checks } = JSON.parse(out) as { checks: { id: string; status: string; cause?: string }[] };
   expect(checks.filter(({ status }) => status === 'skip')).toEqual([]);
   expect(checks.find(({ id }) => id === 'authentik-down')?.status).toBe('ok');
   const slow = checks.find(({ id }) => id === 'authentik-slow');

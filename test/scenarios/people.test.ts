@@ -201,13 +201,11 @@ describe('changing', () => {
   });
 
   test('a password: the old one opens nothing any more', async () => {
-    const terminal = fakeTerminal(undefined, { stdin: 'candle harbour violin' });
-    const set = await homeauthIn(fake)('user password', ['anna'], { passwordStdin: true }, terminal);
+    const set = await run('user password', ['anna'], { passwordStdin: true }, { stdin: 'candle harbour violin' });
     expect(set.out).toContain('anna has a new password');
     expect((await visit(fake, 'anna', 'candle harbour violin')).status).toBe(200);
     await expect(visit(fake, 'anna', good)).rejects.toMatchObject({ code: 'wrong-password' });
-    const weak = fakeTerminal(undefined, { stdin: 'anna123456' });
-    const refused = await homeauthIn(fake)('user password', ['anna'], { passwordStdin: true }, weak);
+    const refused = await run('user password', ['anna'], { passwordStdin: true }, { stdin: 'anna123456' });
     expect(refused.failure).toMatchObject({ code: 'password-weak' });
     expect(JSON.stringify(refused.failure)).not.toContain('anna123456');
   });

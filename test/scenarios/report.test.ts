@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const hostile = `<script>alert("1")</script>`;
@@ -73,8 +72,7 @@ test('who may open what is what explain says of each', async () => {
   });
   for (const { username, apps } of (await data()).people)
     for (const app of ['whoami', 'photos']) {
-      const terminal = fakeTerminal(undefined, { json: true });
-      const { out } = await homeauth('explain', [username, app], {}, terminal);
+      const { out } = await homeauth('explain', [username, app], {}, { json: true });
       expect([username, app, JSON.parse(out).opens]).toEqual([username, app, apps.includes(app)]);
     }
 });

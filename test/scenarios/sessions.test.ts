@@ -4,7 +4,6 @@ import { type Flags, homeauthIn } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { databaseOf } from '../fakes/objects.ts';
 import { inDatabase, visit } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
 
 const [good, better] = ['kettle lantern orbit', 'orbit kettle lantern'];
@@ -62,10 +61,9 @@ describe('a new password', () => {
   test('says nothing of it where nobody is logged in; as JSON it counts', async () => {
     expect((await change()).err).not.toContain('logged in');
     await visit(fake, 'anna', better);
-    const terminal = fakeTerminal(undefined, { json: true });
     const flags = { passwordFile: '/srv/pw2', endSessions: true };
-    await homeauthIn(fake)('user password', ['anna'], flags, terminal);
-    expect(JSON.parse(terminal.out[0] ?? '')).toMatchObject({ ok: true, user: 'anna', sessionsEnded: 1 });
+    const { out } = await run('user password', ['anna'], flags, { json: true });
+    expect(JSON.parse(out)).toMatchObject({ ok: true, user: 'anna', sessionsEnded: 1 });
   });
 });
 
@@ -103,9 +101,8 @@ describe('a group that an app gets', () => {
 
   test('by add-app, which does the whole job, as JSON', async () => {
     await narrow();
-    const terminal = fakeTerminal(undefined, { json: true });
-    await homeauthIn(fake)('add-app', ['wiki'], { endSessions: true }, terminal);
-    expect(JSON.parse(terminal.out[0] ?? '')).toMatchObject({ schema: 'homeauth.add-app/1', sessionsEnded: 1 });
+    const { out } = await run('add-app', ['wiki'], { endSessions: true }, { json: true });
+    expect(JSON.parse(out)).toMatchObject({ schema: 'homeauth.add-app/1', sessionsEnded: 1 });
     expect(await sessions()).toEqual(['anna']);
   });
 

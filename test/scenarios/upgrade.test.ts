@@ -4,7 +4,6 @@ import { textOf } from '../../src/model/shown.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
-import { fakeTerminal } from '../fakes/terminal.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
 interface Rung {
@@ -17,8 +16,7 @@ let fake: FakeWorld;
 afterEach(() => fake.close());
 
 async function rungs(to?: string) {
-  const terminal = fakeTerminal(undefined, { json: true });
-  const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true, ...(to && { to }) }, terminal);
+  const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true, ...(to && { to }) }, { json: true });
   if (ran.failure) throw ran.failure;
   const { problems, rungs: all } = JSON.parse(ran.out) as { problems: Rung['problems']; rungs: readonly Rung[] };
   return { code: ran.code, problems, all, of: (release: string) => all.find((rung) => rung.release === release) };
