@@ -1,4 +1,4 @@
-import { wallClock } from '../fakes/clock.ts';
+import { type FakeClock, virtualClock } from '../fakes/clock.ts';
 import { memoryFiles } from '../fakes/files.ts';
 import { homeauthIn, initFlags } from '../fakes/homeauth.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';
@@ -15,10 +15,13 @@ export interface Machine extends FakeWorld {
 const path = '/srv/docker/authentik/homeauth.yaml';
 
 /** Set up, with no app yet. `cost`: what an answer costs authentik's machine. */
-export async function bareMachine(cost?: StandinOptions['cost']): Promise<Machine> {
+export async function bareMachine(
+  cost: NonNullable<StandinOptions['cost']>,
+  clock: FakeClock = virtualClock(),
+): Promise<Machine> {
   const files = memoryFiles();
   files.put('/etc/hostname', 'nas\n');
-  const fake = fakeWorld({ files, clock: wallClock(), standin: { ...(cost && { cost }) } });
+  const fake = fakeWorld({ files, clock, standin: { cost } });
   // Each run opens a connection of its own, as a new process would: nothing is remembered from the one before.
   const homeauth = homeauthIn(fake);
   const run = async (command: 'init' | 'plan' | 'apply') => {

@@ -1,3 +1,4 @@
+import { wallClock } from '../fakes/clock.ts';
 import type { Seen } from '../standin/options.ts';
 import { bareCalls } from './bare.ts';
 import { bareMachine } from './machine.ts';
@@ -16,7 +17,7 @@ const faster = 3;
 export async function ratios(apps = 30): Promise<Ratios> {
   let isSlow = false;
   const cost = serverTime(faster);
-  const machine = await bareMachine((request) => (isSlow ? cost(request) : 0));
+  const machine = await bareMachine((request) => (isSlow ? cost(request) : 0), wallClock());
   try {
     const names = Array.from({ length: apps }, (_, n) => `bare${n}`);
     const bare = await bareCalls(machine);
