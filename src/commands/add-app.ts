@@ -54,7 +54,7 @@ export async function addApp(given: string | undefined, typed: AddAppFlags, runt
   const meant = there
     ? undefined
     : openInstallation(withApp(before.text, plainDraft, before.source), before.source, runtime);
-  const override = meant ? await overridePlace(name, flags, meant) : assertOverride(there, flags);
+  const override = meant ? await overridePlace(name, flags, meant, screen) : assertOverride(there, flags);
   const draft = override ? withOverride(plainDraft, override) : plainDraft;
   if (flags.apiKeyFile !== undefined) await assertKey(flags.apiKeyFile, before.world);
   const edit: Edit = there && nothingNew(flags) ? (text) => text : (text) => withApp(text, draft, before.source);

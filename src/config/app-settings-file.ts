@@ -40,7 +40,7 @@ export const writtenKeys = {
         .meta({ description: 'What the app is called in its compose file.' }),
       up: z.boolean().default(false).meta({
         description:
-          'homeauth makes the container anew (`docker compose up -d SERVICE`) whenever these lines or the variables change, and once more without them when the app leaves. Compose also applies what you have changed in its files since. `add-app --compose-up` writes this.',
+          'homeauth makes the container anew (`docker compose up -d SERVICE`) whenever these lines or the variables change, and once more without them when the app leaves. Volumes stay; files that the app keeps elsewhere in its container are lost. Compose also applies what else you changed in its files since, but another image or another place of its data: then homeauth refuses, and you run Compose yourself. `add-app --compose-up` writes this.',
       }),
     })
     .optional()

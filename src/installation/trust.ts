@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Reader } from '../config/locate.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure, type Issue } from '../model/failure.ts';
 import { distrust } from '../model/trust.ts';
 import type { World } from '../world/world.ts';
 import { begun, type Installation } from './installation.ts';
@@ -44,16 +44,23 @@ export async function assertOwnTrusted({
  * A file that somebody named on the command line: theirs to choose where it is root's, or belongs to who called sudo.
  * @throws Failure untrusted-path
  */
-export async function assertChosen(path: string, { world, env }: Pick<Runtime, 'world' | 'env'>): Promise<void> {
-  const { files, host } = world;
-  const caller = Number.parseInt(env['SUDO_UID'] ?? '', 10);
-  const refusal = distrust(path, await files.way(path), host.uid, ...(host.uid === 0 && caller > 0 ? [caller] : []));
+export async function assertChosen(path: string, runtime: Pick<Runtime, 'world' | 'env'>): Promise<void> {
+  const refusal = await othersMayChange(path, runtime);
   if (!refusal) return;
   throw new Failure({
     ...refusal,
     why: 'Whoever can replace that file would choose what is in it.',
     fix: `Look into it, copy it to where only root can write, and name that one:  install -m 600 ${path} /root/`,
   });
+}
+
+/** Who else than root, and than who called sudo, could replace what lies there; undefined where nobody could. */
+export async function othersMayChange(
+  path: string,
+  { world: { files, host }, env }: Pick<Runtime, 'world' | 'env'>,
+): Promise<Issue | undefined> {
+  const caller = Number.parseInt(env['SUDO_UID'] ?? '', 10);
+  return distrust(path, await files.way(path), host.uid, ...(host.uid === 0 && caller > 0 ? [caller] : []));
 }
 
 /**

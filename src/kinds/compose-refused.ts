@@ -4,28 +4,36 @@ import { exitCodes, Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import { clause, type Shown } from '../model/shown.ts';
+import { type Now, otherwise } from './compose-changes.ts';
+import { composeCommand } from './compose-command.ts';
 
 /**
  * Why Compose would make the container of a service another one than it is, beside what homeauth tells it; with `want`
- * also whether that would get there. `now`: the variables that it has.
+ * also whether that would get there. `now`: what is there, if anything is.
  */
 export function refusalOf(
   read: ComposeRead,
   service: ComposeService,
-  now: Readonly<Record<string, string>>,
+  now: Now | undefined,
   want?: ComposeServiceSpec,
 ): Failure | undefined {
   if (read.is === 'no-compose') return noCompose(service);
   if (read.is === 'unreadable') return unreadable(service);
-  const { environment, targets } = read;
-  const passed = Object.keys(now).filter((name) => environment[name] === null);
+  const { environment = {}, mounts = [] } = read.service ?? {};
+  const passed = Object.keys(now?.environment ?? {}).filter((name) => environment[name] === null);
   const unset = [...new Set([...read.unset, ...passed])];
   if (unset.length > 0) return blank(service, unset);
+  if (!read.service) return notInFiles(service);
+  const projects = now?.projects ?? [];
+  if (projects.length > 1) return severalProjects(service, projects);
+  if (now && now.running > read.service.scale) return fewer(service, now.running, read.service.scale);
+  const changes = now ? otherwise(read.service, now) : [];
+  if (changes.length > 0) return another(service, changes);
   if (!want) return undefined;
   // What is no secret, its owner may have set otherwise in their own file.
   const secrets = Object.entries(want.environment).filter(([, value]) => value instanceof Secret);
   const overruled = secrets.filter(([name, value]) => environment[name] !== reveal(value)).map(([name]) => name);
-  const unmounted = want.mounts.filter(({ target }) => !targets.includes(target));
+  const unmounted = want.mounts.filter(({ target }) => !mounts.some((one) => one.target === target));
   if (overruled.length + unmounted.length === 0) return undefined;
   return overruling(service, want, [...overruled, ...unmounted.map(({ target }) => target)]);
 }
@@ -45,21 +53,56 @@ const noCompose = ({ name }: ComposeService): Failure =>
     ],
   );
 
-const unreadable = ({ name, directory }: ComposeService): Failure =>
+const unreadable = (service: ComposeService): Failure =>
   refused(
-    `Compose cannot read the files of ${name} in ${directory}.`,
+    `Compose cannot read the files of ${service.name} in ${service.directory}: ${service.files.join(', ')}.`,
     'What it says is not shown here, because it may quote a secret. Nothing was run.',
+    [`See what it says:  ${composeCommand(service)} config --quiet`, 'Correct that, then run the command again.'],
+  );
+
+const notInFiles = (service: ComposeService): Failure =>
+  refused(
+    `${service.files.join(', ')} has no service ${service.name}.`,
+    `The container was made by these files, as its labels say. ${service.name} has another name there since, or these are other files: a program that runs Compose in its own container (such as Portainer) names paths of that container. Nothing was run.`,
     [
-      `See what it says:  cd ${directory} && docker compose config --quiet`,
-      'Correct that, then run the command again.',
+      `Where it has another name: make its container anew yourself, and write that name as  service:  in homeauth.yaml:  ${composeCommand(service)} up -d NAME`,
+      'Otherwise delete  up: true  in homeauth.yaml, and make the container anew with the program that made it.',
+    ],
+  );
+
+const severalProjects = ({ name, directory }: ComposeService, projects: readonly string[]): Failure =>
+  refused(
+    `${name} in ${directory} runs in more than one Compose project: ${projects.join(', ')}.`,
+    'All of them read the same files, and homeauth cannot tell which of them is meant. Nothing was run.',
+    ['Stop the container of the other one, then run the command again.', instead],
+  );
+
+const fewer = ({ name, directory }: ComposeService, running: number, scale: number): Failure =>
+  refused(
+    `${running} containers of ${name} run, and its files in ${directory} say ${scale}.`,
+    'Compose would remove the others. Nothing was run.',
+    [`Write  scale: ${running}  below ${name} in its compose file, then run the command again.`, instead],
+  );
+
+const another = (service: ComposeService, changes: readonly string[]): Failure =>
+  refused(
+    `With what its files say now, ${service.name} would get another image or other data: ${changes.join('; ')}.`,
+    `Either the files have changed since its container was made, a newer build of the image was fetched, or whoever started it had variables in the shell. homeauth leaves such a step to you: an app without its folder starts empty, and a newer one may change its data for good. Nothing was run.`,
+    [
+      `If that is right:  ${composeCommand(service)} up -d ${service.name}`,
+      `If not, put it right in its compose file or in ${service.directory}/.env. Then run the command again.`,
+      instead,
     ],
   );
 
 const blank = ({ name, directory }: ComposeService, unset: readonly string[]): Failure =>
   refused(
     `The compose file in ${directory} uses variables that have no value now: ${unset.join(', ')}.`,
-    `Whoever started ${name} had them in the shell. Compose would leave them blank, and ${name} could start with another folder or other settings. homeauth does not pass its own variables on; ~ in a path needs HOME. Nothing was run.`,
-    [`Write a line NAME=value for each into ${directory}/.env, then run the command again.`, instead],
+    `Whoever started ${name} may have had them in the shell. Compose would leave them blank, and ${name} could start with another folder or other settings. homeauth does not pass its own variables on; ~ in a path needs HOME. Nothing was run.`,
+    [
+      `Write a line NAME=value for each into ${directory}/.env (NAME= for one that is to be blank), then run the command again.`,
+      instead,
+    ],
   );
 
 const overruling = (
@@ -77,29 +120,25 @@ const overruling = (
   );
 
 /** Compose read the files a moment before, so that it quotes none of them. */
-export const upFailed = ({ name, directory }: ComposeService, said: readonly string[]): Failure =>
+export const upFailed = (service: ComposeService, said: readonly string[]): Failure =>
   new Failure({
     code: 'compose-up-failed',
-    problem: `docker compose up -d ${name} failed in ${directory}.`,
+    problem: `docker compose up -d ${service.name} failed in ${service.directory}.`,
     details: ['Compose says:', ...said.map((line) => line.trim())],
     fix: [
-      `See the whole of it:  cd ${directory} && docker compose up -d ${name}`,
+      `See the whole of it:  ${composeCommand(service)} up -d ${service.name}`,
       'Put it right, then run the command again: it goes on where it stopped.',
     ],
     exit: exitCodes.halfway,
   });
 
-export const notStayed = (
-  { name, directory }: ComposeService,
-  { says }: Reason,
-  known: Explanation | undefined,
-): Failure =>
+export const notStayed = (service: ComposeService, { says }: Reason, known: Explanation | undefined): Failure =>
   new Failure({
     code: 'compose-up-failed',
-    problem: `The container of ${name} was made anew in ${directory}, and does not run: ${clause(says)}.`,
+    problem: `The container of ${service.name} was made anew in ${service.directory}, and does not run: ${clause(says)}.`,
     ...(known && { details: known.details }),
     fix: known?.fix ?? [
-      `See the whole of its log:  cd ${directory} && docker compose logs --tail 50 ${name}`,
+      `See the whole of its log:  ${composeCommand(service)} logs --tail 50 ${service.name}`,
       'Put it right, then run the command again: it goes on where it stopped.',
     ],
     exit: exitCodes.halfway,

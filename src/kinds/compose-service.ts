@@ -1,13 +1,15 @@
 import { dirname } from 'node:path/posix';
 import type { Kind } from '../engine/kind.ts';
+import { shellWords } from '../formats/words.ts';
 import type { ComposeService, ComposeServiceFound, ComposeServiceSpec } from '../model/compose-service.ts';
 import type { Failure } from '../model/failure.ts';
-import { composeLabel, revisionVariable } from '../model/label.ts';
+import { revisionVariable } from '../model/label.ts';
 import { differs, type Reason } from '../model/reason.ts';
 import { reveal } from '../model/secret.ts';
 import { clause } from '../model/shown.ts';
-import type { ContainerDetails } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
+import { composeCommand } from './compose-command.ts';
+import { containerOf, keyOf, nowOf, partsOf, serviceOf } from './compose-found.ts';
 import { notStayed, refusalOf, upFailed } from './compose-refused.ts';
 import { containerReady, isUp, probation, startTime } from './container-state.ts';
 import { explainContainer, lastWord } from './container-story.ts';
@@ -61,7 +63,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
     ];
   },
 
-  // Those of homeauth may not be there yet.
+  // The files of homeauth may not be there yet.
   async rehearse(want, world) {
     const refusal = await refusalNow(want, world);
     if (refusal) throw refusal;
@@ -69,7 +71,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
 
   async apply(key, want, world, have) {
     if (!want) return;
-    const { docker, files } = world;
+    const { files } = world;
     const known = await serviceOf(want, world);
     if (want.letGo) {
       if (known && have?.revision && !(await whyLeft(want, have, world))) await up(known, world);
@@ -77,8 +79,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
     }
     if (!known) return;
     const service = { ...known, files: [...known.files, want.override] };
-    const { environment = {} } = (await containerOf(key, world)) ?? {};
-    const refusal = refusalOf(await docker.composeConfig(service), service, environment, want);
+    const refusal = await refusalWith(service, want, world, want);
     if (refusal) throw refusal;
     await files.write(want.begun, JSON.stringify(known), 0o600);
     await up(service, world);
@@ -106,7 +107,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
 
   hint: (key) => {
     const [directory, service] = partsOf(key);
-    return `Look at its log, then run the same command again:  cd ${directory} && docker compose logs --tail 50 ${service}`;
+    return `Look at its log, then run the same command again:  cd ${shellWords([directory])} && docker compose logs --tail 50 ${service}`;
   },
 };
 
@@ -124,54 +125,23 @@ function madeBefore(lacks: readonly string[]): Reason {
   return differs('environment', says);
 }
 
-function partsOf(key: string): [directory: string, service: string] {
-  const at = key.lastIndexOf(':');
-  return [key.slice(0, at), key.slice(at + 1)];
-}
-
-const keyOf = ({ override, service }: Pick<ComposeServiceSpec, 'override' | 'service'>): string =>
-  `${dirname(override)}:${service}`;
-
-/** One that runs goes before one that does not. */
-async function containerOf(key: string, { docker }: Pick<World, 'docker'>): Promise<ContainerDetails | undefined> {
-  const [directory, service] = partsOf(key);
-  const all = (await docker.containers()).filter(
-    ({ labels }) =>
-      listed(labels, composeLabel.file).some((file) => dirname(file) === directory) &&
-      labels[composeLabel.service] === service &&
-      labels[composeLabel.oneoff] !== 'True',
-  );
-  const found = all.find(({ running }) => running) ?? all[0];
-  return found && docker.container(found.name);
-}
-
-/** How Compose was told of it the last time, without the override file; while there is no container, as homeauth has noted it. */
-async function serviceOf(
-  { override, service: name, begun }: ComposeServiceSpec,
-  world: Pick<World, 'docker' | 'files'>,
-): Promise<ComposeService | undefined> {
-  const { labels } = (await containerOf(keyOf({ override, service: name }), world)) ?? {};
-  if (!labels) {
-    const noted = await world.files.read(begun);
-    return noted === undefined ? undefined : (JSON.parse(noted) as ComposeService);
-  }
-  return {
-    name,
-    project: labels[composeLabel.project] ?? '',
-    directory: labels[composeLabel.directory] ?? dirname(override),
-    files: listed(labels, composeLabel.file).filter((file) => file !== override),
-    environmentFiles: listed(labels, composeLabel.environmentFile),
-  };
-}
-
-const listed = (labels: ContainerDetails['labels'], label: string): readonly string[] =>
-  (labels[label] ?? '').split(',').filter((one) => one !== '');
-
-/** With what its files say now, without the override file. */
+/** With what its files say now. In the override file its owner may have lines of their own. */
 async function refusalNow(want: ComposeServiceSpec, world: World): Promise<Failure | undefined> {
   const known = await serviceOf(want, world);
-  const { environment = {} } = (await containerOf(keyOf(want), world)) ?? {};
-  return known && refusalOf(await world.docker.composeConfig(known), known, environment);
+  if (!known) return undefined;
+  const ours = await Promise.all([want.override, want.envFile].map((path) => world.files.stat(path)));
+  const files = ours.every(Boolean) ? [want.override] : [];
+  return refusalWith({ ...known, files: [...known.files, ...files] }, want, world);
+}
+
+async function refusalWith(
+  service: ComposeService,
+  at: ComposeServiceSpec,
+  world: World,
+  want?: ComposeServiceSpec,
+): Promise<Failure | undefined> {
+  const now = await nowOf(keyOf(at), world);
+  return refusalOf(await world.docker.composeConfig(service), service, now, want);
 }
 
 async function up(service: ComposeService, { docker }: Pick<World, 'docker'>): Promise<void> {
@@ -202,17 +172,18 @@ async function whyLeft(
   world: World,
 ): Promise<Reason | undefined> {
   const { override, service } = want;
-  const then = `in that folder: docker compose up -d ${service}`;
+  const known = await serviceOf(want, world);
+  const then = known ? `${composeCommand(known)} up -d ${service}` : `docker compose up -d ${service} in that folder`;
   if (await world.files.stat(override)) {
-    const says = `${override} stays, so homeauth did not run Compose. Where the app has left homeauth, take its lines out of that file, then, ${then}`;
+    const says = `${override} stays, so homeauth did not run Compose. Where the app has left homeauth, take its lines out of that file. Then:  ${then}`;
     return { code: 'left', of: override, says };
   }
   if (unseen) {
-    const says = `it does not run, so homeauth did not make it anew, and it may not start as it is. To start it, in ${dirname(override)}: docker compose up -d ${service}`;
+    const says = `it does not run, so homeauth did not make it anew, and it may not start as it is. To start it:  ${then}`;
     return { code: 'left', of: override, says };
   }
   const refusal = await refusalNow(want, world);
   if (!refusal) return undefined;
-  const says = `${clause(refusal.problem)}, so homeauth did not run Compose in ${dirname(override)}, and it still runs with what homeauth told it. Put that right, then, ${then}`;
+  const says = `${clause(refusal.problem)}, so homeauth did not run Compose in ${dirname(override)}, and it still runs with what homeauth told it. Put that right. Then:  ${then}`;
   return { code: 'left', of: override, says };
 }

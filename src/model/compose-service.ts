@@ -20,11 +20,20 @@ export type ComposeRead =
       readonly is: 'read';
       /** Variables in the files that have no value: Compose leaves them blank, or stops. */
       readonly unset: readonly string[];
-      /** The variables of the service; null is one that it takes from whoever runs Compose, who has none. */
-      readonly environment: Readonly<Record<string, string | null>>;
-      /** Where something is mounted in it. */
-      readonly targets: readonly string[];
+      /** None where its files have no service of that name. */
+      readonly service?: ComposeDefinition;
     };
+
+/** A service as its files make it. */
+export interface ComposeDefinition {
+  readonly image?: string;
+  /** So many containers. */
+  readonly scale: number;
+  /** null is one that it takes from whoever runs Compose, who has none. */
+  readonly environment: Readonly<Record<string, string | null>>;
+  /** `source`: a path, or the name of a volume; none for what Compose keeps from one container to the next by itself. */
+  readonly mounts: readonly { readonly target: string; readonly source?: string }[];
+}
 
 /** What homeauth has told the container of an app, which counts once that is made anew. */
 export interface ComposeServiceSpec {

@@ -295,8 +295,13 @@ export function fakeDocker({ files, databases, clock, programOf }: Ground): Fake
         made.definition.project.name === service.project && made.definition.service === service.name;
       const [name, box] = [...boxes].find(is) ?? [];
       const wanted = await resolved(files, service);
-      if (!name || !box || wanted.is === 'unreadable') return ['no such service'];
-      const { mounts, environment: told } = wanted;
+      if (!name || !box || wanted.is === 'unreadable' || !wanted.service) return ['no such service'];
+      const { environment: told } = wanted.service;
+      const mounts = wanted.service.mounts.map(({ source = '', target }) => ({
+        source,
+        target,
+        readOnly: true as const,
+      }));
       const environment = Object.fromEntries(Object.entries(told).flatMap(([k, v]) => (v === null ? [] : [[k, v]])));
       const project = { ...box.made.definition.project, file: service.files.join(',') };
       const made = { ...box.made, definition: { ...box.made.definition, project, mounts }, environment };

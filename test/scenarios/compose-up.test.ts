@@ -16,7 +16,8 @@ const directory = '/opt/feeds';
 const override = `${directory}/compose.override.yaml`;
 const flags = { upstream: 'feeds:80', login: 'oidc', composeUp: true };
 const nothing = 'Everything is as it should be; nothing was changed.';
-const theirs = (lines = '') => `services: { feeds: { image: x, environment: { OWN: theirs }${lines} } }\n`;
+const image = 'traefik/whoami:v1.11.0';
+const theirs = (lines = '') => `services: { feeds: { image: ${image}, environment: { OWN: theirs }${lines} } }\n`;
 
 beforeAll(async () => {
   first = await installed(['whoami']);
@@ -68,6 +69,7 @@ test('one command: the container is made anew with the lines, and nothing is lef
   const [, secret = ''] = /^OAUTH2_CLIENT_SECRET=(.+)$/m.exec(env) ?? [];
   expect(await variables()).toMatchObject({ OWN: 'theirs', OAUTH2_CLIENT_SECRET: secret });
   expect(plain(added.err, added.out)).not.toContain('next step');
+  expect(plain(added.err)).toContain('belongs to user 1000');
   expect(plain(added.out)).toContain('what else has to be done in it; its settings are there');
   expect(plain(added.err, added.out)).not.toContain('does not trust');
   const ledger = (await fake.files.read(at('.homeauth/ledger.json'))) ?? '';
@@ -133,6 +135,9 @@ test('at a terminal it is asked for after the file; without a yes, and without a
   const added = await homeauthIn(fake)('add-app', ['miniflux'], asked, keys);
   expect(added.failure).toBeUndefined();
   expect(plain(added.err)).toContain('May homeauth run docker compose up -d feeds in /opt/feeds, now and whenever');
+  expect(plain(added.err)).toContain(
+    '/opt/feeds, on the way to /opt/feeds/compose.yaml, belongs to user 1000, not to root. homeauth runs docker compose as root',
+  );
   expect(plain(added.err)).toContain('your next step');
   expect(calls).toEqual([]);
   const late = await homeauth('add-app', ['miniflux'], { composeUp: true });
@@ -180,10 +185,41 @@ test('variables that only a shell had are named before anything is changed', asy
   expect((await homeauth('apply')).out).toBe(nothing);
 });
 
+test('another image or other data is refused before anything is changed, and so is a file that is another one', async () => {
+  const calls = ran(fake);
+  const refused = async (text: string) => {
+    await fake.files.write(`${directory}/compose.yaml`, text, 0o644);
+    const { code, failure } = await homeauth('add-app', ['miniflux'], flags);
+    expect({ code, failure }).toMatchObject({ code: 2, failure: { code: 'compose-up-refused' } });
+    expect(await fake.files.read(override)).toBeUndefined();
+    return plain(failure?.problem, failure?.fix);
+  };
+  expect(await refused(theirs().replace(image, 'miniflux:next'))).toMatch(
+    /miniflux:next in place of traefik.* cd \/opt\/feeds && docker compose up -d feeds/,
+  );
+  expect(await refused(theirs().replace('feeds:', 'reader:'))).toContain(
+    `${directory}/compose.yaml has no service feeds.`,
+  );
+  expect(calls).toEqual([]);
+
+  await fake.files.write(`${directory}/compose.yaml`, theirs(), 0o644);
+  expect((await homeauth('add-app', ['miniflux'], flags)).failure).toBeUndefined();
+  // What its owner adds to the override file counts, too.
+  const text = (await fake.files.read(override)) ?? '';
+  await fake.files.write('/opt/media', '', 0o644);
+  await fake.files.write(override, text.replace('volumes:\n', '$&      - /opt/media:/media\n'), 0o644);
+  expect((await homeauth('rotate app', ['miniflux'])).failure).toBeUndefined();
+  expect((await homeauth('rotate app', ['miniflux'])).failure).toBeUndefined();
+  await fake.files.write(override, text, 0o644);
+  const { failure } = await homeauth('rotate app', ['miniflux']);
+  expect(plain(failure?.problem)).toContain('nothing at /media in place of /opt/media');
+  expect((await homeauth('apply')).out).toBe(nothing);
+});
+
 test('a secret that the compose file sets itself is named, and so are lines that its owner took out', async () => {
   await fake.files.write(
     `${directory}/compose.yaml`,
-    'services: { feeds: { image: x, environment: { OAUTH2_CLIENT_SECRET: mine, OAUTH2_USER_CREATION: "0" } } }\n',
+    `services: { feeds: { image: ${image}, environment: { OAUTH2_CLIENT_SECRET: mine, OAUTH2_USER_CREATION: "0" } } }\n`,
     0o644,
   );
   const refused = await homeauth('add-app', ['miniflux'], flags);
@@ -191,7 +227,7 @@ test('a secret that the compose file sets itself is named, and so are lines that
   expect(plain(refused.failure?.problem)).toMatch(/would not get: OAUTH2_CLIENT_SECRET\.$/);
   await fake.files.write(
     `${directory}/compose.yaml`,
-    'services: { feeds: { image: x, environment: { OAUTH2_USER_CREATION: "0" } } }\n',
+    `services: { feeds: { image: ${image}, environment: { OAUTH2_USER_CREATION: "0" } } }\n`,
     0o644,
   );
   // What is no secret is its owner's to set.
@@ -225,7 +261,7 @@ test('a container that its owner has stopped is not started', async () => {
   expect(calls).toEqual([]);
   const removed = await homeauth('remove-app', ['miniflux']);
   expect(removed.failure).toBeUndefined();
-  expect(plain(removed.err)).toContain('To start it, in /opt/feeds: docker compose up -d feeds');
+  expect(plain(removed.err)).toContain('To start it: cd /opt/feeds && docker compose up -d feeds');
   expect(calls).toEqual([]);
   expect((await fake.docker.container('feeds'))?.running).toBe(false);
   expect((await homeauth('apply')).out).toBe(nothing);

@@ -5,7 +5,11 @@ import type { App } from '../../config/config.ts';
 import { composeLines } from '../../desired/compose-override.ts';
 import { type Override, overridable } from '../../installation/compose-project.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { othersMayChange } from '../../installation/trust.ts';
 import { Failure } from '../../model/failure.ts';
+import { textOf } from '../../model/shown.ts';
+import { prose } from '../../report/layout.ts';
+import type { Screen } from '../screen.ts';
 
 /**
  * Where the lines for an app's compose file may go into a file of their own beside it, as its owner says now.
@@ -14,8 +18,10 @@ import { Failure } from '../../model/failure.ts';
 export async function overridePlace(
   name: string,
   flags: AddAppFlags,
-  { config, layout, world, surroundings: { terminal } }: Installation,
+  { config, layout, world, surroundings }: Installation,
+  screen: Screen,
 ): Promise<Override | undefined> {
+  const { terminal } = surroundings;
   const app = config.apps.find((one) => one.name === name);
   const lines = app && writtenIn(app) ? composeLines(config, layout, app) : undefined;
   const place = app && lines ? await overridable(app, lines.envFile, world) : undefined;
@@ -29,7 +35,12 @@ export async function overridePlace(
     (await terminal.confirm({ message, initial: true, flag, ifStopped: 'Nothing was changed.' }));
   const write = `May homeauth write the lines for the compose file of ${name} into ${place.file}?`;
   if (!isMeant && !(await ask('--compose-override', write))) return undefined;
-  const up = `May homeauth run docker compose up -d ${place.service} in ${dirname(place.file)}, now and whenever these settings change? Compose also applies what you changed in the file since.`;
+  const others = await othersMayChange(place.file.replace('.override.', '.'), surroundings);
+  if (others && (composeUp || (terminal.interactive && !dryRun))) {
+    const warning = `${textOf(others.problem)} homeauth runs docker compose as root: whoever may write there decides what it starts.`;
+    screen.say(prose(warning, screen.style));
+  }
+  const up = `May homeauth run docker compose up -d ${place.service} in ${dirname(place.file)}, now and whenever these settings change? The app's volumes stay; files that it keeps elsewhere in its container are lost. What else you changed in the compose file counts, too.`;
   return composeUp || (await ask('--compose-up', up)) ? { ...place, up: true } : place;
 }
 
@@ -53,6 +64,6 @@ const notPossible = (name: string, { composeUp }: AddAppFlags): Failure =>
   new Failure({
     code: 'override-not-possible',
     problem: `No override file can be written for the compose file of ${name}.`,
-    why: 'There is one already, Compose was told which files to read, the app is not started by Compose, or nothing belongs into its compose file.',
+    why: 'There is one already, Compose was told which files to read, the app is not started by Compose, its compose file is not on this server (Portainer keeps it in its own container), or nothing belongs into it.',
     fix: `Leave ${composeUp ? '--compose-up' : '--compose-override'} out; then homeauth app ${name} says what belongs into the compose file.`,
   });

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ComposeRead, ComposeService } from '../../model/compose-service.ts';
 import { configDirectory, type Environment } from './client-config.ts';
 
@@ -7,6 +7,9 @@ const commands = [['docker', 'compose'], ['docker-compose']] as const;
 
 /** A container may take long to stop, and an image to come. In ms. */
 const patience = 900_000;
+
+/** It may ask another server for a file that is included; one that does not answer is none that can be read. In ms. */
+const readingTime = 60_000;
 
 /**
  * What Compose itself would put into the config-hash labels of a file's services; undefined where there is no Compose v2,
@@ -34,25 +37,61 @@ export async function composeHashes(file: string, env: Environment): Promise<Rec
 export async function composeConfig(service: ComposeService, env: Environment): Promise<ComposeRead> {
   const command = await version2(service, env);
   if (!command) return { is: 'no-compose' };
-  const asked = [...told(service), 'config', '--format', 'json'];
-  const { failed, stdout, stderr } = await run(command, asked, { cwd: service.directory, env: bare(env) });
+  const asked = [...told(service), 'config'];
+  const how = { cwd: service.directory, env: bare(env), timeout: readingTime };
+  const { failed, stdout, stderr } = await run(command, [...asked, '--format', 'json'], how);
   const unset = unsetIn(stderr);
-  if (failed) return unset.length > 0 ? { is: 'read', unset, environment: {}, targets: [] } : { is: 'unreadable' };
-  const { environment, volumes } = (JSON.parse(stdout) as Resolved).services?.[service.name] ?? {};
+  if (failed) return unset.length > 0 ? { is: 'read', unset } : { is: 'unreadable' };
+  const all = JSON.parse(stdout) as Resolved;
+  const own = all.services?.[service.name];
+  if (!own) return { is: 'read', unset };
+  const { environment, volumes, image, scale, deploy } = own;
+  const files = filesOf(own, all);
+  // Compose looks for these only when the container before it is gone.
+  const needed = files.flatMap(({ environment: name }) => (name === undefined ? [] : [name]));
+  const set = needed.length > 0 ? await run(command, [...asked, '--environment'], how) : undefined;
+  const lines = set && !set.failed ? set.stdout.split('\n') : undefined;
+  const lacks = lines ? needed.filter((name) => !lines.some((line) => line.startsWith(`${name}=`))) : [];
   return {
     is: 'read',
-    unset,
-    environment: environment ?? {},
-    targets: (volumes ?? []).map(({ target }) => target),
+    unset: [...new Set([...unset, ...lacks])],
+    service: {
+      ...(image !== undefined && { image }),
+      scale: scale ?? deploy?.replicas ?? 1,
+      environment: environment ?? {},
+      mounts: [
+        ...(volumes ?? []).map(({ type, source, target }) => ({
+          target,
+          ...(source !== undefined && { source: type === 'volume' ? (all.volumes?.[source]?.name ?? source) : source }),
+        })),
+        ...files.map(({ target, file }) => ({ target, ...(file !== undefined && { source: file }) })),
+      ],
+    },
   };
 }
 
+/** Secrets and configs are mounted, too: from a file, or made from a variable. */
+function filesOf(own: ResolvedService, all: Resolved) {
+  const named = (uses: ResolvedService['secrets'], known: Resolved['secrets'], place: string) =>
+    (uses ?? []).map(({ source, target }) => ({ target: resolve(place, target ?? source), ...known?.[source] }));
+  return [...named(own.secrets, all.secrets, '/run/secrets'), ...named(own.configs, all.configs, '/')];
+}
+
+type Given = Readonly<Record<string, { readonly file?: string; readonly environment?: string } | undefined>>;
 interface Resolved {
   readonly services?: Readonly<Record<string, ResolvedService | undefined>>;
+  readonly volumes?: Readonly<Record<string, { readonly name?: string } | undefined>>;
+  readonly secrets?: Given;
+  readonly configs?: Given;
 }
 interface ResolvedService {
+  readonly image?: string;
+  readonly scale?: number;
+  readonly deploy?: { readonly replicas?: number };
   readonly environment?: Readonly<Record<string, string | null>>;
-  readonly volumes?: readonly { readonly target: string }[];
+  readonly volumes?: readonly { readonly type?: string; readonly source?: string; readonly target: string }[];
+  readonly secrets?: readonly { readonly source: string; readonly target?: string }[];
+  readonly configs?: readonly { readonly source: string; readonly target?: string }[];
 }
 
 /**
@@ -63,7 +102,9 @@ interface ResolvedService {
 export async function composeUp(service: ComposeService, env: Environment): Promise<readonly string[] | undefined> {
   const command = await version2(service, env);
   if (!command) return ['There is no Compose v2 here.'];
-  const asked = [...told(service), 'up', '--detach', '--no-deps', '--quiet-pull', service.name];
+  // Whatever .env and the files say: no newer build of the image, and no container of another service goes.
+  const only = ['--no-deps', '--remove-orphans=false', '--pull', 'missing', '--quiet-pull'];
+  const asked = [...told(service), 'up', '--detach', ...only, service.name];
   // What is begun comes to its end: Ctrl-C at the terminal is for homeauth, which stops afterwards.
   const how = { cwd: service.directory, env: bare(env), timeout: patience, detached: true as const };
   const { failed, stderr } = await run(command, asked, how);
@@ -82,8 +123,9 @@ async function version2(
   return undefined;
 }
 
+/** With all profiles: without its own, Compose would not see the service, and without another's not what it depends on. */
 const told = ({ project, directory, files, environmentFiles }: ComposeService): readonly string[] => [
-  ...['--ansi', 'never', '--project-name', project, '--project-directory', directory],
+  ...['--ansi', 'never', '--project-name', project, '--project-directory', directory, '--profile', '*'],
   ...files.flatMap((file) => ['--file', file]),
   ...environmentFiles.flatMap((file) => ['--env-file', file]),
 ];

@@ -25,7 +25,7 @@ export async function listContainers(api: Api): Promise<ContainerSummary[]> {
     running: c.State === 'running',
     labels: c.Labels ?? {},
     networks: Object.keys(c.NetworkSettings?.Networks ?? {}),
-    mounts: c.Mounts.map((m) => ({ source: m.Source, target: m.Destination, readOnly: !m.RW })),
+    mounts: c.Mounts.map(mountOf),
     ports: c.Ports.filter((p) => p.PublicPort !== undefined).map((p) => ({
       address: p.IP ?? '',
       port: p.PublicPort,
@@ -58,7 +58,7 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
     running: c.State.Status === 'running',
     labels,
     networks: networks.map(([network]) => network),
-    mounts: c.Mounts.map((m) => ({ source: m.Source, target: m.Destination, readOnly: !m.RW })),
+    mounts: c.Mounts.map(mountOf),
     ports: Object.entries(c.NetworkSettings.Ports ?? {}).flatMap(([inside, hosts]) =>
       (hosts ?? []).map((h) => ({ address: h.HostIp, port: Number(h.HostPort), inside: Number.parseInt(inside, 10) })),
     ),
@@ -72,6 +72,11 @@ export async function inspectContainer(api: Api, name: string): Promise<Containe
     addresses: Object.fromEntries(networks.map(([n, { IPAddress }]) => [n, IPAddress]).filter(([, ip]) => ip)),
   };
 }
+
+const mountOf = ({ Type, Name, Source, Destination, RW }: Docker.ContainerInfo['Mounts'][number]) => ({
+  ...{ source: Source, target: Destination, readOnly: !RW },
+  ...(Type === 'volume' && Name !== undefined && { volume: Name }),
+});
 
 export const containerPath = (name: string, rest: string): string => `/containers/${encodeURIComponent(name)}${rest}`;
 

@@ -26,7 +26,13 @@ export interface ContainerSummary {
   readonly networks: readonly string[];
   /** The container whose network it has in place of one of its own (`network_mode: service:…`); told by the list alone. */
   readonly networkOf?: string;
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
+  /** `volume`: its name, where it is one. */
+  readonly mounts: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+    readonly volume?: string;
+  }[];
   readonly ports: readonly { readonly address: string; readonly port: number; readonly inside: number }[];
 }
 
