@@ -23,7 +23,7 @@ afterAll(() => place.close());
 
 const knock = async (app: string) => (await visitor(place.engine)).ask(hostOf(app));
 
-/** Miniflux as its own page says to start it. */
+/** Miniflux as its own page says to start it, with a profile, and with a file in a volume that has no name. */
 async function composeMiniflux(): Promise<void> {
   const directory = join(place.around, 'miniflux');
   await mkdir(directory, { recursive: true });
@@ -33,6 +33,8 @@ async function composeMiniflux(): Promise<void> {
   miniflux:
     image: ${MINIFLUX_IMAGE}
     container_name: miniflux
+    profiles: [reader]
+    volumes: [/kept]
     environment:
       DATABASE_URL: postgres://miniflux:feeds@db/miniflux?sslmode=disable
       RUN_MIGRATIONS: "1"
@@ -46,7 +48,8 @@ networks:
   caddynet: { external: true, name: caddy_caddynet }
 `,
   );
-  await place.engine.compose(['up', '--detach'], { cwd: directory });
+  await place.engine.compose(['--profile', 'reader', 'up', '--detach'], { cwd: directory });
+  await place.engine.docker(['exec', '--user', '0', 'miniflux', 'touch', '/kept/mine']);
 }
 
 test('Miniflux, by its variables and one command: a person logs in with its own button in a browser', {
@@ -55,6 +58,7 @@ test('Miniflux, by its variables and one command: a person logs in with its own 
   await composeMiniflux();
   const proven = await homeauthEnds(0, ['add-app', 'miniflux', '--compose-up']);
   expect(proven.out).toMatch(/miniflux itself reaches auth\.home\.example\.com\s+[\d.]+, certificate trusted, 200/);
+  expect(await place.engine.docker(['exec', 'miniflux', 'ls', '/kept'])).toContain('mine');
 
   const browser = await openChromium();
   const page = await visit(browser, hostOf('miniflux'));
