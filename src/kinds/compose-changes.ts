@@ -30,13 +30,17 @@ const isNewer = ({ available, imageId, labels }: Now): boolean =>
 /** Docker names a volume by itself where nobody did, and Compose brings it along. */
 const isAnonymous = (volume: string | undefined): boolean => /^[0-9a-f]{64}$/.test(volume ?? '');
 
-function moved({ mounts }: ComposeDefinition, { source: path, target, volume }: Now['mounts'][number]): string[] {
+function moved(
+  { mounts, mountsOfOthers }: ComposeDefinition,
+  { source: path, target, volume }: Now['mounts'][number],
+): string[] {
   const source = volume ?? path;
   // A tmpfs has no source. The authorities are of homeauth, and come and go.
   if (source === '' || target === trustedFile) return [];
   const next = mounts.find((one) => one.target === target);
   const was = isAnonymous(volume) ? 'a volume without a name' : source;
   if (isAnonymous(volume) && next?.source === undefined) return [];
+  if (!next && mountsOfOthers) return [];
   if (!next) return [`nothing at ${target} in place of ${was}`];
   if (next.source !== undefined && plain(next.source) === plain(source)) return [];
   return [`${next.source ?? 'an empty volume'} at ${target} in place of ${was}`];

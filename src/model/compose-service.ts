@@ -33,6 +33,8 @@ export interface ComposeDefinition {
   readonly environment: Readonly<Record<string, string | null>>;
   /** `source`: a path, or the name of a volume; none for what Compose keeps from one container to the next by itself. */
   readonly mounts: readonly { readonly target: string; readonly source?: string }[];
+  /** What other containers have mounted, it has mounted, too (`volumes_from`). */
+  readonly mountsOfOthers?: true;
 }
 
 /** What homeauth has told the container of an app, which counts once that is made anew. */

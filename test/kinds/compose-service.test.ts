@@ -206,6 +206,13 @@ test.each<[string, Partial<Box>, ComposeDefinition['mounts'], RegExp | undefined
   expect(ups).toHaveLength(problem ? 0 : 1);
 });
 
+test('what other containers have mounted is theirs to say', async () => {
+  boxes = [box({ mounts: [data] })];
+  read = reads(made, { mountsOfOthers: true });
+  await apply();
+  expect(ups).toHaveLength(1);
+});
+
 test('another container of the service, or of another project, is not removed, and none made anew in its place', async () => {
   boxes = [box({ name: 'feeds-web-2' }), box()];
   await expect(apply()).rejects.toMatchObject({

@@ -45,7 +45,7 @@ export async function composeConfig(service: ComposeService, env: Environment): 
   const all = JSON.parse(stdout) as Resolved;
   const own = all.services?.[service.name];
   if (!own) return { is: 'read', unset };
-  const { environment, volumes, image, scale, deploy } = own;
+  const { environment, volumes, image, scale, deploy, volumes_from: others } = own;
   const files = filesOf(own, all);
   // Compose looks for these only when the container before it is gone.
   const needed = files.flatMap(({ environment: name }) => (name === undefined ? [] : [name]));
@@ -66,6 +66,7 @@ export async function composeConfig(service: ComposeService, env: Environment): 
         })),
         ...files.map(({ target, file }) => ({ target, ...(file !== undefined && { source: file }) })),
       ],
+      ...(others?.length && { mountsOfOthers: true as const }),
     },
   };
 }
@@ -90,6 +91,7 @@ interface ResolvedService {
   readonly deploy?: { readonly replicas?: number };
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly volumes?: readonly { readonly type?: string; readonly source?: string; readonly target: string }[];
+  readonly volumes_from?: readonly string[];
   readonly secrets?: readonly { readonly source: string; readonly target?: string }[];
   readonly configs?: readonly { readonly source: string; readonly target?: string }[];
 }

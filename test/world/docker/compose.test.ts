@@ -77,6 +77,7 @@ test("somebody's service: its image, its number, and what is mounted, by the nam
     ],
     secrets: [{ source: 'key' }, { source: 'word', target: '/run/secrets/word' }],
     configs: [{ source: 'rules', target: '/etc/rules' }],
+    volumes_from: ['other'],
   };
   const all = {
     services: { web },
@@ -100,6 +101,7 @@ test("somebody's service: its image, its number, and what is mounted, by the nam
         { target: '/run/secrets/word' },
         { target: '/etc/rules' },
       ],
+      mountsOfOthers: true,
     },
   });
   // Compose would say so when the former container is gone.
