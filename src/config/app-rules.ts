@@ -191,6 +191,7 @@ function twice(apps: readonly Entry[], authHost: string | undefined): Objection[
   const names = new Set<string>();
   const hosts = new Map<string, string>();
   const places = new Map<string, string>();
+  const services = new Map<string, string>();
   const found: Objection[] = [];
   for (const { name, namePath, host, hostPath, given, path } of apps) {
     const login = string(given['login']) ?? '';
@@ -202,6 +203,14 @@ function twice(apps: readonly Entry[], authHost: string | undefined): Objection[
       found.push({ path: [...path, login, 'settings-in'], value: place, problem, fix });
     }
     if (place !== undefined && other === undefined) places.set(place, name);
+    const { file, service } = loose(loose(given[login])['compose-override']);
+    const key = string(file) === undefined || string(service) === undefined ? undefined : `${file}:${service}`;
+    const sharer = key === undefined ? undefined : services.get(key);
+    if (key !== undefined && sharer !== undefined) {
+      const problem = `is the service of ${sharer} in this file, too`;
+      const fix = 'Write the service of each app itself: one container can be told of one login.';
+      found.push({ path: [...path, login, 'compose-override', 'service'], value: service, problem, fix });
+    } else if (key !== undefined) services.set(key, name);
     const holder = host === undefined ? undefined : hosts.get(host);
     if (names.has(name)) {
       const fix = 'Rename or delete one of them.';

@@ -41,7 +41,8 @@ export function refusalOf(
 const refused = (problem: string, why: string, fix: Shown): Failure =>
   new Failure({ code: 'compose-up-refused', problem, why, fix });
 
-const instead = 'Or delete  up: true  in homeauth.yaml, and run docker compose up -d there yourself.';
+const instead =
+  'Or run docker compose up -d there yourself: homeauth leaves that to you without --compose-up, or without  up: true  in homeauth.yaml.';
 
 const noCompose = ({ name }: ComposeService): Failure =>
   refused(
@@ -66,7 +67,7 @@ const notInFiles = (service: ComposeService): Failure =>
     `The container was made by these files, as its labels say. ${service.name} has another name there since, or these are other files: a program that runs Compose in its own container (such as Portainer) names paths of that container. Nothing was run.`,
     [
       `Where it has another name: make its container anew yourself, and write that name as  service:  in homeauth.yaml:  ${composeCommand(service)} up -d NAME`,
-      'Otherwise delete  up: true  in homeauth.yaml, and make the container anew with the program that made it.',
+      'Otherwise leave out --compose-up, or  up: true  in homeauth.yaml, and make the container anew with the program that made it.',
     ],
   );
 

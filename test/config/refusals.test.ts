@@ -259,6 +259,15 @@ describe('across keys', () => {
       'Write the container of each app itself.',
     ],
     [
+      'one container for two apps',
+      app(
+        '{ name: miniflux, upstream: a:80, login: oidc, oidc: { compose-override: { file: /opt/a/compose.override.yaml, service: web } } }',
+        '{ name: mealie, upstream: b:80, login: oidc, oidc: { compose-override: { file: /opt/a/compose.override.yaml, service: web } } }',
+      ),
+      'is the service of miniflux in this file, too',
+      'Write the service of each app itself',
+    ],
+    [
       'the login page',
       app('{ name: auth, upstream: a:80 }'),
       'is where people log in',
