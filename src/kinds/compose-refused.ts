@@ -58,7 +58,10 @@ const unreadable = (service: ComposeService): Failure =>
   refused(
     `Compose cannot read the files of ${service.name} in ${service.directory}: ${service.files.join(', ')}.`,
     'What it says is not shown here, because it may quote a secret. Nothing was run.',
-    [`See what it says:  ${composeCommand(service)} config --quiet`, 'Correct that, then run the command again.'],
+    [
+      `See what it says:  ${composeCommand(service)} config --quiet`,
+      `Correct that, then run the command again. Where one of these files has another name or place now, first run  docker compose up -d ${service.name}  there once yourself, and correct  compose-override  in homeauth.yaml.`,
+    ],
   );
 
 const notInFiles = (service: ComposeService): Failure =>

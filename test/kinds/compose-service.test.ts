@@ -254,6 +254,8 @@ test('a person is told a command that reaches the same project', async () => {
   };
   const { project, directory, file, environmentFile } = composeLabel;
   expect(await typed({ [project]: 'feeds' })).toBe('See what it says:  cd /opt/feeds && docker compose config --quiet');
+  // By itself, Compose may read another file there now, and find nothing wrong.
+  await expect(apply()).rejects.toMatchObject({ fix: [expect.anything(), expect.stringContaining('another name')] });
   expect(await typed({ [directory]: "/opt/it's", [environmentFile]: '/a b.env' })).toBe(
     String.raw`See what it says:  cd '/opt/it'\''s' && docker compose -p reader -f /opt/feeds/compose.yaml -f /opt/feeds/compose.override.yaml --env-file '/a b.env' config --quiet`,
   );
