@@ -61,7 +61,12 @@ describe('the walls catch', () => {
     ['import() of a template', 'engine/x.ts', 'await import(`../kinds/file.ts`);', 'engine may not import kinds'],
     ['a computed import()', 'engine/x.ts', 'await import(name);', 'imports a computed name'],
     ['an import type', 'world/x.ts', "type A = import('../engine/kind.ts').A;", 'world may not import engine'],
-    ['a format that looks around', 'formats/x.ts', "import '../config/file.ts';", 'formats may not import config'],
+    [
+      'a format that looks around',
+      'formats/x.ts',
+      "import '../config/homeauth-yaml.ts';",
+      'formats may not import config',
+    ],
     ['a deeper folder', 'kinds/a/x.ts', "import '../../report/text.ts';", 'kinds may not import report'],
     ['an impatient command', 'cli.ts', "import { run } from './commands/plan.ts';", 'cli imports commands lazily only'],
     [

@@ -5,7 +5,7 @@ import type {
   Option as TypedOption,
 } from '@commander-js/extra-typings';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { ExitCode } from '../model/failure.ts';
 
 export type { Typed };

@@ -1,7 +1,7 @@
 import type { ApplyFlags } from '../cli/set-up.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { open } from '../installation/open.ts';
 import { newer } from '../installation/pins.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { reconcile } from '../lifecycle/reconcile.ts';
 import type { ExitCode } from '../model/failure.ts';
 import { shutOut } from '../people/shut-out.ts';

@@ -1,6 +1,6 @@
 import { search } from '../catalogue/search.ts';
 import { nearest } from '../config/nearest.ts';
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { knownAppDetails, knownApps } from '../report/known-app.ts';
 import { screenOf } from './screen.ts';

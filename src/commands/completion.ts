@@ -1,4 +1,4 @@
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { bashScript } from './completion/bash.ts';
 import { fishScript } from './completion/fish.ts';

@@ -1,6 +1,6 @@
 import { openAddresses } from '../config/open-path.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
 import { planChanges, type Wishes } from '../lifecycle/reconcile.ts';
 import { plan } from '../report/plan.ts';

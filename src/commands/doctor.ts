@@ -1,8 +1,8 @@
 import type { DoctorFlags } from '../cli/maintenance.ts';
 import { examined, once } from '../doctor/doctor.ts';
 import { keepFigures } from '../doctor/figures.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { knownEra } from '../installation/wanted-release.ts';
 import { asNothing, type ExitCode, exitCodes } from '../model/failure.ts';
 import { findingsData, verdict } from '../report/findings.ts';

@@ -1,5 +1,5 @@
 import type { ExplainFlags } from '../cli/apps.ts';
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { accessTo, appNamed, claimsFor } from '../people/access.ts';
 import { accountNamed } from '../people/accounts.ts';

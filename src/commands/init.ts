@@ -1,9 +1,9 @@
 import type { InitFlags } from '../cli/set-up.ts';
 import { layoutOf } from '../desired/layout.ts';
 import { preflight } from '../doctor/preflight.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { namingFlags } from '../installation/config-location.ts';
 import { type Installation, openInstallation } from '../installation/installation.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { assertOwnTrusted } from '../installation/trust.ts';
 import { reconcile, type Wishes } from '../lifecycle/reconcile.ts';
 import { asNothing, type ExitCode, exitCodes } from '../model/failure.ts';

@@ -1,9 +1,9 @@
 import type { LdapTestFlags } from '../cli/apps.ts';
 import type { App } from '../config/config.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
 import { ldapOf } from '../installation/ldap.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { LdapTrial } from '../model/ldap.ts';
 import { appNamed } from '../people/access.ts';

@@ -1,7 +1,7 @@
 import type { AddAppFlags } from '../cli/apps.ts';
 import type { Config } from '../config/config.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { assertChosen } from '../installation/trust.ts';
 import { Failure } from '../model/failure.ts';
 import { type Finding, issueOf } from '../model/finding.ts';

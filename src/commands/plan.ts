@@ -1,8 +1,8 @@
 import type { PlanFlags } from '../cli/set-up.ts';
 import { openAddresses } from '../config/open-path.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { planChanges, type Wishes } from '../lifecycle/reconcile.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { planData, plan as planText } from '../report/plan.ts';

@@ -1,10 +1,10 @@
 import type { ProtectFlags } from '../cli/apps.ts';
 import { addApp as withApp } from '../config/edit.ts';
-import type { AppDraft } from '../config/file.ts';
+import type { AppDraft } from '../config/homeauth-yaml.ts';
 import { checkHostName, isInside } from '../config/host-name.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Edit } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { ownersSite } from '../installation/survey.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { prose } from '../report/layout.ts';

@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../cli/define-command.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { textForProxy } from '../installation/manual.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { screenOf } from './screen.ts';
 

@@ -1,9 +1,9 @@
 import type { RescueFlags } from '../cli/maintenance.ts';
 import { nearest } from '../config/nearest.ts';
 import { emergencyAccount } from '../desired/sso.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import type { Secret } from '../model/secret.ts';
 import { askInside, type Candidate, logRescue } from '../people/rescue/ask.ts';

@@ -1,9 +1,9 @@
 import type { RestoreFlags } from '../cli/backup.ts';
 import { placeOfCopy } from '../installation/backup-place.ts';
 import { copyNamed, near } from '../installation/backups.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { holdUpgrade } from '../installation/lock.ts';
 import { alreadyHere, open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { assertKey } from '../lifecycle/backup/encryption.ts';
 import { forget } from '../lifecycle/backup/load-database.ts';
 import { lossOf, restoreCopy } from '../lifecycle/backup/restore.ts';

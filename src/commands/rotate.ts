@@ -1,8 +1,8 @@
 import type { RotateFlags } from '../cli/maintenance.ts';
 import { ldapAccount, ldapApps } from '../config/ldap.ts';
 import { engineCheck } from '../doctor/docker.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { withSecret } from '../lifecycle/rotate/app-secrets.ts';
 import { rotate as exchange, rotateMail } from '../lifecycle/rotate/rotate.ts';
 import type { Rotated } from '../lifecycle/rotate/rotation.ts';

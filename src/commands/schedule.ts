@@ -1,7 +1,7 @@
 import type { ScheduleFlags } from '../cli/maintenance.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
 import { hold } from '../installation/lock.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { assertChosen, assertProgram } from '../installation/trust.ts';
 import { cronLine, hasSystemd, schedule as install, jobsFor, unitsOf, unschedule } from '../lifecycle/schedule.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';

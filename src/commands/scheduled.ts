@@ -1,8 +1,8 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import type { Job } from '../config/notify.ts';
 import { isOfApp, isSameCheck } from '../doctor/checks.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { knownEra } from '../installation/wanted-release.ts';
 import { type ExitCode, Failure } from '../model/failure.ts';
 import { type Finding, ok } from '../model/finding.ts';

@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../cli/define-command.ts';
 import type { Progress } from '../engine/run.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { kinds } from '../kinds/index.ts';
 import { type ExitCode, exitCodes } from '../model/failure.ts';
 import { envelope } from '../report/envelope.ts';

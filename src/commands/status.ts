@@ -1,5 +1,5 @@
 import type { CommonFlags } from '../cli/define-command.ts';
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { statusOf } from '../lifecycle/status.ts';
 import type { ExitCode } from '../model/failure.ts';
 import { statusText as words } from '../report/status.ts';

@@ -5,7 +5,7 @@ import { settingsOf } from '../formats/settings-file.ts';
 import { wordsOf } from '../formats/words.ts';
 import { type AppCommand, type Plain, settingsFormats } from '../model/app-setting.ts';
 import type { App, Config, OnlySso, Written } from './config.ts';
-import type { AppDraft } from './file.ts';
+import type { AppDraft } from './homeauth-yaml.ts';
 
 type Values = Partial<Record<Placeholder, string>>;
 type Draft = NonNullable<Exclude<AppDraft, string>['oidc' | 'ldap']> &

@@ -1,5 +1,5 @@
 import { Document, isScalar, type YAMLMap } from 'yaml';
-import { type ConfigDraft, fileSchema } from './file.ts';
+import { type ConfigDraft, fileSchema } from './homeauth-yaml.ts';
 import { parseConfig } from './parse.ts';
 import type { Answers, Hints, QuestionId } from './questions.ts';
 import { tlsEndsIn } from './tls-end.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { findPreset } from '../catalogue/presets.ts';
 import { Failure } from '../model/failure.ts';
-import type { AppDraft } from './file.ts';
+import type { AppDraft } from './homeauth-yaml.ts';
 import { nodeAt, type Path } from './location.ts';
 import { normaliseApp } from './normalise.ts';
 import { parseConfig } from './parse.ts';

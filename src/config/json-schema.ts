@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileSchema } from './file.ts';
+import { fileSchema } from './homeauth-yaml.ts';
 
 let text: string | undefined;
 

@@ -4,7 +4,7 @@ import { innerName } from '../model/networks.ts';
 import { asksByLdap } from './app-login.ts';
 import { namesGroup, written } from './app-settings.ts';
 import type { App, Config, Written } from './config.ts';
-import type { AppDraft } from './file.ts';
+import type { AppDraft } from './homeauth-yaml.ts';
 import { type Named, valuesOf } from './oidc.ts';
 
 /** What names everything of an app's LDAP server in authentik, the account that the app searches with among it. */

@@ -2,7 +2,7 @@ import { findPreset, type Preset } from '../catalogue/presets.ts';
 import type { KnownApp } from '../catalogue/schema.ts';
 import type { App, AppSite, Config, Listen, Mail } from './config.ts';
 import { normaliseDir } from './directory.ts';
-import type { AppDraft, ConfigFile } from './file.ts';
+import type { AppDraft, ConfigFile } from './homeauth-yaml.ts';
 import { ldapOf } from './ldap.ts';
 import { notifyOf } from './notify.ts';
 import { oidcOf } from './oidc.ts';

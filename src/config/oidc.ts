@@ -4,7 +4,7 @@ import { nameOf } from '../formats/settings-file.ts';
 import type { Setting } from '../model/app-setting.ts';
 import { leftOpen, namesGroup, onlySsoOf, written } from './app-settings.ts';
 import type { App, AppOidc, Config, LoginStart, OnlySso, RedirectUri, Written } from './config.ts';
-import type { AppDraft } from './file.ts';
+import type { AppDraft } from './homeauth-yaml.ts';
 
 /** An app that asks authentik by itself. */
 export type Speaker = App & { readonly oidc: AppOidc };

@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
-import { type ConfigFile, fileSchema } from './file.ts';
 import { objections } from './file-rules.ts';
+import { type ConfigFile, fileSchema } from './homeauth-yaml.ts';
 import type { Path } from './location.ts';
 import { type Find, normalise } from './normalise.ts';
 import { configFailure, type Problem } from './problem.ts';

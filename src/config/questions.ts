@@ -1,7 +1,7 @@
 import { defaultRelease } from '../model/release.ts';
 import { checkContainerName } from './app-name.ts';
 import { checkBaseDir } from './directory.ts';
-import { fileSchema } from './file.ts';
+import { fileSchema } from './homeauth-yaml.ts';
 import { checkHostName } from './host-name.ts';
 import { checkListen, checkProxyAddress } from './listen.ts';
 import { checkEmail, checkTitle, checkUsername } from './person.ts';

@@ -1,6 +1,6 @@
 import type { Document } from 'yaml';
 import { z } from 'zod';
-import { fileSchema } from './file.ts';
+import { fileSchema } from './homeauth-yaml.ts';
 import { keyRange, type Path, valueRange } from './location.ts';
 import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';

@@ -1,6 +1,6 @@
+import type { Runtime } from '../installation/command-runtime.ts';
 import type { Installation } from '../installation/installation.ts';
 import { open } from '../installation/open.ts';
-import type { Runtime } from '../installation/runtime.ts';
 import { knownEra } from '../installation/wanted-release.ts';
 import { asFailure, causeOf } from '../model/failure.ts';
 import { type Finding, issueOf, skip, unseen } from '../model/finding.ts';

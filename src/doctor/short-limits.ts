@@ -1,4 +1,4 @@
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { Failure } from '../model/failure.ts';
 import { within } from '../verify/check.ts';
 import type { Authentik, Reach } from '../world/authentik/api.ts';

@@ -7,8 +7,8 @@ import { octal } from '../kinds/regular-file.ts';
 import { Failure } from '../model/failure.ts';
 import { Secret } from '../model/secret.ts';
 import type { Repository } from '../world/restic.ts';
+import type { Runtime } from './command-runtime.ts';
 import type { Installation } from './installation.ts';
-import type { Runtime } from './runtime.ts';
 import { assertChosen } from './trust.ts';
 
 /** Where copies lie: a directory, or a repository of restic. */

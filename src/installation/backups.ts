@@ -10,8 +10,8 @@ import { asNothing, Failure } from '../model/failure.ts';
 import type { Repository, Restic, Snapshot } from '../world/restic.ts';
 import type { Files, World } from '../world/world.ts';
 import { nameOf, type Place } from './backup-place.ts';
+import type { Runtime } from './command-runtime.ts';
 import type { Installation } from './installation.ts';
-import type { Runtime } from './runtime.ts';
 import { assertTrusted } from './trust.ts';
 
 export const manifestFile = 'manifest.json';

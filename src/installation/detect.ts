@@ -4,7 +4,7 @@ import type { Hints } from '../config/questions.ts';
 import { whereIsMyData } from '../kinds/data-location.ts';
 import { asNothing } from '../model/failure.ts';
 import { assertTlsHere, findProxy, servesFromHost } from '../proxy/choose.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './command-runtime.ts';
 import { likelyBaseDir } from './storage.ts';
 
 type Sight = Runtime['world'];

@@ -13,9 +13,9 @@ import type { Era } from '../model/release.ts';
 import { type Id, parseId } from '../model/resource.ts';
 import { Secret } from '../model/secret.ts';
 import type { World } from '../world/world.ts';
+import type { Runtime } from './command-runtime.ts';
 import { isOfOurs } from './confine.ts';
 import { databaseTrouble } from './database.ts';
-import type { Runtime } from './runtime.ts';
 import { checkedEra } from './wanted-release.ts';
 
 /** One installation, opened: what its owner said, where it lies, and the world around it. */

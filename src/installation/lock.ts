@@ -1,8 +1,8 @@
 import { Failure, stopped } from '../model/failure.ts';
 import { duration } from '../report/time.ts';
 import type { Holder, World } from '../world/world.ts';
+import type { Runtime } from './command-runtime.ts';
 import type { Installation } from './installation.ts';
-import type { Runtime } from './runtime.ts';
 import { assertNotUpgrading } from './upgrading.ts';
 
 /**

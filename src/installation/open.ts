@@ -1,9 +1,9 @@
 import { type Explain, type Located, locate } from '../config/locate.ts';
 import { oneLine } from '../model/control-characters.ts';
 import { Failure } from '../model/failure.ts';
+import type { Runtime } from './command-runtime.ts';
 import { assertConfigLocation } from './config-location.ts';
 import { begun, type Installation, openInstallation } from './installation.ts';
-import type { Runtime } from './runtime.ts';
 import { explainMissing } from './storage.ts';
 import { assertOwnTrusted, trustedReader } from './trust.ts';
 import { assertNotUpgrading } from './upgrading.ts';

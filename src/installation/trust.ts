@@ -3,8 +3,8 @@ import type { Reader } from '../config/locate.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { distrust } from '../model/trust.ts';
 import type { World } from '../world/world.ts';
+import type { Runtime } from './command-runtime.ts';
 import { begun, type Installation } from './installation.ts';
-import type { Runtime } from './runtime.ts';
 import { secretFiles } from './secret-files.ts';
 
 type Eyes = Pick<World, 'files' | 'host'>;

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { openCatalogue } from '../catalogue/catalogue.ts';
 import type { CommonFlags } from '../cli/define-command.ts';
 import { pointerPath } from '../config/locate.ts';
-import type { Runtime } from '../installation/runtime.ts';
+import type { Runtime } from '../installation/command-runtime.ts';
 import { textOf } from '../model/shown.ts';
 import { connectAuthentik } from '../world/authentik/client.ts';
 import { packagedCatalogue } from '../world/catalogue.ts';

@@ -7,7 +7,7 @@ import { buildCli } from '../../src/cli.ts';
 import { type Grammar, grammarOf } from '../../src/commands/completion/grammar.ts';
 import { completion } from '../../src/commands/completion.ts';
 import { questions } from '../../src/config/questions.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { fakeTerminal } from '../fakes/terminal.ts';
 import { programDirectory } from '../program.ts';
 

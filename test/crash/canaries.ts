@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { CommandName } from '../../src/cli.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { traced } from '../../src/main/trace.ts';
 import { gated } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';

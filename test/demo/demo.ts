@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { wire } from '../../src/main/wire.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
 import { failure } from '../../src/report/failure.ts';

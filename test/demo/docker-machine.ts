@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { exitCodes, Failure } from '../../src/model/failure.ts';
 import { findProxy } from '../../src/proxy/choose.ts';
 import type { Machine } from './machine.ts';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { openFront } from './front.ts';
 import type { Machine } from './machine.ts';
 import { password } from './place.ts';

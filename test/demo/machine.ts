@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import type { Owner } from '../../src/model/resource.ts';
 
 /** What a demonstration runs on. */

@@ -1,6 +1,6 @@
 import { buildCli, declarations } from '../../src/cli.ts';
 import { questions } from '../../src/config/questions.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { version } from '../../src/main.ts';
 import { type ExitCode, exitCodes, Failure } from '../../src/model/failure.ts';
 import { failure } from '../../src/report/failure.ts';

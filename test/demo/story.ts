@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { type ExitCode, exitCodes } from '../../src/model/failure.ts';
 import { wrap } from '../../src/report/layout.ts';
 import type { Machine } from './machine.ts';

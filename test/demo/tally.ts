@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 
 /** How often something was changed since the beginning, and by whom it was asked for. */
 export interface Tally {

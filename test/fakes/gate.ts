@@ -1,6 +1,6 @@
 import { blockOf, runnable } from '../../src/config/app-settings.ts';
 import { wordsOf } from '../../src/formats/words.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import type { ExecOptions } from '../../src/world/docker/docker.ts';
 import type { World } from '../../src/world/world.ts';
 import { catalogue } from './catalogue.ts';

@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../../src/cli/define-command.ts';
 import { type CommandName, declarations } from '../../src/cli.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import { catalogue } from './catalogue.ts';

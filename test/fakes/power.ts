@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { gated } from './gate.ts';
 import type { FakeWorld } from './world.ts';
 

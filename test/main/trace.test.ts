@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { traced } from '../../src/main/trace.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { Secret } from '../../src/model/secret.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { at, installed } from '../fakes/installed.ts';
 import type { Program } from '../fakes/program.ts';
-import { type Keys } from '../fakes/terminal.ts';
+import type { Keys } from '../fakes/terminal.ts';
 import { theirContainer } from '../fakes/their-container.ts';
 import { whoami } from '../fakes/whoami.ts';
 import { type FakeWorld, fakeWorld } from '../fakes/world.ts';

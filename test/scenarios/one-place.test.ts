@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { memoryFiles, type OpenFiles } from '../fakes/files.ts';
 import { gated, sorts } from '../fakes/gate.ts';
 import type { Flags } from '../fakes/homeauth.ts';

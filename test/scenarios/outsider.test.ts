@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { packagedTemplates } from '../../src/world/templates.ts';
 import type { HttpRequest } from '../../src/world/world.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';

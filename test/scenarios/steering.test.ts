@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommonFlags } from '../../src/cli/define-command.ts';
 import { type CommandName, declarations } from '../../src/cli.ts';
-import type { Runtime } from '../../src/installation/runtime.ts';
+import type { Runtime } from '../../src/installation/command-runtime.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { failure } from '../../src/report/failure.ts';
 import { styleOf } from '../../src/report/style.ts';

@@ -2,7 +2,7 @@ import type { KnownApp } from '../../catalogue/schema.ts';
 import type { AddAppFlags } from '../../cli/apps.ts';
 import { blockOf, runnable, writable } from '../../config/app-settings.ts';
 import type { App } from '../../config/config.ts';
-import type { AppDraft } from '../../config/file.ts';
+import type { AppDraft } from '../../config/homeauth-yaml.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { type Recognised, recognised } from '../../installation/recognise.ts';
 import { Failure } from '../../model/failure.ts';

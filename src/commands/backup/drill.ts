@@ -1,7 +1,7 @@
 import type { BackupDrillFlags } from '../../cli/backup.ts';
 import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed, near } from '../../installation/backups.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { drill as carryOut } from '../../lifecycle/backup/drill.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { issueOf } from '../../model/finding.ts';

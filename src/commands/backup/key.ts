@@ -1,8 +1,8 @@
 import type { BackupFlags, BackupVerifyFlags } from '../../cli/backup.ts';
 import { checkRecipient } from '../../config/retention.ts';
 import type { Place } from '../../installation/backup-place.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import { assertChosen } from '../../installation/trust.ts';
 import { type Key, type Readers, readersIn } from '../../lifecycle/backup/encryption.ts';
 import type { Encryption } from '../../model/copy.ts';

@@ -1,7 +1,7 @@
 import type { BackupListFlags } from '../../cli/backup.ts';
 import { nameOf, placeOf } from '../../installation/backup-place.ts';
 import { copiesIn } from '../../installation/backups.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { snapshotsOf } from '../../lifecycle/backup/snapshots.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { copyData, snapshots, copies as words } from '../../report/backups.ts';

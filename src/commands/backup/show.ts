@@ -1,7 +1,7 @@
 import type { BackupShowFlags } from '../../cli/backup.ts';
 import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed } from '../../installation/backups.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { copyData, copy as words } from '../../report/backups.ts';
 import { begin } from '../screen.ts';

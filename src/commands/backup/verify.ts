@@ -1,7 +1,7 @@
 import type { BackupVerifyFlags } from '../../cli/backup.ts';
 import { placeOfCopy } from '../../installation/backup-place.ts';
 import { copyNamed, near } from '../../installation/backups.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { damagesOf } from '../../lifecycle/backup/check.ts';
 import { sizeOf } from '../../model/copy.ts';
 import type { ExitCode } from '../../model/failure.ts';

@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import { checkEmail } from '../../config/person.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { dialogue } from '../../mail/dialogue.ts';
 import { findingsOf, realMail } from '../../mail/findings.ts';
 import { assertCarried, mailOf } from '../../mail/settings.ts';

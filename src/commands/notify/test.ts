@@ -1,5 +1,5 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import { type Finding, ok } from '../../model/finding.ts';
 import { tryAll } from '../../notify/notify.ts';

@@ -1,9 +1,9 @@
 import type { UserAddFlags } from '../../cli/people.ts';
 import { checkEmail, checkTitle, checkUsername } from '../../config/person.ts';
 import { type Check, sentence } from '../../config/refusal.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import { oneLine } from '../../model/control-characters.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import { accountNamed, accounts, personOf } from '../../people/accounts.ts';

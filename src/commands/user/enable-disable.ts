@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
 import { open } from '../../installation/open.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { assertAdminStays } from '../../people/admins.ts';

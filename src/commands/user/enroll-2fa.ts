@@ -1,6 +1,6 @@
 import type { UserEnroll2faFlags } from '../../cli/people.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, Failure } from '../../model/failure.ts';
 import type { Method } from '../../model/second-factor.ts';
 import type { Secret } from '../../model/secret.ts';

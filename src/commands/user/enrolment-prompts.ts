@@ -1,4 +1,4 @@
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { stopped } from '../../model/failure.ts';
 import type { Guide } from '../../people/second-factor/answers.ts';
 import { prose, row } from '../../report/layout.ts';

@@ -1,6 +1,6 @@
 import type { UserInvitesFlags } from '../../cli/people.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { invitationsOf, revoke } from '../../people/invitations/invitations.ts';
 import { invitations as words } from '../../report/invitations.ts';

@@ -1,5 +1,5 @@
 import type { UserListFlags } from '../../cli/people.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accounts, isPerson, personOf } from '../../people/accounts.ts';
 import { secured } from '../../people/second-factor/factors.ts';

@@ -1,6 +1,6 @@
 import type { UserPasswordFlags } from '../../cli/people.ts';
 import { type Known, weakness } from '../../config/password-rules.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Secret } from '../../model/secret.ts';
 import { secretFrom } from '../password.ts';

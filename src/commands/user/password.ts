@@ -1,6 +1,6 @@
 import type { UserPasswordFlags } from '../../cli/people.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import { type ExitCode, exitCodes } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { setPassword } from '../../people/change.ts';

@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';
 import { assertRemovable, removePerson } from '../../people/change.ts';

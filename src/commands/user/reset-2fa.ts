@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../../cli/define-command.ts';
 import type { Config } from '../../config/config.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { type Account, accountNamed } from '../../people/accounts.ts';
 import { factorsOf, removeFactors } from '../../people/second-factor/factors.ts';

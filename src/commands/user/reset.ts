@@ -1,6 +1,6 @@
 import type { UserResetFlags } from '../../cli/people.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import { hold } from '../../installation/lock.ts';
-import type { Runtime } from '../../installation/runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accountNamed } from '../../people/accounts.ts';
 import { assertActive, mailPasswordLink, passwordLink } from '../../people/reset.ts';

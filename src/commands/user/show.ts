@@ -1,5 +1,5 @@
 import type { UserShowFlags } from '../../cli/people.ts';
-import type { Runtime } from '../../installation/runtime.ts';
+import type { Runtime } from '../../installation/command-runtime.ts';
 import type { ExitCode } from '../../model/failure.ts';
 import { accessToAll } from '../../people/access.ts';
 import { accountNamed, personOf } from '../../people/accounts.ts';

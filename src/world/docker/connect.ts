@@ -1,13 +1,12 @@
-import { socketPath } from './address.ts';
 import { openApi } from './api.ts';
 import { readContainerFile, writableHeader, writeContainerFile } from './archive.ts';
 import type { Environment } from './client-config.ts';
 import { composeConfig, composeHashes, composeUp } from './compose.ts';
 import { inspectContainer, lastLines, listContainers, listProcesses } from './containers.ts';
 import type { Docker, PullProgress } from './docker.ts';
+import { engineInfo, negotiate } from './engine-flavour.ts';
 import { nextChange } from './events.ts';
 import { execIn } from './exec.ts';
-import { engineInfo, negotiate } from './negotiate.ts';
 import { createNetwork, inspectNetwork, removeNetwork } from './networks.ts';
 import { digestInRegistry, inspectImage, pullImage } from './pull.ts';
 import {
@@ -18,6 +17,7 @@ import {
   runContainer,
   startContainer,
 } from './run.ts';
+import { socketPath } from './socket-address.ts';
 
 export interface Listener {
   /** How far an image is on its way. */

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../src/installation/runtime.ts';
+import type { Runtime } from '../../../src/installation/command-runtime.ts';
 import { causeOf } from '../../../src/model/failure.ts';
 import { textOf } from '../../../src/model/shown.ts';
 import { type Call, gated } from '../../fakes/gate.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { socketPath } from '../../../src/world/docker/address.ts';
+import { socketPath } from '../../../src/world/docker/socket-address.ts';
 import { temporary } from '../../temporary.ts';
 
 let HOME: string;
