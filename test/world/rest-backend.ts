@@ -10,6 +10,8 @@ export async function restBackend(login = 'home:correct horse') {
   let silent: { readonly at: RegExp; readonly begins: () => void } | undefined;
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
+    // Whoever sent it was ended in the midst of it.
+    if (!body) return;
     const expected = `Basic ${Buffer.from(login).toString('base64')}`;
     if (request.headers.authorization === expected) serve(request, response, body);
     else response.writeHead(401).end();
@@ -62,8 +64,13 @@ export async function restBackend(login = 'home:correct horse') {
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** @returns nothing where the connection is lost before its end */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(Buffer.from(part));
+  try {
+    for await (const part of request) parts.push(Buffer.from(part));
+  } catch {
+    return undefined;
+  }
   return Buffer.concat(parts);
 }
