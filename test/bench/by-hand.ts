@@ -80,7 +80,8 @@ async function workOf(made: FakeWorld, { docker, files, servers, world }: FakeWo
   // Folders, files and secrets are there; the database is not.
   await files.remove(at('db/PG_VERSION'));
   const box = (name: string) => made.docker.boxes.get(name)!;
-  for (const reference of made.docker.pulls) await docker.pull(reference);
+  for (const image of new Set([...made.docker.boxes.values()].map(({ made: { definition } }) => definition.image)))
+    await docker.pull(image);
   for (const [name, spec] of made.docker.networks) await docker.createNetwork(name, spec);
   const run = (name: string, more: Readonly<Record<string, string>> = {}) => {
     const { made: container, environment } = box(name);
