@@ -1,7 +1,7 @@
-import { dirname } from 'node:path/posix';
 import { stringify } from 'yaml';
 import { writtenApps, writtenIn } from '../config/app-settings.ts';
 import type { App, Config, Written } from '../config/config.ts';
+import { composeKey } from '../model/compose-service.ts';
 import type { Id, Resource } from '../model/resource.ts';
 import { trustedFile } from '../model/trusted-file.ts';
 import type { Facts } from './facts.ts';
@@ -40,10 +40,8 @@ export function composeOverrides(config: Config, layout: Layout): Resource[] {
   });
 }
 
-const keyOf = ({ file, service }: NonNullable<Written['override']>): string => `${dirname(file)}:${service}`;
-
-export const composeServiceId = (override: NonNullable<Written['override']>): Id =>
-  `compose-service:${keyOf(override)}`;
+export const composeServiceId = ({ file, service }: NonNullable<Written['override']>): Id =>
+  `compose-service:${composeKey(file, service)}`;
 
 /** The containers that have to be made anew for it, where their owner lets homeauth do that. */
 export function composeServices(config: Config, layout: Layout, facts: Known & Pick<Facts, 'authorities'>): Resource[] {
@@ -59,6 +57,6 @@ export function composeServices(config: Config, layout: Layout, facts: Known & P
       mounts,
       begun: `${layout.home}/${app.ldap ? 'ldap' : 'apps'}/${app.name}.up`,
     };
-    return [{ kind: 'compose-service', key: keyOf(override), spec }];
+    return [{ kind: 'compose-service', key: composeKey(file, service), spec }];
   });
 }

@@ -1,24 +1,20 @@
 import { basename, dirname } from 'node:path/posix';
-import type { ComposeService, ComposeServiceSpec } from '../model/compose-service.ts';
+import {
+  type ComposeService,
+  type ComposeServiceSpec,
+  composeKey,
+  partsOfComposeKey,
+} from '../model/compose-service.ts';
 import { composeLabel } from '../model/label.ts';
 import type { ContainerDetails, ContainerSummary } from '../world/docker/docker.ts';
 import type { World } from '../world/world.ts';
 import type { Now } from './compose-changes.ts';
 
-/** `DIRECTORY:SERVICE` */
-export function partsOf(key: string): [directory: string, service: string] {
-  const at = key.lastIndexOf(':');
-  return [key.slice(0, at), key.slice(at + 1)];
-}
-
-export const keyOf = ({ override, service }: Pick<ComposeServiceSpec, 'override' | 'service'>): string =>
-  `${dirname(override)}:${service}`;
-
 type Eyes = Pick<World, 'docker' | 'files'>;
 
 /** Compose notes a folder as it was typed, and a link may lead there. */
 async function containersOf(key: string, { docker, files }: Eyes): Promise<readonly ContainerSummary[]> {
-  const [directory, service] = partsOf(key);
+  const [directory, service] = partsOfComposeKey(key);
   const here = await real(directory, files);
   const named = (await docker.containers()).filter(
     ({ labels }) => labels[composeLabel.service] === service && labels[composeLabel.oneoff] !== 'True',
@@ -33,9 +29,10 @@ const real = async (path: string, files: Eyes['files']): Promise<string> =>
   (await files.way(path)).at(-1)?.path ?? path;
 
 /** One that runs goes before one that does not. */
+const chosen = (all: readonly ContainerSummary[]) => all.find(({ running }) => running) ?? all[0];
+
 export async function containerOf(key: string, eyes: Eyes): Promise<ContainerDetails | undefined> {
-  const all = await containersOf(key, eyes);
-  const found = all.find(({ running }) => running) ?? all[0];
+  const found = chosen(await containersOf(key, eyes));
   return found && eyes.docker.container(found.name);
 }
 
@@ -44,7 +41,7 @@ export async function serviceOf(
   { override, service: name, begun }: ComposeServiceSpec,
   world: Eyes,
 ): Promise<ComposeService | undefined> {
-  const { labels } = (await containerOf(keyOf({ override, service: name }), world)) ?? {};
+  const { labels } = (await containerOf(composeKey(override, name), world)) ?? {};
   if (!labels) {
     const noted = await world.files.read(begun);
     return noted === undefined ? undefined : (JSON.parse(noted) as ComposeService);
@@ -70,9 +67,11 @@ const listed = (labels: ContainerDetails['labels'], label: string): readonly str
 
 /** @returns what is there of the service, if anything is */
 export async function nowOf(key: string, eyes: Eyes): Promise<Now | undefined> {
-  const container = await containerOf(key, eyes);
+  const all = await containersOf(key, eyes);
+  const found = chosen(all);
+  const container = found && (await eyes.docker.container(found.name));
   if (!container) return undefined;
-  const running = (await containersOf(key, eyes)).filter((one) => one.running);
+  const running = all.filter((one) => one.running);
   const { id: available } = (await eyes.docker.image(container.image)) ?? {};
   const projects = [...new Set(running.map(({ labels }) => labels[composeLabel.project] ?? ''))];
   return { ...container, ...(available !== undefined && { available }), running: running.length, projects };

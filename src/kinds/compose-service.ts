@@ -1,7 +1,13 @@
 import { dirname } from 'node:path/posix';
 import type { Kind } from '../engine/kind.ts';
 import { shellWords } from '../formats/words.ts';
-import type { ComposeService, ComposeServiceFound, ComposeServiceSpec } from '../model/compose-service.ts';
+import {
+  type ComposeService,
+  type ComposeServiceFound,
+  type ComposeServiceSpec,
+  composeKey,
+  partsOfComposeKey,
+} from '../model/compose-service.ts';
 import type { Failure } from '../model/failure.ts';
 import { revisionVariable } from '../model/label.ts';
 import { differs, type Reason } from '../model/reason.ts';
@@ -9,7 +15,7 @@ import { reveal } from '../model/secret.ts';
 import { clause } from '../model/shown.ts';
 import type { World } from '../world/world.ts';
 import { composeCommand } from './compose-command.ts';
-import { containerOf, keyOf, nowOf, partsOf, serviceOf } from './compose-found.ts';
+import { containerOf, nowOf, serviceOf } from './compose-found.ts';
 import { notStayed, refusalOf, upFailed } from './compose-refused.ts';
 import { containerReady, isUp, probation, startTime } from './container-state.ts';
 import { explainContainer, lastWord } from './container-story.ts';
@@ -106,7 +112,7 @@ export const composeServiceKind: Kind<ComposeServiceSpec, ComposeServiceFound> =
   },
 
   hint: (key) => {
-    const [directory, service] = partsOf(key);
+    const [directory, service] = partsOfComposeKey(key);
     return `Look at its log, then run the same command again:  cd ${shellWords([directory])} && docker compose logs --tail 50 ${service}`;
   },
 };
@@ -140,7 +146,7 @@ async function refusalWith(
   world: World,
   want?: ComposeServiceSpec,
 ): Promise<Failure | undefined> {
-  const now = await nowOf(keyOf(at), world);
+  const now = await nowOf(composeKey(at.override, at.service), world);
   return refusalOf(await world.docker.composeConfig(service), service, now, want);
 }
 

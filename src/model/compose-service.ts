@@ -11,6 +11,15 @@ export interface ComposeService {
   readonly environmentFiles: readonly string[];
 }
 
+/** How a resource of its container is called: `DIRECTORY:SERVICE`. `override`: the path of its override file. */
+export const composeKey = (override: string, service: string): string =>
+  `${override.slice(0, override.lastIndexOf('/')) || '/'}:${service}`;
+
+export function partsOfComposeKey(key: string): [directory: string, service: string] {
+  const at = key.lastIndexOf(':');
+  return [key.slice(0, at), key.slice(at + 1)];
+}
+
 /** What Compose makes of these files. */
 export type ComposeRead =
   /** There is no Compose v2 here. */
