@@ -80,7 +80,7 @@ async function offerSecondFactor(
   password: Secret,
   screen: Screen,
 ): Promise<void> {
-  const { terminal } = installation.surroundings;
+  const { terminal } = installation.runtime;
   if (installation.config.policies.secondFactor === 'off' || !terminal.interactive || terminal.json) return;
   const wants = await terminal.confirm({
     message: `Set up the second factor of ${owner.username} now?`,

@@ -63,15 +63,15 @@ const retries = 2;
 /** Makes a proof with the owner's password, and again with another one where it was mistyped and somebody can be asked. */
 export async function provenWith(
   password: Secret | undefined,
-  { config, surroundings }: Installation,
+  { config, runtime }: Installation,
   prove: (password: Secret | undefined) => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
-  const { terminal } = surroundings;
+  const { terminal } = runtime;
   let given = password;
   let found = await prove(given);
   for (let n = 0; n < retries && given && terminal.interactive && found.some(isPasswordWrong); n++) {
     terminal.say(`This is not the password of ${config.admin.username}.`);
-    given = await askOwner(config, surroundings, 'Only the proof of the login is missing.');
+    given = await askOwner(config, runtime, 'Only the proof of the login is missing.');
     found = await prove(given);
   }
   return found;

@@ -141,7 +141,7 @@ const oneAtATime = (): Failure =>
 
 async function passwordFor(installation: Installation, username: string, flags: RescueFlags): Promise<Secret> {
   const known = { username, name: username, email: '', domain: installation.config.domain };
-  return newPassword(known, flags, installation.surroundings);
+  return newPassword(known, flags, installation.runtime);
 }
 
 const notRoot = (): Failure =>

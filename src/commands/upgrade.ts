@@ -79,24 +79,24 @@ async function climb(
   limit = flags.one ? 1 : undefined,
 ): Promise<ExitCode> {
   const plan = await planUpgrade(before, to);
-  const isGood = [plan, ...plan.rungs].every(({ stops }) => stops.length === 0);
-  if (flags.dryRun || !isGood || plan.rungs.length === 0) {
-    const next = isGood && plan.rungs.length > 0 ? `\nTake them: homeauth upgrade${flags.to ? ` --to ${to}` : ''}` : '';
+  const isGood = [plan, ...plan.steps].every(({ stops }) => stops.length === 0);
+  if (flags.dryRun || !isGood || plan.steps.length === 0) {
+    const next = isGood && plan.steps.length > 0 ? `\nTake them: homeauth upgrade${flags.to ? ` --to ${to}` : ''}` : '';
     return screen.result(words.upgrade(plan, screen.paper) + next, words.upgradeData(plan), isGood);
   }
-  const rungs = plan.rungs.slice(0, limit);
-  const { terminal } = before.surroundings;
+  const steps = plan.steps.slice(0, limit);
+  const { terminal } = before.runtime;
   if (made.length === 0) {
     screen.say(words.upgrade(plan, screen.style));
     screen.say(`\n${prose(words.consent(before.layout, before.config.backup.recipients !== undefined), screen.style)}`);
-    await confirm(rungs.length === 1 ? 'Take this step?' : `Take these ${rungs.length} steps?`, terminal);
+    await confirm(steps.length === 1 ? 'Take this step?' : `Take these ${steps.length} steps?`, terminal);
   }
-  await fetchImages(before, rungs, (what) => terminal.live(`· fetching   ${what}`));
+  await fetchImages(before, steps, (what) => terminal.live(`· fetching   ${what}`));
   const all = [...made];
-  for (const [n, { release, postgres }] of rungs.entries()) {
+  for (const [n, { release, postgres }] of steps.entries()) {
     const now = all.at(-1)?.installation ?? before;
     const ends = { from: now.config.authentik.version, to: release, ...(postgres && { postgres }) };
-    const step = { ...ends, target: to, left: rungs.length - n - 1 };
+    const step = { ...ends, target: to, left: steps.length - n - 1 };
     all.push(await told(now, screen, (voice) => takeStep(now, step, voice)));
   }
   return finished(all, screen);
@@ -115,7 +115,7 @@ async function takeBack(installation: Installation, flags: UpgradeFlags, screen:
     });
   }
   screen.say(prose(said, screen.style));
-  if (loss) await confirmDomain('Going back', installation.config.domain, flags, installation.surroundings.terminal);
+  if (loss) await confirmDomain('Going back', installation.config.domain, flags, installation.runtime.terminal);
   const ended = await told(installation, screen, (voice) => goBack(installation, voice));
   return finished([ended], screen);
 }
@@ -126,7 +126,7 @@ async function told(
   screen: Screen,
   work: (voice: Voice) => Promise<Ended>,
 ): Promise<Ended> {
-  const { terminal, world } = installation.surroundings;
+  const { terminal, world } = installation.runtime;
   const tell = (what: string) => terminal.live(`· upgrading   ${what}`);
   const began = world.clock.now();
   const ended = await work({ tell, progress: screen.progress, visits }).finally(() => terminal.live(undefined));
@@ -137,7 +137,7 @@ async function told(
 }
 
 const copyOf = async ({ is, journal, installation }: Ended) =>
-  is === 'made' && journal.copy !== undefined ? copyAt(journal.copy, installation.surroundings) : undefined;
+  is === 'made' && journal.copy !== undefined ? copyAt(journal.copy, installation.runtime) : undefined;
 
 async function finished(all: readonly Ended[], screen: Screen): Promise<ExitCode> {
   const last = all.at(-1)!;

@@ -40,7 +40,7 @@ export const checks: readonly Check[] = [
     title: 'Docker answers',
     needs: 'nothing',
     by: unasked,
-    run: ({ world, surroundings: runtime }) => engineCheck(world, runtime.env),
+    run: ({ world, runtime }) => engineCheck(world, runtime.env),
   },
   { id: 'base-dir-unfit', title: 'the base directory can be used', needs: 'nothing', by: early, run: placeCheck },
   { id: 'disk-full', title: 'there is enough disk space', needs: 'nothing', by: early, run: diskCheck },
@@ -199,7 +199,7 @@ export const checks: readonly Check[] = [
         (app) => app.group !== undefined && app.mode === 'app' && isGuarded(app),
       );
       if (apps.length === 0) return [skip(about, unseen('No app has a group.'))];
-      const { signal } = installation.surroundings;
+      const { signal } = installation.runtime;
       return withOutsider(installation, (who) => proveOutsider(context, apps, who, signal, about));
     },
   },

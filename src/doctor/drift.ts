@@ -18,7 +18,7 @@ import { failed } from '../verify/check.ts';
  * nothing else. `caddyIsKnown`: without it Caddy's part is left out, as somebody else tells why.
  */
 export async function asPlanned(installation: Installation, caddyIsKnown: boolean): Promise<Finding[]> {
-  const { era, world, layout, surroundings: runtime } = installation;
+  const { era, world, layout, runtime } = installation;
   const config = caddyIsKnown ? installation.config : { ...installation.config, proxy: 'manual' as const };
   const facts = await survey({ ...installation, config });
   const want = wanted(stagesOf({ config, era, pointer: runtime.pointer }), facts);

@@ -87,7 +87,7 @@ export async function verifyClients(installation: Installation, apps: readonly A
   const door = await doorOf(installation);
   // Told by the other proofs.
   if ('status' in door) return [];
-  const { signal } = installation.surroundings;
+  const { signal } = installation.runtime;
   const { scene } = door;
   const all = [...speaking, ...asking];
   const groups = [...new Set(all.flatMap(({ group }) => group ?? []))];

@@ -24,18 +24,18 @@ export const nameOf = (place: Place): string => (typeof place === 'string' ? pla
 export async function placeOf(
   given: string | undefined,
   env: string | undefined,
-  { config, layout, surroundings }: Pick<Installation, 'config' | 'layout' | 'surroundings'>,
+  { config, layout, runtime }: Pick<Installation, 'config' | 'layout' | 'runtime'>,
 ): Promise<Place> {
   const wanted = given ?? config.backup.to;
-  if (resticIn(wanted)) return repositoryOf(wanted, env ?? config.backup.resticEnv, surroundings, layout);
-  return join(wanted.startsWith('/') ? '' : surroundings.cwd, wanted, '.').replace(/(.)\/+$/, '$1');
+  if (resticIn(wanted)) return repositoryOf(wanted, env ?? config.backup.resticEnv, runtime, layout);
+  return join(wanted.startsWith('/') ? '' : runtime.cwd, wanted, '.').replace(/(.)\/+$/, '$1');
 }
 
 /** Where the copy is that was named: in a repository that is named with it, else where copies lie. */
 export const placeOfCopy = (
   copy: string | undefined,
   { from, resticEnv }: { readonly from?: string | undefined; readonly resticEnv?: string | undefined },
-  installation: Pick<Installation, 'config' | 'layout' | 'surroundings'>,
+  installation: Pick<Installation, 'config' | 'layout' | 'runtime'>,
 ): Promise<Place> => placeOf(copy !== undefined && resticIn(copy) ? copy : from, resticEnv, installation);
 
 /**
@@ -65,10 +65,10 @@ export async function repositoryOf(
 /** Makes the repository; with a password of our own, kept beside the ledger, where nothing says one. */
 export async function makeRepository(
   repository: Repository,
-  { world, layout, ledger, surroundings }: Installation,
+  { world, layout, ledger, runtime }: Installation,
 ): Promise<Repository> {
   let known = repository;
-  if (!saysPassword(repository, surroundings)) {
+  if (!saysPassword(repository, runtime)) {
     await ledger.save(record(await ledger.read(), [{ id: `file:${layout.resticPassword}`, precious: true }]));
     await world.files.create(layout.resticPassword, `${world.random.alphanumeric(48).reveal()}\n`, 0o600);
     known = withOurs(repository, layout);

@@ -120,11 +120,11 @@ const busy = (incoming: string): Failure =>
  * @throws Failure copy-unknown
  */
 export async function copyNamed(written: string | undefined, place: Place, installation: Installation): Promise<Copy> {
-  const { config, surroundings } = installation;
+  const { config, runtime } = installation;
   const restic = written === undefined ? undefined : resticIn(written);
   const given = restic ? restic.copy : written;
   if (given?.includes('/')) {
-    const copy = await copyAt(given, surroundings);
+    const copy = await copyAt(given, runtime);
     if (copy.manifest.domain === config.domain) return copy;
     throw noCopy(`${copy.path} is a copy of ${copy.manifest.domain}, not of ${config.domain}.`, dirname(copy.path));
   }

@@ -31,7 +31,7 @@ export interface Installation {
   readonly ledger: LedgerStore;
   /** Read once. */
   templates(): Promise<Templates>;
-  readonly surroundings: Runtime;
+  readonly runtime: Runtime;
   /** A command that edits homeauth.yaml has its owner's word for that one file. */
   mayEdit(id: Id): boolean;
 }
@@ -79,14 +79,14 @@ export function openInstallation(
     world: { ...world, authentik },
     ledger,
     templates: compiledTemplates(runtime.templates),
-    surroundings: runtime,
+    runtime,
     mayEdit: (id) => id === `file:${layout.config}`,
   };
 }
 
 /** The same installation by what homeauth.yaml says now: another run may have changed it since it was read. */
 export async function reopened(
-  { text, source, surroundings: runtime }: Installation,
+  { text, source, runtime }: Installation,
   edit: Edit = (now) => now,
   eraFor?: (config: Config) => Era,
 ): Promise<Installation> {

@@ -10,11 +10,11 @@ import { assertNotUpgrading } from './upgrading.ts';
  * @throws Failure locked, interrupted, upgrade-unfinished
  */
 export function hold<T>(
-  installation: Pick<Installation, 'surroundings' | 'layout'>,
+  installation: Pick<Installation, 'runtime' | 'layout'>,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { surroundings: runtime, layout } = installation;
+  const { runtime, layout } = installation;
   return alone(runtime, layout.root, command, waitingIn(runtime), async () => {
     if (!runtime.overUpgrade) await assertNotUpgrading({ world: runtime.world, layout });
     return work();
@@ -27,7 +27,7 @@ export function hold<T>(
  * @throws Failure locked, interrupted
  */
 export function holdUpgrade<T>(
-  { surroundings: runtime, layout }: Pick<Installation, 'surroundings' | 'layout'>,
+  { runtime, layout }: Pick<Installation, 'runtime' | 'layout'>,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -28,13 +28,7 @@ export const trustedReader = (eyes: Eyes): Reader => ({
 });
 
 /** Everything on disk that decides what homeauth does as root. @throws Failure untrusted-path */
-export async function assertOwnTrusted({
-  source,
-  config,
-  layout,
-  surroundings: runtime,
-  world,
-}: Installation): Promise<void> {
+export async function assertOwnTrusted({ source, config, layout, runtime, world }: Installation): Promise<void> {
   const { pointer } = runtime;
   for (const path of [source, layout.config, pointer, begun(pointer), ...secretFiles(layout, config)])
     await assertTrusted(path, world);

@@ -167,7 +167,7 @@ export function removeAll(
   });
 }
 
-function common({ world, ledger, surroundings: runtime }: Installation, progress: (event: Progress) => void) {
+function common({ world, ledger, runtime }: Installation, progress: (event: Progress) => void) {
   return { kinds, world, ledger, progress, signal: runtime.signal };
 }
 
@@ -179,7 +179,7 @@ async function asWished(before: Installation, { edit, step }: Wishes): Promise<I
   return { ...read, config, era: knownEra(config) };
 }
 
-function stages({ config, era, source, surroundings: runtime }: Installation, { firstPassword, step }: Wishes) {
+function stages({ config, era, source, runtime }: Installation, { firstPassword, step }: Wishes) {
   assertSpeakable(config, era, source);
   const migrates = step !== undefined;
   const all = stagesOf({ config, era, pointer: runtime.pointer, migrates, ...(firstPassword && { firstPassword }) });

@@ -109,7 +109,10 @@ export function isTooOldAfter(from: string, to: string): boolean {
 }
 
 /** The releases to go through, in their order: the last one of each line, and `to` at the end. */
-export function rungs(from: string, to: string): readonly { readonly release: string; readonly line: Line }[] {
+export function releasesBetween(
+  from: string,
+  to: string,
+): readonly { readonly release: string; readonly line: Line }[] {
   const [first, end] = [from, to].map((release) => ladder.findIndex(({ line }) => line === lineOf(release)));
   return ladder.slice(first, (end ?? -1) + 1).flatMap((line, n, all) => {
     const release = n === all.length - 1 ? to : line.last;

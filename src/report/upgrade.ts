@@ -14,7 +14,7 @@ interface Told {
   readonly from: string;
   readonly to: string;
   readonly stops: readonly Issue[];
-  readonly rungs: readonly {
+  readonly steps: readonly {
     readonly release: string;
     readonly postgres?: Step['postgres'];
     readonly effects: readonly { readonly code: string; readonly says: Shown }[];
@@ -23,25 +23,25 @@ interface Told {
 }
 
 /** `homeauth upgrade --dry-run` in words. */
-export function upgrade({ from, to, rungs, stops }: Told, style: Style): string {
-  if (rungs.length === 0)
+export function upgrade({ from, to, steps, stops }: Told, style: Style): string {
+  if (steps.length === 0)
     return prose([`authentik ${from} runs already.`, 'Is there a newer one?  homeauth upgrade --check'], style);
-  const steps = rungs.length === 1 ? 'one step' : `${rungs.length} steps`;
-  const problems = [...stops, ...rungs.flatMap((rung) => rung.stops)].length;
+  const count = steps.length === 1 ? 'one step' : `${steps.length} steps`;
+  const problems = [...stops, ...steps.flatMap((one) => one.stops)].length;
   const verdict =
     problems === 0
       ? 'No problem was found: authentik can take these steps.'
       : `${problems === 1 ? 'One problem has' : `${problems} problems have`} to be solved first.`;
   return [
     ...wrap(
-      style.text(`${from === to ? `authentik ${from} stays,` : `From authentik ${from} to ${to}`} in ${steps}:`),
+      style.text(`${from === to ? `authentik ${from} stays,` : `From authentik ${from} to ${to}`} in ${count}:`),
       style.room,
     ),
     '',
-    ...rungs.flatMap((rung) => [
-      ...row(style, { mark: style.mark(rung.stops.length > 0 ? 'wrong' : 'wait'), text: style.text(rungName(rung)) }),
-      ...rung.effects.flatMap(({ says }) => below(wrap(style.text(says), style.room - style.indent), style.indent)),
-      ...problemsOf(rung.stops, style),
+    ...steps.flatMap((one) => [
+      ...row(style, { mark: style.mark(one.stops.length > 0 ? 'wrong' : 'wait'), text: style.text(nameOf(one)) }),
+      ...one.effects.flatMap(({ says }) => below(wrap(style.text(says), style.room - style.indent), style.indent)),
+      ...problemsOf(one.stops, style),
     ]),
     ...(stops.length > 0 ? ['', ...problemsOf(stops, { ...style, indent: 0 })] : []),
     '',
@@ -49,7 +49,7 @@ export function upgrade({ from, to, rungs, stops }: Told, style: Style): string 
   ].join('\n');
 }
 
-const rungName = ({ release, postgres }: Told['rungs'][number]): string =>
+const nameOf = ({ release, postgres }: Told['steps'][number]): string =>
   postgres ? `PostgreSQL ${postgres.from} → ${postgres.to}` : release;
 
 const problemsOf = (stops: readonly Issue[], style: Style): string[] =>
@@ -58,10 +58,10 @@ const problemsOf = (stops: readonly Issue[], style: Style): string[] =>
   );
 
 /** The same for a script. */
-export const upgradeData = ({ from, to, rungs, stops }: Told) => ({
+export const upgradeData = ({ from, to, steps, stops }: Told) => ({
   from,
   to,
-  rungs: rungs.map(({ release, postgres, effects, stops: problems }) => ({
+  steps: steps.map(({ release, postgres, effects, stops: problems }) => ({
     release,
     ...(postgres && { postgres }),
     effects: effects.map(({ code, says }) => ({ code, says })),

@@ -83,10 +83,10 @@ test('an old release that is insisted on gets its Redis', async () => {
 
 test('the way to the newest release: the database answers all that is asked', async () => {
   const { code, out } = await homeauth(['upgrade', '--dry-run', '--json']);
-  const { rungs, problems } = JSON.parse(out);
-  expect(rungs.map(({ release: to }: { release: string }) => to)).toHaveLength(16);
-  expect(rungs.at(-1)).toMatchObject({ postgres: { from: 15, to: 17 } });
-  const found = rungs.map(({ effects, problems: stops }: Record<string, { code: string }[]>) => [effects, stops]);
+  const { steps, problems } = JSON.parse(out);
+  expect(steps.map(({ release: to }: { release: string }) => to)).toHaveLength(16);
+  expect(steps.at(-1)).toMatchObject({ postgres: { from: 15, to: 17 } });
+  const found = steps.map(({ effects, problems: stops }: Record<string, { code: string }[]>) => [effects, stops]);
   expect(found[0]).toEqual([[expect.objectContaining({ code: 'files-move' }), expect.anything()], []]);
   expect(found.flatMap(([, stops]: { code: string }[][]) => stops)).toEqual([]);
   // The images of all of them may be more than the disk of this machine has room for.

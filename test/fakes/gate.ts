@@ -132,7 +132,7 @@ export interface Call {
 /** Whatever leaves the process. */
 export type Gate = (call: Call, work: () => Promise<unknown>) => Promise<unknown>;
 
-/** The same surroundings with a gate before everything that leaves the process: the one place. */
+/** The same runtime with a gate before everything that leaves the process: the one place. */
 export function gated({ world, connect }: Pick<Runtime, 'world' | 'connect'>, gate: Gate) {
   const wrap = <A extends Gated>(name: A, adapter: World[A]): World[A] =>
     new Proxy(adapter, {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { defaultRelease, eras } from '../../src/model/release.ts';
-import { isTooOldAfter, ladder, rungs } from '../../src/model/release-ladder.ts';
+import { isTooOldAfter, ladder, releasesBetween } from '../../src/model/release-ladder.ts';
 
-const way = (from: string, to: string) => rungs(from, to).map(({ release }) => release);
+const way = (from: string, to: string) => releasesBetween(from, to).map(({ release }) => release);
 
 test('has the lines that homeauth knows, and ends at what a new installation gets', () => {
   expect(ladder.map(({ line }) => line).toReversed()).toEqual(eras.map(({ line }) => line));

@@ -69,7 +69,7 @@ describe('PostgreSQL 15 → 17', () => {
     expect(out.replaceAll(/\s+/g, ' ')).toContain(`the former directory stays, as ${at('db.postgres-15-')}`);
     expect(files.snapshot()).toEqual(before);
     const json = await homeauthIn(fake)('upgrade', [], { dryRun: true }, { json: true });
-    expect(JSON.parse(json.out).rungs).toMatchObject([{ release: '2026.8.6', postgres: { from: 15, to: 17 } }]);
+    expect(JSON.parse(json.out).steps).toMatchObject([{ release: '2026.8.6', postgres: { from: 15, to: 17 } }]);
   });
 
   test('all of it is there afterwards, and the former directory beside it', async () => {
@@ -211,8 +211,8 @@ describe('is refused before anything is stopped', () => {
     const ran = await homeauthIn(fake)('upgrade', [], {}, { json: true });
     expect(ran.code).toBe(4);
     expect(fake.files.snapshot()).toEqual(before);
-    const [rung] = JSON.parse(ran.out).rungs;
-    return rung.problems.map((one: { code: string }) => one.code);
+    const [step] = JSON.parse(ran.out).steps;
+    return step.problems.map((one: { code: string }) => one.code);
   };
 
   test('where PostgreSQL holds other databases', async () => {
@@ -273,8 +273,8 @@ describe('is refused before anything is stopped', () => {
 describe('comes with a newer authentik', () => {
   const steps = async () => {
     const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true }, { json: true });
-    const { rungs } = JSON.parse(ran.out) as { rungs: { release: string; postgres?: { from: number } }[] };
-    return rungs.map(({ release, postgres }) => (postgres ? `PostgreSQL with ${release}` : release));
+    const { steps } = JSON.parse(ran.out) as { steps: { release: string; postgres?: { from: number } }[] };
+    return steps.map(({ release, postgres }) => (postgres ? `PostgreSQL with ${release}` : release));
   };
 
   test('at the end; or before the first release that refuses the one that runs', async () => {

@@ -6,7 +6,7 @@ import { at, changeConfig, installed } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { copyOf, type FakeWorld, fakeWorld } from '../fakes/world.ts';
 
-interface Rung {
+interface Step {
   readonly release: string;
   readonly effects: readonly { readonly code: string; readonly says: string }[];
   readonly problems: readonly { readonly code: string; readonly problem: string }[];
@@ -15,11 +15,11 @@ interface Rung {
 let fake: FakeWorld;
 afterEach(() => fake.close());
 
-async function rungs(to?: string) {
+async function steps(to?: string) {
   const ran = await homeauthIn(fake)('upgrade', [], { dryRun: true, ...(to && { to }) }, { json: true });
   if (ran.failure) throw ran.failure;
-  const { problems, rungs: all } = JSON.parse(ran.out) as { problems: Rung['problems']; rungs: readonly Rung[] };
-  return { code: ran.code, problems, all, of: (release: string) => all.find((rung) => rung.release === release) };
+  const { problems, steps: all } = JSON.parse(ran.out) as { problems: Step['problems']; steps: readonly Step[] };
+  return { code: ran.code, problems, all, of: (release: string) => all.find((step) => step.release === release) };
 }
 
 const codes = (all: readonly { readonly code: string }[] = []) => all.map(({ code }) => code);
@@ -59,7 +59,7 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
     fake.files.put(at('media/public/icon.png'), 'x');
     fake.files.put(at('templates/email.html'), 'x');
     const before = fake.files.snapshot();
-    const { code, all, problems, of } = await rungs();
+    const { code, all, problems, of } = await steps();
     expect(all.map(({ release }) => release)).toEqual([
       ...['2025.4.4', '2025.6.4', '2025.8.6', '2025.10.4'],
       ...['2025.12.6', '2026.2.7', '2026.5.8', '2026.8.6'],
@@ -88,7 +88,7 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
     fake = await copyOf(first);
     await inDatabase(fake, ({ groups }) => groups.push({ ...groups[0]!, pk: 'x', name: groups[0]!.name }));
     await fake.docker.remove('authentik-redis');
-    const { code, of } = await rungs();
+    const { code, of } = await steps();
     expect(code).toBe(4);
     expect(of('2025.12.6')?.problems[0]?.problem).toContain('authentik Admins');
     expect(codes(of('2025.4.4')?.effects)).toEqual(['logged-out']);
@@ -100,7 +100,7 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
   ])('%s answers %s', async (part, stdout, ended, expected) => {
     fake = await copyOf(first);
     answering(part, stdout, ended);
-    const { code, all } = await rungs();
+    const { code, all } = await steps();
     expect(code).toBe(4);
     expect(codes(all.flatMap(({ problems }) => problems))).toEqual([expected]);
   });
@@ -108,19 +108,19 @@ describe('from the last release with PostgreSQL 12, without leave to be so old a
   test('another release was started with this database', async () => {
     fake = await copyOf(first);
     await inDatabase(fake, ({ history }) => history.push('2025.4.1'));
-    const { code, problems } = await rungs('2025.4.4');
+    const { code, problems } = await steps('2025.4.4');
     expect({ code, problems: codes(problems) }).toEqual({ code: 4, problems: ['history-differs'] });
   });
 });
 
 test('the step to 2024.2: everybody logs in again, and its files and rights are looked at', async () => {
   fake = await oldOne('2023.10.7');
-  const { of, all } = await rungs();
+  const { of, all } = await steps();
   expect(all.length).toBe(15);
   expect(codes(of('2024.2.4')?.effects)).toEqual(['files-move', 'logged-out']);
   await fake.files.setAccess(at('media'), 0o750, { uid: 0, gid: 0 });
   answering('has_database_privilege', 'f\n');
-  expect(codes((await rungs('2024.2.4')).of('2024.2.4')?.problems)).toEqual(['database-rights', 'media-owner']);
+  expect(codes((await steps('2024.2.4')).of('2024.2.4')?.problems)).toEqual(['database-rights', 'media-owner']);
 });
 
 describe('from 2026.5.8', () => {
@@ -164,7 +164,7 @@ describe('from 2026.5.8', () => {
     fake = await copyOf(first);
     const { filesystem } = fake.files;
     Object.assign(fake.files, { filesystem: async (path: string) => ({ ...(await filesystem(path)), free: 1e8 }) });
-    const { code, problems } = await rungs();
+    const { code, problems } = await steps();
     expect(code).toBe(4);
     expect(codes(problems)[0]).toBe('disk-full');
     // Another directory for copies is no way out of an upgrade, whose copies lie in one place.

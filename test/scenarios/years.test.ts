@@ -71,7 +71,7 @@ async function isWell(): Promise<void> {
 }
 
 const runs = async () => /server:([\d.]+)/.exec((await fake.docker.container('authentik'))?.image ?? '')?.[1];
-const rungs = ladder.slice(ladder.findIndex(({ line }) => line === '2025.2') + 1).map(({ last }) => last);
+const releases = ladder.slice(ladder.findIndex(({ line }) => line === '2025.2') + 1).map(({ last }) => last);
 
 test('a copy is made, and restored for a trial', async () => {
   await ends(0, 'backup', [], { plain: true });
@@ -79,7 +79,7 @@ test('a copy is made, and restored for a trial', async () => {
   await isWell();
 });
 
-test.each(rungs)('to %s: broken once, and back with everybody; then made', async (to) => {
+test.each(releases)('to %s: broken once, and back with everybody; then made', async (to) => {
   const before = await runs();
   failing.push(to);
   const broken = await run('upgrade', [], { to });

@@ -74,7 +74,7 @@ async function upstreamOf(app: KnownApp, installation: Installation): Promise<st
   const [first, ...more] = await recognised(installation, [app]);
   if (!first) throw notRunning(app);
   if (more.length === 0) return first.upstream;
-  const { terminal } = installation.surroundings;
+  const { terminal } = installation.runtime;
   if (!terminal.interactive) throw ambiguous(app, [first, ...more]);
   return terminal.choose({
     message: `Which one is ${app.title}`,
@@ -112,7 +112,7 @@ function ambiguous({ name, title }: KnownApp, found: readonly Recognised[]): Fai
  * @throws Failure answer-missing with the names where nobody can be asked, app-not-running where there is none
  */
 export async function chosen(installation: Installation, terminal: Terminal): Promise<Recognised> {
-  const { catalogue } = installation.surroundings;
+  const { catalogue } = installation.runtime;
   const found = await recognised(installation, catalogue.all());
   if (found.length === 0) {
     throw new Failure({

@@ -18,10 +18,10 @@ import type { Screen } from '../screen.ts';
 export async function overridePlace(
   name: string,
   flags: AddAppFlags,
-  { config, layout, world, surroundings }: Installation,
+  { config, layout, world, runtime }: Installation,
   screen: Screen,
 ): Promise<Override | undefined> {
-  const { terminal } = surroundings;
+  const { terminal } = runtime;
   const app = config.apps.find((one) => one.name === name);
   const lines = app && writtenIn(app) ? composeLines(config, layout, app) : undefined;
   const place = app && lines ? await overridable(app, lines.envFile, world) : undefined;
@@ -35,7 +35,7 @@ export async function overridePlace(
     (await terminal.confirm({ message, initial: true, flag, ifStopped: 'Nothing was changed.' }));
   const write = `May homeauth write the lines for the compose file of ${name} into ${place.file}?`;
   if (!isMeant && !(await ask('--compose-override', write))) return undefined;
-  const others = await othersMayChange(place.file.replace('.override.', '.'), surroundings);
+  const others = await othersMayChange(place.file.replace('.override.', '.'), runtime);
   if (others && (composeUp || (terminal.interactive && !dryRun))) {
     const warning = `${textOf(others.problem)} homeauth runs docker compose as root: whoever may write there decides what it starts.`;
     screen.say(prose(warning, screen.style));

@@ -52,7 +52,7 @@ async function interview(
   flags: UserAddFlags,
   installation: Installation,
 ): Promise<NewPerson> {
-  const { terminal } = installation.surroundings;
+  const { terminal } = installation.runtime;
   const all = await accounts(installation);
   const username = await answerTo(
     { given, prompt: 'User name', flag: 'NAME', validate: (name) => says(checkUsername, name) ?? twin(name, all) },

@@ -18,7 +18,7 @@ export async function offerEndSessions(
   screen: Screen,
   advised: boolean,
 ): Promise<number> {
-  const { terminal } = installation.surroundings;
+  const { terminal } = installation.runtime;
   const found = await Promise.all(
     people.map(async (account) => ({ account, count: (await sessionsOf(installation, account)).length })),
   );

@@ -48,7 +48,7 @@ export async function setUp(
 ): Promise<void> {
   const ahead = await clockSkew(installation.world, installation.config.authHost);
   if (ahead !== undefined) screen.say(skewed(ahead, screen.style));
-  await enrol(installation, account, password, enrolmentPrompts(installation.surroundings, account.username, screen));
+  await enrol(installation, account, password, enrolmentPrompts(installation.runtime, account.username, screen));
   screen.say(screen.style.marked('done', 'recovery codes'));
 }
 

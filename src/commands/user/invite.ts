@@ -82,7 +82,7 @@ async function switchedOn(before: Installation, screen: Screen): Promise<Install
   const change = withPolicy(before, 'invitations');
   if (!change) return before;
   const { after, edit } = change;
-  await consent(after, before.surroundings, screen, {}, 'For the first invitation this will be made:');
+  await consent(after, before.runtime, screen, {}, 'For the first invitation this will be made:');
   const wishes = { mayTake: after.mayEdit, edit };
   return (await reconcile(after, 'user invite', screen.progress, wishes)).installation;
 }
@@ -94,5 +94,5 @@ export function withPolicy(
 ): { edit: Edit; after: Installation } | undefined {
   if (before.config.policies[policy]) return undefined;
   const edit: Edit = (text) => setValue(text, ['policies', policy], true, before.source);
-  return { edit, after: openInstallation(edit(before.text), before.source, before.surroundings) };
+  return { edit, after: openInstallation(edit(before.text), before.source, before.runtime) };
 }

@@ -75,8 +75,8 @@ export async function assertWhole(
 
 /** What a restore would fall back on is good. @throws Failure copy-damaged */
 export async function assertNewestWhole([newest]: readonly Copy[], installation: Installation): Promise<void> {
-  const { layout, surroundings } = installation;
-  if (newest) await near(newest, layout, surroundings, (here) => assertWhole(here, installation));
+  const { layout, runtime } = installation;
+  if (newest) await near(newest, layout, runtime, (here) => assertWhole(here, installation));
 }
 
 const damaged = ({ path }: Copy, damages: readonly Damage[]): Failure =>

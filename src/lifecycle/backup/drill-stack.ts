@@ -147,7 +147,7 @@ export async function whenReady(
   const asking = ['pg_isready', '--host=127.0.0.1', '--dbname=authentik', '--username=postgres'];
   const isReady = async () => (await docker.exec(name, asking).catch(() => undefined))?.code === 0;
   while (!(await isReady())) {
-    if (installation.surroundings.signal.aborted) throw interrupted('while a database was started', leaves);
+    if (installation.runtime.signal.aborted) throw interrupted('while a database was started', leaves);
     if (clock.now() - began > patience) throw await silent(name, installation);
     await clock.sleep(pause);
   }

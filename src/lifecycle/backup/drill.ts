@@ -43,7 +43,7 @@ export function drill(
   { copy, key, tell }: { copy: CopyHere; key: Key | undefined; tell: (what: string) => void },
 ): Promise<readonly Finding[]> {
   return hold(installation, 'backup drill', async () => {
-    const { world, surroundings } = installation;
+    const { world, runtime } = installation;
     assertKey(copy.manifest, key);
     for (const file of ['manifest.json', ...Object.keys(copy.manifest.files)])
       await assertTrusted(`${copy.directory}/${file}`, world);
@@ -59,7 +59,7 @@ export function drill(
       let failed: string | undefined;
       for (const { id, title, run } of proofsOf(trial, { copy, key }, installation)) {
         const about = { id, title };
-        if (surroundings.signal.aborted) throw interrupted(`before it was proven that ${title}`, 'nothing');
+        if (runtime.signal.aborted) throw interrupted(`before it was proven that ${title}`, 'nothing');
         if (failed === undefined) tell(title);
         const found = failed === undefined ? await made(about, run) : skip(about, unseen(`"${failed}" comes first`));
         findings.push(found);
@@ -94,7 +94,7 @@ function proofsOf(
   const { files, docker, tar, random } = world;
   const [database, server] = [trialName('authentik-postgresql'), trialName('authentik')];
   const address = () => docker.dialAddress(server, 9000);
-  const authentik = installation.surroundings.connect({
+  const authentik = installation.runtime.connect({
     address,
     tokens: async () => {
       const own = await tokenIn(world, trial.layout.token, secretNames.token[0]);
@@ -186,8 +186,7 @@ async function answers({ authentik }: World, server: string, installation: Insta
   const { clock, docker } = installation.world;
   const began = clock.now();
   while ((await authentik.reach('fresh')).is === 'starting') {
-    if (installation.surroundings.signal.aborted)
-      throw interrupted('while authentik was started for the drill', 'nothing');
+    if (installation.runtime.signal.aborted) throw interrupted('while authentik was started for the drill', 'nothing');
     if (!(await docker.container(server))?.running) throw await dead(server, 'ended', installation);
     if (clock.now() - began > patience)
       throw await dead(server, `did not answer within ${patience / 60_000} min`, installation);

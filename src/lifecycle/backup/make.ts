@@ -63,17 +63,17 @@ export async function makeCopy(
   known?: Inventory,
 ): Promise<Copy> {
   if (typeof place === 'string') return writeCopy(installation, place, why, tell, readers, known);
-  const { world, layout, surroundings } = installation;
+  const { world, layout, runtime } = installation;
   const { files, restic } = world;
   // What is wrong with it is known before anything is copied.
   await restic.snapshots(place);
   await files.removeTree(layout.outgoing);
   try {
     const { name, path } = await writeCopy(installation, layout.outgoing, why, tell, 'restic', known);
-    if (surroundings.signal.aborted) throw interrupted('before the copy was sent', 'nothing');
+    if (runtime.signal.aborted) throw interrupted('before the copy was sent', 'nothing');
     tell('sending it to the repository');
     await restic.save(place, path, [copyTag, name]).catch((error: unknown) => {
-      throw surroundings.signal.aborted ? interrupted('while the copy was sent', 'nothing') : error;
+      throw runtime.signal.aborted ? interrupted('while the copy was sent', 'nothing') : error;
     });
     const sent = (await copiesIn(place, installation)).find(isCalled(name));
     if (!sent) throw unsent();
@@ -98,7 +98,7 @@ async function writeCopy(
   readers: Readers | 'restic' | undefined,
   known?: Inventory,
 ): Promise<Copy> {
-  const { world, surroundings } = installation;
+  const { world, runtime } = installation;
   const { files, docker } = world;
   const planned = await planCopy(installation, place, why);
   const isForRestic = readers === 'restic';
@@ -115,7 +115,7 @@ async function writeCopy(
   const partial = join(place, `${name}.partial`);
   const leftOut = why === 'asked' ? rubbish : [];
   const step = (what: string) => {
-    if (surroundings.signal.aborted) throw interrupted(`before: ${what}`, 'nothing');
+    if (runtime.signal.aborted) throw interrupted(`before: ${what}`, 'nothing');
     tell(what);
   };
   await files.makeDirectory(partial, 0o700, root);
@@ -155,12 +155,12 @@ async function writeCopy(
 }
 
 async function manifestOf(
-  { config, ledger, surroundings }: Installation,
+  { config, ledger, runtime }: Installation,
   had: Pick<Manifest, 'why' | 'leftOut' | 'postgres' | 'files' | 'encrypted' | 'counts' | 'people'>,
 ): Promise<Manifest> {
   return {
     format: 1,
-    homeauth: surroundings.version,
+    homeauth: runtime.version,
     made: new Date().toISOString(),
     domain: config.domain,
     baseDir: config.baseDir,

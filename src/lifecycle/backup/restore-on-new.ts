@@ -118,10 +118,10 @@ export function restoreDatabase(
   { copy, key, tell }: Pick<Wanted, 'copy' | 'key' | 'tell'>,
 ) {
   return hold(installation, `restore ${copy.name}`, async () => {
-    const { world, layout, config, era, surroundings } = installation;
+    const { world, layout, config, era, runtime } = installation;
     const { files, docker } = world;
     const step = (what: string) => {
-      if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
+      if (runtime.signal.aborted) throw interrupted(`before: ${what}`);
       tell(what);
     };
     step('starting the database');
@@ -145,9 +145,9 @@ export function restoreDatabase(
     await exchange(docker, (await valueIn(world, layout.env, 'POSTGRES_PASSWORD'))?.reveal());
     await forget(docker);
     // From here on there is an installation, which every command finds.
-    const signpost = dirname(surroundings.pointer);
+    const signpost = dirname(runtime.pointer);
     if (!(await files.stat(signpost))) await files.makeDirectory(signpost, 0o755, root);
-    await files.write(surroundings.pointer, `${layout.config}\n`, 0o644);
+    await files.write(runtime.pointer, `${layout.config}\n`, 0o644);
     await files.remove(join(layout.root, restoringFile));
   });
 }

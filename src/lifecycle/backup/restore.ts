@@ -63,10 +63,10 @@ export function restoreCopy(
   { copy, key, place, tell }: { copy: CopyHere; key: Key | undefined; place: Place; tell: (what: string) => void },
 ) {
   return hold(installation, `restore ${copy.name}`, async () => {
-    const { world, layout, surroundings } = installation;
+    const { world, layout, runtime } = installation;
     const { files, docker, tar } = world;
     const step = (what: string) => {
-      if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
+      if (runtime.signal.aborted) throw interrupted(`before: ${what}`);
       tell(what);
     };
     assertKey(copy.manifest, key);

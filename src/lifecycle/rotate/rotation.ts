@@ -131,8 +131,8 @@ async function makeSpare(installation: Installation): Promise<void> {
 }
 
 /** The API as whoever has this key. */
-function apiWith({ world, config, surroundings }: Installation, own: Secret): Authentik {
-  return surroundings.connect({
+function apiWith({ world, config, runtime }: Installation, own: Secret): Authentik {
+  return runtime.connect({
     address: () => world.docker.dialAddress('authentik', 9000),
     tokens: async () => ({ own }),
     host: config.authHost,
@@ -162,7 +162,7 @@ export async function databaseOpens(
 
 /** Exchanges one secret. That it is under way stays noted until it is settled. */
 export async function exchange(installation: Installation, of: Rotated): Promise<Change> {
-  if (installation.surroundings.signal.aborted) throw interrupted(`before the secret was exchanged: ${of}`);
+  if (installation.runtime.signal.aborted) throw interrupted(`before the secret was exchanged: ${of}`);
   return { database: rotateDatabase, key: rotateKey, token: rotateToken }[of](installation);
 }
 

@@ -84,14 +84,14 @@ async function removeContainers({ world: { docker } }: Installation): Promise<vo
 }
 
 async function fill(installation: Installation, move: Move, tell: (what: string) => void): Promise<void> {
-  const { world, layout, surroundings } = installation;
+  const { world, layout, runtime } = installation;
   const { files, docker } = world;
   const step = (what: string) => {
-    if (surroundings.signal.aborted) throw interrupted(`before: ${what}`);
+    if (runtime.signal.aborted) throw interrupted(`before: ${what}`);
     tell(what);
   };
   step('reading the copy');
-  const copy = await copyAt(move.copy, surroundings);
+  const copy = await copyAt(move.copy, runtime);
   await assertIntact(copy, files);
   step(`starting PostgreSQL ${move.to} beside`);
   await startNext(installation, move);

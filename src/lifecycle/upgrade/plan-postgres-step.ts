@@ -3,7 +3,7 @@ import type { Issue } from '../../model/failure.ts';
 import { postgresVersions } from '../../model/release.ts';
 import { sizeUp } from '../backup/dump.ts';
 import { mb } from '../backup/make.ts';
-import type { Rung } from './plan-steps.ts';
+import type { PlannedStep } from './plan-steps.ts';
 import { told } from './questions.ts';
 
 /** Left free beside the copy and the new directory, and what PostgreSQL's log of changes may take, in bytes. */
@@ -25,10 +25,10 @@ const settings = `select json_agg(json_build_object('name', split_part(one, '=',
   left join pg_roles on pg_roles.oid = setrole left join pg_database on pg_database.oid = setdatabase`;
 
 /** The step to the newest PostgreSQL, and what it means here; undefined where that runs already. */
-export async function postgresRung(
+export async function planPostgresStep(
   installation: Installation,
   { from, release }: { readonly from: number; readonly release: string },
-): Promise<Rung | undefined> {
+): Promise<PlannedStep | undefined> {
   const to = postgresVersions.newest;
   if (from === to) return undefined;
   const { database } = installation.layout;

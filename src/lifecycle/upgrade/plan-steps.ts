@@ -3,14 +3,14 @@ import type { Installation } from '../../installation/installation.ts';
 import { postgresOf } from '../../installation/postgres.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { type Era, eraOf, isOlder } from '../../model/release.ts';
-import { isTooOldAfter, type Line, ladder, rungs } from '../../model/release-ladder.ts';
+import { isTooOldAfter, type Line, ladder, releasesBetween } from '../../model/release-ladder.ts';
 import { mb, planCopy, spare } from '../backup/make.ts';
 import { downgrade, releaseHere, tooOld } from './assert-step.ts';
-import { postgresRung } from './plan-postgres-step.ts';
+import { planPostgresStep } from './plan-postgres-step.ts';
 import { type Answer, type Effect, questions, told } from './questions.ts';
 
 /** One step of an upgrade, and what it means for this installation. */
-export interface Rung {
+export interface PlannedStep {
   readonly release: string;
   /** It is PostgreSQL's step, between two major versions; the release stays the one that runs. */
   readonly postgres?: { readonly from: number; readonly to: number };
@@ -21,7 +21,7 @@ export interface Rung {
 export interface UpgradePlan {
   readonly from: string;
   readonly to: string;
-  readonly rungs: readonly Rung[];
+  readonly steps: readonly PlannedStep[];
   /** What stops all of it. */
   readonly stops: readonly Issue[];
 }
@@ -39,23 +39,23 @@ const imageSize = 1.2e9;
 export async function planUpgrade(installation: Installation, to: string): Promise<UpgradePlan> {
   const from = await runningRelease(installation);
   assertWay(from, to);
-  const steps = rungs(from, to);
+  const way = releasesBetween(from, to);
   const postgres = await postgresOf(installation, installation.layout.database);
-  const refusing = steps.findIndex(({ line }) => postgres < line.postgres);
+  const refusing = way.findIndex(({ line }) => postgres < line.postgres);
   // As late as may be: the newest release is the one that is known to work with the newest PostgreSQL.
-  const at = refusing < 0 ? steps.length : refusing;
-  const other = await postgresRung(installation, { from: postgres, release: steps[at - 1]?.release ?? from });
-  if (steps.length === 0 && !other) return { from, to, rungs: [], stops: [] };
-  const all: Rung[] = [];
+  const at = refusing < 0 ? way.length : refusing;
+  const other = await planPostgresStep(installation, { from: postgres, release: way[at - 1]?.release ?? from });
+  if (way.length === 0 && !other) return { from, to, steps: [], stops: [] };
+  const all: PlannedStep[] = [];
   let before = from;
-  for (const { release, line } of steps) {
+  for (const { release, line } of way) {
     if (isTooOldAfter(before, release)) throw tooOld(before, release);
     all.push({ release, ...(await meaning(installation, { before, release, line })) });
     before = release;
   }
   if (other) all.splice(at, 0, other);
-  const stops = [...(await history(installation, from)), ...(await room(installation, all.length, steps.length))];
-  return { from, to, rungs: all, stops };
+  const stops = [...(await history(installation, from)), ...(await room(installation, all.length, way.length))];
+  return { from, to, steps: all, stops };
 }
 
 /** What runs here; without a container what homeauth.yaml says. @throws Failure version-edited */
@@ -83,13 +83,13 @@ function assertWay(from: string, to: string): void {
   if (isOlder(to, from)) throw downgrade(from, to);
 }
 
-interface Step {
+interface Way {
   readonly before: string;
   readonly release: string;
   readonly line: Line;
 }
 
-async function meaning(installation: Installation, step: Step): Promise<Omit<Rung, 'release'>> {
+async function meaning(installation: Installation, step: Way): Promise<Omit<PlannedStep, 'release'>> {
   const [was, is] = [eraOf(step.before)!, eraOf(step.release)!];
   const isNewLine = was.line !== is.line;
   const asked = isNewLine ? step.line.asks : [];

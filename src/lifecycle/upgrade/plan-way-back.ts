@@ -34,7 +34,7 @@ export async function planBack(installation: Installation): Promise<WayBack> {
     const kept = postgres && keptOf(installation, moveOf(last));
     if (kept && !(await files.stat(kept))) throw none(`The former database is gone: ${kept}.`);
   }
-  const copy = await copyAt(path, installation.surroundings);
+  const copy = await copyAt(path, installation.runtime);
   await assertIntact(copy, installation.world.files);
   const isAsked = !open || (await installation.world.authentik.reach('fresh')).is === 'ready';
   return { ...way, copy, loss: isAsked ? await lossOf(copy, installation) : unknown };

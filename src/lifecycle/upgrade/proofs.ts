@@ -94,12 +94,12 @@ export async function inventory(installation: Installation, seen: Visited): Prom
  * not be applied before are no reason.
  */
 export async function settled(installation: Installation, had: Had, tell: (what: string) => void): Promise<void> {
-  const { world, surroundings } = installation;
+  const { world, runtime } = installation;
   const began = world.clock.now();
   for (;;) {
     const waits = await unsettled(installation, had);
     if (waits === undefined) return;
-    if (surroundings.signal.aborted) throw interrupted('while waiting for the worker of authentik');
+    if (runtime.signal.aborted) throw interrupted('while waiting for the worker of authentik');
     if (world.clock.now() - began > patience) {
       const story = await explainContainer('authentik-worker', world.docker);
       throw wrong(waits, { ...(story && { details: story.details }), ...(story?.fix && { fix: story.fix }) });

@@ -24,9 +24,9 @@ type Going = Journal & { copy: string };
  * @throws Failure copy-damaged, copy-unknown before anything is touched
  */
 export async function putBack(installation: Installation, journal: Going): Promise<void> {
-  const { world, layout, surroundings } = installation;
+  const { world, layout, runtime } = installation;
   const { files, docker } = world;
-  const copy = await copyAt(journal.copy, surroundings);
+  const copy = await copyAt(journal.copy, runtime);
   await assertIntact(copy, files);
   const fresh = await unpacked(installation, copy);
   if (journal.because) await keepWishes(installation, journal, join(fresh, 'authentik'));
@@ -37,7 +37,7 @@ export async function putBack(installation: Installation, journal: Going): Promi
 
 /** Files alone, beside a database that is itself as it was. It can be repeated, as `putBack` can. */
 export async function putFilesBack(installation: Installation, journal: Going): Promise<void> {
-  const copy = await copyAt(journal.copy, installation.surroundings);
+  const copy = await copyAt(journal.copy, installation.runtime);
   await assertIntact(copy, installation.world.files);
   await exchangeFiles(installation, journal, await unpacked(installation, copy));
 }

@@ -12,7 +12,7 @@ import { databaseContainer } from '../../kinds/role.ts';
 import { stopped } from '../../model/failure.ts';
 import { eraOf, postgresVersions } from '../../model/release.ts';
 import { reconcile } from '../reconcile.ts';
-import type { Rung } from './plan-steps.ts';
+import type { PlannedStep } from './plan-steps.ts';
 import { putBack } from './put-back.ts';
 import type { Way } from './run.ts';
 
@@ -55,7 +55,7 @@ async function moveFiles({ world, layout, ledger }: Installation, { from, to }: 
 }
 
 /** Images that a step brings: authentik's, or another PostgreSQL. What stays as it is is here. */
-function imagesOf({ config, layout }: Installation, { release, postgres }: Rung): string[] {
+function imagesOf({ config, layout }: Installation, { release, postgres }: PlannedStep): string[] {
   const then: Config = { ...config, authentik: { ...config.authentik, version: release } };
   const facts = { proxy: { is: 'manual' }, postgres: postgres?.to ?? postgresVersions.newest } as const;
   const stack = stackContainers(then, knownEra(then), layout, facts);
@@ -66,13 +66,13 @@ function imagesOf({ config, layout }: Installation, { release, postgres }: Rung)
 /** Fetches what all steps need, before the first of them stops anything. @throws Failure where one cannot be fetched */
 export async function fetchImages(
   installation: Installation,
-  rungs: readonly Rung[],
+  steps: readonly PlannedStep[],
   tell: (what: string) => void,
 ): Promise<void> {
   const { docker } = installation.world;
-  for (const image of new Set(rungs.flatMap((rung) => imagesOf(installation, rung)))) {
+  for (const image of new Set(steps.flatMap((step) => imagesOf(installation, step)))) {
     if (await docker.image(image)) continue;
-    if (installation.surroundings.signal.aborted)
+    if (installation.runtime.signal.aborted)
       throw stopped(', before anything was changed.', 'Images that were fetched already stay.');
     tell(image);
     await docker.pull(image);

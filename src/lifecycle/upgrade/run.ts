@@ -58,7 +58,7 @@ export async function takeStep(
   step: Pick<Journal, 'from' | 'to' | 'postgres' | 'target' | 'left'>,
   voice: Voice,
 ): Promise<Ended> {
-  if (before.surroundings.signal.aborted) throw interrupted(`before the step to ${endsOf(step).is}`);
+  if (before.runtime.signal.aborted) throw interrupted(`before the step to ${endsOf(step).is}`);
   voice.tell('counting what is there');
   const seen = await visited(before, voice.visits);
   await hold(before, 'upgrade', async () => {

@@ -57,7 +57,7 @@ export async function askInside<R extends Request>(
  * is done, so that nothing is done without it. Holds no secret.
  */
 export async function logRescue(installation: Installation, what: string, user: string): Promise<void> {
-  const { layout, world, surroundings: runtime } = installation;
+  const { layout, world, runtime } = installation;
   const by = runtime.env['SUDO_USER'] ?? 'root';
   await claim(installation);
   const before = (await world.files.read(layout.rescueLog)) ?? '';
