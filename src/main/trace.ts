@@ -12,7 +12,7 @@ const longest = 160;
 const adapters = ['files', 'tar', 'zfs', 'restic', 'docker', 'http', 'ldap', 'mail', 'host', 'locks'] as const;
 
 /**
- * The same runtime, which tell of every call to the world: what, on what, how long it took, what came back.
+ * The same runtime, which tells of every call to the world: what, on what, how long it took, what came back.
  * Names, paths and addresses are shown; contents, headers, bodies and query strings only by their size or their keys,
  * because any of them can hold a secret.
  */

@@ -152,11 +152,11 @@ describe('what goes wrong has a name', () => {
     const silent = resticCommand(command, 200);
     const repository = { address: 'rest:http://nas/', environment: password };
     for (const look of [
-      silent.snapshots(repository),
-      silent.files(repository, '48e04a31'),
-      silent.read(repository, '48e04a31', 'manifest.json'),
+      () => silent.snapshots(repository),
+      () => silent.files(repository, '48e04a31'),
+      () => silent.read(repository, '48e04a31', 'manifest.json'),
     ])
-      expect(await failureOf(look)).toMatchObject({ code: 'restic-unreachable' });
+      expect(await failureOf(look())).toMatchObject({ code: 'restic-unreachable' });
   });
 
   /** restic, with looks at whether it still moves whenever the test wants one. */

@@ -144,11 +144,11 @@ describe('nobody is asked', () => {
     const { terminal, stderr } = desk(options);
     expect(terminal.interactive).toBe(false);
     for (const asked of [
-      terminal.ask(domain),
-      terminal.askSecret(domain),
-      terminal.choose({ ...domain, choices: [] }),
+      () => terminal.ask(domain),
+      () => terminal.askSecret(domain),
+      () => terminal.choose({ ...domain, choices: [] }),
     ]) {
-      await expect(asked).rejects.toMatchObject({
+      await expect(asked()).rejects.toMatchObject({
         problem: 'homeauth would have to ask: Domain for your apps',
         why: expect.stringContaining(why),
         fix: 'Answer with a flag: --domain NAME',
