@@ -44,6 +44,15 @@ const packagesApart = {
     }),
 };
 
+/** commander would start commands that are programs of their own. homeauth has none, and to load what starts them takes time. */
+const startsNothing = {
+  name: 'starts nothing',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+    onLoad({ filter: /^/, namespace: 'nothing' }, () => ({ contents: '' }));
+  },
+};
+
 /** Templates are read here: for a command that takes longer than to fill them in. */
 const templatesRead = {
   name: 'templates read',
@@ -66,7 +75,7 @@ const first = await build({
   outfile: 'dist/start.cjs',
   format: 'cjs',
   define: { 'import.meta.url': '__filename' },
-  plugins: [filesWhenWanted],
+  plugins: [filesWhenWanted, startsNothing],
 });
 const others = await build({
   ...common,
