@@ -46,6 +46,10 @@ function look({
   text = 'a {\n}\n',
   links = {},
 }: Scene) {
+  const insideOf = (path: string) =>
+    containers.flatMap(({ mounts }) =>
+      mounts.flatMap(({ source, target }) => (path.startsWith(source) ? target + path.slice(source.length) : [])),
+    );
   const world = {
     docker: {
       containers: async () => containers,
@@ -60,6 +64,7 @@ function look({
       },
     },
     files: {
+      read: async (path: string) => (insideOf(path).some((inside) => files.includes(inside)) ? text : undefined),
       stat: async (path: string) => ({ type: path in links ? 'link' : 'file' }),
       filesystem: async (path: string) => ({ realPath: links[path] ?? path }),
     },

@@ -26,7 +26,7 @@ export async function findCaddy(
     const details = await world.docker.container(own.container);
     if (!details) return own;
     const { inside, outside } = own.caddyfile;
-    const text = withoutOurs((await world.docker.readFile(own.container, inside)) ?? '');
+    const text = withoutOurs((await world.files.read(outside)) ?? '');
     const how = takesBeside(text, inside) ? 'block' : 'import';
     return { ...own, how, ...(await loadedBy(inContainer(details, inside, world), outside, config)) };
   }
@@ -90,14 +90,14 @@ export async function existing(
   const inside = started.path;
   const place = onHost(details, inside);
   if (!place) throw unfit.notOnHost(name, inside);
-  const text = await docker.readFile(name, inside);
+  // A link stays one: what it leads to is written in place, and nothing is put beside it.
+  const linked = await linkedTo(place.outside, files);
+  const text = await (linked === undefined ? files.read(place.outside) : docker.readFile(name, inside));
   if (text === undefined) throw unfit.missing({ container: name }, inside, place.outside);
   if (!listen && !networks.includes(proxyNetwork)) {
     const exists = (await docker.network(proxyNetwork)) !== undefined;
     throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
   }
-  // A link stays one: what it leads to is written in place, and nothing is put beside it.
-  const linked = await linkedTo(place.outside, files);
   const caddyfile = { inside, outside: linked ?? place.outside };
   const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
   const loaded = await loadedBy(inContainer(details, inside, { docker }), place.outside, config);
