@@ -29,6 +29,7 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
   const stop = new AbortController();
   const pause = (ms: number) => (options.timer ?? realTimer).sleep(ms, stop.signal);
   const requests: Seen[] = [];
+  const asked = new Map<string, number>();
   const watch = options.checkSchema ? await schemaWatch(era) : { violations: [], see: () => {} };
   const on: Answering = {
     store,
@@ -61,7 +62,8 @@ export async function startServer(options: StandinOptions): Promise<Standin> {
     const method = request.method ?? 'GET';
     const seen: Seen = { method, path, status: 0, at: now() };
     requests.push(seen);
-    const nth = requests.filter((one) => one.method === method && one.path === path).length;
+    const nth = (asked.get(`${method} ${path}`) ?? 0) + 1;
+    asked.set(`${method} ${path}`, nth);
     const respond = async () => {
       const reply = raw ? await answer(on, request, raw) : { status: 502, headers: {}, body: '' };
       await work(options.cost?.({ method, path, rows: rowsIn(reply) }) ?? 0);

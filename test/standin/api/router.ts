@@ -10,6 +10,8 @@ type Methods = Partial<Record<Method, Handler>>;
 
 export interface Route {
   pattern: string;
+  /** The pattern at its slashes. */
+  segments: readonly string[];
   access: Access;
   methods: Methods;
   /** What the real one does at this address and the stand-in does not: it says so with 501. */
@@ -21,7 +23,7 @@ export const route = (
   methods: Methods,
   access: Access = 'admin',
   unbuilt: readonly Method[] = [],
-): Route => ({ pattern, access, methods, unbuilt });
+): Route => ({ pattern, segments: pattern.split('/'), access, methods, unbuilt });
 
 const PREFIX = '/api/v3';
 
@@ -32,7 +34,7 @@ export function findRoute(
 ): { route: Route; params: Record<string, string> } | undefined {
   const given = path.slice(PREFIX.length).split('/');
   for (const candidate of routes) {
-    const wanted = candidate.pattern.split('/');
+    const wanted = candidate.segments;
     if (wanted.length !== given.length) continue;
     const params: Record<string, string> = {};
     const fits = wanted.every((segment, index) => {

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyPairKeyObjectResult,
+  sign,
+} from 'node:crypto';
 import { signJwt } from '../secrets.ts';
 import type { KeyPair, OAuthProvider, State } from '../state.ts';
 import { selfSigned } from './certificate.ts';
@@ -11,12 +18,17 @@ const keyOf = (state: State, provider: OAuthProvider): KeyPair | undefined =>
 export const algorithmOf = (state: State, provider: OAuthProvider): string =>
   keyOf(state, provider) ? 'RS256' : 'HS256';
 
-/** Made when it is first asked for, which takes a moment, and kept. */
-function pairOf(keypair: KeyPair): { key: string; certificate: string } {
+/** To make a pair takes a moment: the servers of one process share theirs, a first one, a second, and so on for each. */
+const made: KeyPairKeyObjectResult[] = [];
+
+/** Made when it is first asked for, and kept. */
+function pairOf(keypair: KeyPair, { keypairs }: State): { key: string; certificate: string } {
   if (keypair.key_type !== 'rsa')
     throw new Error(`the stand-in does not sign with a key of the sort ${keypair.key_type}`);
   if (keypair.pair) return keypair.pair;
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const n = keypairs.filter(({ pair }) => pair).length;
+  made[n] ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = made[n];
   keypair.pair = {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     certificate: selfSigned(keypair.name, privateKey, publicKey).toString('base64'),
@@ -30,7 +42,7 @@ const kidOf = (certificate: string): string => createHash('sha512').update(certi
 export function jwksOf(state: State, provider: OAuthProvider): object {
   const keypair = keyOf(state, provider);
   if (!keypair) return {};
-  const { key, certificate } = pairOf(keypair);
+  const { key, certificate } = pairOf(keypair, state);
   const { n, e } = createPublicKey(createPrivateKey(key)).export({ format: 'jwk' });
   const print = (hash: string) => createHash(hash).update(Buffer.from(certificate, 'base64')).digest('base64url');
   return {
@@ -54,7 +66,7 @@ export function jwksOf(state: State, provider: OAuthProvider): object {
 export function signedBy(state: State, provider: OAuthProvider, claims: object): string {
   const keypair = keyOf(state, provider);
   if (!keypair) return signJwt(claims, provider.client_secret);
-  const { key, certificate } = pairOf(keypair);
+  const { key, certificate } = pairOf(keypair, state);
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const head = `${part({ alg: 'RS256', kid: kidOf(certificate), typ: 'JWT' })}.${part(claims)}`;
   return `${head}.${sign('sha256', Buffer.from(head), key).toString('base64url')}`;
