@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoFiles } from './demo/files.ts';
 import { typed } from './demo/shell.ts';
+import { compiled } from './program.ts';
 
 const checkout = join(import.meta.dirname, '..');
 const isRoot = process.getuid?.() === 0;
@@ -17,11 +18,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
-async function start(temporaryName: string, user?: number) {
+/** The demonstration compiled beforehand, for all but the one that is started as `npm run demo` starts it. */
+let compiledDemo: string[];
+beforeAll(async () => {
+  const place = await mkdtemp('/tmp/demo-program-');
+  compiledDemo = [await compiled(`import './test/demo/main.ts';`, place)];
+  return () => rm(place, { recursive: true });
+});
+
+async function start(
+  temporaryName: string,
+  { user, program = compiledDemo }: { user?: number; program?: string[] } = {},
+) {
   const [temporary, home] = [join(scratch, temporaryName), join(scratch, 'home')];
   for (const path of [temporary, home]) await mkdir(path, { mode: 0o755 });
   if (user !== undefined) for (const path of [scratch, temporary, home]) await chown(path, user, user);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/demo/main.ts'], {
+  const child = spawn(process.execPath, program, {
     cwd: checkout,
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TMPDIR: temporary, HOME: home, TSX_DISABLE_CACHE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,7 +66,9 @@ async function ownedBy(user: number): Promise<string[]> {
 
 describe('npm run demo', () => {
   test('tells the whole story and leaves nothing behind', async () => {
-    const { temporary, home, output, saying, ended } = await start('tmp');
+    const { temporary, home, output, saying, ended } = await start('tmp', {
+      program: ['--import', 'tsx', 'test/demo/main.ts'],
+    });
     await saying('$ homeauth add-app');
     const during = await readdir(temporary);
     expect(await ended, output()).toBe(0);
@@ -75,7 +89,7 @@ describe('npm run demo', () => {
   });
 
   test.runIf(isRoot)('needs no root, notes whose files it cannot give away, and writes nowhere else', async () => {
-    const { temporary, home, output, saying, ended } = await start('tmp', stranger);
+    const { temporary, home, output, saying, ended } = await start('tmp', { user: stranger });
     await saying('$ homeauth add-app');
     expect((await ownedBy(stranger)).filter((path) => !path.startsWith(scratch))).toEqual([]);
     expect(await ended, output()).toBe(0);

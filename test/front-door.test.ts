@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outcome, programDirectory } from './program.ts';
+import { compiled, outcome, programDirectory } from './program.ts';
+import { temporary } from './temporary.ts';
 
 let program: string;
 let place: string;
@@ -76,13 +77,12 @@ test('nor is it where the reader of its messages has left', async () => {
 });
 
 test.each([['--json'], ['--no-input']])('homeauth plan %s without a file handle left says so', async (flag) => {
-  const main = JSON.stringify(join(import.meta.dirname, '../src/main.ts'));
   const script = `import { openSync } from 'node:fs';
-    import { main } from ${main};
+    import { main } from './src/main.ts';
     try { for (;;) openSync('/dev/null'); } catch {}
     process.exitCode = await main(${JSON.stringify(['plan', flag])});`;
-  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
-  const answer = await outcome('prlimit', ['--nofile=200:200', ...node]);
+  const program = await compiled(script, await temporary());
+  const answer = await outcome('prlimit', ['--nofile=200:200', process.execPath, program]);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toBe(
     'homeauth cannot be loaded: too many files are open at once.\nRaise the limit for this shell, then run the command again:  ulimit -n 4096\n',

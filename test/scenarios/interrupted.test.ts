@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { nothingLeft, undisturbed } from '../crash/points/cut.ts';
 import { setStage } from '../crash/points/scenes.ts';
@@ -8,6 +7,8 @@ import { differences } from '../crash/trial.ts';
 import { gated } from '../fakes/gate.ts';
 import { homeauthIn } from '../fakes/homeauth.ts';
 import { stateOf } from '../fakes/state.ts';
+import { compiled } from '../program.ts';
+import { temporary } from '../temporary.ts';
 
 const stage = setStage();
 afterAll(() => stage.close());
@@ -56,13 +57,12 @@ test.each(['init', 'remove-app'])(
 );
 
 test('the first Ctrl-C is told, and the second ends it at once', async () => {
-  const interruption = JSON.stringify(join(process.cwd(), 'src/world/interruption.ts'));
-  const script = `import { interruption } from ${interruption};
+  const script = `import { interruption } from './src/world/interruption.ts';
     const signal = interruption();
     signal.addEventListener('abort', () => process.stdout.write('stopping'));
     setInterval(() => {}, 1000);
     process.stdout.write('ready');`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+  const child = spawn(process.execPath, [await compiled(script, await temporary())]);
   let told = '';
   child.stderr.on('data', (part) => {
     told += part;

@@ -12,7 +12,7 @@ import { at, changeConfig } from '../fakes/installed.ts';
 import { inDatabase } from '../fakes/people.ts';
 import { populated } from '../fakes/populated.ts';
 import { copyOf, type FakeWorld } from '../fakes/world.ts';
-import { programDirectory } from '../program.ts';
+import { compiled, programDirectory } from '../program.ts';
 import { device } from '../standin/drive-flows.ts';
 
 describe('beside another homeauth, with --wait 0', () => {
@@ -147,12 +147,11 @@ describe('two processes', () => {
       join(place, 'authentik/homeauth.yaml'),
       `domain: home.example.com\nbase-dir: ${place}\nadmin: { username: helen, name: Helen, email: helen@example.com }\nauthentik: { version: 2026.8.6 }\n`,
     );
-    const locks = JSON.stringify(join(import.meta.dirname, '../../src/world/locks.ts'));
-    const script = `import { systemLocks } from ${locks};
+    const script = `import { systemLocks } from './src/world/locks.ts';
       await systemLocks.take(${JSON.stringify(join(place, 'authentik'))}, { pid: process.pid, command: 'apply', since: '2026-11-28T12:00:00.000Z' });
       process.stdin.once('data', () => process.exit());
       process.stdout.write('held');`;
-    holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    holder = spawn(process.execPath, [await compiled(script, join(place, 'holder'))]);
     await once(holder.stdout as NonNullable<typeof holder.stdout>, 'data');
   });
   afterAll(async () => {

@@ -11,6 +11,8 @@ import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ownHttp } from '../../src/world/http.ts';
+import { compiled } from '../program.ts';
+import { temporary } from '../temporary.ts';
 
 let folder: string;
 let authority: string;
@@ -96,13 +98,12 @@ test("beside an authority of one's own, those that Node has are trusted as befor
     untrusted: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE/),
   });
 
-  const module = join(import.meta.dirname, '../../src/world/http.ts');
   const request = { url: `${url}trusted`, via, authority: other, headers: { Cookie: 'session=1' } };
-  const script = `import { ownHttp } from ${JSON.stringify(module)};
+  const script = `import { ownHttp } from './src/world/http.ts';
     console.log(JSON.stringify(await ownHttp.dial(${JSON.stringify(request)})));`;
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  const program = await compiled(script, await temporary());
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
   expect(JSON.parse(stdout)).toMatchObject({ status: 200, body: 'hello' });
   expect(JSON.parse(stdout)).not.toHaveProperty('untrusted');
   expect(seen).toEqual(['/untrusted', '/trusted']);

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fileLocks } from '../../src/world/locks.ts';
+import { compiled } from '../program.ts';
+import { temporary } from '../temporary.ts';
 
 const name = '/srv/docker/authentik';
 const holder = { pid: process.pid, command: 'user add', since: '2026-11-24T20:00:00.000Z' };
@@ -18,21 +20,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-const adapter = JSON.stringify(join(process.cwd(), 'src/world/locks.ts'));
-const program = (script: string, options: { uid?: number } = {}): ChildProcess =>
-  spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', `import { fileLocks } from ${adapter};\n${script}`, place, base],
-    { stdio: ['ignore', 'pipe', 'inherit'], ...options },
-  );
-const keep = `const lock = await fileLocks(process.argv[1]).take(${JSON.stringify(name)}, { pid: process.pid, command: 'init', since: '2026-11-24T20:00:00Z' });
+const program = async (script: string): Promise<string> =>
+  compiled(`import { fileLocks } from './src/world/locks.ts';\n${script}`, await temporary());
+const started = async (script: string, options: { uid?: number } = {}): Promise<ChildProcess> =>
+  spawn(process.execPath, [await program(script), place, base], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+const keep = `const lock = await fileLocks(process.argv[2]).take(${JSON.stringify(name)}, { pid: process.pid, command: 'init', since: '2026-11-24T20:00:00Z' });
   setInterval(() => {}, 1000);
   process.stdout.write('release' in lock ? 'held' : 'refused');`;
 const said = async (child: ChildProcess): Promise<string> => String((await once(child.stdout!, 'data'))[0]);
 
 test('who holds it is told, and a holder that was killed holds nothing', async () => {
   const locks = fileLocks(place);
-  const child = program(keep);
+  const child = await started(keep);
   expect(await said(child)).toBe('held');
   expect(await locks.take(name, holder)).toEqual({
     heldBy: { pid: child.pid, command: 'init', since: '2026-11-24T20:00:00Z' },
@@ -71,7 +70,7 @@ test('eight processes are never in at once, also while some of them are killed',
   const log = join(base, 'log');
   writeFileSync(log, '');
   const script = `import { appendFileSync } from 'node:fs';
-    const [, place, base] = process.argv;
+    const [, , place, base] = process.argv;
     for (let n = 0; n < 5; ) {
       const lock = await fileLocks(place).take('x', { pid: process.pid, command: 'apply', since: new Date().toISOString() });
       if (!('release' in lock)) { await new Promise((done) => setTimeout(done, 5)); continue; }
@@ -82,12 +81,12 @@ test('eight processes are never in at once, also while some of them are killed',
       await lock.release();
       n += 1;
     }`;
+  const path = await program(script);
   const children = Array.from({ length: 8 }, (_, n) =>
-    spawn(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', `import { fileLocks } from ${adapter};\n${script}`, place, base],
-      { stdio: 'inherit', env: { ...process.env, ...(n % 3 === 0 && { DIES: '1' }) } },
-    ),
+    spawn(process.execPath, [path, place, base], {
+      stdio: 'inherit',
+      env: { ...process.env, ...(n % 3 === 0 && { DIES: '1' }) },
+    }),
   );
   const dead = new Set(children.filter((_, n) => n % 3 === 0).map(({ pid }) => String(pid)));
   await Promise.all(children.map((child) => once(child, 'exit')));
@@ -159,7 +158,7 @@ describe.runIf(process.getuid!() === 0)('somebody else', () => {
 
   test('has locks of their own', async () => {
     chownSync(base, 65534, 65534);
-    const child = program(keep, { uid: 65534 });
+    const child = await started(keep, { uid: 65534 });
     expect(await said(child)).toBe('held');
     child.kill('SIGKILL');
     await once(child, 'exit');
