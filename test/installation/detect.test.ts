@@ -18,9 +18,13 @@ test('a Caddy in a container on the host’s network is found before the first q
       containers: async () => [edge],
       container: async () => ({ ...edge, environment: {}, workingDirectory: '/srv' }),
       network: async () => undefined,
-      readFile: async (_: string, path: string) => (path.endsWith('Caddyfile') ? 'mine.example.com {\n}\n' : undefined),
+      readFile: async () => undefined,
     },
-    files: { stat: async () => ({ type: 'file' }), filesystem: async (path: string) => ({ realPath: path }) },
+    files: {
+      read: async (path: string) => (path === '/srv/caddy/Caddyfile' ? 'mine.example.com {\n}\n' : undefined),
+      stat: async () => ({ type: 'file' }),
+      filesystem: async (path: string) => ({ realPath: path }),
+    },
     host: {
       listener: async () => ({ process: 'caddy', pid: 9, addresses: ['0.0.0.0'] }),
       programs: async () => [],
