@@ -9,10 +9,10 @@ import type { Status } from '../model/status.ts';
 /** What is there: the containers of the stack, the login page, the apps. */
 export async function statusOf({ config, era, layout, world, ledger }: Installation): Promise<Status> {
   const made = await ledger.read();
-  const ownCaddy = made.some(({ id }) => id === 'container:caddy');
+  const ours = new Set(made.map(({ id }) => id));
   const names = [
     ...stackNames(config, era, layout),
-    ...(ownCaddy ? ['caddy'] : []),
+    ...(ours.has('container:caddy') ? ['caddy'] : []),
     ...ldapApps(config).map(ldapContainer),
   ];
   const containers = await Promise.all(
@@ -51,6 +51,7 @@ export async function statusOf({ config, era, layout, world, ledger }: Installat
       login: login ?? 'forward-auth',
       ...(upstream !== undefined && { upstream }),
       ...(group && { group }),
+      ...(mode === 'app' && login !== 'none' && !ours.has(`application:${name}`) && { notMade: true as const }),
     })),
   };
 }

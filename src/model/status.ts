@@ -29,5 +29,7 @@ export interface Status {
     readonly login: string;
     readonly upstream?: string;
     readonly group?: string;
+    /** homeauth.yaml has it, and no run has begun to make it. */
+    readonly notMade?: true;
   }[];
 }

@@ -30,7 +30,9 @@ export function statusText(
       style.text(`  ${padImage(reference)}${digest?.slice(0, shown) ?? 'not pinned: no registry told its digest'}`),
     ),
     ...(apps.length > 0 || unfinished ? [''] : ['', 'No apps yet. Your first one: homeauth add-app whoami']),
-    ...apps.map(({ name, url, group, mode, login }) => {
+    ...apps.map(({ name, url, group, mode, login, notMade }) => {
+      if (notMade)
+        return style.marked('wait', `${padApp(name)}${url}   not set up yet${unfinished ? '' : ': homeauth apply'}`);
       const anybody = login === 'none' ? 'everybody: authentik has no part in it' : undefined;
       const who =
         anybody ?? (mode === 'domain' ? 'everyone who can log in (domain)' : (group ?? 'everyone who can log in'));

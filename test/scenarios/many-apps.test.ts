@@ -108,3 +108,16 @@ test('thirty apps that ask authentik by themselves: no more looks than for one',
   const planned = await requests(async () => expect((await homeauth('plan')).out).toMatch(/^Nothing to change/));
   expect(planned.filter(({ path }) => path.includes('page=')).length).toBeLessThanOrEqual(13);
 });
+
+test('status says which apps no run has made yet', async () => {
+  const homeauth = homeauthIn(fake);
+  await write(['wiki', 'photos']);
+  expect((await homeauth('status')).out).toMatch(/· wiki +https:\/\/wiki\.\S+ +not set up yet: homeauth apply$/m);
+  const { apps } = JSON.parse((await homeauth('status', [], {}, { json: true })).out);
+  expect(apps.map(({ name, notMade }: { name: string; notMade?: true }) => [name, notMade])).toEqual([
+    ['wiki', true],
+    ['photos', true],
+  ]);
+  await homeauth('apply');
+  expect((await homeauth('status')).out).toMatch(/^ {2}wiki +https:\/\/wiki\.\S+ +everyone who can log in$/m);
+});
