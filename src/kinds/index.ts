@@ -15,6 +15,7 @@ import { emergencyKind } from './emergency.ts';
 import { fileKind } from './file.ts';
 import { flowKind } from './flow.ts';
 import { flowBindingKind } from './flow-binding.ts';
+import { promptKind, stageKind, stageSettingsKind } from './flow-stage.ts';
 import { groupKind } from './group.ts';
 import { iconKind, mediaKind, tileIconKind } from './icon.ts';
 import { imageKind } from './image.ts';
@@ -30,7 +31,6 @@ import { scopeMappingKind } from './scope-mapping.ts';
 import { secretsKind } from './secrets.ts';
 import { serviceKind } from './service.ts';
 import { settingsKind } from './settings.ts';
-import { promptKind, stageKind, stageSettingsKind } from './stage.ts';
 import { tokenKind } from './token.ts';
 import { userKind } from './user.ts';
 
