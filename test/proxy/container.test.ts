@@ -64,6 +64,11 @@ describe('a path on the host', () => {
     expect(onHost({ mounts }, '/etc/caddy/Caddyfile')).toEqual({ outside: '/srv/Caddyfile', alone: true });
   });
 
+  test('is not found in memory alone, not even by the name that it has there', () => {
+    const mounts = [mount('/srv', '/etc'), mount('', '/etc/caddy')];
+    expect(onHost({ mounts }, '/etc/caddy/Caddyfile')).toBeUndefined();
+  });
+
   test('is not found beside a directory with a similar name', () => {
     expect(onHost({ mounts: [mount('/srv/x', '/etc/cad')] }, '/etc/caddy/Caddyfile')).toBeUndefined();
   });

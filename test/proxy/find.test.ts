@@ -34,6 +34,8 @@ interface Scene {
   text?: string;
   /** Paths on the host that are links, and where they lead. */
   links?: Readonly<Record<string, string>>;
+  /** Paths on the host that say something else than they do in the container; `undefined`: nothing is there. */
+  onHost?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Only what a look may use: everything else of Docker is missing, and would throw. */
@@ -45,6 +47,7 @@ function look({
   loaded,
   text = 'a {\n}\n',
   links = {},
+  onHost = {},
 }: Scene) {
   const insideOf = (path: string) =>
     containers.flatMap(({ mounts }) =>
@@ -64,9 +67,15 @@ function look({
       },
     },
     files: {
-      read: async (path: string) => (insideOf(path).some((inside) => files.includes(inside)) ? text : undefined),
+      read: async (path: string) => {
+        if (path in onHost) return onHost[path];
+        return insideOf(path).some((inside) => files.includes(inside)) ? text : undefined;
+      },
       stat: async (path: string) => ({ type: path in links ? 'link' : 'file' }),
-      filesystem: async (path: string) => ({ realPath: links[path] ?? path }),
+      filesystem: async (path: string) => {
+        const link = Object.keys(links).find((one) => path === one || path.startsWith(`${one}/`));
+        return { realPath: link === undefined ? path : links[link] + path.slice(link.length) };
+      },
     },
     host: { listener: async () => listener && { process: listener }, programs: async () => [] },
   } as unknown as World;
@@ -184,6 +193,40 @@ describe('which file Caddy reads', () => {
       caddyfile: { inside: '/etc/caddy/Caddyfile', outside: '/home/helen/infra/Caddyfile' },
       how: 'block',
     });
+  });
+
+  test.each<[string, Scene]>([
+    [
+      'another file',
+      { links: { '/srv/caddy/Caddyfile': '/etc/caddy/my' }, onHost: { '/srv/caddy/Caddyfile': 'b {}' } },
+    ],
+    ['none', { links: { '/srv/caddy/Caddyfile': '/etc/caddy/my' }, onHost: { '/srv/caddy/Caddyfile': undefined } }],
+  ])('a link that leads to %s here than in the container is refused before anything is made', async (_, scene) => {
+    const failure = await refusal(started(run, caddy.mounts, scene));
+    expect([failure.code, textOf(failure.fix)]).toEqual([
+      'caddyfile-link',
+      expect.stringContaining('namei -l /srv/caddy/Caddyfile'),
+    ]);
+  });
+
+  test('so is a folder that is such a link', async () => {
+    const scene = {
+      links: { '/srv/caddy/live': '/etc/caddy/v2' },
+      files: ['/etc/caddy/live/Caddyfile'],
+      onHost: { '/srv/caddy/live/Caddyfile': undefined },
+    };
+    const failure = await refusal(started('caddy run --config /etc/caddy/live/Caddyfile', caddy.mounts, scene));
+    expect(failure.code).toBe('caddyfile-link');
+  });
+
+  test('of a link that is mounted alone, only this server follows it', async () => {
+    const links = { '/srv/Caddyfile': '/home/helen/Caddyfile' };
+    const found = await started(run, [mount('/srv/Caddyfile', '/etc/caddy/Caddyfile')], {
+      links,
+      files: [],
+      onHost: { '/srv/Caddyfile': 'a {\n}\n' },
+    });
+    expect(found).toMatchObject({ caddyfile: { outside: '/home/helen/Caddyfile' }, how: 'block' });
   });
 
   test.each([

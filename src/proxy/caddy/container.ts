@@ -65,7 +65,8 @@ export function onHost(
   const holds = ({ target }: { target: string }) =>
     target === inside || inside.startsWith(`${target.replace(/\/$/, '')}/`);
   const [mount] = mounts.filter(holds).toSorted((a, b) => b.target.length - a.target.length);
-  if (!mount) return undefined;
+  // Memory alone (tmpfs) has no place on this server.
+  if (!mount?.source) return undefined;
   const below = inside.slice(mount.target.replace(/\/$/, '').length);
   return { outside: `${mount.source}${below}`, alone: mount.target === inside };
 }

@@ -92,17 +92,24 @@ export async function existing(
   if (!place) throw unfit.notOnHost(name, inside);
   // A link stays one: what it leads to is written in place, and nothing is put beside it.
   const linked = await linkedTo(place.outside, files);
-  const text = await (linked === undefined ? files.read(place.outside) : docker.readFile(name, inside));
-  if (text === undefined) throw unfit.missing({ container: name }, inside, place.outside);
+  const text = await files.read(place.outside);
+  // A link in a mounted folder is followed in the container, too, and may lead elsewhere there.
+  const isLinked = linked !== undefined || (text === undefined && (await isBehindLink(place.outside, files)));
+  const seen = isLinked && !place.alone ? await docker.readFile(name, inside) : text;
+  if (seen === undefined) throw unfit.missing({ container: name }, inside, place.outside);
+  if (text !== seen) throw unfit.leadsElsewhere(name, inside, place.outside);
   if (!listen && !networks.includes(proxyNetwork)) {
     const exists = (await docker.network(proxyNetwork)) !== undefined;
     throw networks.includes('host') ? unfit.onHostNetwork(name) : unfit.elsewhere(name, networks, exists);
   }
   const caddyfile = { inside, outside: linked ?? place.outside };
-  const how = place.alone || linked !== undefined || takesBeside(withoutOurs(text), inside) ? 'block' : 'import';
+  const how = place.alone || linked !== undefined || takesBeside(withoutOurs(seen), inside) ? 'block' : 'import';
   const loaded = await loadedBy(inContainer(details, inside, { docker }), place.outside, config);
   return { is: 'caddy', own: false, container: name, networks, caddyfile, how, ...loaded };
 }
+
+const isBehindLink = async (path: string, files: Pick<World['files'], 'filesystem'>): Promise<boolean> =>
+  (await files.filesystem(path)).realPath !== path;
 
 /** Read from what Caddy loaded last: whoever only looks starts no program in its container. */
 export async function loadedBy(

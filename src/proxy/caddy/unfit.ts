@@ -79,6 +79,17 @@ export const missing = (place: CaddyPlace, inside: string, outside: string): Fai
     ),
   });
 
+export const leadsElsewhere = (name: string, inside: string, outside: string): Failure =>
+  new Failure({
+    code: 'caddyfile-link',
+    problem: `${outside} leads to another file in the container ${name} than on this server, or to none.`,
+    why: `Caddy reads it there as ${inside}. A link on the way begins with a slash, or leads out of the mounted folder.`,
+    fix: [
+      `See which link it is: namei -l ${outside}`,
+      'Let it lead to a file in the same folder, with a relative path, or put the file itself there. Then run the command again.',
+    ],
+  });
+
 export const onHostNetwork = (name: string): Failure =>
   new Failure({
     code: 'caddy-host-network',
