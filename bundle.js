@@ -48,7 +48,10 @@ const packagesApart = {
 const startsNothing = {
   name: 'starts nothing',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+    // Whoever else asks for it means it.
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/commander/') ? { path, namespace: 'nothing' } : undefined,
+    );
     onLoad({ filter: /^/, namespace: 'nothing' }, () => ({ contents: '' }));
   },
 };
