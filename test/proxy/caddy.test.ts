@@ -193,6 +193,12 @@ describe('refused before anything is written', () => {
     ['a variable that is missing', byDns, modules, 'caddy-variable-missing'],
     ['a file that the container does not see', want, { cat: answer({ stdout: 'former' }) }, 'caddyfile-stale'],
     [
+      'a folder that the container does not see',
+      want,
+      { cat: answer({ code: 1 }), test: answer({ code: 1 }), 'caddy adapt': answer({ code: 1, stderr: 'getwd' }) },
+      'caddyfile-stale',
+    ],
+    [
       'a broken Caddyfile',
       want,
       { 'caddy adapt': answer({ code: 1, stderr: 'Error: -:3: oops' }) },

@@ -20,11 +20,11 @@ export const gone = ({ container, ...place }: CaddyPlace): Failure =>
     ),
   });
 
-export const stale = ({ caddyfile: { inside, outside }, ...place }: CaddySpec): Failure =>
+export const stale = ({ caddyfile: { outside }, ...place }: CaddySpec): Failure =>
   new Failure({
     code: 'caddyfile-stale',
     problem: `${wordsFor(place).name} does not see ${outside} as it is now.`,
-    why: `An editor replaced the file since the container was started, and ${inside} is still the former one.`,
+    why: 'The file or its folder was replaced since the container was started, by an editor for example, and the container still has the former one.',
     fix: `Restart it, so that it reads the new one: ${wordsFor(place).restart}`,
   });
 

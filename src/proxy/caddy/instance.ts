@@ -10,7 +10,7 @@ import { commandIn, envFilesOf, hostPrograms, readsOf } from './container.ts';
 export interface Instance {
   /** Caddy's command line: with the same modules, variables and files that the server has. */
   run(args: readonly string[], stdin?: string): Promise<ExecResult>;
-  /** The Caddyfile as it sees it, where that can be told. */
+  /** The Caddyfile as it sees it, where that can be told; empty where it sees none. */
   sees(): Promise<string | undefined>;
   /** What it says that it runs, as JSON, where it can be asked. */
   says(): Promise<string | undefined>;
@@ -53,8 +53,11 @@ export function inContainer(
       docker.exec(name, ['caddy', ...args], { cwd, ...(stdin !== undefined && { stdin }) }),
     ),
     sees: async () => {
-      const seen = await docker.exec(name, ['cat', inside], { cwd });
-      return seen.code === 0 ? seen.stdout : undefined;
+      // From nowhere in particular: where its folder was replaced, nothing runs in the former one.
+      const seen = await docker.exec(name, ['cat', inside]);
+      if (seen.code === 0) return seen.stdout;
+      const there = await docker.exec(name, ['test', '-e', inside]);
+      return there.code === 1 ? '' : undefined;
     },
     says: async () => {
       const answer = await docker
