@@ -81,7 +81,8 @@ async function climb(
   const plan = await planUpgrade(before, to);
   const isGood = [plan, ...plan.steps].every(({ stops }) => stops.length === 0);
   if (flags.dryRun || !isGood || plan.steps.length === 0) {
-    const next = isGood && plan.steps.length > 0 ? `\nTake them: homeauth upgrade${flags.to ? ` --to ${to}` : ''}` : '';
+    const command = `homeauth upgrade${flags.to ? ` --to ${to}` : ''}`;
+    const next = isGood && plan.steps.length > 0 ? `\nTake ${plan.steps.length === 1 ? 'it' : 'them'}: ${command}` : '';
     return screen.result(words.upgrade(plan, screen.paper) + next, words.upgradeData(plan), isGood);
   }
   const steps = plan.steps.slice(0, limit);

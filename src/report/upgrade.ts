@@ -30,7 +30,7 @@ export function upgrade({ from, to, steps, stops }: Told, style: Style): string 
   const problems = [...stops, ...steps.flatMap((one) => one.stops)].length;
   const verdict =
     problems === 0
-      ? 'No problem was found: authentik can take these steps.'
+      ? `No problem was found: authentik can take ${steps.length === 1 ? 'this step' : 'these steps'}.`
       : `${problems === 1 ? 'One problem has' : `${problems} problems have`} to be solved first.`;
   return [
     ...wrap(

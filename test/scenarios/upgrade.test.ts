@@ -176,6 +176,7 @@ describe('from 2026.5.8', () => {
     fake = await copyOf(first);
     const { out } = await homeauthIn(fake)('upgrade', [], { dryRun: true });
     expect(out).toContain('From authentik 2026.5.8 to 2026.8.6 in one step');
+    expect(out).toMatch(/authentik can take this step\.\s+Take it: homeauth upgrade$/m);
   });
 });
 
