@@ -51,13 +51,13 @@ export async function upgrade(flags: UpgradeFlags, runtime: Runtime): Promise<Ex
   return holdUpgrade(installation, 'upgrade', async () => {
     if (flags.back) return takeBack(installation, flags, screen);
     const under = await upgrading(installation);
-    return under ? goOn(installation, under, flags, screen) : climb(installation, to, flags, screen);
+    return under ? goOn(installation, under, flags, screen) : takeSteps(installation, to, flags, screen);
   });
 }
 
 async function show(installation: Installation, to: string, flags: UpgradeFlags, screen: Screen): Promise<ExitCode> {
   const under = await upgrading(installation);
-  if (!under) return climb(installation, to, flags, screen);
+  if (!under) return takeSteps(installation, to, flags, screen);
   const issue = unfinished(under);
   return screen.result(failure(issue, screen.paper), { problems: [failureData(issue)] }, false);
 }
@@ -67,10 +67,10 @@ async function goOn(before: Installation, under: Journal, flags: UpgradeFlags, s
   screen.say(prose(words.resumed(under), screen.style));
   const ended = await told(before, screen, (voice) => carryOn(before, voice));
   if (ended.is === 'back' || under.left === 0 || flags.one) return finished([ended], screen);
-  return climb(ended.installation, under.target, flags, screen, [ended], under.left);
+  return takeSteps(ended.installation, under.target, flags, screen, [ended], under.left);
 }
 
-async function climb(
+async function takeSteps(
   before: Installation,
   to: string,
   flags: UpgradeFlags,

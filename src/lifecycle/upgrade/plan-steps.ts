@@ -83,13 +83,13 @@ function assertWay(from: string, to: string): void {
   if (isOlder(to, from)) throw downgrade(from, to);
 }
 
-interface Way {
+interface ReleaseStep {
   readonly before: string;
   readonly release: string;
   readonly line: Line;
 }
 
-async function meaning(installation: Installation, step: Way): Promise<Omit<PlannedStep, 'release'>> {
+async function meaning(installation: Installation, step: ReleaseStep): Promise<Omit<PlannedStep, 'release'>> {
   const [was, is] = [eraOf(step.before)!, eraOf(step.release)!];
   const isNewLine = was.line !== is.line;
   const asked = isNewLine ? step.line.asks : [];
