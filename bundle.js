@@ -48,7 +48,7 @@ const packagesApart = {
 const startsNothing = {
   name: 'starts nothing',
   setup: ({ onResolve, onLoad }) => {
-    // Whoever else asks for it means it.
+    // Only where commander imports it: any other file that did would need it.
     onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/commander/') ? { path, namespace: 'nothing' } : undefined,
     );

@@ -36,7 +36,7 @@ export interface Judge {
 export function ledgerFile(files: Files, path: string, waiting: string, judge: Judge): LedgerStore {
   const home = path.slice(0, path.lastIndexOf('/'));
   let hasLeft = false;
-  /** What was read last, and what it came to: a run reads it some sixty times, and it changes a few. */
+  /** The text that was read last, parsed and judged: a run reads the file some sixty times, and changes it a few times. */
   let known: { readonly text: string; readonly ledger: Ledger } | undefined;
   return {
     async close() {

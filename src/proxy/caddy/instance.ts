@@ -53,7 +53,7 @@ export function inContainer(
       docker.exec(name, ['caddy', ...args], { cwd, ...(stdin !== undefined && { stdin }) }),
     ),
     sees: async () => {
-      // From nowhere in particular: where its folder was replaced, nothing runs in the former one.
+      // Without a working directory: where the Caddyfile's folder was replaced, nothing can be started in it.
       const seen = await docker.exec(name, ['cat', inside]);
       if (seen.code === 0) return seen.stdout;
       const there = await docker.exec(name, ['test', '-e', inside]);
